@@ -1,0 +1,251 @@
+"""The command line: `python -m mnist_core train | evaluate | predict`.
+
+The same training stream as in the app, printed. What a person reads goes to stdout, the progress
+bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
+ends with one line on stderr and exit status 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import NoReturn
+
+import torch
+
+from mnist_core.checkpoints import describe_run, load_checkpoint, save_checkpoint
+from mnist_core.data import MNIST, fetch_mnist, load_mnist
+from mnist_core.evaluation import evaluate
+from mnist_core.inference import predict
+from mnist_core.models import MODELS
+from mnist_core.preprocessing import image_from_picture, open_picture
+from mnist_core.training import (
+    EpochRecord,
+    StepRecord,
+    TrainConfig,
+    Training,
+    set_up,
+    train,
+)
+
+PROGRAM = "python -m mnist_core"
+EXIT_WRONG_INPUT = 2
+EXIT_INTERRUPTED = 130  # as a shell reports Ctrl+C
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, without the usage above it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message on stderr and exit with status 2."""
+        self.exit(EXIT_WRONG_INPUT, f"{self.prog}: {message}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: as after `python -m mnist_core`; None means those of this process.
+
+    Returns:
+        The exit status: 0, 2 for wrong input, 130 if interrupted.
+    """
+    options = make_parser().parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except (ValueError, ArithmeticError, OSError) as error:
+        if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        message = " ".join(str(error).split())
+        print(f"{PROGRAM}: {message}", file=sys.stderr)
+        return EXIT_WRONG_INPUT
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def make_parser() -> Parser:
+    """Describe the three commands and their options."""
+    recipe = TrainConfig()
+    parser = Parser(
+        prog=PROGRAM,
+        description="Train, test and use the article's network for handwritten digits.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("train", help="train a network and save it")
+    command.set_defaults(run=run_train)
+    command.add_argument("--epochs", type=int, default=recipe.epochs, help="default: %(default)s")
+    command.add_argument(
+        "--batch-size", type=int, default=recipe.batch_size, help="default: %(default)s"
+    )
+    command.add_argument(
+        "--learning-rate", type=float, default=recipe.learning_rate, help="default: %(default)s"
+    )
+    command.add_argument("--seed", type=int, default=recipe.seed, help="default: %(default)s")
+    command.add_argument(
+        "--model", choices=MODELS, default=recipe.model, help="default: %(default)s"
+    )
+    command.add_argument("--threads", type=int, help="CPU threads; default: PyTorch's choice")
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("simple_nn_mnist.pth"),
+        help="where the weights go, their facts beside them as .json; default: %(default)s",
+    )
+    add_data_and_json(command)
+
+    command = commands.add_parser("evaluate", help="test a saved network on the 10,000 test images")
+    command.set_defaults(run=run_evaluate)
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    add_data_and_json(command)
+
+    command = commands.add_parser("predict", help="read image files of one digit each")
+    command.set_defaults(run=run_predict)
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    command.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
+    command.add_argument("--json", action="store_true", help="print one JSON object a line")
+    return parser
+
+
+def add_data_and_json(command: argparse.ArgumentParser) -> None:
+    """Add the two options that `train` and `evaluate` share."""
+    command.add_argument(
+        "--data",
+        type=Path,
+        help="folder that holds MNIST/raw, or that it is downloaded to; "
+        "default: the variable MNIST_DATA, else ./data",
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+# --- train -------------------------------------------------------------------------------------
+
+
+def run_train(options: argparse.Namespace) -> None:
+    """Train, print the article's lines (or JSON), and save what was learned."""
+    config = TrainConfig(
+        model=options.model,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        seed=options.seed,
+    )
+    set_threads(options.threads)
+    check_out(options.out)
+    training = set_up(config, get_mnist(options.data))
+    if not options.json:
+        print(f"Image batch shape: {training.images_shape}")
+        print(f"Label batch shape: {training.labels_shape}")
+        print(f"The model is on: {training.device}")
+        print("Training starts ...")
+    epochs = follow(training, as_json=options.json)
+    save_checkpoint(options.out, training.model, describe_run(config, epochs))
+    if not options.json:
+        print("Training finished!")
+        print(f"Accuracy on the test set: {epochs[-1].test_accuracy:.2%}")
+        print(f"Saved to {options.out}")
+
+
+def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:
+    """Run the training loop to its end and print each epoch as it comes."""
+    epochs = []
+    with closing(train(training)) as records:
+        for record in records:
+            if isinstance(record, StepRecord):
+                show_progress(f"epoch {record.epoch}", record.step / record.steps)
+                continue
+            epochs.append(record)
+            show_progress("", None)
+            if as_json:
+                print(json.dumps(asdict(record)), flush=True)
+            else:
+                total = training.config.epochs
+                line = f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}"
+                print(line, flush=True)
+    return epochs
+
+
+def set_threads(threads: int | None) -> None:
+    """Let PyTorch compute with this many CPU threads.
+
+    Raises:
+        ValueError: not a number of threads that makes sense.
+    """
+    if threads is None:
+        return
+    most = 1024
+    if not 1 <= threads <= most:
+        raise ValueError(f"--threads must be from 1 to {most}, not {threads}.")
+    torch.set_num_threads(threads)
+
+
+def check_out(path: Path) -> None:
+    """Find out before minutes of training, not after, that the result cannot be saved.
+
+    Raises:
+        ValueError: `path` is a folder, or its folder cannot be written to.
+    """
+    if path.is_dir() or path.suffix != ".pth":
+        raise ValueError(f"--out must name a file that ends in .pth, not {path}.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(path.parent, os.W_OK):
+        raise ValueError(f"--out: the folder {path.parent} cannot be written to.")
+
+
+def get_mnist(root: Path | None) -> MNIST:
+    """Load MNIST, downloading it first if it is not there (torchvision shows the bar)."""
+    for _ in fetch_mnist(root):
+        pass
+    return load_mnist(root)
+
+
+def show_progress(label: str, share: float | None) -> None:
+    """Draw a progress bar in place on a terminal; None wipes it. Elsewhere draw nothing."""
+    if not sys.stderr.isatty():
+        return
+    width = 30
+    done = 0 if share is None else round(share * width)
+    bar = f"{label} {'█' * done}{'░' * (width - done)} {share:4.0%}" if share is not None else ""
+    print(f"\r\033[K{bar}", end="", file=sys.stderr, flush=True)
+
+
+# --- evaluate and predict ----------------------------------------------------------------------
+
+
+def run_evaluate(options: argparse.Namespace) -> None:
+    """Print loss and accuracy of a saved network on the test images."""
+    checkpoint = load_checkpoint(options.checkpoint)
+    result = evaluate(checkpoint.model, get_mnist(options.data).test)
+    if options.json:
+        facts = {"model": checkpoint.model_name, "loss": result.loss, "accuracy": result.accuracy}
+        print(json.dumps({**facts, "confusion": result.confusion}))
+    else:
+        print(f"Loss on the test set: {result.loss:.4f}")
+        print(f"Accuracy on the test set: {result.accuracy:.2%}")
+
+
+def run_predict(options: argparse.Namespace) -> None:
+    """Print what a saved network reads in each image file."""
+    model = load_checkpoint(options.checkpoint).model
+    for path in options.images:
+        image = image_from_picture(open_picture(path))
+        if image is None:
+            raise ValueError(f"{path} is blank: there is no digit to read.")
+        prediction = predict(model, image)
+        if options.json:
+            print(json.dumps({"image": str(path), **asdict(prediction)}))
+        else:
+            print(f"{path}: {prediction.digit} ({prediction.probabilities[prediction.digit]:.1%})")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

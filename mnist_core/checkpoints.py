@@ -1,0 +1,179 @@
+"""A model's weights on disk, with the facts about its training beside them.
+
+Article, "saving and loading the model". `NAME.pth` is a plain state_dict, so the article's loading
+code reads ours and ours reads the article's; `NAME.json` holds the facts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mnist_core.models import MODELS, count_parameters, create_model
+from mnist_core.training import EpochRecord, TrainConfig
+
+SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
+"""The checkpoint that comes with the project, trained by the recipe itself."""
+
+MAX_BYTES = 50_000_000  # over a hundred times the article's network
+
+
+class CheckpointError(ValueError):
+    """A file is not a checkpoint of one of our networks; the message says why in one sentence."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network ready to read (in eval mode, on the CPU).
+
+    Attributes:
+        model: the network with its weights.
+        model_name: its name in `models.MODELS`.
+        facts: what `describe_run` wrote, or empty if no facts about these very weights are there.
+    """
+
+    model: nn.Module
+    model_name: str
+    facts: dict[str, Any]
+
+
+def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, Any]:
+    """Collect the facts worth keeping about a run.
+
+    Args:
+        config: its settings.
+        epochs: what each epoch came to; fewer than `config.epochs` if it was stopped.
+    """
+    return {
+        "parameters": count_parameters(create_model_shape(config.model)),
+        "config": asdict(config),
+        "epochs": [asdict(epoch) for epoch in epochs],
+        "test_accuracy": epochs[-1].test_accuracy if epochs else None,
+        "torch": torch.__version__,
+        "python": platform.python_version(),
+        "threads": torch.get_num_threads(),
+        "date": datetime.now(timezone.utc).date().isoformat(),
+    }
+
+
+def save_checkpoint(path: Path, model: nn.Module, facts: Mapping[str, Any]) -> None:
+    """Write `path` and, beside it, its facts as JSON.
+
+    Each file appears whole or not at all: a crash on the way leaves the old one in place.
+
+    Args:
+        path: the file to write, by custom `*.pth`.
+        model: any network; its weights are saved as they would be on the CPU.
+        facts: what JSON can hold, such as `describe_run` returns.
+    """
+    weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
+    buffer = BytesIO()
+    torch.save(weights, buffer)
+    content = buffer.getvalue()
+    # The hash ties the facts to these weights: beside any others they would not be true.
+    facts = {**facts, "sha256": hashlib.sha256(content).hexdigest()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_atomically(path, content)
+    _write_atomically(facts_path(path), json.dumps(facts, indent=2).encode() + b"\n")
+
+
+def facts_path(path: Path) -> Path:
+    """Return where the facts about the checkpoint `path` lie."""
+    return path.with_suffix(".json")
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)  # mkstemp lets only the owner read
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint, recognising the network by the names and shapes of its weights.
+
+    Code inside the file never runs (`weights_only=True`).
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        CheckpointError: the file is not a checkpoint of one of our networks.
+    """
+    content = _read_bytes(path)
+    weights = _read_weights(path, content)
+    model_name = _recognize(path, weights)
+    model = create_model_shape(model_name)
+    model.load_state_dict(weights, assign=True)
+    return Checkpoint(model.float().eval(), model_name, _read_facts(path, content))
+
+
+def create_model_shape(model_name: str) -> nn.Module:
+    """Build a network without weights, so without drawing from the random generator."""
+    with torch.device("meta"):
+        return create_model(model_name)
+
+
+def _read_bytes(path: Path) -> bytes:
+    if not path.exists():
+        raise FileNotFoundError(f"There is no file {path}.")
+    if not path.is_file():
+        raise CheckpointError(f"{path} is not a file.")
+    if path.stat().st_size > MAX_BYTES:
+        raise CheckpointError(f"{path.name} is larger than any checkpoint of ours.")
+    return path.read_bytes()
+
+
+def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
+    try:
+        weights = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+    except Exception as error:  # damaged files raise nearly anything
+        raise CheckpointError(f"{path.name} is not a PyTorch file of weights.") from error
+    if not isinstance(weights, Mapping) or not all(map(_is_plain_tensor, weights.values())):
+        raise CheckpointError(f"{path.name} does not hold a state_dict (names → weights).")
+    return dict(weights)
+
+
+def _is_plain_tensor(value: object) -> bool:
+    return isinstance(value, Tensor) and value.layout == torch.strided and not value.is_quantized
+
+
+def _recognize(path: Path, weights: dict[str, Tensor]) -> str:
+    shapes = {name: tensor.shape for name, tensor in weights.items()}
+    for model_name in MODELS:
+        expected = create_model_shape(model_name).state_dict()
+        if shapes == {name: tensor.shape for name, tensor in expected.items()}:
+            break
+    else:
+        raise CheckpointError(f"The weights in {path.name} fit none of: {', '.join(MODELS)}.")
+    if not all(tensor.is_floating_point() for tensor in weights.values()):
+        raise CheckpointError(f"The weights in {path.name} are not floating-point numbers.")
+    if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
+        raise CheckpointError(f"Some weights in {path.name} are infinite or not a number.")
+    return model_name
+
+
+def _read_facts(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        facts = json.loads(facts_path(path).read_text(encoding="utf-8"))
+        belongs = facts["sha256"] == hashlib.sha256(content).hexdigest()
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+    return facts if belongs else {}
