@@ -11,7 +11,9 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +172,7 @@ def fetch_mnist(root: Path | None = None) -> Iterator[float]:
         wait([job], timeout=0.2)
     try:
         job.result()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, HTTPException) as error:
         raise FileNotFoundError(_download_advice(root)) from error
 
 
@@ -209,7 +211,11 @@ def _part_folder(root: Path) -> Path:
 
 
 def _bytes_received(root: Path) -> int:
-    return sum(file.stat().st_size for file in raw_folder(_part_folder(root)).glob("*.gz"))
+    received = 0
+    for file in raw_folder(_part_folder(root)).glob("*.gz"):
+        with suppress(FileNotFoundError):  # the download has just finished and tidied up
+            received += file.stat().st_size
+    return received
 
 
 def _download_advice(root: Path) -> str:

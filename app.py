@@ -1,0 +1,43 @@
+"""The app: `python app.py`, and the entry of a Hugging Face Space."""
+
+from __future__ import annotations
+
+import gradio as gr
+import torch
+
+from mnist_core.web.draw import build_draw_tab
+from mnist_core.web.theme import STYLE_SHEET, make_theme
+from mnist_core.web.train import build_train_tab
+from mnist_core.web.visit import Visit
+
+TITLE = "Handwritten digits with PyTorch"
+SUMMARY = (
+    "Draw a digit and a small neural network reads it while you draw; "
+    "then train the same network yourself and watch it learn."
+)
+
+with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
+    visit = gr.State(Visit())
+    gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
+    with gr.Tabs():
+        with gr.Tab("Draw"):
+            draw = build_draw_tab(visit)
+        with gr.Tab("Train"):
+            build_train_tab(visit, draw)
+
+
+def main() -> None:
+    """Serve the app until it is interrupted."""
+    # One thread a job: two that train and read at once would fight for the cores.
+    torch.set_num_threads(1)
+    demo.launch(
+        theme=make_theme(),
+        css_paths=STYLE_SHEET,
+        footer_links=[],
+        run_history=False,  # it would keep every answer in the browser, slowing each one down
+        show_error=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""The run panel: how a training run is doing, in four figures, a bar and a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+
+import gradio as gr
+
+from mnist_core.web.assets import read_assets
+
+State = Literal["idle", "waiting", "training", "finished", "stopped", "failed"]
+
+
+class RunStatus(TypedDict):
+    """Where a run stands, as the page shows it.
+
+    Attributes:
+        state: what the run is doing, or how it ended.
+        message: that, in a sentence.
+        share: of this epoch's batches (or of the download) that are done, 0 to 1.
+        loss: mean training loss of the last epoch, or of the one under way so far, in nats.
+        accuracy: on the 10,000 test images after the last epoch, 0 to 1.
+        epochs: how many there will be; 0 before the first run.
+        epochs_done: how many of them are over.
+        seconds: of training so far.
+    """
+
+    state: State
+    message: str
+    share: float
+    loss: float | None
+    accuracy: float | None
+    epochs: int
+    epochs_done: int
+    seconds: float | None
+
+
+class RunPanel(gr.HTML):
+    """Shows a `RunStatus`, which is its value."""
+
+    def __init__(self, value: RunStatus, **settings: Any) -> None:
+        assets = read_assets(Path(__file__).parent)
+        super().__init__(value, apply_default_css=False, **{**assets, **settings})
+
+    def preprocess(self, payload: object) -> None:
+        """Give handlers nothing: a status goes to the page, and none is believed from it."""
+        return None
+
+    def postprocess(self, value: RunStatus) -> RunStatus:
+        """Send the status as it is; the page writes it as text and never as HTML."""
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        """Describe a status as JSON schema, for the program interface."""
+        return {"type": "object"}

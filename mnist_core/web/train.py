@@ -1,0 +1,143 @@
+"""The Train tab: the article's recipe, watched while it runs."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import gradio as gr
+
+from mnist_core.plots import loss_figure
+from mnist_core.training import TrainConfig
+from mnist_core.web.draw import DrawTab, offer_own_network, read_again
+from mnist_core.web.run import NO_RUN, Run
+from mnist_core.web.run_panel import RunPanel
+from mnist_core.web.visit import Visit
+
+Updates = tuple[Any, ...]
+"""One value or update for each of: panel, plot, lines, Train, Stop, download, who reads."""
+
+
+def build_train_tab(visit: gr.State, draw: DrawTab) -> None:
+    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+    recipe = TrainConfig()
+    with gr.Row(elem_classes="train"):
+        with gr.Column(scale=2, min_width=280):
+            with gr.Group():
+                epochs = gr.Slider(
+                    1, 20, recipe.epochs, step=1, label="Epochs", info="Passes over all the images"
+                )
+                batch_size = gr.Radio(
+                    [64, 128, 256],
+                    value=recipe.batch_size,
+                    label="Batch size",
+                    info="Images per step: more is steadier and faster",
+                )
+                with gr.Row():
+                    learning_rate = gr.Number(
+                        recipe.learning_rate,
+                        label="Learning rate",
+                        info="Size of each step",
+                        min_width=120,
+                    )
+                    seed = gr.Number(
+                        recipe.seed,
+                        precision=0,
+                        label="Seed",
+                        info="Repeats a run",
+                        min_width=120,
+                    )
+            with gr.Row():
+                start = gr.Button("Train", variant="primary", min_width=120)
+                stop = gr.Button("Stop", interactive=False, min_width=120)
+            lines = gr.Textbox(
+                label="What the article's code prints",
+                lines=6,
+                max_lines=6,
+                interactive=False,
+                elem_classes="printed",
+            )
+        with gr.Column(scale=5, min_width=320):
+            panel = RunPanel(NO_RUN)
+            plot = gr.Plot(loss_figure([]), show_label=False, elem_classes="paper")
+            download = gr.DownloadButton(
+                "Download my network (.pth)", interactive=False, size="sm", elem_classes="download"
+            )
+
+    screen = [panel, plot, lines, start, stop, download, draw.reader]
+    hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    settings = [epochs, batch_size, learning_rate, seed, visit]
+    prepared = start.click(prepare_run, settings, screen, queue=False, **hidden)
+    running = prepared.success(
+        follow_run, visit, screen, concurrency_limit=1, concurrency_id="training", **hidden
+    )
+    stopped = stop.click(stop_run, visit, screen, queue=False, cancels=[running], **hidden)
+    for ended in (running, stopped):
+        ended.then(read_again, [draw.reader, visit], draw.canvas, queue=False, **hidden)
+
+
+def prepare_run(
+    epochs: object, batch_size: object, learning_rate: object, seed: object, visit: Visit
+) -> Updates:
+    """Check the settings and show an empty screen, before the run waits for its turn.
+
+    Raises:
+        gr.Error: a setting is out of range, or a run of this visitor is already under way.
+    """
+    if visit.run and visit.run.is_under_way:
+        raise gr.Error("Your network is still training; stop it first.", print_exception=False)
+    try:
+        config = TrainConfig(
+            epochs=_whole(epochs),
+            batch_size=_whole(batch_size),
+            learning_rate=learning_rate,  # type: ignore[arg-type]  # checked there
+            seed=_whole(seed),
+        )
+    except ValueError as error:
+        raise gr.Error(html.escape(str(error)), print_exception=False) from None
+    visit.run = Run(config)
+    return _screen(visit, with_plot=True)
+
+
+def _whole(value: object) -> Any:
+    """Turn 5.0, as a browser may send it, into 5; leave the rest for TrainConfig to refuse."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def follow_run(visit: Visit) -> Iterator[Updates]:
+    """Train, and stream what the screen shows. Closing this stops the run."""
+    run = visit.run
+    if run is None or not run.is_under_way:  # stopped while it waited for its turn
+        return
+    epochs_shown = 0
+    with closing(run.follow()) as changes:
+        for _ in changes:
+            yield _screen(visit, with_plot=len(run.epochs) > epochs_shown)
+            epochs_shown = len(run.epochs)
+    visit.keep_network()
+    yield _screen(visit, with_plot=False)
+
+
+def stop_run(visit: Visit) -> Updates:
+    """End the run and show how far it came; one that still waits Gradio takes off the queue."""
+    if visit.run:
+        visit.run.stop()
+        visit.keep_network()
+    return _screen(visit, with_plot=False)
+
+
+def _screen(visit: Visit, *, with_plot: bool) -> Updates:
+    run = visit.run
+    under_way = run is not None and run.is_under_way
+    losses = [epoch.train_loss for epoch in run.epochs] if run else []
+    return (
+        run.status if run else NO_RUN,
+        loss_figure(losses) if with_plot else gr.skip(),
+        "\n".join(run.lines) if run else "",
+        gr.update(interactive=not under_way),
+        gr.update(interactive=under_way),
+        gr.update(value=visit.download, interactive=visit.download is not None),
+        gr.skip() if under_way else offer_own_network(visit),
+    )
