@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -28,6 +29,7 @@ SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
 """The checkpoint that comes with the project, trained by the recipe itself."""
 
 MAX_BYTES = 50_000_000  # over a hundred times the article's network
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
 class CheckpointError(ValueError):
@@ -143,6 +145,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
     try:
+        _check_uncompressed(content)
         weights = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # damaged files raise nearly anything
         raise CheckpointError(f"{path.name} is not a PyTorch file of weights.") from error
@@ -151,8 +154,18 @@ def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
     return dict(weights)
 
 
+def _check_uncompressed(content: bytes) -> None:
+    """Refuse what PyTorch never writes: a small file that unpacks to more than memory holds."""
+    if zipfile.is_zipfile(BytesIO(content)):
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise ValueError("The archive is compressed.")
+
+
 def _is_plain_tensor(value: object) -> bool:
-    return isinstance(value, Tensor) and value.layout == torch.strided and not value.is_quantized
+    if not isinstance(value, Tensor) or value.device.type != "cpu":  # "meta" has shapes only
+        return False
+    return value.layout == torch.strided and not value.is_quantized
 
 
 def _recognize(path: Path, weights: dict[str, Tensor]) -> str:
@@ -163,9 +176,9 @@ def _recognize(path: Path, weights: dict[str, Tensor]) -> str:
             break
     else:
         raise CheckpointError(f"The weights in {path.name} fit none of: {', '.join(MODELS)}.")
-    if not all(tensor.is_floating_point() for tensor in weights.values()):
+    if not all(tensor.dtype in FLOATS for tensor in weights.values()):
         raise CheckpointError(f"The weights in {path.name} are not floating-point numbers.")
-    if not all(bool(tensor.isfinite().all()) for tensor in weights.values()):
+    if not all(bool(tensor.float().isfinite().all()) for tensor in weights.values()):
         raise CheckpointError(f"Some weights in {path.name} are infinite or not a number.")
     return model_name
 
@@ -174,6 +187,6 @@ def _read_facts(path: Path, content: bytes) -> dict[str, Any]:
     try:
         facts = json.loads(facts_path(path).read_text(encoding="utf-8"))
         belongs = facts["sha256"] == hashlib.sha256(content).hexdigest()
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
     return facts if belongs else {}

@@ -44,7 +44,7 @@ class TrainConfig:
     seed: int = 42
 
     def __post_init__(self) -> None:
-        if self.model not in MODELS:
+        if not isinstance(self.model, str) or self.model not in MODELS:
             raise ValueError(f"model must be one of {', '.join(MODELS)}, not {self.model!r}.")
         _check_whole_number("epochs", self.epochs, 1, 100)
         _check_whole_number("batch_size", self.batch_size, 1, 60_000)

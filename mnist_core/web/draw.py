@@ -55,20 +55,19 @@ def build_draw_tab(visit: gr.State) -> DrawTab:
             picture = gr.UploadButton(
                 "Read a picture instead …", file_types=["image"], size="sm", variant="secondary"
             )
-    live: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
-    # Every answer must reach the page, even one that overlaps another: the page sorts them out.
+    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # Past the queue, which costs milliseconds; "multiple", because the page itself sees to it that
+    # one request is on its way at a time, and one that got lost must not block the next.
     canvas.input(
         read_drawing,
         [canvas, reader, visit],
         reading,
+        queue=False,
         trigger_mode="multiple",
-        api_visibility="private",
-        **live,
+        **quietly,
     )
-    reader.change(read_again, [reader, visit], canvas, api_visibility="private", **live)
-    picture.upload(
-        read_picture, [picture, reader, visit], reading, api_visibility="private", **live
-    )
+    reader.change(read_again, [reader, visit], canvas, queue=False, **quietly)
+    picture.upload(read_picture, [picture, reader, visit], reading, **quietly)
     return DrawTab(canvas, reader)
 
 

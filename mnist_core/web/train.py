@@ -12,6 +12,7 @@ import gradio as gr
 from mnist_core.plots import loss_figure
 from mnist_core.training import TrainConfig
 from mnist_core.web.draw import DrawTab, offer_own_network, read_again
+from mnist_core.web.printout import Printout
 from mnist_core.web.run import NO_RUN, Run
 from mnist_core.web.run_panel import RunPanel
 from mnist_core.web.visit import Visit
@@ -52,13 +53,7 @@ def build_train_tab(visit: gr.State, draw: DrawTab) -> None:
             with gr.Row():
                 start = gr.Button("Train", variant="primary", min_width=120)
                 stop = gr.Button("Stop", interactive=False, min_width=120)
-            lines = gr.Textbox(
-                label="What the article's code prints",
-                lines=6,
-                max_lines=6,
-                interactive=False,
-                elem_classes="printed",
-            )
+            lines = Printout(elem_classes="printed")
         with gr.Column(scale=5, min_width=320):
             panel = RunPanel(NO_RUN)
             plot = gr.Plot(loss_figure([]), show_label=False, elem_classes="paper")
@@ -69,7 +64,7 @@ def build_train_tab(visit: gr.State, draw: DrawTab) -> None:
     screen = [panel, plot, lines, start, stop, download, draw.reader]
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     settings = [epochs, batch_size, learning_rate, seed, visit]
-    prepared = start.click(prepare_run, settings, screen, queue=False, **hidden)
+    prepared = start.click(prepare_run, settings, screen, **hidden)
     running = prepared.success(
         follow_run, visit, screen, concurrency_limit=1, concurrency_id="training", **hidden
     )
@@ -135,7 +130,7 @@ def _screen(visit: Visit, *, with_plot: bool) -> Updates:
     return (
         run.status if run else NO_RUN,
         loss_figure(losses) if with_plot else gr.skip(),
-        "\n".join(run.lines) if run else "",
+        list(run.lines) if run else [],
         gr.update(interactive=not under_way),
         gr.update(interactive=under_way),
         gr.update(value=visit.download, interactive=visit.download is not None),
