@@ -1,0 +1,216 @@
+"""Fixtures for a real Chromium and the app itself, started as a user starts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.real_mnist import REPOSITORY, find_mnist
+
+START_SECONDS = 120  # a cold start on a busy machine; the wait ends as soon as the app answers
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+DESKTOP = {"viewport": {"width": 1280, "height": 720}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 3,
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+APP_LOG = pytest.StashKey[Path]()
+HARMLESS: tuple[
+    str, ...
+] = ()  # parts of console errors that come from Gradio itself and mean nothing
+
+
+# --- the app -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def app_environment() -> dict[str, str]:
+    """Return the variables the app starts with; override it to start the app differently."""
+    root = find_mnist()
+    return {**os.environ, "MNIST_DATA": str(root)} if root else dict(os.environ)
+
+
+@pytest.fixture(scope="session")
+def app_log(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """Return the file that holds what the app prints; the report of a failed test shows it."""
+    log = tmp_path_factory.mktemp("app") / "log.txt"
+    request.config.stash[APP_LOG] = log
+    return log
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    log = item.config.stash.get(APP_LOG, None)
+    if report.failed and log is not None and log.is_file():
+        report.sections.append(("What the app printed", log.read_text(errors="replace")))
+    return report
+
+
+@pytest.fixture(scope="session")
+def app_url(app_environment: dict[str, str], app_log: Path) -> Iterator[str]:
+    """Start `python app.py`, wait until it answers, and return its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    address = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    with app_log.open("wb") as output:
+        app = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=REPOSITORY,
+            env={**app_environment, **address},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_for_answer(url, app, app_log)
+        yield url
+    finally:
+        app.terminate()
+        try:
+            app.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            app.kill()
+            app.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_answer(url: str, app: subprocess.Popen[bytes], log: Path) -> None:
+    """Ask until the page comes; fail with the app's output if it ends or takes too long."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if app.poll() is not None:
+            pytest.fail(f"The app ended with {app.returncode}:\n{log.read_text(errors='replace')}")
+        try:
+            with direct.open(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)  # between two questions, not instead of one
+    pytest.fail(f"No answer in {START_SECONDS} s:\n{log.read_text(errors='replace')}")
+
+
+# --- the browser -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium: the one CHROMIUM_PATH names, else playwright's own, else the system's."""
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        executable = find_browser(own)
+        if executable is None:
+            pytest.skip(
+                "There is no Chromium: `python -m playwright install chromium` gets one, or let "
+                "the variable CHROMIUM_PATH name one."
+            )
+        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+def find_browser(own: str) -> str | None:
+    named = os.environ.get("CHROMIUM_PATH")
+    if named:
+        return named
+    if Path(own).is_file():
+        return own
+    names = ("chromium", "google-chrome", "chromium-browser")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+class PageErrors:
+    """Collects what goes wrong inside a page.
+
+    Attributes:
+        messages: uncaught exceptions and console errors of our own page, in order. A test that
+            provokes one on purpose clears the list.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.messages: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.messages.append(f"uncaught: {error}"))
+        page.on("console", self.hear)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type != "error" or any(part in message.text for part in HARMLESS):
+            return
+        source = message.location["url"]
+        if message.text.startswith("Failed to load resource") and not source.startswith(self.url):
+            return  # the network beyond this machine is shut off in these tests
+        self.messages.append(f"console: {message.text} ({source})")
+
+
+@pytest.fixture
+def page_errors(app_url: str) -> Iterator[PageErrors]:
+    """Watch every page of the test; fail it at its end if one of them had an error."""
+    errors = PageErrors(app_url)
+    yield errors
+    if errors.messages:
+        pytest.fail("The page had errors:\n" + "\n".join(errors.messages))
+
+
+@pytest.fixture
+def new_page(
+    browser: Browser, app_url: str, page_errors: PageErrors
+) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens the app in a fresh browser context, as another visitor.
+
+    Its keyword arguments are those of `browser.new_context`, by default a desktop's: use
+    `new_page(**PHONE)` for a phone. Nothing but the app itself can be reached from the page.
+    """
+    contexts: list[BrowserContext] = []
+
+    def is_elsewhere(address: str) -> bool:
+        return address.startswith("http") and not address.startswith(app_url)
+
+    def open_page(**settings: object) -> Page:
+        context = browser.new_context(**{**DESKTOP, **settings})
+        contexts.append(context)
+        context.route(is_elsewhere, lambda route: route.abort())
+        page = context.new_page()
+        page_errors.watch(page)
+        page.goto(app_url)
+        page.get_by_role("tab").first.wait_for()  # Gradio builds the page after it has loaded
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """Return the app on a desktop, 1280×720."""
+    return new_page()
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page]) -> Page:
+    """Return the app on a phone, 390×844 with touch."""
+    return new_page(**PHONE)

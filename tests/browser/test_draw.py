@@ -1,0 +1,170 @@
+"""The Draw tab in a real browser: what is drawn is read, by mouse, finger and file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE
+from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_mouse, on_page
+
+
+def digit_read(page: Page, digit: int | None) -> None:
+    """Wait until the page shows this digit, or asks for one."""
+    shown = "" if digit is None else str(digit)
+    expect(page.get_by_test_id("reading")).to_have_attribute("data-digit", shown)
+
+
+def test_an_empty_canvas_asks_for_a_digit(page: Page) -> None:
+    expect(page.get_by_test_id("ask")).to_be_visible()
+    expect(page.get_by_test_id("hint")).to_be_visible()
+    expect(page.get_by_test_id("answer")).to_have_text("")
+    expect(page.locator(".bar")).to_have_count(10)
+
+
+def test_a_mouse_draws_and_the_network_reads(page: Page) -> None:
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    expect(page.get_by_test_id("answer")).to_have_text("7")
+    expect(page.locator(".bar.winner")).to_have_attribute("data-digit", "7")
+    expect(page.get_by_test_id("reader")).to_contain_text("shipped")
+
+
+def test_a_finger_draws_and_the_page_stays_where_it_is(phone: Page) -> None:
+    for stroke in FOUR:
+        draw_by_finger(phone, stroke)
+    digit_read(phone, 4)
+    assert phone.evaluate("scrollY") == 0
+
+
+def test_the_answer_comes_while_the_pen_is_down(page: Page) -> None:
+    start, *corners = on_page(page, SEVEN)
+    page.mouse.move(*start)
+    page.mouse.down()
+    for corner in corners:
+        page.mouse.move(*corner, steps=8)
+    digit_read(page, 7)  # the button has not been released
+    page.mouse.up()
+
+
+def test_the_image_shown_is_the_one_the_network_is_given(page: Page) -> None:
+    draw_by_mouse(page, ONE)
+    digit_read(page, 1)
+    pixels = page.get_by_test_id("image").evaluate(
+        "image => [...image.getContext('2d').getImageData(0, 0, 28, 28).data]"
+    )
+    image = np.array(pixels).reshape(28, 28, 4)[..., 0]
+    rows, columns = np.nonzero(image > 127)
+    assert 18 <= rows.max() - rows.min() + 1 <= 21  # the longer side has 20 pixels
+    assert columns.max() - columns.min() + 1 <= 4  # the pen is as wide as MNIST's
+    assert abs(rows.mean() - 13.5) <= 0.6
+    assert abs(columns.mean() - 13.5) <= 0.6
+
+
+def test_undo_and_clear_take_ink_away_and_the_network_reads_the_rest(page: Page) -> None:
+    draw_by_mouse(page, ONE)
+    digit_read(page, 1)
+    draw_by_mouse(page, [(0.2, 0.5), (0.8, 0.5)])
+    page.keyboard.press("Control+z")
+    digit_read(page, 1)
+    page.get_by_test_id("undo").click()
+    digit_read(page, None)
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    canvas(page).focus()
+    page.keyboard.press("Delete")
+    digit_read(page, None)
+    expect(page.get_by_test_id("clear")).to_be_disabled()
+
+
+def test_a_drawing_survives_a_reload_and_is_read_again(page: Page) -> None:
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    page.reload()
+    digit_read(page, 7)
+
+
+def test_a_drawing_survives_tabs_sizes_and_the_dark(page: Page) -> None:
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    page.get_by_role("tab", name="Train").click()
+    page.set_viewport_size({"width": 600, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    page.get_by_role("tab", name="Draw").click()
+    expect(canvas(page)).to_be_visible()
+    draw_by_mouse(page, [(0.35, 0.5), (0.75, 0.5)])  # a crossbar: still the same drawing
+    page.get_by_test_id("undo").click()
+    digit_read(page, 7)
+    assert share_of_ink(page) > 0.02
+
+
+def share_of_ink(page: Page) -> float:
+    """Return the share of the canvas's own pixels that are inked."""
+    share: float = canvas(page).evaluate(
+        """canvas => {
+          const { width, height } = canvas;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+          let inked = 0;
+          for (let i = 3; i < data.length; i += 4) inked += data[i] > 127;
+          return inked / (width * height);
+        }"""
+    )
+    return share
+
+
+def test_a_stroke_that_leaves_the_edge_goes_on_when_it_comes_back(page: Page) -> None:
+    """A seven whose corner lies outside the canvas; undo takes it away as one."""
+    draw_by_mouse(page, [(0.3, 0.3), (1.2, 0.3), (1.2, 0.5), (0.5, 0.9)])
+    expect(page.get_by_test_id("reading")).not_to_have_attribute("data-digit", "")
+    page.get_by_test_id("undo").click()
+    digit_read(page, None)
+
+
+def test_a_second_finger_does_nothing(phone: Page) -> None:
+    finger = phone.context.new_cdp_session(phone)
+    (x0, y0), (x1, y1) = on_page(phone, ONE)
+    other = dict(zip(("x", "y"), on_page(phone, [(0.1, 0.1)])[0], strict=True))
+
+    def touch(kind: str, *points: dict[str, float]) -> None:
+        touches = [{**point, "id": number} for number, point in enumerate(points)]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    touch("touchStart", {"x": x0, "y": y0})
+    touch("touchStart", {"x": x0, "y": y0}, other)
+    for step in range(1, 9):
+        moved = {"x": other["x"] + 20 * step, "y": other["y"]}
+        touch("touchMove", {"x": x0 + (x1 - x0) * step / 8, "y": y0 + (y1 - y0) * step / 8}, moved)
+    touch("touchEnd")
+    digit_read(phone, 1)
+
+
+def test_a_picture_is_read_and_the_next_stroke_takes_over(page: Page, tmp_path: Path) -> None:
+    picture = Image.new("L", (200, 300), 235)
+    picture.paste(20, (90, 40, 112, 260))
+    picture.save(tmp_path / "one.png")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Read a picture").click()
+    chooser.value.set_files(tmp_path / "one.png")
+    digit_read(page, 1)
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+
+
+def test_what_is_not_a_picture_is_refused_in_a_sentence(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "fake.png").write_text("no image")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Read a picture").click()
+    chooser.value.set_files(tmp_path / "fake.png")
+    expect(page.get_by_text("is not an image that can be read")).to_be_visible()
+
+
+def test_two_visitors_do_not_see_each_other(new_page: Callable[..., Page]) -> None:
+    first, second = new_page(), new_page(**PHONE)
+    draw_by_mouse(first, SEVEN)
+    draw_by_finger(second, ONE)
+    digit_read(first, 7)
+    digit_read(second, 1)

@@ -1,0 +1,51 @@
+"""The page as it looks, in the folder `screenshots`, and that it fits the screen.
+
+To be looked at: a test sees that nothing is cut off, but not whether it is beautiful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.pen import SEVEN, draw_by_finger, draw_by_mouse
+from tests.browser.test_draw import digit_read
+from tests.browser.test_train import choose_epochs, open_train_tab, press_train, state_is
+from tests.real_mnist import REPOSITORY
+
+FOLDER = REPOSITORY / "screenshots"
+
+
+@pytest.mark.usefixtures("mnist_root")
+@pytest.mark.parametrize("colors", ["light", "dark"])
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_the_page_fits(new_page: Callable[..., Page], device: str, colors: str) -> None:
+    settings = {"desktop": DESKTOP, "phone": PHONE}[device]
+    page = new_page(**settings, color_scheme=colors)
+    (draw_by_finger if device == "phone" else draw_by_mouse)(page, SEVEN)
+    digit_read(page, 7)
+    fits_and_is_kept(page, f"draw-{device}-{colors}")
+
+    open_train_tab(page)
+    choose_epochs(page, 2)
+    page.get_by_label("256").check()
+    press_train(page)
+    state_is(page, "finished")
+    expect(page.get_by_role("button", name="Download my network")).to_be_enabled()
+    fits_and_is_kept(page, f"train-{device}-{colors}")
+
+
+def fits_and_is_kept(page: Page, name: str) -> None:
+    """Take the picture; fail if the page is wider than the screen, or a desktop has to scroll."""
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    width, height = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    screen = page.viewport_size
+    assert screen is not None
+    assert width <= screen["width"]
+    if "desktop" in name:
+        assert height <= screen["height"]
