@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
@@ -101,7 +101,7 @@ def _whole(value: object) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def follow_run(visit: Visit) -> Iterator[Updates]:
+def follow_run(visit: Visit) -> Generator[Updates, None, None]:
     """Train, and stream what the screen shows. Closing this stops the run."""
     run = visit.run
     if run is None or not run.is_under_way:  # stopped while it waited for its turn
