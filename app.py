@@ -12,8 +12,8 @@ from mnist_core.web.visit import Visit
 
 TITLE = "Handwritten digits with PyTorch"
 SUMMARY = (
-    "Draw a digit and a small neural network reads it while you draw; "
-    "then train the same network yourself and watch it learn."
+    "Draw a digit: a small neural network reads it as you go. "
+    "Then train one yourself and watch it learn."
 )
 
 with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -146,7 +147,9 @@ def _read_bytes(path: Path) -> bytes:
 def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
     try:
         _check_uncompressed(content)
-        weights = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
+            weights = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # damaged files raise nearly anything
         raise CheckpointError(f"{path.name} is not a PyTorch file of weights.") from error
     if not isinstance(weights, Mapping) or not all(map(_is_plain_tensor, weights.values())):

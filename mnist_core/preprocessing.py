@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 SIDE = 28  # pixels, the image
 DIGIT_SIDE = 20  # pixels, the longer side of the digit in it
@@ -153,16 +153,15 @@ def open_picture(path: Path) -> Image.Image:
         raise FileNotFoundError(f"There is no image file {path}.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we refuse them below
+            warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
             with Image.open(path) as picture:
-                if picture.width * picture.height > MAX_PICTURE_PIXELS:
-                    raise ValueError(
-                        f"{path.name} has more than {MAX_PICTURE_PIXELS // 1_000_000} megapixels."
-                    )
-                picture.load()
-                return picture.copy()
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+                if picture.width * picture.height <= MAX_PICTURE_PIXELS:
+                    return ImageOps.exif_transpose(picture)  # cameras may lie on their side
+    except Image.DecompressionBombError:
+        pass
+    except Exception as error:  # damaged files raise nearly anything
         raise ValueError(f"{path.name} is not an image that can be read.") from error
+    raise ValueError(f"{path.name} has more than {MAX_PICTURE_PIXELS // 1_000_000} megapixels.")
 
 
 def image_from_picture(picture: Image.Image) -> GrayImage | None:

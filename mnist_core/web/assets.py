@@ -9,12 +9,13 @@ def read_assets(folder: Path) -> dict[str, str]:
     """Read template.html, style.css and script.js of a component.
 
     The page passes the template through Handlebars and then through a JavaScript template literal,
-    so neither it nor the style holds double braces, dollar-braces, backticks or backslashes. Nothing
-    in them changes at run time: the DOM is written by the script alone.
+    so neither it nor the style holds double braces, dollar-braces, backticks or backslashes.
+    Nothing in them changes at run time: the DOM is written by the script alone.
 
-    The style goes into the template, where `@scope` keeps it inside the component. As a
-    `css_template` it would be set anew with every value, and the browser would work out the style
-    of the whole page again: 3 ms of every answer.
+    The style goes into the template, where `@scope` keeps it inside the component, and `:scope`
+    gives it the weight to overrule Gradio's own. As a `css_template` it would be set anew with
+    every value, and the browser would work out the style of the whole page again: 3 ms of every
+    answer.
 
     Args:
         folder: the component's folder.
@@ -27,6 +28,6 @@ def read_assets(folder: Path) -> dict[str, str]:
         for name in ("template.html", "style.css", "script.js")
     )
     return {
-        "html_template": f"<style>@scope {{\n{style}}}</style>\n{template}",
+        "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",
         "js_on_load": script,
     }

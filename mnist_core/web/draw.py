@@ -78,8 +78,7 @@ def read_drawing(drawing: Drawing, reader: str, visit: Visit) -> Answer:
 
 def read_again(reader: str, visit: Visit) -> dict[str, Any]:
     """Have the page send its drawing once more, because another network is to read it."""
-    update: dict[str, Any] = gr.update(reader=f"{reader} {visit.networks}")
-    return update
+    return dict(gr.update(reader=f"{reader} {visit.networks}"))
 
 
 def read_picture(path: str, reader: str, visit: Visit) -> Answer:
@@ -100,8 +99,8 @@ def read_picture(path: str, reader: str, visit: Visit) -> Answer:
 def offer_own_network(visit: Visit) -> dict[str, Any]:
     """Let the visitor's own network read, if there is one."""
     if visit.network is None:
-        return gr.skip()
-    return gr.update(choices=[SHIPPED_CHOICE, OWN_CHOICE], value=OWN_CHOICE[1])
+        return dict(gr.skip())
+    return dict(gr.update(choices=[SHIPPED_CHOICE, OWN_CHOICE], value=OWN_CHOICE[1]))
 
 
 def _answer(seq: int | None, image: GrayImage | None, reader: str, visit: Visit) -> Answer:

@@ -146,10 +146,14 @@ def test_a_picture_is_read_and_the_next_stroke_takes_over(page: Page, tmp_path: 
     picture = Image.new("L", (200, 300), 235)
     picture.paste(20, (90, 40, 112, 260))
     picture.save(tmp_path / "one.png")
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
     with page.expect_file_chooser() as chooser:
         page.get_by_text("Read a picture").click()
     chooser.value.set_files(tmp_path / "one.png")
     digit_read(page, 1)
+    page.get_by_test_id("clear").click()
+    digit_read(page, None)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
 

@@ -1,0 +1,84 @@
+"""Fixtures for every test: data sets, one thread, and no skipping where everything is there."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+
+from mnist_core.data import MNIST, load_mnist
+from tests.real_mnist import ADVICE, find_mnist
+from tests.tiny_mnist import TinyMNIST, make_tiny_mnist
+
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
+settings.register_profile("ours", deadline=None, derandomize=IN_CI)  # a busy machine is no failure
+settings.load_profile("ours")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped test is a failed one: everything that it needs has to be there."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that skips itself while it is read."""
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Compute with one thread: two that fight for a busy processor take ten times as long."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def mnist_root() -> Path:
+    """Return the folder of the real MNIST; skip the test where there is none."""
+    root = find_mnist()
+    if root is None:
+        pytest.skip(ADVICE)
+    return root
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_root: Path) -> MNIST:
+    """Return the real MNIST, loaded once for all tests."""
+    return load_mnist(mnist_root)
+
+
+@pytest.fixture(scope="session")
+def tiny_mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> TinyMNIST:
+    """Make a tiny data set on disk, in MNIST's own format; tests may not change it."""
+    return make_tiny_mnist(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture
+def tiny_root(tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let `mnist_core` take the tiny data set for MNIST; return its folder."""
+    monkeypatch.setattr("mnist_core.data.FILES", tiny_mnist_folder.files)
+    monkeypatch.setattr("mnist_core.data.DOWNLOAD_BYTES", tiny_mnist_folder.download_bytes)
+    return tiny_mnist_folder.root
+
+
+@pytest.fixture
+def tiny_mnist(tiny_root: Path) -> MNIST:
+    """Return a tiny data set that a network can learn: 320 images to learn from, 100 to test."""
+    return load_mnist(tiny_root)

@@ -1,0 +1,25 @@
+"""Where the real MNIST lies on this machine, if it does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mnist_core.data import FILES, raw_folder
+
+REPOSITORY = Path(__file__).parent.parent
+ADVICE = (
+    "The real MNIST is not here: let the variable MNIST_DATA name the folder that holds "
+    "MNIST/raw, or run `python -m mnist_core train` once, which downloads it to ./data."
+)
+
+
+def find_mnist() -> Path | None:
+    """Return the folder that MNIST_DATA names, else ./data, else one beside the checkout."""
+    named = os.environ.get("MNIST_DATA")
+    beside = REPOSITORY.parent / "shared" / "data" / "mnist"
+    candidates = [Path(named)] if named else [REPOSITORY / "data", beside]
+    for root in candidates:
+        if all((raw_folder(root) / name).is_file() for name in FILES):
+            return root.resolve()
+    return None

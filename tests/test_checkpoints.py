@@ -1,0 +1,406 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mnist_core import checkpoints
+from mnist_core.checkpoints import (
+    MAX_BYTES,
+    SHIPPED,
+    CheckpointError,
+    describe_run,
+    facts_path,
+    load_checkpoint,
+    save_checkpoint,
+)
+from mnist_core.data import MNIST
+from mnist_core.evaluation import evaluate
+from mnist_core.models import SimpleNN
+from mnist_core.training import EpochRecord, TrainConfig
+from tests import article
+from tests.real_mnist import REPOSITORY
+
+State = dict[str, Tensor]
+FACTS = {"test_accuracy": 0.5, "date": "2000-01-01"}
+
+
+def fresh_state(seed: int = 0) -> State:
+    torch.manual_seed(seed)
+    return SimpleNN().state_dict()
+
+
+def network(seed: int = 0) -> SimpleNN:
+    model = SimpleNN()
+    model.load_state_dict(fresh_state(seed))
+    return model
+
+
+def same(ours: nn.Module, state: State) -> bool:
+    weights = ours.state_dict()
+    return weights.keys() == state.keys() and all(torch.equal(weights[n], state[n]) for n in state)
+
+
+# --- there and back ----------------------------------------------------------------------------
+
+
+def test_the_articles_own_code_reads_our_file(tmp_path: Path) -> None:
+    model = network()
+    save_checkpoint(tmp_path / "ours.pth", model, FACTS)
+    theirs = article.SimpleNN()
+    theirs.load_state_dict(torch.load(tmp_path / "ours.pth"))
+    theirs.eval()
+    images = torch.rand(4, 1, 28, 28)
+    assert torch.equal(theirs(images), model(images))
+
+
+def test_we_read_the_articles_own_file(tmp_path: Path) -> None:
+    theirs = article.SimpleNN()
+    torch.save(theirs.state_dict(), tmp_path / "simple_nn_mnist.pth")
+    checkpoint = load_checkpoint(tmp_path / "simple_nn_mnist.pth")
+    assert checkpoint.model_name == "simple_nn"
+    assert checkpoint.facts == {}
+    assert not checkpoint.model.training
+    assert same(checkpoint.model, theirs.state_dict())
+
+
+def test_what_is_saved_is_loaded_with_its_facts(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "new" / "folder" / "mine.pth"
+    save_checkpoint(path, network(), FACTS)
+    checkpoint = load_checkpoint(path)
+    assert same(checkpoint.model, fresh_state())
+    assert FACTS.items() <= checkpoint.facts.items()
+    assert sorted(file.name for file in path.parent.iterdir()) == ["mine.json", "mine.pth"]
+
+
+def test_loading_draws_nothing_from_the_global_random_generator(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    before = torch.get_rng_state()
+    load_checkpoint(tmp_path / "mine.pth")
+    describe_run(TrainConfig(), [])
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_loaded_model_can_learn_on(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    model = load_checkpoint(tmp_path / "mine.pth").model
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    model(torch.rand(2, 1, 28, 28)).sum().backward()
+    optimizer.step()
+    assert not same(model, fresh_state())
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_other_floats_are_read_as_float32(tmp_path: Path, dtype: torch.dtype) -> None:
+    state = {name: tensor.to(dtype) for name, tensor in fresh_state().items()}
+    torch.save(state, tmp_path / "other.pth")
+    model = load_checkpoint(tmp_path / "other.pth").model
+    assert same(model, {name: tensor.float() for name, tensor in state.items()})
+
+
+def test_the_facts_of_a_run_are_complete_and_plain() -> None:
+    epochs = [EpochRecord(1, 0.4, 0.3, 0.9, 2.0), EpochRecord(2, 0.2, 0.1, 0.95, 2.0)]
+    facts = describe_run(TrainConfig(epochs=2), epochs)
+    assert json.loads(json.dumps(facts)) == facts
+    assert facts["parameters"] == 101_770
+    assert facts["config"] == {
+        "model": "simple_nn",
+        "epochs": 2,
+        "batch_size": 64,
+        "learning_rate": 0.001,
+        "seed": 42,
+    }
+    assert [epoch["train_loss"] for epoch in facts["epochs"]] == [0.4, 0.2]
+    assert facts["test_accuracy"] == 0.95
+    assert facts["torch"] == torch.__version__
+    assert describe_run(TrainConfig(), [])["test_accuracy"] is None
+
+
+# --- facts belong to weights -------------------------------------------------------------------
+
+
+def test_facts_about_other_weights_are_not_told(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    torch.save(fresh_state(seed=1), tmp_path / "mine.pth")
+    assert load_checkpoint(tmp_path / "mine.pth").facts == {}
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "null", "3", '"sha256"', "{}", '{"sha256": 1}', "[" * 100_000, "\udcff", "not JSON"],
+    ids=lambda content: content[:8],
+)
+def test_facts_that_cannot_be_read_are_none(tmp_path: Path, content: str) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    facts_path(tmp_path / "mine.pth").write_bytes(content.encode(errors="surrogateescape"))
+    checkpoint = load_checkpoint(tmp_path / "mine.pth")
+    assert checkpoint.facts == {}
+    assert same(checkpoint.model, fresh_state())
+
+
+# --- whole or not at all -----------------------------------------------------------------------
+
+
+def fail(*_: object, **__: object) -> None:
+    raise OSError("no space left")
+
+
+@pytest.mark.parametrize("broken", ["os.fsync", "pathlib.Path.replace"])
+def test_a_failing_write_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    path = tmp_path / "mine.pth"
+    save_checkpoint(path, network(seed=1), FACTS)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with monkeypatch.context() as broken_disk:
+        broken_disk.setattr(broken, fail)
+        with pytest.raises(OSError, match="no space left"):
+            save_checkpoint(path, network(seed=2), FACTS)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_facts_that_are_not_json_leave_no_false_facts(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    save_checkpoint(path, network(seed=1), FACTS)
+    with pytest.raises(TypeError):
+        save_checkpoint(path, network(seed=2), {"model": object()})
+    checkpoint = load_checkpoint(path)
+    assert same(checkpoint.model, fresh_state(seed=1)) == bool(checkpoint.facts)
+
+
+SAVE_AND_HANG = """
+import os, sys
+from pathlib import Path
+import torch
+from mnist_core.checkpoints import save_checkpoint
+from mnist_core.models import SimpleNN
+
+path, hang_at = Path(sys.argv[1]), int(sys.argv[2])
+fsync, count = os.fsync, 0
+
+def hang(file):
+    global count
+    count += 1
+    fsync(file)
+    if count == hang_at:
+        print("half way", flush=True)
+        sys.stdin.read()
+
+os.fsync = hang
+torch.manual_seed(2)
+save_checkpoint(path, SimpleNN(), {"test_accuracy": 0.9})
+"""
+
+
+@pytest.mark.parametrize(
+    ("hang_at", "seed", "facts"), [(1, 1, FACTS), (2, 2, {})], ids=["weights", "facts"]
+)
+def test_a_process_killed_while_it_saves_leaves_a_whole_file(
+    tmp_path: Path, hang_at: int, seed: int, facts: dict[str, Any]
+) -> None:
+    path = tmp_path / "mine.pth"
+    save_checkpoint(path, network(seed=1), FACTS)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SAVE_AND_HANG, path, str(hang_at)],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "half way\n"
+    process.kill()
+    process.communicate()
+    checkpoint = load_checkpoint(path)
+    assert same(checkpoint.model, fresh_state(seed))
+    assert facts.items() <= checkpoint.facts.items()
+    assert bool(facts) == bool(checkpoint.facts)
+    save_checkpoint(path, network(seed=3), FACTS)  # and nothing is in the way of the next
+    assert same(load_checkpoint(path).model, fresh_state(seed=3))
+
+
+def test_others_may_read_a_saved_file(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    assert [file.stat().st_mode & 0o777 for file in tmp_path.iterdir()] == [0o644, 0o644]
+
+
+# --- files from strangers ----------------------------------------------------------------------
+
+
+class Burglar:
+    """Runs a command when it is unpickled."""
+
+    def __init__(self, loot: Path) -> None:
+        self.loot = loot
+
+    def __reduce__(self) -> tuple[Callable[[str], int], tuple[str]]:
+        return os.system, (f"touch {self.loot}",)
+
+
+def refusal(path: Path) -> str:
+    """Return the sentence with which the file is refused."""
+    with pytest.raises(CheckpointError) as error:
+        load_checkpoint(path)
+    message = str(error.value)
+    assert path.name in message
+    assert message.endswith(".")
+    assert message.count("\n") == 0
+    assert len(message) < 200 + len(str(path))
+    return message
+
+
+@pytest.mark.parametrize("wrap", ["torch", "torch, old format", "pickle"])
+def test_code_in_a_file_never_runs(tmp_path: Path, wrap: str) -> None:
+    path, loot = tmp_path / "evil.pth", tmp_path / "loot"
+    content = {**fresh_state(), "extra": Burglar(loot)}
+    if wrap == "pickle":
+        path.write_bytes(pickle.dumps(content))
+    else:
+        torch.save(content, path, _use_new_zipfile_serialization=wrap == "torch")
+    refusal(path)
+    assert not loot.exists()
+    with path.open("rb") as file:  # the trap is a real one
+        torch.load(file, weights_only=False) if wrap != "pickle" else pickle.load(file)
+    assert loot.exists()
+
+
+def saved(state: object) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+def test_an_unpacking_bomb_is_refused_before_it_unpacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bomb.pth"
+    with (
+        zipfile.ZipFile(io.BytesIO(saved(fresh_state()))) as model,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb,
+    ):
+        for name in model.namelist():
+            bomb.writestr(name, bytes(2**27) if name.endswith("data/0") else model.read(name))
+    assert path.stat().st_size < 2**18
+    monkeypatch.setattr(torch, "load", fail)
+    refusal(path)
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, 200_000, -1, -100])
+def test_a_file_cut_short_is_refused(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "cut.pth"
+    path.write_bytes(saved(fresh_state())[:length])
+    refusal(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02.", b"(" * 99]
+)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.pth"
+    path.write_bytes(content)
+    refusal(path)
+
+
+def with_first(change: Callable[[Tensor], object]) -> Callable[[State], object]:
+    return lambda state: {**state, "fc1.weight": change(state["fc1.weight"])}
+
+
+def with_one(weight: Tensor, value: float) -> Tensor:
+    changed = weight.clone()
+    changed[-1, -1] = value
+    return changed
+
+
+NOT_OURS: dict[str, Callable[[State], object]] = {
+    "a tensor": lambda state: state["fc1.weight"],
+    "a list": lambda state: list(state.values()),
+    "nothing": lambda state: None,
+    "an empty dict": lambda state: {},
+    "a number": lambda state: 42,
+    "a nested dict": lambda state: {"model": state, "epoch": 5},
+    "a dict of dicts": lambda state: {name: {"weight": tensor} for name, tensor in state.items()},
+    "a weight too few": lambda state: dict(list(state.items())[:-1]),
+    "a weight too many": lambda state: {**state, "fc3.weight": torch.zeros(10, 10)},
+    "other names": lambda state: {f"module.{name}": tensor for name, tensor in state.items()},
+    "numbers for names": lambda state: dict(enumerate(state.values())),
+    "another shape": with_first(lambda weight: weight[:64]),
+    "a turned shape": with_first(lambda weight: weight.T.contiguous()),
+    "an enormous shape": with_first(lambda weight: weight.new_zeros(1).expand(10**12)),
+    "whole numbers": with_first(lambda weight: weight.long()),
+    "truth values": with_first(lambda weight: weight > 0),
+    "complex numbers": with_first(lambda weight: weight.to(torch.complex64)),
+    "eight-bit floats": with_first(lambda weight: weight.to(torch.float8_e4m3fn)),
+    "a sparse weight": with_first(lambda weight: weight.to_sparse()),
+    "a weight without numbers": with_first(lambda weight: weight.to("meta")),
+    "not a number": with_first(lambda weight: with_one(weight, torch.nan)),
+    "infinity": with_first(lambda weight: with_one(weight, torch.inf)),
+    "infinity as float32": with_first(lambda weight: with_one(weight.double(), 1e300)),
+    "a Python number": with_first(lambda weight: 0.5),
+    "a text": with_first(lambda weight: "0.5"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NOT_OURS)
+def test_a_pytorch_file_of_anything_else_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "stranger.pth"
+    torch.save(NOT_OURS[kind](OrderedDict(fresh_state())), path)
+    refusal(path)
+
+
+def test_a_file_too_large_is_refused_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "large.pth"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    assert "larger" in refusal(path)
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    refusal(tmp_path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"nothing\.pth"):
+        load_checkpoint(tmp_path / "nothing.pth")
+
+
+# --- the checkpoint that is shipped ------------------------------------------------------------
+
+
+def test_the_shipped_checkpoint_was_trained_by_the_recipe() -> None:
+    facts = load_checkpoint(SHIPPED).facts
+    recipe = TrainConfig()
+    assert facts["config"] == {
+        "model": recipe.model,
+        "epochs": recipe.epochs,
+        "batch_size": recipe.batch_size,
+        "learning_rate": recipe.learning_rate,
+        "seed": recipe.seed,
+    }
+    assert [epoch["epoch"] for epoch in facts["epochs"]] == [1, 2, 3, 4, 5]
+
+
+def test_the_shipped_checkpoint_reads_as_well_as_it_says(mnist: MNIST) -> None:
+    checkpoint = load_checkpoint(SHIPPED)
+    accuracy = evaluate(checkpoint.model, mnist.test).accuracy
+    two_images = 0.0002  # that another processor's rounding may tip
+    assert accuracy == pytest.approx(checkpoint.facts["test_accuracy"], abs=two_images)
+    assert accuracy > 0.955
+
+
+def test_the_shipped_path_is_in_the_repository() -> None:
+    assert checkpoints.SHIPPED == REPOSITORY / "checkpoints" / "simple_nn_mnist.pth"

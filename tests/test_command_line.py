@@ -1,0 +1,391 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from mnist_core.__main__ import main
+from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.data import MNIST, load_mnist
+from mnist_core.evaluation import evaluate
+from mnist_core.training import EpochRecord, TrainConfig, set_up, train
+from tests.real_mnist import REPOSITORY
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs one command in this process: its status, stdout and stderr."""
+
+    def run_main(*arguments: object) -> tuple[int, str, str]:
+        capfd.readouterr()
+        try:
+            status = main([str(argument) for argument in arguments])
+        except SystemExit as exit_:  # as argparse ends
+            status = int(exit_.code or 0)
+        return (status, *capfd.readouterr())
+
+    return run_main
+
+
+@pytest.fixture(autouse=True)
+def threads_restored() -> Iterator[None]:
+    yield
+    torch.set_num_threads(1)
+
+
+def run_process(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run `python -m mnist_core` as a user does."""
+    command = [sys.executable, "-m", "mnist_core", *map(str, arguments)]
+    return subprocess.run(
+        command,
+        cwd=REPOSITORY,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        **settings,
+    )
+
+
+def assert_refused(result: tuple[int, str, str], *parts: str) -> None:
+    status, stdout, stderr = result
+    assert status == 2
+    assert stdout == ""
+    assert re.fullmatch(r"python -m mnist_core[^\n]*: [^\n]+\n", stderr), stderr
+    assert all(part in stderr for part in parts), stderr
+
+
+@pytest.fixture
+def four(tmp_path: Path) -> Path:
+    """Paint a picture of a four."""
+    picture = Image.new("L", (100, 100), 255)
+    pen = ImageDraw.Draw(picture)
+    pen.line([(40, 15), (30, 55), (70, 55)], fill=0, width=8)
+    pen.line([(60, 25), (60, 85)], fill=0, width=8)
+    picture.save(tmp_path / "four.png")
+    return tmp_path / "four.png"
+
+
+# --- train -------------------------------------------------------------------------------------
+
+
+def test_train_prints_the_articles_lines(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.pth"
+    status, stdout, stderr = run("train", "--epochs", 2, "--data", tiny_root, "--out", out)
+    training = set_up(TrainConfig(epochs=2), load_mnist(tiny_root))
+    epochs = [record for record in train(training) if isinstance(record, EpochRecord)]
+    assert stdout.splitlines() == [
+        "Image batch shape: torch.Size([64, 1, 28, 28])",
+        "Label batch shape: torch.Size([64])",
+        f"The model is on: {training.device}",
+        "Training starts ...",
+        f"Epoch [1/2], Loss: {epochs[0].train_loss:.4f}",
+        f"Epoch [2/2], Loss: {epochs[1].train_loss:.4f}",
+        "Training finished!",
+        f"Accuracy on the test set: {100 * epochs[1].test_accuracy:.2f}%",
+        f"Saved to {out}",
+    ]
+    assert stderr == ""  # the progress bar is for terminals
+    assert status == 0
+
+
+def test_train_saves_what_was_learned_with_its_facts(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / "mine.pth"
+    options = {
+        "--epochs": 1,
+        "--batch-size": 32,
+        "--learning-rate": 0.01,
+        "--seed": 7,
+        "--model": "simple_nn",
+        "--threads": 1,
+        "--data": tiny_root,
+        "--out": out,
+    }
+    assert run("train", *(part for option in options.items() for part in option))[0] == 0
+    training = set_up(
+        TrainConfig(epochs=1, batch_size=32, learning_rate=0.01, seed=7), load_mnist(tiny_root)
+    )
+    *_, epoch = train(training)
+    assert isinstance(epoch, EpochRecord)
+    checkpoint = load_checkpoint(out)
+    for name, tensor in training.model.state_dict().items():
+        assert torch.equal(checkpoint.model.state_dict()[name], tensor.cpu())
+    assert checkpoint.facts["config"] == {
+        "model": "simple_nn",
+        "epochs": 1,
+        "batch_size": 32,
+        "learning_rate": 0.01,
+        "seed": 7,
+    }
+    assert checkpoint.facts["threads"] == 1
+    assert checkpoint.facts["test_accuracy"] == epoch.test_accuracy
+
+
+def test_train_json_is_one_object_an_epoch(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.pth"
+    status, stdout, stderr = run(
+        "train", "--epochs", 3, "--json", "--data", tiny_root, "--out", out
+    )
+    lines = [json.loads(line) for line in stdout.splitlines()]
+    assert [list(line) for line in lines] == [
+        ["epoch", "train_loss", "test_loss", "test_accuracy", "seconds"]
+    ] * 3
+    assert [line["epoch"] for line in lines] == [1, 2, 3]
+    assert lines[2]["train_loss"] < lines[0]["train_loss"]
+    assert all(0 <= line["test_accuracy"] <= 1 and line["seconds"] > 0 for line in lines)
+    assert (status, stderr) == (0, "")
+    assert out.is_file()
+
+
+def test_train_saves_beside_the_user_by_default(
+    run: Run, tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MNIST_DATA", str(tiny_root))
+    assert run("train", "--epochs", 1)[0] == 0
+    names = sorted(file.name for file in tmp_path.iterdir())
+    assert names == ["simple_nn_mnist.json", "simple_nn_mnist.pth"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "part"),
+    [
+        ("--epochs", "0", "from 1 to 100"),
+        ("--epochs", "101", "from 1 to 100"),
+        ("--epochs", "1.5", "--epochs"),
+        ("--epochs", "many", "--epochs"),
+        ("--batch-size", "0", "from 1 to 60,000"),
+        ("--batch-size", "-64", "from 1 to 60,000"),
+        ("--learning-rate", "0", "above 0"),
+        ("--learning-rate", "nan", "above 0"),
+        ("--learning-rate", "inf", "above 0"),
+        ("--learning-rate", "fast", "--learning-rate"),
+        ("--seed", "-1", "from 0 to"),
+        ("--seed", "1" + "0" * 400, "from 0 to"),
+        ("--model", "resnet", "simple_nn"),
+        ("--threads", "0", "--threads"),
+        ("--threads", "9999999999", "--threads"),
+        ("--out", "model.txt", ".pth"),
+        ("--out", ".", ".pth"),
+        ("--colour", "blue", "--colour"),
+    ],
+)
+def test_a_wrong_option_is_refused_in_one_line(
+    run: Run, tiny_root: Path, tmp_path: Path, option: str, value: str, part: str
+) -> None:
+    elsewhere = ["--out", tmp_path / "mine.pth"] if option != "--out" else []
+    result = run("train", "--data", tiny_root, *elsewhere, option, value)
+    assert_refused(result, part)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_training(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "mine.pth"
+    assert_refused(run("train", "--data", tiny_root, "--out", out), "file")
+
+
+def test_without_data_or_network_the_line_says_what_to_do(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_core.data.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    result = run("train", "--data", tmp_path, "--out", tmp_path / "mine.pth")
+    assert_refused(result, "MNIST_DATA", "train-images-idx3-ubyte", str(tmp_path))
+
+
+def test_a_run_that_diverges_ends_in_one_line_and_saves_nothing(
+    run: Run, tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_core.training.math.isfinite", lambda _: False)
+    status, _, stderr = run("train", "--data", tiny_root, "--out", tmp_path / "mine.pth")
+    assert status == 2
+    assert stderr.count("\n") == 1
+    assert "Try 0.0001" in stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["evaluate"], ["predict", "model.pth"]])
+def test_a_wrong_command_is_refused_in_one_line(run: Run, arguments: list[str]) -> None:
+    assert_refused(run(*arguments))
+
+
+def test_one_real_epoch_prints_the_articles_lines(mnist_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.pth"
+    arguments = ["train", "--epochs", 1, "--threads", 1, "--data", mnist_root, "--out", out]
+    done = run_process(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert re.fullmatch(r"Epoch \[1/1\], Loss: 0\.3\d{3}", lines[4])
+    accuracy = re.fullmatch(r"Accuracy on the test set: (\d\d\.\d\d)%", lines[6])
+    assert accuracy
+    assert float(accuracy[1]) > 90
+    assert len(load_checkpoint(out).facts["epochs"]) == 1
+
+
+# --- evaluate ----------------------------------------------------------------------------------
+
+
+def test_evaluate_prints_loss_and_accuracy(run: Run, mnist_root: Path, mnist: MNIST) -> None:
+    expected = evaluate(load_checkpoint(SHIPPED).model, mnist.test)
+    assert run("evaluate", SHIPPED, "--data", mnist_root) == (
+        0,
+        f"Loss on the test set: {expected.loss:.4f}\n"
+        f"Accuracy on the test set: {100 * expected.accuracy:.2f}%\n",
+        "",
+    )
+
+
+def test_evaluate_json_is_one_object(run: Run, tiny_root: Path) -> None:
+    status, stdout, stderr = run("evaluate", SHIPPED, "--data", tiny_root, "--json")
+    (line,) = stdout.splitlines()
+    facts = json.loads(line)
+    assert facts.keys() == {"model", "loss", "accuracy", "confusion"}
+    assert facts["model"] == "simple_nn"
+    assert np.sum(facts["confusion"]) == 100
+    assert np.trace(facts["confusion"]) / 100 == facts["accuracy"]
+    assert (status, stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "predict"])
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04N."])
+def test_a_file_that_is_no_checkpoint_is_refused(
+    run: Run, tmp_path: Path, four: Path, command: str, content: bytes
+) -> None:
+    path = tmp_path / "other.pth"
+    path.write_bytes(content)
+    assert_refused(run(command, path, *([four] if command == "predict" else [])), "other.pth")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "predict"])
+def test_a_missing_checkpoint_is_named(run: Run, four: Path, command: str) -> None:
+    images = [four] if command == "predict" else []
+    assert_refused(run(command, "nothing.pth", *images), "nothing.pth")
+
+
+# --- predict -----------------------------------------------------------------------------------
+
+
+def test_predict_reads_each_picture(run: Run, four: Path) -> None:
+    light_on_dark = four.with_name("light.png")
+    Image.eval(Image.open(four), lambda value: 255 - value).save(light_on_dark)
+    status, stdout, stderr = run("predict", SHIPPED, four, light_on_dark)
+    first, second = stdout.splitlines()
+    line = re.escape(str(four)) + r": 4 \((\d{1,3}\.\d)%\)"
+    match = re.fullmatch(line, first)
+    assert match
+    assert 10 < float(match[1]) <= 100
+    assert second == first.replace(str(four), str(light_on_dark))
+    assert (status, stderr) == (0, "")
+
+
+def test_predict_json_is_one_object_a_picture(run: Run, four: Path) -> None:
+    status, stdout, stderr = run("predict", SHIPPED, "--json", four, four)
+    first, second = (json.loads(line) for line in stdout.splitlines())
+    assert first == second
+    assert first.keys() == {"image", "digit", "probabilities"}
+    assert first["image"] == str(four)
+    assert first["digit"] == 4
+    assert len(first["probabilities"]) == 10
+    assert sum(first["probabilities"]) == pytest.approx(1)
+    assert (status, stderr) == (0, "")
+
+
+def test_a_picture_that_cannot_be_read_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("hello")
+    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
+    assert_refused(run("predict", SHIPPED, tmp_path / "text.png"), "text.png is not an image")
+    assert_refused(run("predict", SHIPPED, tmp_path / "blank.png"), "blank.png is blank")
+    assert_refused(run("predict", SHIPPED, tmp_path / "none.png"), "none.png")
+    assert_refused(run("predict", SHIPPED, tmp_path), tmp_path.name)
+
+
+# --- as a process ------------------------------------------------------------------------------
+
+
+def test_the_module_runs_as_a_program(four: Path) -> None:
+    done = run_process("predict", SHIPPED, four)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{four}: 4 (" in done.stdout
+
+
+def test_a_wrong_file_ends_the_program_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "damaged.tiff").write_bytes(b"II*\0\x08\0\0\0\x01\0\0\x01\x04\0\x01")
+    done = run_process("predict", SHIPPED, tmp_path / "damaged.tiff")
+    assert_refused((done.returncode, done.stdout, done.stderr), "damaged.tiff")
+
+
+def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
+    status, stdout, stderr = run("--help")
+    assert all(command in stdout for command in ("train", "evaluate", "predict"))
+    assert (status, stderr) == (0, "")
+    assert "default: 0.001" in run("train", "--help")[1]
+
+
+TRAIN_TINY = """
+import runpy, signal, sys
+from pathlib import Path
+from tests.tiny_mnist import make_tiny_mnist
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it
+tiny = make_tiny_mnist(Path(sys.argv[1]))
+tiny.replace_mnist()
+options = ["train", "--epochs", "100", "--batch-size", "1", "--threads", "1"]
+sys.argv[1:] = [*options, "--data", str(tiny.root), "--out", sys.argv[2]]
+runpy.run_module("mnist_core", run_name="__main__")
+"""
+
+
+@pytest.fixture
+def training_process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a long training on tiny data, and wait until its first epoch is told."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", TRAIN_TINY, tmp_path / "tiny", tmp_path / "mine.pth"],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith("Epoch [1/100]"):
+            break
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_ctrl_c_ends_training_without_a_traceback(
+    training_process: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    training_process.send_signal(signal.SIGINT)
+    _, stderr = training_process.communicate(timeout=60)
+    assert training_process.returncode == 130
+    assert stderr.strip() == ""
+    assert not (tmp_path / "mine.pth").exists()
+
+
+def test_a_reader_who_leaves_ends_the_program_quietly(
+    training_process: subprocess.Popen[str],
+) -> None:
+    assert training_process.stdout
+    training_process.stdout.close()  # as `| head -5` does
+    training_process.stdout = None
+    _, stderr = training_process.communicate(timeout=60)
+    assert training_process.returncode == 0
+    assert stderr == ""

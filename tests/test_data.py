@@ -1,0 +1,358 @@
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+from torchvision import datasets, transforms
+
+from mnist_core import data
+from mnist_core.data import (
+    MNIST,
+    ImageDataset,
+    damaged_files,
+    default_root,
+    fetch_mnist,
+    load_mnist,
+    make_train_loader,
+    normalize,
+    raw_folder,
+)
+from tests.mirror import Mirror, serve
+from tests.real_mnist import REPOSITORY
+from tests.tiny_mnist import TEST_IMAGES, TRAIN_IMAGES, TinyMNIST
+
+# --- tensors and batches -----------------------------------------------------------------------
+
+
+def test_normalize_equals_torchvision_to_the_last_bit() -> None:
+    every_value = np.arange(28 * 28, dtype=np.int64).reshape(28, 28) % 256
+    pixels = np.stack([every_value, every_value[::-1]]).astype(np.uint8)
+    theirs = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+    expected = torch.stack([theirs(image[..., None]) for image in pixels])
+    ours = normalize(torch.from_numpy(pixels))
+    assert ours.dtype == expected.dtype == torch.float32
+    assert ours.shape == (2, 1, 28, 28)
+    assert torch.equal(ours, expected)
+
+
+def test_normalize_leaves_its_input_alone() -> None:
+    pixels = torch.full((28, 28), 255, dtype=torch.uint8)
+    assert normalize(pixels).unique().tolist() == [1.0]
+    assert pixels.unique().tolist() == [255]
+
+
+def test_batches_come_in_the_order_of_an_ordinary_loader() -> None:
+    images, labels = torch.rand(10, 1, 28, 28), torch.arange(10)
+    torch.manual_seed(7)
+    expected = list(DataLoader(TensorDataset(images, labels), batch_size=4, shuffle=True))
+    torch.manual_seed(7)
+    batches = list(make_train_loader(ImageDataset(images, labels), batch_size=4))
+    assert [len(labels) for _, labels in batches] == [4, 4, 2]
+    for ours, theirs in zip(batches, expected, strict=True):
+        assert torch.equal(ours[0], theirs[0])
+        assert torch.equal(ours[1], theirs[1])
+
+
+def test_a_dataset_gives_single_images_too() -> None:
+    dataset = ImageDataset(torch.rand(3, 1, 28, 28), torch.tensor([5, 6, 7]))
+    image, label = dataset[1]
+    assert len(dataset) == 3
+    assert torch.equal(image, dataset.images[1])
+    assert label == 6
+
+
+# --- on disk -----------------------------------------------------------------------------------
+
+
+def test_what_is_loaded_is_what_torchvision_reads(tiny_root: Path) -> None:
+    mnist = load_mnist(tiny_root)
+    for split, train, count in (
+        (mnist.train, True, TRAIN_IMAGES),
+        (mnist.test, False, TEST_IMAGES),
+    ):
+        theirs = datasets.MNIST(str(tiny_root), train=train, transform=transforms.ToTensor())
+        assert len(split) == len(theirs) == count
+        expected = torch.stack([image for image, _ in theirs])
+        assert torch.equal(((split.images + 1) * 127.5).round(), (expected * 255).round())
+        assert split.labels.tolist() == [label for _, label in theirs]
+
+
+def test_the_real_data_are_mnist(mnist: MNIST) -> None:
+    assert mnist.train.images.shape == (60_000, 1, 28, 28)
+    assert mnist.test.images.shape == (10_000, 1, 28, 28)
+    # How often each digit occurs, as the data set's literature has it.
+    train_counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    test_counts = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert mnist.train.labels.bincount().tolist() == train_counts
+    assert mnist.test.labels.bincount().tolist() == test_counts
+    # The mean and deviation that everybody normalises MNIST with, in [0, 1].
+    pixels = (mnist.train.images + 1) / 2
+    assert pixels.mean().item() == pytest.approx(0.1307, abs=1e-4)
+    assert pixels.std().item() == pytest.approx(0.3081, abs=1e-4)
+
+
+def test_data_are_read_once_and_shared(
+    tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = shutil.copytree(tiny_root, tmp_path / "root")
+    splits = []
+    read_split = data._read_split
+    monkeypatch.setattr(data, "_read_split", lambda *a: splits.append(a) or read_split(*a))
+    found: list[MNIST] = []
+    threads = [threading.Thread(target=lambda: found.append(load_mnist(root))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    monkeypatch.chdir(tmp_path)
+    found.append(load_mnist(Path("root")))  # the same folder by another name
+    assert len(found) == 5
+    assert all(mnist is found[0] for mnist in found)
+    assert len(splits) == 2  # to learn from, and to be tested on
+
+
+def test_the_folder_is_the_one_that_mnist_data_names(
+    tiny_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_DATA", str(tiny_root))
+    assert default_root() == tiny_root
+    assert load_mnist() is load_mnist(tiny_root)
+    assert list(fetch_mnist()) == []
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_mnist_data_the_folder_is_the_articles(
+    value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if value is None:
+        monkeypatch.delenv("MNIST_DATA", raising=False)
+    else:
+        monkeypatch.setenv("MNIST_DATA", value)
+    assert default_root() == Path("data")
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut short", "altered", "a folder"])
+def test_damage_is_noticed(tiny_root: Path, tmp_path: Path, damage: str) -> None:
+    root = shutil.copytree(tiny_root, tmp_path / "root")
+    do_damage(raw_folder(root) / "t10k-labels-idx1-ubyte", damage)
+    assert damaged_files(root) == ["t10k-labels-idx1-ubyte"]
+    with pytest.raises(FileNotFoundError, match="t10k-labels-idx1-ubyte"):
+        load_mnist(root)
+
+
+def do_damage(file: Path, damage: str) -> None:
+    content = file.read_bytes()
+    file.unlink()
+    if damage == "cut short":
+        file.write_bytes(content[:-1])
+    elif damage == "altered":
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    elif damage == "a folder":
+        file.mkdir()
+
+
+# --- from the network --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mirror(
+    tiny_root: Path, tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Mirror]:
+    """Let torchvision download the tiny data set from this machine."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serve(tiny_mnist_folder.archives) as mirror:
+        monkeypatch.setattr(datasets.MNIST, "mirrors", [mirror.url])
+        monkeypatch.setattr(datasets.MNIST, "resources", tiny_mnist_folder.resources)
+        yield mirror
+
+
+@pytest.fixture
+def one_fetch(mirror: Mirror, tmp_path: Path) -> Counter[str]:
+    """Return what a single download asks of the mirror, which is then as good as new."""
+    list(fetch_mnist(tmp_path / "alone"))
+    requests, mirror.requests = mirror.requests, Counter()
+    assert set(requests) == {name for name, _ in datasets.MNIST.resources}
+    return requests
+
+
+def snapshot(folder: Path) -> dict[Path, tuple[int, int]]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {file: (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
+
+
+def test_a_download_reports_shares_and_completes(mirror: Mirror, tmp_path: Path) -> None:
+    root = tmp_path / "not" / "there" / "yet"
+    mirror.open.clear()
+    shares = []
+    for share in fetch_mnist(root):
+        shares.append(share)
+        if len(shares) == 2:  # it reports while nothing arrives, too
+            mirror.open.set()
+    assert len(shares) >= 2
+    assert all(0 <= share <= 1 for share in shares)
+    assert damaged_files(root) == []
+    assert len(load_mnist(root).train) == TRAIN_IMAGES
+    assert {path.name for path in raw_folder(root).iterdir()} == set(data.FILES)
+
+
+def test_what_is_complete_is_left_alone(tiny_root: Path, mirror: Mirror, tmp_path: Path) -> None:
+    root = shutil.copytree(tiny_root, tmp_path / "root")
+    before = snapshot(root)
+    assert list(fetch_mnist(root)) == []
+    load_mnist(root)
+    assert snapshot(root) == before  # so that a folder that cannot be written to will do
+    assert not mirror.requests
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut short", "altered"])
+def test_only_a_damaged_file_is_replaced(
+    tiny_root: Path, mirror: Mirror, tmp_path: Path, damage: str
+) -> None:
+    root = shutil.copytree(tiny_root, tmp_path / "root")
+    file = raw_folder(root) / "t10k-images-idx3-ubyte"
+    do_damage(file, damage)
+    before = snapshot(raw_folder(root))
+    list(fetch_mnist(root))
+    after = snapshot(raw_folder(root))
+    assert damaged_files(root) == []
+    before.pop(file, None)
+    after.pop(file)
+    assert after == before
+
+
+def test_what_an_interrupted_download_left_is_used_or_cleaned(
+    mirror: Mirror, tiny_mnist_folder: TinyMNIST, one_fetch: Counter[str], tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    part = raw_folder(root / "MNIST" / "part")
+    part.mkdir(parents=True)
+    whole, cut, broken, _ = (name for name, _ in tiny_mnist_folder.resources)
+    shutil.copy(tiny_mnist_folder.archives / whole, part)
+    (part / cut).write_bytes((tiny_mnist_folder.archives / cut).read_bytes()[:10])
+    (part / broken.removesuffix(".gz")).write_bytes(b"half unpacked")
+    list(fetch_mnist(root))
+    assert damaged_files(root) == []
+    assert not snapshot(part)
+    assert whole not in mirror.requests  # it had arrived already
+    assert mirror.requests[cut] == one_fetch[cut]
+
+
+def test_two_threads_share_one_download(
+    mirror: Mirror, one_fetch: Counter[str], tmp_path: Path
+) -> None:
+    mirror.open.clear()
+    both_wait = threading.Barrier(2, action=mirror.open.set)
+    complete = []
+
+    def fetch() -> None:
+        shares = fetch_mnist(tmp_path)
+        next(shares)
+        both_wait.wait(timeout=60)
+        list(shares)
+        complete.append(damaged_files(tmp_path) == [])
+
+    threads = [threading.Thread(target=fetch) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert complete == [True, True]
+    assert mirror.requests == one_fetch
+
+
+FETCH = """
+import sys
+from pathlib import Path
+from mnist_core.data import damaged_files, fetch_mnist
+from tests.tiny_mnist import make_tiny_mnist
+
+scratch, root, mirror = sys.argv[1:]
+make_tiny_mnist(Path(scratch)).replace_mnist(mirror)
+shares = fetch_mnist(Path(root))
+print(next(shares), flush=True)
+list(shares)
+print(damaged_files(Path(root)), flush=True)
+"""
+
+
+def test_two_processes_share_one_download(
+    mirror: Mirror, one_fetch: Counter[str], tmp_path: Path
+) -> None:
+    mirror.open.clear()
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", FETCH, tmp_path / str(number), tmp_path / "root", mirror.url],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(2)
+    ]
+    first = [process.stdout.readline() for process in processes if process.stdout]
+    mirror.open.set()
+    last = [process.communicate(timeout=120)[0] for process in processes]
+    assert first == ["0.0\n", "0.0\n"]
+    assert last == ["[]\n", "[]\n"]
+    assert mirror.requests == one_fetch
+
+
+def assert_says_what_to_do(error: pytest.ExceptionInfo[FileNotFoundError], root: Path) -> None:
+    message = str(error.value)
+    assert all(name in message for name in data.FILES)
+    assert str(raw_folder(root)) in message
+    assert "MNIST_DATA" in message
+
+
+def test_without_network_the_error_says_what_to_do(mirror: Mirror, tmp_path: Path) -> None:
+    with socket.socket() as nobody:  # bound, but not listening: connections are refused
+        nobody.bind(("127.0.0.1", 0))
+        datasets.MNIST.mirrors = [f"http://127.0.0.1:{nobody.getsockname()[1]}/"]
+        with pytest.raises(FileNotFoundError) as error:
+            list(fetch_mnist(tmp_path))
+    assert_says_what_to_do(error, tmp_path)
+
+
+def test_a_network_that_wants_a_login_gives_the_same_advice(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.garbage = True
+    with pytest.raises(FileNotFoundError) as error:
+        list(fetch_mnist(tmp_path))
+    assert_says_what_to_do(error, tmp_path)
+
+
+def test_files_that_are_not_mnist_are_not_taken(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = {name: (size, "0" * 32) for name, (size, _) in data.FILES.items()}
+    monkeypatch.setattr(data, "FILES", wrong)
+    with pytest.raises(FileNotFoundError) as error:
+        list(fetch_mnist(tmp_path))
+    assert_says_what_to_do(error, tmp_path)
+    assert not raw_folder(tmp_path).exists()
+
+
+def test_a_folder_that_cannot_be_made_gives_the_same_advice(mirror: Mirror, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    root = tmp_path / "file" / "root"
+    with pytest.raises(FileNotFoundError) as error:
+        list(fetch_mnist(root))
+    assert_says_what_to_do(error, root)
+    assert not mirror.requests
+
+
+def test_after_a_failure_the_next_fetch_succeeds(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.garbage = True
+    with pytest.raises(FileNotFoundError):
+        list(fetch_mnist(tmp_path))
+    mirror.garbage = False
+    list(fetch_mnist(tmp_path))
+    assert damaged_files(tmp_path) == []

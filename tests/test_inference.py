@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.data import MNIST
+from mnist_core.inference import predict
+from mnist_core.models import SimpleNN
+from mnist_core.preprocessing import GrayImage, image_from_strokes, parse_strokes
+from tests.oracles import simple_nn_logits, softmax
+
+
+def random_image(seed: int) -> GrayImage:
+    return np.random.default_rng(seed).integers(0, 256, (28, 28)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_probabilities_are_the_softmax_that_numpy_computes(seed: int) -> None:
+    torch.manual_seed(seed)
+    model, image = SimpleNN().eval(), random_image(seed)
+    prediction = predict(model, image)
+    normalized = (image.astype(np.float64) / 255 - 0.5) / 0.5
+    expected = softmax(simple_nn_logits(model.state_dict(), normalized[None, None]))[0]
+    np.testing.assert_allclose(prediction.probabilities, expected, rtol=1e-4)
+    assert prediction.digit == expected.argmax()
+
+
+def test_probabilities_are_ten_plain_shares_of_one() -> None:
+    prediction = predict(SimpleNN().eval(), random_image(0))
+    assert len(prediction.probabilities) == 10
+    assert {type(share) for share in prediction.probabilities} == {float}
+    assert type(prediction.digit) is int
+    assert all(0 <= share <= 1 for share in prediction.probabilities)
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_a_network_that_knows_nothing_finds_all_digits_alike() -> None:
+    model = SimpleNN().eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()
+    assert predict(model, random_image(0)).probabilities == pytest.approx([0.1] * 10)
+
+
+def test_scores_of_any_size_stay_numbers() -> None:
+    model = SimpleNN().eval()
+    with torch.no_grad():
+        model.fc2.bias.copy_(torch.linspace(-1e30, 1e30, 10))
+    prediction = predict(model, random_image(0))
+    assert prediction.digit == 9
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_reading_changes_nothing() -> None:
+    model, image = SimpleNN().eval(), random_image(0)
+    before, random_state = image.copy(), torch.get_rng_state()
+    assert predict(model, image) == predict(model, image)
+    assert np.array_equal(image, before)
+    assert torch.equal(torch.get_rng_state(), random_state)
+    assert torch.is_grad_enabled()
+
+
+def test_test_images_are_read_as_evaluation_reads_them(mnist: MNIST) -> None:
+    model = load_checkpoint(SHIPPED).model
+    images, labels = mnist.test.images[:200], mnist.test.labels[:200]
+    with torch.no_grad():
+        expected = model(images).argmax(dim=1).tolist()
+    pixels = ((images[:, 0] + 1) * 127.5).round().to(torch.uint8).numpy()
+    read = [predict(model, image).digit for image in pixels]
+    assert read == expected
+    assert np.mean(np.array(read) == labels.numpy()) > 0.9
+
+
+PEN = {  # as a person would draw them: x,y on a paper of 1000 × 1000, a slash lifts the pen
+    0: "500,150 350,250 300,500 350,750 500,850 650,750 700,500 650,250 500,150",
+    1: "500,150 500,850",
+    2: "300,300 400,170 560,150 680,250 670,400 300,850 720,840",
+    3: "310,200 500,150 650,270 600,420 450,480 620,540 680,700 550,840 320,800",
+    4: "400,150 310,520 680,520 / 600,200 600,860",
+    7: "300,200 700,200 450,850",
+}
+
+
+@pytest.mark.parametrize("digit", PEN)
+def test_the_shipped_network_reads_what_a_person_draws(digit: int) -> None:
+    strokes = [
+        [[int(number) for number in point.split(",")] for point in stroke.split()]
+        for stroke in PEN[digit].split("/")
+    ]
+    image = image_from_strokes(parse_strokes(strokes))
+    assert image is not None
+    assert predict(load_checkpoint(SHIPPED).model, image).digit == digit
