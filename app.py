@@ -16,7 +16,10 @@ SUMMARY = (
     "Then train one yourself and watch it learn."
 )
 
-with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
+HOUR, DAY = 3600, 86400  # seconds
+
+# delete_cache: once an hour, the files of visitors who came more than a day ago.
+with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) as demo:
     visit = gr.State(Visit())
     gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
     with gr.Tabs():
@@ -35,7 +38,8 @@ def main() -> None:
         css_paths=STYLE_SHEET,
         footer_links=[],
         run_history=False,  # it would keep every answer in the browser, slowing each one down
-        show_error=True,
+        max_file_size="20mb",
+        ssr_mode=False,  # one server everywhere: a Space would put a second one before it
     )
 
 
