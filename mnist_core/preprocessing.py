@@ -100,7 +100,7 @@ def _scale_to_digit_size(strokes: list[Stroke]) -> list[Stroke]:
 def _dots_along(strokes: list[Stroke]) -> Stroke:
     """Replace each line by dots a quarter of a pixel apart: close enough to look drawn through."""
     lengths = [np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes]
-    most_dots = 4_000  # bounds the time that a scribble takes
+    most_dots = 1_500  # bounds the time a scribble takes; no digit needs a third of them
     gap = max(0.25, sum(length.sum() for length in lengths) / most_dots)
     dots = []
     for stroke, length in zip(strokes, lengths, strict=True):

@@ -262,7 +262,9 @@ def refusal(path: Path) -> str:
 
 
 @pytest.mark.parametrize("wrap", ["torch", "torch, old format", "pickle"])
-def test_code_in_a_file_never_runs(tmp_path: Path, wrap: str) -> None:
+def test_code_in_a_file_never_runs(
+    tmp_path: Path, wrap: str, recwarn: pytest.WarningsRecorder
+) -> None:
     path, loot = tmp_path / "evil.pth", tmp_path / "loot"
     content = {**fresh_state(), "extra": Burglar(loot)}
     if wrap == "pickle":
@@ -271,6 +273,7 @@ def test_code_in_a_file_never_runs(tmp_path: Path, wrap: str) -> None:
         torch.save(content, path, _use_new_zipfile_serialization=wrap == "torch")
     refusal(path)
     assert not loot.exists()
+    assert not recwarn.list  # the refusal is all that there is to read
     with path.open("rb") as file:  # the trap is a real one
         torch.load(file, weights_only=False) if wrap != "pickle" else pickle.load(file)
     assert loot.exists()
