@@ -24,6 +24,7 @@ MAX_STROKES = 1_000
 MAX_POINTS = 10_000
 MAX_COORDINATE = 1e6
 MAX_PICTURE_PIXELS = 40_000_000  # what the camera of a telephone takes
+PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # none that starts a program
 
 Stroke = NDArray[np.float64]
 """The points that a pen visited while it was down, [n, 2]: x to the right, y downwards."""
@@ -81,10 +82,12 @@ def image_from_strokes(strokes: list[Stroke]) -> GrayImage | None:
     if not strokes:
         return None
     dots = _dots_along(_scale_to_digit_size(strokes))
-    # Subpixel placement: find where the ink's mass lies, then draw again with it in the middle.
+    # Subpixel placement: find where the ink's mass lies, then draw again with it in the middle,
+    # or as near to that as the edge allows.
     middle = np.full(2, SIDE / 2)
-    ink = _draw(dots + middle)
-    ink = _draw(dots + middle + (middle - center_of_mass(ink)))
+    margin = (SIDE - DIGIT_SIDE) / 2
+    shift = np.clip(middle - center_of_mass(_draw(dots + middle)), -margin, margin)
+    ink = _draw(dots + middle + shift)
     return np.rint(ink * 255).astype(np.uint8)
 
 
@@ -143,7 +146,7 @@ def center_of_mass(ink: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def open_picture(path: Path) -> Image.Image:
-    """Read an image file of any format that Pillow knows.
+    """Read an image file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -154,7 +157,7 @@ def open_picture(path: Path) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
-            with Image.open(path) as picture:
+            with Image.open(path, formats=PICTURE_FORMATS) as picture:
                 if picture.width * picture.height <= MAX_PICTURE_PIXELS:
                     return ImageOps.exif_transpose(picture)  # cameras may lie on their side
     except Image.DecompressionBombError:

@@ -19,7 +19,7 @@ from mnist_core.data import MNIST, Batch, ImageDataset, make_train_loader
 from mnist_core.evaluation import evaluate
 from mnist_core.models import MODELS, create_model
 
-SECONDS_BETWEEN_RECORDS = 0.2
+SECONDS_BETWEEN_RECORDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -172,12 +172,12 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
             optimizer.zero_grad()
             logits = model(images)  # [batch, 10]
             loss = criterion(logits, labels)
+            batch_loss = loss.item()
+            if not math.isfinite(batch_loss):  # nothing can be learned from it
+                raise DivergenceError(_divergence_advice(epoch, step, config.learning_rate))
             loss.backward()
             optimizer.step()
 
-            batch_loss = loss.item()
-            if not math.isfinite(batch_loss):
-                raise DivergenceError(_divergence_advice(epoch, step, config.learning_rate))
             running_loss += batch_loss
             if perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
                 seconds += perf_counter() - resumed

@@ -23,13 +23,18 @@ settings.register_profile("ours", deadline=None, derandomize=IN_CI)  # a busy ma
 settings.load_profile("ours")
 
 
+def refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"CI does not allow this: {reason}"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skipped test is a failed one: everything that it needs has to be there."""
     report = yield
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+        refuse_skip(report)
     return report
 
 
@@ -38,8 +43,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     """The same for a whole file that skips itself while it is read."""
     report = yield
     if IN_CI and report.skipped:
-        report.outcome = "failed"
-        report.longrepr = f"Skipped, which CI does not allow: {report.longrepr}"
+        refuse_skip(report)
     return report
 
 

@@ -14,6 +14,10 @@ const STORE = "mnist-drawing";
 const PATIENCE = 2000; // ms without an answer after which a sending counts as lost
 const MAX_PATIENCE = 30000;
 
+// The raw event comes when the pen moves, the ordinary one only before the next frame: 10 ms later.
+// Browsers without it, or on pages without https, have the ordinary one.
+const PEN_MOVES = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
+
 const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const canvas = find("canvas");
 const pencil = canvas.getContext("2d");
@@ -278,7 +282,7 @@ function watchDensity() {
 }
 
 canvas.addEventListener("pointerdown", penDown);
-canvas.addEventListener("pointermove", penMove);
+canvas.addEventListener(PEN_MOVES, penMove);
 canvas.addEventListener("pointerup", penUp);
 canvas.addEventListener("pointercancel", penUp);
 canvas.addEventListener("lostpointercapture", penUp);
