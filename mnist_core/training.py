@@ -7,13 +7,13 @@ same seed, the same draws from the random generator in the same order, the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn, optim
-from torch.utils.data import DataLoader
 
 from mnist_core.data import MNIST, Batch, ImageDataset, make_train_loader
 from mnist_core.evaluation import evaluate
@@ -95,6 +95,13 @@ class EpochRecord:
     seconds: float
 
 
+class BatchLoader(Protocol):
+    """What the loop asks of a DataLoader: how many batches, and those."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Batch]: ...
+
+
 class DivergenceError(ArithmeticError):
     """The loss is no longer a finite number, so nothing more can be learned."""
 
@@ -107,7 +114,7 @@ class Training:
     device: torch.device
     model: nn.Module
     optimizer: optim.Optimizer
-    train_loader: DataLoader[Batch]
+    train_loader: BatchLoader
     test_set: ImageDataset
     images_shape: torch.Size
     labels_shape: torch.Size

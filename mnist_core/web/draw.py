@@ -22,6 +22,7 @@ from mnist_core.preprocessing import (
 )
 from mnist_core.web.canvas import Drawing, DrawingCanvas
 from mnist_core.web.reading import Answer, Reading
+from mnist_core.web.right_of_way import note_reading
 from mnist_core.web.visit import Visit
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,13 @@ def build_draw_tab(visit: gr.State) -> DrawTab:
             picture = gr.UploadButton(
                 "Read a picture instead …", file_types=["image"], size="sm", variant="secondary"
             )
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # show_progress_on: at each step of each event Gradio's page copies the components that could
+    # show its progress, drawing and all; one small button keeps that from costing milliseconds.
+    quietly: dict[str, Any] = {
+        "show_progress": "hidden",
+        "show_progress_on": picture,
+        "api_visibility": "private",
+    }
     # Past the queue, which costs milliseconds; "multiple", because the page itself sees to it that
     # one request is on its way at a time, and one that got lost must not block the next.
     canvas.input(
@@ -73,6 +80,7 @@ def build_draw_tab(visit: gr.State) -> DrawTab:
 
 def read_drawing(drawing: Drawing, reader: str, visit: Visit) -> Answer:
     """Answer one sending of the canvas."""
+    note_reading()
     return _answer(drawing.seq, image_from_strokes(drawing.strokes), reader, visit)
 
 

@@ -20,6 +20,7 @@ from mnist_core.training import (
     set_up,
     train,
 )
+from mnist_core.web.right_of_way import RestingLoader
 from mnist_core.web.run_panel import RunStatus, State
 
 log = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ class Run:
         if self._stop_requested.is_set():
             return
         self._training = set_up(self.config, load_mnist())
+        self._training.train_loader = RestingLoader(self._training.train_loader)
         self._print(f"Image batch shape: {self._training.images_shape}")
         self._print(f"Label batch shape: {self._training.labels_shape}")
         self._print(f"The model is on: {self._training.device}")

@@ -64,7 +64,11 @@ def build_train_tab(visit: gr.State, draw: DrawTab) -> None:
             )
 
     screen = [panel, plot, lines, start, stop, download, draw.reader]
-    hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    hidden: dict[str, Any] = {
+        "show_progress": "hidden",
+        "show_progress_on": start,  # a small component, for the reason given in the Draw tab
+        "api_visibility": "private",
+    }
     settings = [epochs, batch_size, learning_rate, seed, visit]
     prepared = start.click(prepare_run, settings, screen, **hidden)
     running = prepared.success(

@@ -1,7 +1,7 @@
 """How long from a movement of the pen to new bars on the screen, in a real browser.
 
     python -m tests.benchmarks.pen_to_bars              with the server idle
-    python -m tests.benchmarks.pen_to_bars --training   while another visitor trains a network
+    python -m tests.benchmarks.pen_to_bars --training   while the visitor's network trains
 
 It starts the app, draws strokes by mouse with one movement a frame, and measures inside the page,
 per answer, from the last pen movement that the request carried (the browser's own time stamp)
@@ -120,7 +120,7 @@ def main() -> int:
     """Measure, print, and compare with the bounds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--strokes", type=int, default=10)
-    parser.add_argument("--training", action="store_true", help="while another visitor trains")
+    parser.add_argument("--training", action="store_true", help="while a network trains")
     options = parser.parse_args()
     with running_app() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -129,14 +129,15 @@ def main() -> int:
         page = open_page(browser, url)
         draw_strokes(page, 2)  # warm up: the first answers wait for imports and the checkpoint
         if options.training:
-            trainer = open_page(browser, url)
-            open_train_tab(trainer)
-            choose_epochs(trainer, 20)
-            press_train(trainer)
-            has_begun_to_learn(trainer)
+            open_train_tab(page)
+            choose_epochs(page, 20)
+            press_train(page)
+            has_begun_to_learn(page)
+            page.get_by_role("tab", name="Draw").click()
         latencies = draw_strokes(page, options.strokes)
         if options.training:
-            state_is(trainer, "training")  # it trained all the while
+            open_train_tab(page)
+            state_is(page, "training")  # it trained all the while
         browser.close()
 
     print(
