@@ -25,6 +25,11 @@ def note_reading() -> None:
     _last_reading = time.monotonic()
 
 
+def somebody_draws() -> bool:
+    """Tell whether a drawing has been read just now."""
+    return time.monotonic() - _last_reading < SOMEBODY_DRAWS
+
+
 class RestingLoader:
     """The batches of another loader, the very same in the same order, with rests between them."""
 
@@ -36,6 +41,6 @@ class RestingLoader:
 
     def __iter__(self) -> Iterator[Batch]:
         for batch in self._loader:
-            if time.monotonic() - _last_reading < SOMEBODY_DRAWS:
+            if somebody_draws():
                 time.sleep(REST)
             yield batch

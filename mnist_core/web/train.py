@@ -6,6 +6,7 @@ import html
 from base64 import b64encode
 from collections.abc import Generator
 from contextlib import closing
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -15,6 +16,7 @@ from mnist_core.plots import loss_figure, to_svg
 from mnist_core.training import TrainConfig
 from mnist_core.web.draw import DrawTab, offer_own_network, read_again
 from mnist_core.web.printout import Printout
+from mnist_core.web.right_of_way import somebody_draws
 from mnist_core.web.run import NO_RUN, Run
 from mnist_core.web.run_panel import RunPanel
 from mnist_core.web.visit import Visit
@@ -112,14 +114,19 @@ def follow_run(visit: Visit) -> Generator[Updates, None, None]:
     run = visit.run
     if run is None or not run.is_under_way:  # stopped while it waited for its turn
         return
-    lines_shown, epochs_shown = 0, 0
+    lines_shown, epochs_shown, shown_at = 0, 0, monotonic()
     with closing(run.follow()) as changes:
         for _ in changes:
             if len(run.lines) > lines_shown:
                 yield _screen(visit, with_plot=len(run.epochs) > epochs_shown)
                 lines_shown, epochs_shown = len(run.lines), len(run.epochs)
-            else:  # little and often: the page works through all that it is sent
+            # Little, since the page works through all that it is sent; and once a second while
+            # somebody draws, since that work delays the pen.
+            elif not somebody_draws() or monotonic() - shown_at >= 1:
                 yield run.status, *[gr.skip()] * 6
+            else:
+                continue
+            shown_at = monotonic()
     visit.keep_network()
     yield _screen(visit, with_plot=False)
 
