@@ -3,13 +3,15 @@
 Read the rooms in this order:
 
 1. `data`           MNIST on disk → normalised tensors → batches     (article, step 2)
-2. `models`         the network                                      (article, step 3)
-3. `evaluation`     loss and accuracy on unseen images               (article, step 6.2)
-4. `training`       the recipe's settings and the one training loop  (article, steps 1, 4 and 5)
-5. `checkpoints`    weights on disk, with their facts beside them    (article, saving and loading)
-6. `preprocessing`  a drawing → the 28×28 image MNIST would have made of it
-7. `inference`      an image → probabilities
-8. `plots`          losses → a figure                                (article, step 6.1)
-9. `__main__`       `python -m mnist_core train | evaluate | predict`
-10. `web`           the rooms that know Gradio
+2. `models`         the networks: the article's and its next steps   (article, step 3)
+3. `augmentation`   training images, changed a little                (article, advice)
+4. `evaluation`     loss and accuracy on unseen images               (article, step 6.2)
+5. `training`       the settings of a run and the one training loop  (article, steps 1, 4 and 5)
+6. `script`         a stand-alone program for any settings           (article, all steps)
+7. `checkpoints`    weights on disk, with their facts beside them    (article, saving and loading)
+8. `preprocessing`  a drawing → the 28×28 image MNIST would have made of it
+9. `inference`      an image → probabilities
+10. `plots`         losses → a figure                                (article, step 6.1)
+11. `__main__`      `python -m mnist_core train | code | evaluate | predict`
+12. `web`           the rooms that know Gradio
 """

@@ -1,4 +1,4 @@
-"""The command line: `python -m mnist_core train | evaluate | predict`.
+"""The command line: `python -m mnist_core train | code | evaluate | predict`.
 
 The same training stream as in the app, printed. What a person reads goes to stdout, the progress
 bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
@@ -12,19 +12,23 @@ import json
 import os
 import sys
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import NoReturn
 
 import torch
 
+from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.checkpoints import describe_run, load_checkpoint, save_checkpoint
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import predict
 from mnist_core.models import MODELS
 from mnist_core.preprocessing import image_from_picture, open_picture
+from mnist_core.script import write_script
 from mnist_core.training import (
+    OPTIMIZERS,
+    SCHEDULES,
     EpochRecord,
     StepRecord,
     TrainConfig,
@@ -73,8 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def make_parser() -> Parser:
-    """Describe the three commands and their options."""
-    recipe = TrainConfig()
+    """Describe the four commands and their options."""
     parser = Parser(
         prog=PROGRAM,
         description="Train, test and use the article's network for handwritten digits.",
@@ -83,25 +86,18 @@ def make_parser() -> Parser:
 
     command = commands.add_parser("train", help="train a network and save it")
     command.set_defaults(run=run_train)
-    command.add_argument("--epochs", type=int, default=recipe.epochs, help="default: %(default)s")
-    command.add_argument(
-        "--batch-size", type=int, default=recipe.batch_size, help="default: %(default)s"
-    )
-    command.add_argument(
-        "--learning-rate", type=float, default=recipe.learning_rate, help="default: %(default)s"
-    )
-    command.add_argument("--seed", type=int, default=recipe.seed, help="default: %(default)s")
-    command.add_argument(
-        "--model", choices=MODELS, default=recipe.model, help="default: %(default)s"
-    )
+    add_settings(command)
     command.add_argument("--threads", type=int, help="CPU threads; default: PyTorch's choice")
     command.add_argument(
         "--out",
         type=Path,
-        default=Path("simple_nn_mnist.pth"),
-        help="where the weights go, their facts beside them as .json; default: %(default)s",
+        help="where the weights go, their facts beside them as .json; default: MODEL_mnist.pth",
     )
     add_data_and_json(command)
+
+    command = commands.add_parser("code", help="print a stand-alone program for these settings")
+    command.set_defaults(run=run_code)
+    add_settings(command)
 
     command = commands.add_parser("evaluate", help="test a saved network on the 10,000 test images")
     command.set_defaults(run=run_evaluate)
@@ -114,6 +110,39 @@ def make_parser() -> Parser:
     command.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
     command.add_argument("--json", action="store_true", help="print one JSON object a line")
     return parser
+
+
+def add_settings(command: argparse.ArgumentParser) -> None:
+    """Add an option for every setting of a run."""
+    recipe = TrainConfig()
+    choices = {
+        "model": MODELS,
+        "schedule": SCHEDULES,
+        "augmentation": AUGMENTATIONS,
+        "optimizer": OPTIMIZERS,
+    }
+    whole_numbers = {"epochs", "batch_size", "seed"}
+    numbers = {"learning_rate", "dropout"}
+    for field in fields(TrainConfig):
+        default = getattr(recipe, field.name)
+        command.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            choices=choices.get(field.name),
+            type=int if field.name in whole_numbers else float if field.name in numbers else str,
+            default=default,
+            help="default: " + ("the model's own" if default is None else str(default)),
+        )
+
+
+def config_from(options: argparse.Namespace) -> TrainConfig:
+    """Build the settings that `add_settings` asked for.
+
+    Raises:
+        ValueError: one is out of range; the message says the range.
+    """
+    return TrainConfig(
+        **{field.name: getattr(options, field.name) for field in fields(TrainConfig)}
+    )
 
 
 def add_data_and_json(command: argparse.ArgumentParser) -> None:
@@ -132,15 +161,10 @@ def add_data_and_json(command: argparse.ArgumentParser) -> None:
 
 def run_train(options: argparse.Namespace) -> None:
     """Train, print the article's lines (or JSON), and save what was learned."""
-    config = TrainConfig(
-        model=options.model,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        seed=options.seed,
-    )
+    config = config_from(options)
+    out = options.out or Path(f"{config.model}_mnist.pth")
     set_threads(options.threads)
-    check_out(options.out)
+    check_out(out)
     training = set_up(config, get_mnist(options.data))
     if not options.json:
         print(f"Image batch shape: {training.images_shape}")
@@ -148,11 +172,11 @@ def run_train(options: argparse.Namespace) -> None:
         print(f"The model is on: {training.device}")
         print("Training starts ...")
     epochs = follow(training, as_json=options.json)
-    save_checkpoint(options.out, training.model, describe_run(config, epochs))
+    save_checkpoint(out, training.model, describe_run(config, epochs))
     if not options.json:
         print("Training finished!")
         print(f"Accuracy on the test set: {epochs[-1].test_accuracy:.2%}")
-        print(f"Saved to {options.out}")
+        print(f"Saved to {out}")
 
 
 def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:
@@ -216,6 +240,14 @@ def show_progress(label: str, share: float | None) -> None:
     done = 0 if share is None else round(share * width)
     bar = f"{label} {'█' * done}{'░' * (width - done)} {share:4.0%}" if share is not None else ""
     print(f"\r\033[K{bar}", end="", file=sys.stderr, flush=True)
+
+
+# --- code ---------------------------------------------------------------------------------------
+
+
+def run_code(options: argparse.Namespace) -> None:
+    """Print the program that trains with these settings."""
+    print(write_script(config_from(options)), end="")
 
 
 # --- evaluate and predict ----------------------------------------------------------------------

@@ -23,7 +23,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mnist_core.models import MODELS, count_parameters, create_model
+from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EpochRecord, TrainConfig
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
@@ -126,12 +126,6 @@ def load_checkpoint(path: Path) -> Checkpoint:
     model = create_model_shape(model_name)
     model.load_state_dict(weights, assign=True)
     return Checkpoint(model.float().eval(), model_name, _read_facts(path, content))
-
-
-def create_model_shape(model_name: str) -> nn.Module:
-    """Build a network without weights, so without drawing from the random generator."""
-    with torch.device("meta"):
-        return create_model(model_name)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from filelock import FileLock  # a dependency of torch itself
@@ -25,6 +25,14 @@ from torchvision import datasets
 
 Batch = tuple[Tensor, Tensor]
 """images [batch, 1, 28, 28] in [-1, 1] and labels [batch], int64."""
+
+
+class BatchLoader(Protocol):
+    """What training asks of a DataLoader: how many batches, and those."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Batch]: ...
+
 
 FILES = {  # name: (bytes, MD5) of the four files once unpacked
     "train-images-idx3-ubyte": (47_040_016, "6bbc9ace898e44ae57da46a324031adb"),
@@ -52,6 +60,10 @@ class ImageDataset(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         return self.images[index], self.labels[index]
+
+    def first(self, count: int) -> ImageDataset:
+        """Return the first so many images, or all if there are fewer; nothing is copied."""
+        return ImageDataset(self.images[:count], self.labels[:count])
 
     def __getitems__(self, indices: list[int]) -> Batch:
         """Return a whole batch in one indexing step; DataLoader asks for it when it is there."""

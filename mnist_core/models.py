@@ -1,9 +1,11 @@
-"""The networks: the article's SimpleNN, and the registry that names every network we know.
+"""The networks: the article's SimpleNN, what it suggests trying next, and the registry of all.
 
-Article, step 3.
+Article, step 3, and the advice at its end.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -32,19 +34,135 @@ class SimpleNN(nn.Module):
         return logits
 
 
-MODELS: dict[str, type[nn.Module]] = {"simple_nn": SimpleNN}
+class DropoutNN(nn.Module):
+    """SimpleNN that trains with a share of its hidden neurons switched off, others each time."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(28 * 28, 128)
+        self.dropout = nn.Dropout(dropout)  # has no weights, and does nothing in eval mode
+        self.fc2 = nn.Linear(128, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
+        pixels = images.view(-1, 28 * 28)  # [batch, 784]
+        hidden = self.dropout(torch.relu(self.fc1(pixels)))  # [batch, 128]
+        logits: Tensor = self.fc2(hidden)  # [batch, 10]
+        return logits
+
+
+class DeepNN(nn.Module):
+    """SimpleNN with a second hidden layer."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(28 * 28, 128)
+        self.fc2 = nn.Linear(128, 64)
+        self.dropout = nn.Dropout(dropout)
+        self.fc3 = nn.Linear(64, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
+        pixels = images.view(-1, 28 * 28)  # [batch, 784]
+        hidden = torch.relu(self.fc1(pixels))  # [batch, 128]
+        hidden = self.dropout(torch.relu(self.fc2(hidden)))  # [batch, 64]
+        logits: Tensor = self.fc3(hidden)  # [batch, 10]
+        return logits
+
+
+class CNN(nn.Module):
+    """Two convolutions that look for strokes anywhere in the image, then two linear layers."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 16, kernel_size=5, stride=2, padding=2)
+        self.conv2 = nn.Conv2d(16, 32, kernel_size=3, stride=2, padding=1)
+        self.fc1 = nn.Linear(32 * 7 * 7, 128)
+        self.dropout = nn.Dropout(dropout)
+        self.fc2 = nn.Linear(128, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
+        features = torch.relu(self.conv1(images))  # [batch, 16, 14, 14]
+        features = torch.relu(self.conv2(features))  # [batch, 32, 7, 7]
+        hidden = torch.relu(self.fc1(features.flatten(1)))  # [batch, 128]
+        logits: Tensor = self.fc2(self.dropout(hidden))  # [batch, 10]
+        return logits
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One kind of network, as settings and screens know it.
+
+    Attributes:
+        network: its class.
+        title: its name for people.
+        advice: what the article says of it, in our words.
+        dropout: the share of neurons that its dropout layer switches off unless told otherwise;
+            None if it has no such layer.
+    """
+
+    network: type[nn.Module]
+    title: str
+    advice: str
+    dropout: float | None = None
+
+
+MODELS = {
+    "simple_nn": Architecture(
+        SimpleNN,
+        "SimpleNN",
+        "The article's network: flatten the image, one hidden layer, one score for each digit.",
+    ),
+    "dropout_nn": Architecture(
+        DropoutNN,
+        "SimpleNN with dropout",
+        "Where test accuracy falls behind training accuracy, a Dropout layer works against it.",
+        dropout=0.2,
+    ),
+    "deep_nn": Architecture(
+        DeepNN,
+        "Two hidden layers",
+        "A second hidden layer makes the network deeper: can it tell more digits apart?",
+        dropout=0.0,
+    ),
+    "cnn": Architecture(
+        CNN,
+        "CNN",
+        "Conv2d layers in place of Linear ones keep the image an image, and pass 99 %.",
+        dropout=0.0,
+    ),
+}
 """Every network by the name that settings, the command line and checkpoints use."""
 
 
-def create_model(name: str) -> nn.Module:
+def create_model(name: str, dropout: float | None = None) -> nn.Module:
     """Build a network with fresh random weights, drawn from torch's global generator.
 
+    Args:
+        name: a key of `MODELS`.
+        dropout: share of neurons that its dropout layer switches off, 0 to below 1; None means
+            the network's own default.
+
     Raises:
-        ValueError: no network has this name; the message lists the names.
+        ValueError: no network has this name, or it has no dropout layer; the message lists those
+            that are possible.
     """
     if name not in MODELS:
         raise ValueError(f"There is no model {name!r}. Choose one of: {', '.join(MODELS)}.")
-    return MODELS[name]()
+    architecture = MODELS[name]
+    if architecture.dropout is None:
+        if dropout is not None:
+            able = [other for other, entry in MODELS.items() if entry.dropout is not None]
+            raise ValueError(f"{name} has no dropout layer. With one: {', '.join(able)}.")
+        return architecture.network()
+    return architecture.network(architecture.dropout if dropout is None else dropout)
+
+
+def create_model_shape(name: str, dropout: float | None = None) -> nn.Module:
+    """Build a network without weights, so without drawing from the random generator."""
+    with torch.device("meta"):
+        return create_model(name, dropout)
 
 
 def count_parameters(model: nn.Module) -> int:

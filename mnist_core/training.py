@@ -7,19 +7,26 @@ same seed, the same draws from the random generator in the same order, the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn, optim
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
-from mnist_core.data import MNIST, Batch, ImageDataset, make_train_loader
+from mnist_core.augmentation import AUGMENTATIONS, AugmentedLoader
+from mnist_core.data import MNIST, BatchLoader, ImageDataset, make_train_loader
 from mnist_core.evaluation import evaluate
-from mnist_core.models import MODELS, create_model
+from mnist_core.models import MODELS, create_model, create_model_shape
 
 SECONDS_BETWEEN_RECORDS = 0.25
+EXPLODED = 100.0  # nats; guessing costs ln 10 = 2.3, so the network is absurdly sure of nonsense
+
+SCHEDULES = ("none", "step", "one_cycle")
+OPTIMIZERS = ("adam", "sgd")
+EPOCHS_A_STEP = 2  # the "step" schedule halves the learning rate this often
+TRAIN_SAMPLE = 10_000  # training images that training accuracy is measured on, as many as tests
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,17 @@ class TrainConfig:
     """What a training run can be told; the defaults are the article's recipe.
 
     Attributes:
-        model: a name from `models.MODELS`.
+        model: a key of `models.MODELS`.
         epochs: passes over the 60,000 training images, 1 to 100.
         batch_size: images per step, 1 to 60,000.
-        learning_rate: Adam's step size, above 0, at most 100.
+        learning_rate: the optimiser's step size, above 0, at most 100; with "one_cycle" its peak.
+        schedule: how the learning rate changes: "none"; "step", halved every two epochs (the
+            article's StepLR); "one_cycle", up and down again once (Smith and Topin, "Super-
+            convergence", 2018).
+        dropout: share of neurons switched off in each step, 0 to 0.9; None means the model's own
+            default, and is the only value for a model without a dropout layer.
+        augmentation: how training images are changed before each use, from `AUGMENTATIONS`.
+        optimizer: "adam", or "sgd" to compare it with (no momentum).
         seed: start of the random generator, 0 to 4,294,967,295.
 
     Raises:
@@ -41,22 +55,43 @@ class TrainConfig:
     epochs: int = 5
     batch_size: int = 64
     learning_rate: float = 0.001
+    schedule: str = "none"
+    dropout: float | None = None
+    augmentation: str = "none"
+    optimizer: str = "adam"
     seed: int = 42
 
     def __post_init__(self) -> None:
-        if not isinstance(self.model, str) or self.model not in MODELS:
-            raise ValueError(f"model must be one of {', '.join(MODELS)}, not {self.model!r}.")
+        _check_choice("model", self.model, MODELS)
+        _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("augmentation", self.augmentation, AUGMENTATIONS)
+        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
         _check_whole_number("epochs", self.epochs, 1, 100)
         _check_whole_number("batch_size", self.batch_size, 1, 60_000)
         _check_whole_number("seed", self.seed, 0, 2**32 - 1)
-        rate = self.learning_rate
-        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 < rate <= 100:
-            raise ValueError(f"learning_rate must be a number above 0, at most 100, not {rate!r}.")
+        if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
+            raise ValueError(
+                f"learning_rate must be a number above 0, at most 100, not {self.learning_rate!r}."
+            )
+        if self.dropout is None:
+            return
+        if not _is_number(self.dropout) or not 0 <= self.dropout <= 0.9:
+            raise ValueError(f"dropout must be a number from 0 to 0.9, not {self.dropout!r}.")
+        create_model_shape(self.model, self.dropout)  # says so if it has no dropout layer
+
+
+def _check_choice(name: str, value: object, choices: Iterable[str]) -> None:
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
 
 
 def _check_whole_number(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)
@@ -85,39 +120,57 @@ class EpochRecord:
         train_loss: mean of the epoch's batch losses, in nats (article: running_loss / len(loader)).
         test_loss: mean cross-entropy over the 10,000 test images, in nats.
         test_accuracy: share of the 10,000 read right, 0 to 1.
-        seconds: time spent training; neither the test nor the consumer's own time counts.
+        train_accuracy: the same for the first 10,000 training images, as they are (neither
+            augmented nor with dropout); how far it lies above `test_accuracy` is the
+            generalisation gap.
+        seconds: time spent training; neither the tests nor the consumer's own time counts.
     """
 
     epoch: int
     train_loss: float
     test_loss: float
     test_accuracy: float
+    train_accuracy: float
     seconds: float
 
 
-class BatchLoader(Protocol):
-    """What the loop asks of a DataLoader: how many batches, and those."""
-
-    def __len__(self) -> int: ...
-    def __iter__(self) -> Iterator[Batch]: ...
-
-
 class DivergenceError(ArithmeticError):
-    """The loss is no longer a finite number, so nothing more can be learned."""
+    """The loss has exploded or is no longer a number, so nothing more can be learned.
+
+    Attributes:
+        retry_rate: the learning rate to try next, a tenth of this one (article: NaN loss).
+    """
+
+    def __init__(self, explanation: str, retry_rate: float) -> None:
+        super().__init__(explanation, retry_rate)  # both, so that it survives pickling
+        self.retry_rate = retry_rate
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass
 class Training:
-    """A run that is set up and ready: everything that the loop needs, and the model it changes."""
+    """A run that is set up and ready: everything that the loop needs, and the model it changes.
+
+    Attributes:
+        epochs_done: how many epochs are over; the loop goes on after them.
+        random_state: where the random generator stands in this run, so that runs which take turns
+            in one process do not draw from each other.
+    """
 
     config: TrainConfig
     device: torch.device
     model: nn.Module
     optimizer: optim.Optimizer
+    scheduler: LRScheduler | None
     train_loader: BatchLoader
+    train_sample: ImageDataset
     test_set: ImageDataset
     images_shape: torch.Size
     labels_shape: torch.Size
+    random_state: Tensor
+    epochs_done: int = 0
 
 
 def choose_device() -> torch.device:
@@ -129,7 +182,7 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
     """Prepare a run: seed, batches, shape check, model and optimiser (article, steps 1 to 4).
 
     Seeds torch's global random generator, as the article does, and draws from it in the article's
-    order; two runs that train at the same time in one process would draw from each other.
+    order.
 
     Raises:
         ValueError: the images do not have the shape that the networks read.
@@ -139,10 +192,20 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
     train_loader = make_train_loader(data.train, config.batch_size)
     images, labels = next(iter(train_loader))  # article, step 2.2: look at one batch first
     _check_shapes(images, labels)
-    model = create_model(config.model).to(device)
-    optimizer = optim.Adam(model.parameters(), lr=config.learning_rate)
+    model = create_model(config.model, config.dropout).to(device)
+    optimizer = _make_optimizer(config, model)
     return Training(
-        config, device, model, optimizer, train_loader, data.test, images.shape, labels.shape
+        config=config,
+        device=device,
+        model=model,
+        optimizer=optimizer,
+        scheduler=_make_scheduler(config, optimizer, len(train_loader)),
+        train_loader=AugmentedLoader(train_loader, config.augmentation),
+        train_sample=data.train.first(TRAIN_SAMPLE),
+        test_set=data.test,
+        images_shape=images.shape,
+        labels_shape=labels.shape,
+        random_state=torch.get_rng_state(),
     )
 
 
@@ -152,6 +215,26 @@ def _check_shapes(images: Tensor, labels: Tensor) -> None:
             "Images must be [batch, 1, 28, 28] and labels [batch], "
             f"not {list(images.shape)} and {list(labels.shape)}."
         )
+
+
+def _make_optimizer(config: TrainConfig, model: nn.Module) -> optim.Optimizer:
+    if config.optimizer == "sgd":
+        return optim.SGD(model.parameters(), lr=config.learning_rate)
+    return optim.Adam(model.parameters(), lr=config.learning_rate)
+
+
+def _make_scheduler(
+    config: TrainConfig, optimizer: optim.Optimizer, steps: int
+) -> LRScheduler | None:
+    """Build what changes the learning rate after each batch, `steps` of them to an epoch."""
+    if config.schedule == "step":
+        return StepLR(optimizer, step_size=EPOCHS_A_STEP * steps, gamma=0.5)
+    if config.schedule == "one_cycle":
+        total_steps = config.epochs * steps
+        return OneCycleLR(
+            optimizer, config.learning_rate, total_steps=total_steps, cycle_momentum=False
+        )
+    return None
 
 
 def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]:
@@ -164,13 +247,15 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
         A StepRecord several times a second, and an EpochRecord at the end of each epoch.
 
     Raises:
-        DivergenceError: a batch's loss is infinite or not a number; a smaller learning rate helps.
+        DivergenceError: a batch's loss is not a number, or beyond all reason; a smaller learning
+            rate helps.
     """
     config, model, optimizer = training.config, training.model, training.optimizer
     criterion = nn.CrossEntropyLoss()
     steps = len(training.train_loader)
+    torch.set_rng_state(training.random_state)
     model.train()
-    for epoch in range(1, config.epochs + 1):
+    for epoch in range(training.epochs_done + 1, config.epochs + 1):
         running_loss = 0.0
         seconds = 0.0
         resumed = perf_counter()
@@ -180,25 +265,68 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
             logits = model(images)  # [batch, 10]
             loss = criterion(logits, labels)
             batch_loss = loss.item()
-            if not math.isfinite(batch_loss):  # nothing can be learned from it
-                raise DivergenceError(_divergence_advice(epoch, step, config.learning_rate))
+            if not batch_loss < EXPLODED:  # true for NaN as well
+                raise _explain_divergence(epoch, step, batch_loss, config.learning_rate)
             loss.backward()
             optimizer.step()
+            if training.scheduler:
+                training.scheduler.step()
 
             running_loss += batch_loss
             if perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
                 seconds += perf_counter() - resumed
-                yield StepRecord(epoch, step, steps, running_loss / step)
+                yield from _report(training, StepRecord(epoch, step, steps, running_loss / step))
                 resumed = perf_counter()
         seconds += perf_counter() - resumed
 
+        training.epochs_done = epoch
         test = evaluate(model, training.test_set)
-        yield EpochRecord(epoch, running_loss / steps, test.loss, test.accuracy, seconds)
+        sample = evaluate(model, training.train_sample)
+        yield from _report(
+            training,
+            EpochRecord(
+                epoch, running_loss / steps, test.loss, test.accuracy, sample.accuracy, seconds
+            ),
+        )
 
 
-def _divergence_advice(epoch: int, step: int, learning_rate: float) -> str:
-    return (
-        f"The loss stopped being a number in epoch {epoch}, batch {step}: with a learning rate of "
-        f"{learning_rate:g} the steps are too large and the weights explode. "
-        f"Try {learning_rate / 10:g}."
+def _explain_divergence(
+    epoch: int, step: int, batch_loss: float, learning_rate: float
+) -> DivergenceError:
+    finite = math.isfinite(batch_loss)
+    became = f"exploded to {batch_loss:,.0f}" if finite else "stopped being a number"
+    retry_rate = learning_rate / 10
+    return DivergenceError(
+        f"The loss {became} in epoch {epoch}, batch {step}: with a learning rate of "
+        f"{learning_rate:g} each step overshoots, and the weights explode. Try {retry_rate:g}.",
+        retry_rate,
     )
+
+
+def _report(
+    training: Training, record: StepRecord | EpochRecord
+) -> Generator[StepRecord | EpochRecord, None, None]:
+    """Hand out a record; whatever others draw meanwhile, the run's own random numbers go on."""
+    training.random_state = torch.get_rng_state()
+    yield record
+    torch.set_rng_state(training.random_state)
+
+
+def extend(training: Training, epochs: int) -> None:
+    """Give an ended run more epochs; `train` then goes on with the optimiser as it stands.
+
+    Without a schedule or with "step", a run extended from 2 epochs to 5 equals one of 5 to the
+    last bit. "one_cycle" goes through a new cycle. A run that was closed within an epoch begins
+    that epoch anew.
+
+    Args:
+        training: a run whose stream has ended or been closed.
+        epochs: how many more, counted from the epochs that are over.
+
+    Raises:
+        ValueError: it would have more epochs than a run may have.
+    """
+    training.config = replace(training.config, epochs=training.epochs_done + epochs)
+    if training.config.schedule == "one_cycle":
+        cycle = replace(training.config, epochs=epochs)
+        training.scheduler = _make_scheduler(cycle, training.optimizer, len(training.train_loader))

@@ -29,8 +29,8 @@ TOP_LEVEL = {
 # A room imports only from its own layer or from a lower one, and never in a circle.
 LAYERS = [
     {"data", "models"},
-    {"evaluation"},
-    {"training", "checkpoints", "plots", "inference", "preprocessing"},
+    {"augmentation", "evaluation"},
+    {"training", "script", "checkpoints", "plots", "inference", "preprocessing"},
     {"web", "__main__"},
     {"app"},
 ]

@@ -10,8 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from mnist_core.data import Batch
-from mnist_core.training import BatchLoader
+from mnist_core.data import Batch, BatchLoader
 
 SOMEBODY_DRAWS = 0.5  # seconds after a reading in which the next is expected
 REST = 0.01  # seconds between two batches, each of which takes one or two milliseconds

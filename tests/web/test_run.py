@@ -116,7 +116,7 @@ def test_without_data_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_pa
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (DivergenceError("Try a learning rate of 0.0001."), "0.0001"),
+        (DivergenceError("Try a learning rate of 0.0001.", 0.0001), "0.0001"),
         (MemoryError(), "not enough memory"),
         (RuntimeError("secret detail"), "server's log"),
     ],
