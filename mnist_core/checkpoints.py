@@ -122,10 +122,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """
     content = _read_bytes(path)
     weights = _read_weights(path, content)
-    model_name = _recognize(path, weights)
+    facts = _read_facts(path, content)
+    model_name = _recognize(path, weights, facts)
     model = create_model_shape(model_name)
     model.load_state_dict(weights, assign=True)
-    return Checkpoint(model.float().eval(), model_name, _read_facts(path, content))
+    return Checkpoint(model.float().eval(), model_name, facts)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -165,19 +166,26 @@ def _is_plain_tensor(value: object) -> bool:
     return value.layout == torch.strided and not value.is_quantized
 
 
-def _recognize(path: Path, weights: dict[str, Tensor]) -> str:
-    shapes = {name: tensor.shape for name, tensor in weights.items()}
-    for model_name in MODELS:
-        expected = create_model_shape(model_name).state_dict()
-        if shapes == {name: tensor.shape for name, tensor in expected.items()}:
-            break
-    else:
+def _recognize(path: Path, weights: dict[str, Tensor], facts: dict[str, Any]) -> str:
+    fitting = [
+        name
+        for name in MODELS
+        if _shapes(create_model_shape(name).state_dict()) == _shapes(weights)
+    ]
+    if not fitting:
         raise CheckpointError(f"The weights in {path.name} fit none of: {', '.join(MODELS)}.")
     if not all(tensor.dtype in FLOATS for tensor in weights.values()):
         raise CheckpointError(f"The weights in {path.name} are not floating-point numbers.")
     if not all(bool(tensor.float().isfinite().all()) for tensor in weights.values()):
         raise CheckpointError(f"Some weights in {path.name} are infinite or not a number.")
-    return model_name
+    # SimpleNN with and without dropout have the same weights; only the facts can tell them apart.
+    config = facts.get("config")
+    told = config.get("model") if isinstance(config, dict) else None
+    return told if told in fitting else fitting[0]
+
+
+def _shapes(weights: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in weights.items()}
 
 
 def _read_facts(path: Path, content: bytes) -> dict[str, Any]:

@@ -11,11 +11,46 @@ Floats = NDArray[np.float64]
 
 def simple_nn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
     """Images [n, 1, 28, 28] → flatten → fc1 → ReLU → fc2 → logits [n, 10]."""
-    numbers = {name: tensor.detach().numpy().astype(np.float64) for name, tensor in weights.items()}
+    numbers = in_double_precision(weights)
     pixels = images.reshape(len(images), 784)
     hidden = np.maximum(pixels @ numbers["fc1.weight"].T + numbers["fc1.bias"], 0.0)
     logits: Floats = hidden @ numbers["fc2.weight"].T + numbers["fc2.bias"]
     return logits
+
+
+def deep_nn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
+    """Images [n, 1, 28, 28] → flatten → fc1 → ReLU → fc2 → ReLU → fc3 → logits [n, 10]."""
+    numbers = in_double_precision(weights)
+    values = images.reshape(len(images), 784)
+    for layer in ("fc1", "fc2"):
+        values = np.maximum(values @ numbers[f"{layer}.weight"].T + numbers[f"{layer}.bias"], 0.0)
+    logits: Floats = values @ numbers["fc3.weight"].T + numbers["fc3.bias"]
+    return logits
+
+
+def cnn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
+    """Images [n, 1, 28, 28] → conv1 → ReLU → conv2 → ReLU → fc1 → ReLU → fc2 → logits [n, 10]."""
+    numbers = in_double_precision(weights)
+    values = images
+    for layer in ("conv1", "conv2"):
+        kernel, bias = numbers[f"{layer}.weight"], numbers[f"{layer}.bias"]
+        values = np.maximum(convolve(values, kernel, stride=2) + bias[:, None, None], 0.0)
+    hidden = values.reshape(len(images), -1) @ numbers["fc1.weight"].T + numbers["fc1.bias"]
+    logits: Floats = np.maximum(hidden, 0.0) @ numbers["fc2.weight"].T + numbers["fc2.bias"]
+    return logits
+
+
+def convolve(images: Floats, kernel: Floats, stride: int) -> Floats:
+    """Images [n, in, h, w], kernel [out, in, k, k] → [n, out, h / stride, w / stride]."""
+    margin = kernel.shape[-1] // 2
+    padded = np.pad(images, [(0, 0), (0, 0), (margin, margin), (margin, margin)])
+    patches = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape[-2:], axis=(2, 3))
+    products: Floats = np.einsum("nihwkl,oikl->nohw", patches[:, :, ::stride, ::stride], kernel)
+    return products
+
+
+def in_double_precision(weights: dict[str, Tensor]) -> dict[str, Floats]:
+    return {name: tensor.detach().numpy().astype(np.float64) for name, tensor in weights.items()}
 
 
 def softmax(logits: Floats) -> Floats:

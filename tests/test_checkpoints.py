@@ -28,7 +28,7 @@ from mnist_core.checkpoints import (
 )
 from mnist_core.data import MNIST
 from mnist_core.evaluation import evaluate
-from mnist_core.models import SimpleNN
+from mnist_core.models import MODELS, SimpleNN, create_model
 from mnist_core.training import EpochRecord, TrainConfig
 from tests import article
 from tests.real_mnist import REPOSITORY
@@ -111,21 +111,33 @@ def test_other_floats_are_read_as_float32(tmp_path: Path, dtype: torch.dtype) ->
 
 
 def test_the_facts_of_a_run_are_complete_and_plain() -> None:
-    epochs = [EpochRecord(1, 0.4, 0.3, 0.9, 2.0), EpochRecord(2, 0.2, 0.1, 0.95, 2.0)]
+    epochs = [EpochRecord(1, 0.4, 0.3, 0.9, 0.91, 2.0), EpochRecord(2, 0.2, 0.1, 0.95, 0.96, 2.0)]
     facts = describe_run(TrainConfig(epochs=2), epochs)
     assert json.loads(json.dumps(facts)) == facts
     assert facts["parameters"] == 101_770
-    assert facts["config"] == {
-        "model": "simple_nn",
-        "epochs": 2,
-        "batch_size": 64,
-        "learning_rate": 0.001,
-        "seed": 42,
-    }
+    assert TrainConfig(**facts["config"]) == TrainConfig(epochs=2)
     assert [epoch["train_loss"] for epoch in facts["epochs"]] == [0.4, 0.2]
     assert facts["test_accuracy"] == 0.95
     assert facts["torch"] == torch.__version__
     assert describe_run(TrainConfig(), [])["test_accuracy"] is None
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_network_is_recognised_when_it_is_loaded(tmp_path: Path, name: str) -> None:
+    facts = describe_run(TrainConfig(model=name), [])
+    save_checkpoint(tmp_path / "mine.pth", create_model(name), facts)
+    checkpoint = load_checkpoint(tmp_path / "mine.pth")
+    assert checkpoint.model_name == name
+    assert type(checkpoint.model) is MODELS[name].network
+
+
+@pytest.mark.parametrize("config", [None, [], "cnn", {}, {"model": None}, {"model": ["cnn"]}])
+def test_facts_of_another_form_or_another_network_do_not_change_what_is_recognised(
+    tmp_path: Path, config: object
+) -> None:
+    for told in (config, {"model": "cnn"}):
+        save_checkpoint(tmp_path / "mine.pth", create_model("simple_nn"), {"config": told})
+        assert load_checkpoint(tmp_path / "mine.pth").model_name == "simple_nn"
 
 
 # --- facts belong to weights -------------------------------------------------------------------

@@ -18,6 +18,7 @@ from mnist_core.__main__ import main
 from mnist_core.checkpoints import SHIPPED, load_checkpoint
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
+from mnist_core.script import write_script
 from mnist_core.training import EpochRecord, TrainConfig, set_up, train
 from tests.real_mnist import REPOSITORY
 
@@ -109,27 +110,34 @@ def test_train_saves_what_was_learned_with_its_facts(
         "--batch-size": 32,
         "--learning-rate": 0.01,
         "--seed": 7,
-        "--model": "simple_nn",
+        "--model": "cnn",
+        "--schedule": "one_cycle",
+        "--dropout": 0.25,
+        "--augmentation": "affine",
+        "--optimizer": "sgd",
         "--threads": 1,
         "--data": tiny_root,
         "--out": out,
     }
     assert run("train", *(part for option in options.items() for part in option))[0] == 0
-    training = set_up(
-        TrainConfig(epochs=1, batch_size=32, learning_rate=0.01, seed=7), load_mnist(tiny_root)
+    config = TrainConfig(
+        model="cnn",
+        epochs=1,
+        batch_size=32,
+        learning_rate=0.01,
+        schedule="one_cycle",
+        dropout=0.25,
+        augmentation="affine",
+        optimizer="sgd",
+        seed=7,
     )
+    training = set_up(config, load_mnist(tiny_root))
     *_, epoch = train(training)
     assert isinstance(epoch, EpochRecord)
     checkpoint = load_checkpoint(out)
     for name, tensor in training.model.state_dict().items():
         assert torch.equal(checkpoint.model.state_dict()[name], tensor.cpu())
-    assert checkpoint.facts["config"] == {
-        "model": "simple_nn",
-        "epochs": 1,
-        "batch_size": 32,
-        "learning_rate": 0.01,
-        "seed": 7,
-    }
+    assert TrainConfig(**checkpoint.facts["config"]) == config
     assert checkpoint.facts["threads"] == 1
     assert checkpoint.facts["test_accuracy"] == epoch.test_accuracy
 
@@ -141,7 +149,7 @@ def test_train_json_is_one_object_an_epoch(run: Run, tiny_root: Path, tmp_path: 
     )
     lines = [json.loads(line) for line in stdout.splitlines()]
     assert [list(line) for line in lines] == [
-        ["epoch", "train_loss", "test_loss", "test_accuracy", "seconds"]
+        ["epoch", "train_loss", "test_loss", "test_accuracy", "train_accuracy", "seconds"]
     ] * 3
     assert [line["epoch"] for line in lines] == [1, 2, 3]
     assert lines[2]["train_loss"] < lines[0]["train_loss"]
@@ -210,13 +218,14 @@ def test_without_data_or_network_the_line_says_what_to_do(
 
 
 def test_a_run_that_diverges_ends_in_one_line_and_saves_nothing(
-    run: Run, tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tiny_root: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("mnist_core.training.math.isfinite", lambda _: False)
-    status, _, stderr = run("train", "--data", tiny_root, "--out", tmp_path / "mine.pth")
+    out = tmp_path / "mine.pth"
+    status, _, stderr = run("train", "--data", tiny_root, "--learning-rate", 10, "--out", out)
     assert status == 2
     assert stderr.count("\n") == 1
-    assert "Try 0.0001" in stderr
+    assert "exploded" in stderr
+    assert "Try 1." in stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -236,6 +245,21 @@ def test_one_real_epoch_prints_the_articles_lines(mnist_root: Path, tmp_path: Pa
     assert accuracy
     assert float(accuracy[1]) > 90
     assert len(load_checkpoint(out).facts["epochs"]) == 1
+
+
+# --- code --------------------------------------------------------------------------------------
+
+
+def test_code_prints_the_program_for_the_settings_of_train(run: Run) -> None:
+    status, stdout, stderr = run("code", "--model", "deep_nn", "--batch-size", 256, "--seed", 3)
+    assert stdout == write_script(TrainConfig(model="deep_nn", batch_size=256, seed=3))
+    assert (status, stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["train", "code"])
+def test_settings_that_do_not_go_together_are_refused(run: Run, command: str) -> None:
+    assert_refused(run(command, "--dropout", "0.5"), "dropout_nn")
+    assert_refused(run(command, "--model", "cnn", "--dropout", "1"), "from 0 to 0.9")
 
 
 # --- evaluate ----------------------------------------------------------------------------------

@@ -1,19 +1,37 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
 
-from mnist_core.models import MODELS, SimpleNN, count_parameters, create_model
+from mnist_core.models import (
+    MODELS,
+    SimpleNN,
+    count_parameters,
+    create_model,
+    create_model_shape,
+)
 from tests import article
-from tests.oracles import simple_nn_logits
+from tests.oracles import Floats, cnn_logits, deep_nn_logits, simple_nn_logits
+
+ORACLES = {
+    "simple_nn": simple_nn_logits,
+    "dropout_nn": simple_nn_logits,  # in eval mode it is SimpleNN
+    "deep_nn": deep_nn_logits,
+    "cnn": cnn_logits,
+}
 
 
-def test_simple_nn_computes_what_numpy_computes() -> None:
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_computes_what_numpy_computes(name: str) -> None:
     torch.manual_seed(0)
-    model = SimpleNN()
+    model = create_model(name).eval()
     images = torch.rand(5, 1, 28, 28) * 2 - 1
-    expected = simple_nn_logits(model.state_dict(), images.numpy().astype(np.float64))
+    oracle: Callable[[dict[str, Tensor], Floats], Floats] = ORACLES[name]
+    expected = oracle(model.state_dict(), images.numpy().astype(np.float64))
     np.testing.assert_allclose(model(images).detach().numpy(), expected, atol=1e-5)
 
 
@@ -65,3 +83,56 @@ def test_gradients_reach_every_weight(name: str) -> None:
 def test_an_unknown_model_is_refused_with_the_names_that_there_are() -> None:
     with pytest.raises(ValueError, match=r"'resnet'.*simple_nn"):
         create_model("resnet")
+
+
+# --- dropout -----------------------------------------------------------------------------------
+
+ABLE = [name for name, architecture in MODELS.items() if architecture.dropout is not None]
+
+
+@pytest.mark.parametrize("name", ABLE)
+def test_dropout_takes_the_share_it_is_told_or_the_models_own(name: str) -> None:
+    def share(model: nn.Module) -> float:
+        (layer,) = [module for module in model.modules() if isinstance(module, nn.Dropout)]
+        return layer.p
+
+    assert share(create_model(name)) == MODELS[name].dropout
+    assert share(create_model(name, 0.7)) == 0.7
+    assert share(create_model(name, 0.0)) == 0.0
+
+
+@pytest.mark.parametrize("name", ABLE)
+def test_dropout_changes_what_is_learned_from_but_not_what_is_read(name: str) -> None:
+    model = create_model(name, 0.5)
+    images = torch.rand(64, 1, 28, 28)
+    assert not torch.equal(model(images), model(images))
+    model.eval()
+    assert torch.equal(model(images), model(images))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_model_without_a_dropout_layer_says_which_have_one(share: float) -> None:
+    with pytest.raises(ValueError, match=r"simple_nn has no dropout layer.*dropout_nn"):
+        create_model("simple_nn", share)
+
+
+def test_with_dropout_a_seed_gives_simple_nns_first_weights() -> None:
+    torch.manual_seed(3)
+    plain = create_model("simple_nn").state_dict()
+    torch.manual_seed(3)
+    with_dropout = create_model("dropout_nn").state_dict()
+    assert all(torch.equal(plain[name], with_dropout[name]) for name in plain)
+
+
+def test_every_model_says_what_it_is_and_is_small_enough_for_a_laptop() -> None:
+    for name, architecture in MODELS.items():
+        assert architecture.title
+        assert architecture.advice.endswith((".", "?"))
+        assert 100_000 <= count_parameters(create_model(name)) <= 500_000
+
+
+def test_a_shape_has_no_weights_and_draws_no_random_numbers() -> None:
+    state = torch.get_rng_state()
+    shape = create_model_shape("cnn", 0.5)
+    assert all(parameter.is_meta for parameter in shape.parameters())
+    assert torch.equal(torch.get_rng_state(), state)

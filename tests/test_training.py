@@ -9,18 +9,23 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mnist_core import training as training_room
+from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.data import MNIST, ImageDataset
 from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.models import MODELS
 from mnist_core.training import (
+    OPTIMIZERS,
+    SCHEDULES,
     DivergenceError,
     EpochRecord,
     StepRecord,
     TrainConfig,
     Training,
+    extend,
     set_up,
     train,
 )
@@ -94,6 +99,45 @@ def test_any_other_learning_rate_is_refused(rate: object) -> None:
 def test_an_unknown_model_is_refused(model: object) -> None:
     with pytest.raises(ValueError, match=r"model must be one of .*simple_nn"):
         TrainConfig(model=model)  # type: ignore[arg-type]
+
+
+CHOICES = {
+    "schedule": SCHEDULES,
+    "augmentation": AUGMENTATIONS,
+    "optimizer": OPTIMIZERS,
+    "model": tuple(MODELS),
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+@given(data=st.data())
+def test_only_the_choices_that_there_are_can_be_made(name: str, data: st.DataObject) -> None:
+    for choice in CHOICES[name]:
+        assert getattr(TrainConfig(**{name: choice}), name) == choice
+    value = data.draw(st.text() | NOT_WHOLE_NUMBERS)
+    assume(value not in CHOICES[name])
+    with pytest.raises(ValueError, match=f"{name} must be one of {', '.join(CHOICES[name])}"):
+        TrainConfig(**{name: value})
+
+
+@given(st.none() | st.floats(0, 0.9) | st.just(0))
+def test_a_share_of_dropout_in_its_range_is_taken(dropout: float | None) -> None:
+    assert TrainConfig(model="cnn", dropout=dropout).dropout == dropout
+
+
+@given(
+    st.floats(max_value=0, exclude_max=True)
+    | st.floats(min_value=0.9, exclude_min=True)
+    | st.sampled_from([math.nan, True, False, "0.5", [0.5], 1j])
+)
+def test_any_other_dropout_is_refused(dropout: object) -> None:
+    with pytest.raises(ValueError, match=r"dropout must be a number from 0 to 0\.9"):
+        TrainConfig(model="cnn", dropout=dropout)  # type: ignore[arg-type]
+
+
+def test_dropout_for_a_model_without_such_a_layer_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"simple_nn has no dropout layer.*dropout_nn"):
+        TrainConfig(dropout=0.2)
 
 
 # --- setting up --------------------------------------------------------------------------------
@@ -297,12 +341,187 @@ def test_records_come_by_the_clock_not_by_the_step(
     assert seconds == pytest.approx([STEPS * 0.15] * 2)
 
 
-def test_a_loss_that_is_no_number_ends_the_run_with_advice(tiny_mnist: MNIST) -> None:
+@pytest.mark.parametrize(
+    ("weight", "what"), [(math.nan, "stopped being a number"), (1e5, r"exploded to [\d,]+")]
+)
+def test_a_loss_beyond_reason_ends_the_run_with_advice(
+    tiny_mnist: MNIST, weight: float, what: str
+) -> None:
     training = set_up(TrainConfig(learning_rate=0.5), tiny_mnist)
     with torch.no_grad():
-        training.model.get_parameter("fc2.weight").fill_(3e38)
-    with pytest.raises(DivergenceError, match=r"epoch 1, batch 1.*0\.5.*Try 0\.05"):
+        training.model.get_parameter("fc2.weight")[0].fill_(weight)
+    before = weights_of(training)
+    with pytest.raises(
+        DivergenceError, match=rf"{what} in epoch 1, batch 1.*0\.5.*Try 0\.05"
+    ) as end:
         list(train(training))
+    assert end.value.retry_rate == 0.05
+    assert weights_of(training).keys() == before.keys()
+    again = pickle.loads(pickle.dumps(end.value))
+    assert (str(again), again.retry_rate) == (str(end.value), 0.05)
+
+
+def test_a_learning_rate_far_too_high_is_noticed_and_the_recipes_is_not(tiny_mnist: MNIST) -> None:
+    with pytest.raises(DivergenceError):
+        list(train(set_up(TrainConfig(learning_rate=1.0), tiny_mnist)))
+    list(train(set_up(TrainConfig(), tiny_mnist)))
+
+
+# --- what the article suggests -----------------------------------------------------------------
+
+
+def rates_of(config: TrainConfig, data: MNIST) -> list[float]:
+    """Train and return the learning rate of every step."""
+    training = set_up(config, data)
+    rates: list[float] = []
+    training.optimizer.register_step_pre_hook(
+        lambda optimizer, *_: rates.append(optimizer.param_groups[0]["lr"])
+    )
+    list(train(training))
+    return rates
+
+
+def test_without_a_schedule_the_rate_stays(tiny_mnist: MNIST) -> None:
+    assert rates_of(TrainConfig(epochs=3), tiny_mnist) == [0.001] * 3 * STEPS
+
+
+def test_the_step_schedule_halves_the_rate_every_two_epochs(tiny_mnist: MNIST) -> None:
+    rates = rates_of(TrainConfig(epochs=5, schedule="step"), tiny_mnist)
+    assert rates == pytest.approx([0.001 / 2 ** (step // (2 * STEPS)) for step in range(5 * STEPS)])
+
+
+def test_one_cycle_rises_to_the_rate_and_falls_to_nearly_nothing(tiny_mnist: MNIST) -> None:
+    rates = rates_of(TrainConfig(epochs=4, schedule="one_cycle", learning_rate=0.02), tiny_mnist)
+    peak = rates.index(max(rates))
+    assert max(rates) == pytest.approx(0.02)
+    assert rates == sorted(rates[: peak + 1]) + sorted(rates[peak + 1 :], reverse=True)
+    assert rates[0] < 0.02 / 10
+    assert rates[-1] < 0.02 / 1000
+
+
+@pytest.mark.parametrize("size", [320, 1_000])
+def test_one_cycle_of_a_single_step_is_possible(tiny_mnist: MNIST, size: int) -> None:
+    config = TrainConfig(epochs=1, batch_size=size, schedule="one_cycle")
+    assert len(rates_of(config, tiny_mnist)) == 1
+
+
+def test_sgd_steps_along_the_gradient(tiny_mnist: MNIST) -> None:
+    training = set_up(TrainConfig(optimizer="sgd", learning_rate=0.1, batch_size=320), tiny_mnist)
+    before = weights_of(training)
+    next(record for record in train(training) if isinstance(record, EpochRecord))
+    # One epoch is one step here, over all images at once: their order does not matter.
+    moved = set_up(TrainConfig(batch_size=320), tiny_mnist).model
+    moved.load_state_dict(before)
+    images, labels = tiny_mnist.train.images, tiny_mnist.train.labels
+    torch.nn.functional.cross_entropy(moved(images), labels).backward()
+    for name, parameter in moved.named_parameters():
+        assert parameter.grad is not None
+        expected = before[name] - 0.1 * parameter.grad
+        torch.testing.assert_close(weights_of(training)[name], expected)
+
+
+def test_training_accuracy_is_that_of_the_training_images_as_they_are(tiny_mnist: MNIST) -> None:
+    config = TrainConfig(model="dropout_nn", dropout=0.5, augmentation="affine", epochs=2)
+    training = set_up(config, tiny_mnist)
+    for record in train(training):
+        if isinstance(record, EpochRecord):
+            assert record.train_accuracy == evaluate(training.model, tiny_mnist.train).accuracy
+
+
+def test_training_accuracy_is_measured_on_as_many_images_as_it_says(
+    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_room, "TRAIN_SAMPLE", 30)
+    training = set_up(TrainConfig(epochs=1), tiny_mnist)
+    *_, epoch = train(training)
+    assert isinstance(epoch, EpochRecord)
+    assert epoch.train_accuracy == evaluate(training.model, tiny_mnist.train.first(30)).accuracy
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_learns(tiny_mnist: MNIST, model: str) -> None:
+    training = set_up(TrainConfig(model=model, epochs=8, learning_rate=0.003), tiny_mnist)
+    *_, last = train(training)
+    assert isinstance(last, EpochRecord)
+    assert last.test_accuracy > 0.9
+
+
+# --- runs that go on, and runs that take turns -------------------------------------------------
+
+VARIED = [
+    TrainConfig(epochs=5),
+    TrainConfig(epochs=5, schedule="step"),
+    TrainConfig(epochs=5, model="cnn", dropout=0.3, augmentation="affine"),
+    TrainConfig(epochs=5, optimizer="sgd", learning_rate=0.1),
+]
+
+
+@pytest.mark.parametrize("config", VARIED)
+def test_a_run_that_trains_on_equals_one_that_was_longer_from_the_start(
+    tiny_mnist: MNIST, config: TrainConfig
+) -> None:
+    whole = set_up(config, tiny_mnist)
+    records = [record for record in train(whole) if isinstance(record, EpochRecord)]
+    parts = set_up(dataclasses.replace(config, epochs=2), tiny_mnist)
+    first = [record for record in train(parts) if isinstance(record, EpochRecord)]
+    list(train(set_up(TrainConfig(epochs=1, seed=9), tiny_mnist)))  # somebody else's, meanwhile
+    extend(parts, 3)
+    second = [record for record in train(parts) if isinstance(record, EpochRecord)]
+    assert parts.config == config
+    assert parts.epochs_done == 5
+    without_time = [dataclasses.replace(record, seconds=0.0) for record in (*first, *second)]
+    assert without_time == [dataclasses.replace(record, seconds=0.0) for record in records]
+    assert same(weights_of(parts), weights_of(whole))
+
+
+def test_one_cycle_trains_on_with_a_new_cycle(tiny_mnist: MNIST) -> None:
+    training = set_up(TrainConfig(epochs=2, schedule="one_cycle"), tiny_mnist)
+    list(train(training))
+    extend(training, 2)
+    rates: list[float] = []
+    training.optimizer.register_step_pre_hook(
+        lambda optimizer, *_: rates.append(optimizer.param_groups[0]["lr"])
+    )
+    list(train(training))
+    whole_cycle = rates_of(TrainConfig(epochs=2, schedule="one_cycle"), tiny_mnist)
+    assert rates == pytest.approx(whole_cycle)
+
+
+@pytest.mark.usefixtures("record_every_step")
+def test_a_run_closed_within_an_epoch_begins_that_epoch_anew(tiny_mnist: MNIST) -> None:
+    training = set_up(TrainConfig(epochs=2), tiny_mnist)
+    records = train(training)
+    while next(records) != StepRecord(2, 3, STEPS, pytest.approx(0, abs=10)):
+        pass
+    records.close()
+    assert training.epochs_done == 1
+    extend(training, 2)
+    epochs = [record.epoch for record in train(training) if isinstance(record, EpochRecord)]
+    assert epochs == [2, 3]
+
+
+def test_no_run_goes_on_for_more_epochs_than_a_run_may_have(tiny_mnist: MNIST) -> None:
+    training = set_up(TrainConfig(epochs=1), tiny_mnist)
+    list(train(training))
+    with pytest.raises(ValueError, match="epochs must be a whole number from 1 to 100"):
+        extend(training, 100)
+    assert training.config.epochs == 1
+
+
+@pytest.mark.usefixtures("record_every_step")
+def test_runs_that_take_turns_do_not_disturb_each_other(tiny_mnist: MNIST) -> None:
+    configs = [
+        TrainConfig(epochs=2, model="dropout_nn", augmentation="affine", seed=1),
+        TrainConfig(epochs=2, model="dropout_nn", seed=2),
+    ]
+    alone = [set_up(config, tiny_mnist) for config in configs]
+    for training in alone:
+        list(train(training))
+    together = [set_up(config, tiny_mnist) for config in configs]
+    for _ in zip(*map(train, together), strict=True):
+        torch.rand(3)  # whoever else draws
+    for training, expected in zip(together, alone, strict=True):
+        assert same(weights_of(training), weights_of(expected))
 
 
 @pytest.fixture(autouse=True)
