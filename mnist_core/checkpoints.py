@@ -23,11 +23,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EpochRecord, TrainConfig
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
 """The checkpoint that comes with the project, trained by the recipe itself."""
+SHIPPED_CNN = SHIPPED.with_name("cnn_mnist.pth")
+"""The one that reads people's drawings best, trained longer on images of many hands."""
 
 MAX_BYTES = 50_000_000  # over a hundred times the article's network
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -45,11 +48,13 @@ class Checkpoint:
         model: the network with its weights.
         model_name: its name in `models.MODELS`.
         facts: what `describe_run` wrote, or empty if no facts about these very weights are there.
+        calibration: what the facts say of it, or `UNCALIBRATED`.
     """
 
     model: nn.Module
     model_name: str
     facts: dict[str, Any]
+    calibration: Calibration
 
 
 def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, Any]:
@@ -126,7 +131,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     model_name = _recognize(path, weights, facts)
     model = create_model_shape(model_name)
     model.load_state_dict(weights, assign=True)
-    return Checkpoint(model.float().eval(), model_name, facts)
+    return Checkpoint(model.float().eval(), model_name, facts, _find_calibration(facts))
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -195,3 +200,13 @@ def _read_facts(path: Path, content: bytes) -> dict[str, Any]:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
     return facts if belongs else {}
+
+
+def _find_calibration(facts: dict[str, Any]) -> Calibration:
+    found = facts.get("calibration")
+    if not isinstance(found, dict):
+        return UNCALIBRATED
+    try:
+        return Calibration(found["temperature"], found["sure_from"])
+    except (KeyError, ValueError):
+        return UNCALIBRATED

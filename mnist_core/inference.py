@@ -1,4 +1,4 @@
-"""An image → how probable each digit is.
+"""An image → how probable each digit is, and whether that is enough to be called sure.
 
 The other half of the article's "loading the model": what to do with it once it is loaded.
 """
@@ -15,26 +15,66 @@ from mnist_core.preprocessing import GrayImage
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """What makes a network's probabilities mean what they say; `calibration` finds it.
+
+    Attributes:
+        temperature: what the logits are divided by before the softmax, above 0, at most 100
+            (Guo, Pleiss, Sun and Weinberger, "On calibration of modern neural networks", 2017).
+        sure_from: the least probability, 0 to 1, that the digit read must have to be called sure.
+
+    Raises:
+        ValueError: a value has the wrong type or is out of range.
+    """
+
+    temperature: float = 1.0
+    sure_from: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not _is_number(self.temperature) or not 0 < self.temperature <= 100:
+            raise ValueError(
+                f"temperature must be a number above 0, at most 100, not {self.temperature!r}."
+            )
+        if not _is_number(self.sure_from) or not 0 <= self.sure_from <= 1:
+            raise ValueError(f"sure_from must be a number from 0 to 1, not {self.sure_from!r}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+UNCALIBRATED = Calibration()
+"""For a network that nobody has calibrated: its probabilities as they come."""
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What a network makes of one image.
 
     Attributes:
         digit: the most probable digit, 0 to 9.
         probabilities: ten shares that add up to 1, for 0 to 9.
+        sure: whether the digit is probable enough; what is no digit at all should not be.
     """
 
     digit: int
     probabilities: tuple[float, ...]
+    sure: bool
 
 
-def predict(model: nn.Module, image: GrayImage) -> Prediction:
+def predict(
+    model: nn.Module, image: GrayImage, calibration: Calibration = UNCALIBRATED
+) -> Prediction:
     """Read one image.
 
     Args:
         model: a network in eval mode, on the CPU.
         image: as `preprocessing` makes it, 28×28 pixels, 0 (paper) to 255 (ink).
+        calibration: this network's, as it lies beside its checkpoint.
     """
     images = normalize(torch.from_numpy(image).unsqueeze(0))  # [1, 1, 28, 28]
     with torch.inference_mode():
-        probabilities = model(images).softmax(dim=1)[0]  # [10]
-    return Prediction(int(probabilities.argmax()), tuple(probabilities.tolist()))
+        logits = model(images)[0]  # [10]
+        probabilities = (logits / calibration.temperature).softmax(dim=0).tolist()
+    digit = max(range(10), key=probabilities.__getitem__)
+    return Prediction(digit, tuple(probabilities), probabilities[digit] >= calibration.sure_from)
