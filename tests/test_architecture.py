@@ -30,7 +30,7 @@ TOP_LEVEL = {
 LAYERS = [
     {"data", "models"},
     {"evaluation"},
-    {"training", "checkpoints", "plots", "inference", "preprocessing"},
+    {"training", "checkpoints", "plots", "inference", "preprocessing", "drawings"},
     {"web", "__main__"},
     {"app"},
 ]
