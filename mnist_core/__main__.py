@@ -21,7 +21,8 @@ import torch
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.checkpoints import describe_run, load_checkpoint, save_checkpoint
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
-from mnist_core.evaluation import evaluate
+from mnist_core.drawings import images_of, read_drawings
+from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.inference import predict
 from mnist_core.models import MODELS
 from mnist_core.preprocessing import image_from_picture, open_picture
@@ -99,9 +100,18 @@ def make_parser() -> Parser:
     command.set_defaults(run=run_code)
     add_settings(command)
 
-    command = commands.add_parser("evaluate", help="test a saved network on the 10,000 test images")
+    command = commands.add_parser(
+        "evaluate", help="test a saved network on the 10,000 test images, or on drawings"
+    )
     command.set_defaults(run=run_evaluate)
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    command.add_argument(
+        "--drawings",
+        type=Path,
+        metavar="FILE",
+        help='test on these instead: a list of {"label": 0-9, "strokes": [[[x, y], ...], ...]} '
+        "as .json or .json.gz",
+    )
     add_data_and_json(command)
 
     command = commands.add_parser("predict", help="read image files of one digit each")
@@ -254,8 +264,13 @@ def run_code(options: argparse.Namespace) -> None:
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
-    """Print loss and accuracy of a saved network on the test images."""
+    """Print loss and accuracy of a saved network on the test images or on drawings."""
     checkpoint = load_checkpoint(options.checkpoint)
+    if options.drawings:
+        drawings = read_drawings(options.drawings)
+        result = evaluate(checkpoint.model, images_of(drawings))
+        report_drawings(result, len(drawings), checkpoint.model_name, as_json=options.json)
+        return
     result = evaluate(checkpoint.model, get_mnist(options.data).test)
     if options.json:
         facts = {"model": checkpoint.model_name, "loss": result.loss, "accuracy": result.accuracy}
@@ -263,6 +278,25 @@ def run_evaluate(options: argparse.Namespace) -> None:
     else:
         print(f"Loss on the test set: {result.loss:.4f}")
         print(f"Accuracy on the test set: {result.accuracy:.2%}")
+
+
+def report_drawings(result: Evaluation, count: int, model: str, *, as_json: bool) -> None:
+    """Print how well drawings were read: in all, digit by digit, and what each was taken for."""
+    if as_json:
+        facts = {"model": model, "count": count, "loss": result.loss, "accuracy": result.accuracy}
+        facts["per_digit"] = result.accuracy_per_digit
+        print(json.dumps({**facts, "confusion": result.confusion}))
+        return
+    print(f"Accuracy on {count:,} drawings: {result.accuracy:.2%}")
+    print()
+    print("Each row is a digit that was meant, each column what it was read as.")
+    print()
+    print("  " + "".join(f"{digit:6}" for digit in range(10)) + "   accuracy")
+    for digit, (row, share) in enumerate(
+        zip(result.confusion, result.accuracy_per_digit, strict=True)
+    ):
+        counts = "".join(f"{number or '·':>6}" for number in row)
+        print(f"{digit} {counts}   {'' if share is None else f'{share:.2%}':>8}")
 
 
 def run_predict(options: argparse.Namespace) -> None:

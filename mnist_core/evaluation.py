@@ -30,6 +30,13 @@ class Evaluation:
     accuracy: float
     confusion: tuple[tuple[int, ...], ...]
 
+    @property
+    def accuracy_per_digit(self) -> tuple[float | None, ...]:
+        """Of the images of each digit, the share read right; None where there was no image."""
+        return tuple(
+            row[digit] / sum(row) if any(row) else None for digit, row in enumerate(self.confusion)
+        )
+
 
 def evaluate(model: nn.Module, dataset: ImageDataset) -> Evaluation:
     """Read every image once, without learning, and leave the model in the mode it was in.

@@ -14,6 +14,8 @@ import torch
 from hypothesis import settings
 
 from mnist_core.data import MNIST, load_mnist
+from mnist_core.drawings import LabelledDrawing, read_drawings
+from tests import real_pen_digits
 from tests.real_mnist import ADVICE, find_mnist
 from tests.tiny_mnist import TinyMNIST, make_tiny_mnist
 
@@ -66,6 +68,21 @@ def mnist_root() -> Path:
 def mnist(mnist_root: Path) -> MNIST:
     """Return the real MNIST, loaded once for all tests."""
     return load_mnist(mnist_root)
+
+
+@pytest.fixture(scope="session")
+def pen_digits_file() -> Path:
+    """Return the file of real pen digits; skip the test where there is none."""
+    file = real_pen_digits.find_pen_digits()
+    if file is None:
+        pytest.skip(real_pen_digits.ADVICE)
+    return file
+
+
+@pytest.fixture(scope="session")
+def pen_digits(pen_digits_file: Path) -> list[LabelledDrawing]:
+    """Return the real pen digits, read once for all tests."""
+    return read_drawings(pen_digits_file)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ TOP_LEVEL = {
 LAYERS = [
     {"data", "models"},
     {"augmentation", "evaluation"},
-    {"training", "script", "checkpoints", "plots", "inference", "preprocessing"},
+    {"training", "script", "checkpoints", "plots", "inference", "preprocessing", "drawings"},
     {"web", "__main__"},
     {"app"},
 ]

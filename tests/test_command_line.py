@@ -286,6 +286,59 @@ def test_evaluate_json_is_one_object(run: Run, tiny_root: Path) -> None:
     assert (status, stderr) == (0, "")
 
 
+@pytest.fixture
+def drawings_file(tmp_path: Path) -> Path:
+    """Write drawings that leave no doubt: two ones, and a one that was labelled as a seven."""
+    one = [[[500, 100], [500, 900]]]
+    entries = [{"label": label, "strokes": one, "writer": "me"} for label in (1, 1, 7)]
+    (tmp_path / "digits.json").write_text(json.dumps(entries))
+    return tmp_path / "digits.json"
+
+
+@pytest.fixture
+def no_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be neither MNIST nor a place to get it from."""
+    monkeypatch.setenv("MNIST_DATA", str(tmp_path / "nowhere"))
+    monkeypatch.setattr("mnist_core.data.datasets.MNIST.mirrors", [])
+
+
+def test_evaluate_drawings_prints_how_each_digit_was_read(
+    run: Run, no_mnist: None, drawings_file: Path
+) -> None:
+    status, stdout, stderr = run("evaluate", SHIPPED, "--drawings", drawings_file)
+    assert (status, stderr) == (0, "")
+    lines = stdout.splitlines()
+    assert lines[0] == "Accuracy on 3 drawings: 66.67%"
+    assert lines[-11].split() == [*map(str, range(10)), "accuracy"]
+    table = {row[0]: row[1:] for row in map(str.split, lines[-10:])}
+    assert table["1"] == ["·", "2", *["·"] * 8, "100.00%"]
+    assert table["7"] == ["·", "1", *["·"] * 8, "0.00%"]
+    assert table["0"] == ["·"] * 10  # there was none, and so no share of them
+    assert len({len(line) for line in lines[-10:]}) == 1  # so the columns are straight
+
+
+def test_evaluate_drawings_json_is_one_object(
+    run: Run, no_mnist: None, drawings_file: Path
+) -> None:
+    status, stdout, stderr = run("evaluate", SHIPPED, "--drawings", drawings_file, "--json")
+    assert (status, stderr) == (0, "")
+    (line,) = stdout.splitlines()
+    facts = json.loads(line)
+    assert facts.keys() == {"model", "count", "loss", "accuracy", "per_digit", "confusion"}
+    assert (facts["model"], facts["count"], facts["accuracy"]) == ("simple_nn", 3, 2 / 3)
+    assert facts["per_digit"] == [None, 1.0, *[None] * 5, 0.0, None, None]
+    assert np.argwhere(facts["confusion"]).tolist() == [[1, 1], [7, 1]]
+
+
+def test_wrong_drawings_are_refused_in_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "text.json").write_text("hello")
+    entries = [{"label": 1, "strokes": [[[0, 0]]]}, {"label": 11, "strokes": [[[0, 0]]]}]
+    (tmp_path / "label.json").write_text(json.dumps(entries))
+    for name, part in [("text", "JSON"), ("label", "Drawing 2"), ("none", "no file of drawings")]:
+        file = tmp_path / f"{name}.json"
+        assert_refused(run("evaluate", SHIPPED, "--drawings", file), file.name, part)
+
+
 @pytest.mark.parametrize("command", ["evaluate", "predict"])
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04N."])
 def test_a_file_that_is_no_checkpoint_is_refused(

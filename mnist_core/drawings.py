@@ -1,0 +1,161 @@
+"""Drawings that somebody has labelled, as a JSON file: the other way to test a network.
+
+MNIST's test images say how well a network reads MNIST. A file of pen strokes, each with the digit
+that was meant, says how well it reads the people who drew them.
+
+The file is a list of `{"label": 0-9, "strokes": [[[x, y], ...], ...]}`, x to the right and y
+downwards in any unit, plain or packed with gzip. Other keys, such as a writer's name, are ignored.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mnist_core.data import ImageDataset, normalize
+from mnist_core.preprocessing import Stroke, image_from_strokes, parse_strokes
+
+MAX_BYTES = 50_000_000  # once unpacked: room for ninety thousand digits
+MAX_DRAWINGS = 100_000
+GZIP_MAGIC = b"\x1f\x8b"  # how every file that gzip packed begins (RFC 1952, section 2.3.1)
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledDrawing:
+    """A drawing and the digit that was meant.
+
+    Attributes:
+        label: 0 to 9.
+        strokes: arrays [n, 2], x to the right and y downwards; at least one point in all.
+
+    Raises:
+        ValueError: when it is built with anything else.
+    """
+
+    label: int
+    strokes: list[Stroke]
+
+    def __post_init__(self) -> None:
+        if type(self.label) is not int or not 0 <= self.label <= 9:  # a bool is an int, too
+            raise ValueError("A label must be a digit from 0 to 9.")
+        if not any(map(len, self.strokes)):
+            raise ValueError("Nothing is drawn.")
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def read_drawings(path: Path, most: int = MAX_DRAWINGS) -> list[LabelledDrawing]:
+    """Read a file of labelled drawings, `*.json` or `*.json.gz`.
+
+    Args:
+        path: the file; how it begins tells whether it is packed, not its name.
+        most: how many drawings it may hold.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not a file of drawings; one sentence says what is wrong, and where.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file of drawings {path}.")
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{path.name}: {_TOO_LARGE}")
+    try:
+        return parse_drawings(path.read_bytes(), most)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def parse_drawings(content: bytes, most: int = MAX_DRAWINGS) -> list[LabelledDrawing]:
+    """Read labelled drawings from the bytes of a file.
+
+    Args:
+        content: JSON, plain or packed with gzip.
+        most: how many drawings it may hold.
+
+    Raises:
+        ValueError: anything else; the message says in one sentence what is wrong, and where.
+    """
+    if content.startswith(GZIP_MAGIC):
+        content = _unpack(content)
+    if len(content) > MAX_BYTES:
+        raise ValueError(_TOO_LARGE)
+    try:
+        entries = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("The file is not JSON.") from error
+    if not isinstance(entries, list) or not entries:
+        raise ValueError("The file must hold a list of drawings, at least one.")
+    if len(entries) > most:
+        raise ValueError(f"The file may hold {most:,} drawings at most, not {len(entries):,}.")
+    return [_parse_entry(number, entry) for number, entry in enumerate(entries, start=1)]
+
+
+_TOO_LARGE = f"The file may hold {MAX_BYTES // 1_000_000} megabytes at most once unpacked."
+
+
+def _unpack(content: bytes) -> bytes:
+    """Unpack as much as is allowed, and one byte more that tells of the rest."""
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError("The file is packed with gzip, but damaged.") from error
+
+
+def _parse_entry(number: int, entry: object) -> LabelledDrawing:
+    if not isinstance(entry, dict) or not {"label", "strokes"} <= entry.keys():
+        raise ValueError(f"Drawing {number}: An object with label and strokes is needed.")
+    try:
+        return LabelledDrawing(entry["label"], parse_strokes(entry["strokes"]))
+    except ValueError as error:
+        raise ValueError(f"Drawing {number}: {error}") from error
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def write_drawings(path: Path, drawings: Sequence[LabelledDrawing]) -> None:
+    """Write drawings to a file, packed if its name ends in .gz."""
+    content = format_drawings(drawings)
+    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+
+
+def format_drawings(drawings: Sequence[LabelledDrawing]) -> bytes:
+    """Return the JSON that `parse_drawings` reads, one drawing a line."""
+    lines = [
+        json.dumps(
+            {"label": drawing.label, "strokes": [_to_numbers(line) for line in drawing.strokes]},
+            separators=(",", ":"),
+        )
+        for drawing in drawings
+    ]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode("ascii")
+
+
+def _to_numbers(stroke: Stroke) -> list[list[int | float]]:
+    """Write whole numbers without their `.0`, which is a third of most files."""
+    return [[int(x) if x.is_integer() else x for x in point] for point in stroke.tolist()]
+
+
+# --- testing a network -------------------------------------------------------------------------
+
+
+def images_of(drawings: Sequence[LabelledDrawing]) -> ImageDataset:
+    """Bring drawings to MNIST's form, each exactly as the app does, for `evaluation.evaluate`.
+
+    Args:
+        drawings: at least one; a thousand take about half a second.
+    """
+    images = (image_from_strokes(drawing.strokes) for drawing in drawings)
+    pixels = np.stack([image for image in images if image is not None])  # none is: each has ink
+    labels = torch.tensor([drawing.label for drawing in drawings])
+    return ImageDataset(normalize(torch.from_numpy(pixels)), labels)
