@@ -7,12 +7,13 @@ Read the rooms in this order:
 3. `augmentation`   training images, changed a little                (article, advice)
 4. `evaluation`     loss and accuracy on unseen images               (article, step 6.2)
 5. `training`       the settings of a run and the one training loop  (article, steps 1, 4 and 5)
-6. `script`         a stand-alone program for any settings           (article, all steps)
-7. `preprocessing`  a drawing → the 28×28 image MNIST would have made of it
-8. `drawings`       labelled drawings on disk → images to test a network on
-9. `inference`      an image → probabilities, and whether they are sure
-10. `checkpoints`   weights on disk, with their facts beside them    (article, saving and loading)
-11. `plots`         losses → a figure                                (article, step 6.1)
-12. `__main__`      `python -m mnist_core train | code | evaluate | predict`
-13. `web`           the rooms that know Gradio
+6. `experiments`    the article's advice, ready to be tried          (article, advice)
+7. `script`         a stand-alone program for any settings           (article, all steps)
+8. `preprocessing`  a drawing → the 28×28 image MNIST would have made of it
+9. `drawings`       labelled drawings on disk → images to test a network on
+10. `inference`     an image → probabilities, and whether they are sure
+11. `checkpoints`   weights on disk, with their facts beside them    (article, saving and loading)
+12. `plots`         losses → a figure                                (article, step 6.1)
+13. `__main__`      `python -m mnist_core train | code | evaluate | predict`
+14. `web`           the rooms that know Gradio
 """

@@ -30,7 +30,16 @@ TOP_LEVEL = {
 LAYERS = [
     {"data", "models"},
     {"augmentation", "evaluation"},
-    {"training", "script", "checkpoints", "plots", "inference", "preprocessing", "drawings"},
+    {
+        "training",
+        "experiments",
+        "script",
+        "checkpoints",
+        "plots",
+        "inference",
+        "preprocessing",
+        "drawings",
+    },
     {"web", "__main__"},
     {"app"},
 ]

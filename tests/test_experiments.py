@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import statistics
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_core.experiments import (
+    EXPERIMENTS,
+    MOST_SEEDS,
+    SEED_NOISE,
+    T_95,
+    Experiment,
+    describe_change,
+    give_verdict,
+)
+from mnist_core.training import TrainConfig
+
+accuracies = st.dictionaries(st.integers(0, 20), st.floats(0, 1), max_size=20)
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
+def test_an_experiment_changes_exactly_one_setting(experiment: Experiment) -> None:
+    names = [field.name for field in fields(TrainConfig)]
+    changed = [
+        name
+        for name in names
+        if getattr(experiment.baseline, name) != getattr(experiment.variant, name)
+    ]
+    assert len(changed) == 1
+    assert experiment.baseline.seed == TrainConfig().seed
+
+
+def test_every_piece_of_advice_is_there() -> None:
+    variants = [experiment.variant for experiment in EXPERIMENTS.values()]
+    assert {"simple_nn", "dropout_nn", "deep_nn", "cnn"} == {config.model for config in variants}
+    assert any(config.schedule == "step" for config in variants)
+    assert any(config.batch_size in (128, 256) for config in variants)
+    assert any(config.learning_rate == 0.0001 for config in variants)
+    assert any(config.learning_rate >= 1 for config in variants)
+    assert any(config.augmentation != "none" for config in variants)
+    assert any(config.optimizer == "sgd" for config in variants)
+
+
+# --- what changed ------------------------------------------------------------------------------
+
+
+def test_a_change_is_named_with_its_value() -> None:
+    assert describe_change(TrainConfig()) == ""
+    changed = TrainConfig(model="cnn", epochs=15, dropout=0.3)
+    assert describe_change(changed) == "model cnn, epochs 15, dropout 0.3"
+    assert describe_change(changed, TrainConfig(model="cnn")) == "epochs 15, dropout 0.3"
+
+
+# --- verdicts ----------------------------------------------------------------------------------
+
+
+def test_without_a_seed_in_common_there_is_no_verdict() -> None:
+    assert give_verdict({}, {}) == ""
+    assert give_verdict({1: 0.9}, {2: 0.95}) == ""
+
+
+def test_one_seed_is_judged_by_the_noise_between_seeds() -> None:
+    chance = 2 * 2**0.5 * SEED_NOISE
+    assert "more seeds" in give_verdict({1: 0.96}, {1: 0.96 + 0.9 * chance})
+    assert "more than seeds alone" in give_verdict({1: 0.96}, {1: 0.96 + 1.1 * chance})
+    assert "-1.50 points, more than" in give_verdict({1: 0.96}, {1: 0.945})
+
+
+def test_several_seeds_are_judged_by_a_paired_t_test() -> None:
+    baseline = {1: 0.960, 2: 0.962, 3: 0.961}
+    clear = give_verdict(baseline, {1: 0.970, 2: 0.973, 3: 0.972})
+    assert "over 3 seeds" in clear
+    assert "more than chance" in clear
+    differences = [1.0, 1.1, 1.1]
+    margin = 4.303 * statistics.stdev(differences) / 3**0.5
+    assert f"{statistics.fmean(differences):+.2f} ± {margin:.2f} points" in clear
+    assert "may be chance" in give_verdict(baseline, {1: 0.965, 2: 0.960, 3: 0.963})
+
+
+def test_what_moves_both_alike_is_no_noise() -> None:
+    baseline = {1: 0.90, 2: 0.95, 3: 0.99}
+    better = {seed: accuracy + 0.002 for seed, accuracy in baseline.items()}
+    assert "more than chance" in give_verdict(baseline, better)
+
+
+def test_the_table_of_t_is_student_s() -> None:
+    # 97.5 % quantiles as found in any table, for 1, 2, 5 and 9 degrees of freedom.
+    assert [T_95[freedom - 1] for freedom in (1, 2, 5, 9)] == [12.71, 4.30, 2.57, 2.26]
+    assert list(T_95) == sorted(T_95, reverse=True)
+
+
+@given(accuracies, accuracies)
+def test_a_verdict_never_fails(baseline: dict[int, float], variant: dict[int, float]) -> None:
+    verdict = give_verdict(baseline, variant)
+    common = len(baseline.keys() & variant.keys())
+    assert (verdict == "") == (common == 0)
+    if common > 1:
+        assert f"over {min(common, MOST_SEEDS)} seeds" in verdict
