@@ -1,0 +1,68 @@
+"""How long is an epoch of each network, with one CPU thread and with two?
+
+    python tests/benchmarks/epoch_seconds.py [--rounds N] [--batch-size B] [--augmentation A]
+
+All train by turns on the real MNIST, in one process, and each is judged by its fastest epoch; the
+last column is how many times as long it takes as the article's network, which is the figure that
+two machines have in common. Tests between the epochs do not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout
+
+import torch
+
+from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.data import load_mnist
+from mnist_core.models import MODELS, count_parameters, create_model_shape
+from mnist_core.training import EpochRecord, TrainConfig, set_up, train
+from tests.real_mnist import ADVICE, find_mnist
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=2, help="epochs that each trains")
+    parser.add_argument("--batch-size", type=int, default=TrainConfig().batch_size)
+    parser.add_argument("--augmentation", choices=AUGMENTATIONS, default="none")
+    options = parser.parse_args()
+    root = find_mnist()
+    if root is None:
+        sys.exit(ADVICE)
+    data = load_mnist(root)
+
+    print(f"batches of {options.batch_size}, augmentation {options.augmentation}")
+    print("model       parameters  threads  seconds an epoch  times SimpleNN")
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        runs = {
+            name: train(
+                set_up(
+                    TrainConfig(
+                        model=name,
+                        epochs=options.rounds,
+                        batch_size=options.batch_size,
+                        augmentation=options.augmentation,
+                    ),
+                    data,
+                )
+            )
+            for name in MODELS
+        }
+        best = dict.fromkeys(MODELS, float("inf"))
+        for _ in range(options.rounds):
+            for name, records in runs.items():
+                epoch = next(record for record in records if isinstance(record, EpochRecord))
+                best[name] = min(best[name], epoch.seconds)
+        for name, seconds in best.items():
+            parameters = count_parameters(create_model_shape(name))
+            times = seconds / best["simple_nn"]
+            print(f"{name:<10}  {parameters:>10,}  {threads:>7}  {seconds:>16.2f}  {times:>14.2f}")
+
+
+if __name__ == "__main__":
+    main()
