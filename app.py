@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import gradio as gr
 import torch
 
 from mnist_core.web.draw import build_draw_tab
+from mnist_core.web.page_key import PageKey, enter, leave
 from mnist_core.web.theme import STYLE_SHEET, make_theme
 from mnist_core.web.train import build_train_tab
 from mnist_core.web.visit import Visit
@@ -18,17 +20,21 @@ SUMMARY = (
     "Then train one yourself and watch it learn."
 )
 
+QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 HOUR, DAY = 3600, 86400  # seconds
 
 # delete_cache: once an hour, the files of visitors who came more than a day ago.
 with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) as demo:
     visit = gr.State(Visit())
+    page_key = PageKey()
     gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
     with gr.Tabs():
         with gr.Tab("Draw"):
             draw = build_draw_tab(visit)
         with gr.Tab("Train"):
-            build_train_tab(visit, draw)
+            build_train_tab(visit, page_key, draw)
+    page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
+    demo.unload(leave)
 
 
 def main() -> None:

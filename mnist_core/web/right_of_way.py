@@ -8,7 +8,7 @@ stay the same.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mnist_core.data import Batch, BatchLoader
 
@@ -29,17 +29,25 @@ def somebody_draws() -> bool:
     return time.monotonic() - _last_reading < SOMEBODY_DRAWS
 
 
+def rest_while_somebody_draws() -> None:
+    """Leave the processor to the readings for a moment, if there are any."""
+    if somebody_draws():
+        time.sleep(REST)
+
+
 class RestingLoader:
     """The batches of another loader, the very same in the same order, with rests between them."""
 
-    def __init__(self, loader: BatchLoader) -> None:
+    def __init__(
+        self, loader: BatchLoader, rest: Callable[[], None] = rest_while_somebody_draws
+    ) -> None:
         self._loader = loader
+        self._rest = rest
 
     def __len__(self) -> int:
         return len(self._loader)
 
     def __iter__(self) -> Iterator[Batch]:
         for batch in self._loader:
-            if somebody_draws():
-                time.sleep(REST)
+            self._rest()
             yield batch

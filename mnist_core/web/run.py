@@ -1,15 +1,18 @@
-"""One training run of one visitor: from the press of Train to the trained network."""
+"""One run of one visitor: its settings, what came of them, and the network that learns."""
 
 from __future__ import annotations
 
+import copy
 import logging
-import threading
-from collections.abc import Generator
+import secrets
+import time
+from collections.abc import Callable, Generator
 from contextlib import closing
 
 import torch
 from torch import nn
 
+from mnist_core.checkpoints import Checkpoint
 from mnist_core.data import DOWNLOAD_BYTES, fetch_mnist, load_mnist
 from mnist_core.training import (
     DivergenceError,
@@ -17,10 +20,11 @@ from mnist_core.training import (
     StepRecord,
     TrainConfig,
     Training,
+    extend,
     set_up,
     train,
 )
-from mnist_core.web.right_of_way import RestingLoader
+from mnist_core.web.right_of_way import RestingLoader, rest_while_somebody_draws
 from mnist_core.web.run_panel import RunStatus, State
 
 log = logging.getLogger(__name__)
@@ -34,80 +38,172 @@ NO_RUN: RunStatus = {
     "epochs": 0,
     "epochs_done": 0,
     "seconds": None,
+    "left": None,
 }
 
 NO_MEMORY = "There is not enough memory for this run. Try a smaller batch size, or try again later."
 UNEXPECTED = "The training failed for a reason that only the server's log tells. Try again."
+ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
 
 
 class Run:
     """A run, and what the page shows of it.
 
-    `follow` may be resumed on any thread, one at a time; the rest may be called meanwhile.
+    Only the trainer calls `advance` and `end`; all else may be read and called on any thread.
 
     Attributes:
+        id: names the run; nobody can guess it.
+        name: names it for people, such as "Run 3".
         config: its settings.
-        status: what the panel shows.
+        status: what the panel shows; a new dict at each change.
         lines: what the article's code would have printed so far.
         epochs: the epochs that are over.
-        model: the network, on the CPU and in eval mode, once the run has ended having learned.
+        model: the network as it was at the last record, on the CPU and in eval mode, or None if it
+            has not learned anything. Never changed, only replaced, and `version` grows each time.
+        changes: grows with every change of any of these.
+        retry_rate: after a divergence, the learning rate to try next.
+        is_repeatable: whether a new run with the same settings would come to the same weights; not
+            so if it was stopped within an epoch, or one cycle of learning rates followed another.
     """
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, config: TrainConfig, name: str = "Run") -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.name = name
         self.config = config
         self.epochs: list[EpochRecord] = []
-        self.model: nn.Module | None = None
-        self.status: RunStatus = {
-            **NO_RUN,
-            "state": "waiting",
-            "message": "Waiting for its turn: one network trains at a time.",
-            "epochs": config.epochs,
-        }
         self.lines: list[str] = []
+        self.model: nn.Module | None = None
+        self.version = 0
+        self.changes = 0
+        self.retry_rate: float | None = None
+        self.is_repeatable = True
+        self.status: RunStatus = {**NO_RUN, "state": "waiting", "epochs": config.epochs}
+        self.rest: Callable[[], None] = rest_while_somebody_draws  # between two batches
+        self._stop_requested = False
         self._training: Training | None = None
-        self._has_learned = False
-        self._stop_requested = threading.Event()
-        self._ended = threading.Event()
+        self._steps: Generator[None, None, None] | None = None
+        self._within_epoch = 0.0  # the share of the epoch under way that is done
+        self._epochs_before = 0  # when this stretch of training began
+        self._active_seconds = 0.0  # of this stretch
+        self._resumed_at = 0.0
+        self.expect_turn()
 
-    def follow(self) -> Generator[None, None, None]:
-        """Run to the end, yielding whenever `status` has changed; closing it stops the run too.
+    @classmethod
+    def from_checkpoint(cls, checkpoint: Checkpoint, config: TrainConfig, name: str) -> Run:
+        """Make an entry of a network that was trained elsewhere.
 
-        Never raises: what goes wrong becomes the status "failed" with a message to act on.
+        Args:
+            checkpoint: what was uploaded.
+            config: its settings, as far as they are known.
+            name: its name for people.
         """
+        run = cls(config, name)
+        run.model, run.version, run.is_repeatable = checkpoint.model, 1, False
+        run._update(state="uploaded", message="Uploaded: it can read, but not train on.")
+        return run
+
+    @property
+    def state(self) -> State:
+        """Tell what the run is doing, or how it ended."""
+        return self.status["state"]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether the run waits or trains."""
+        return self.state not in ENDED
+
+    @property
+    def can_train_on(self) -> bool:
+        """Tell whether it has ended and its optimiser is still there."""
+        return self._training is not None and self.state in ("finished", "stopped")
+
+    @property
+    def is_stopping(self) -> bool:
+        """Tell whether somebody has asked it to stop."""
+        return self._stop_requested
+
+    def request_stop(self) -> None:
+        """Ask a run that trains to end with its next record."""
+        self._stop_requested = True
+
+    def expect_turn(self, message: str = "Its turn is about to come.") -> None:
+        """Say how things stand while others train."""
+        if self.status["message"] != message or self.state != "waiting":
+            self._update(state="waiting", message=message)
+
+    def extend(self, epochs: int) -> None:
+        """Let an ended run train on for some more epochs, with its optimiser as it stands.
+
+        Raises:
+            ValueError: it cannot, or it would have more epochs than a run may have.
+        """
+        if not self.can_train_on or self._training is None:
+            raise ValueError("This run cannot train on: its optimiser is gone. Start a new one.")
+        extend(self._training, epochs)
+        self.config = self._training.config
+        if self._within_epoch or self.config.schedule == "one_cycle":
+            self.is_repeatable = False
+        self._within_epoch, self._epochs_before = 0.0, len(self.epochs)
+        self._active_seconds, self._stop_requested = 0.0, False
+        self._update(state="waiting", epochs=self.config.epochs, share=0.0, left=None)
+
+    def forget_training(self) -> None:
+        """Free the optimiser and its state; the run can then no longer train on."""
+        if not self.is_under_way and self._training is not None:
+            self._training = None
+            self.changes += 1
+
+    # --- for the trainer -----------------------------------------------------------------------
+
+    def advance(self) -> bool:
+        """Train to the next record; tell whether the run goes on.
+
+        Never raises: what goes wrong becomes the state "failed" or "diverged" with a message.
+        """
+        if self._steps is None:
+            self._steps = self._go()
+        self._resumed_at = time.monotonic()
+        goes_on = next(self._steps, "ended") is None
+        self._active_seconds += time.monotonic() - self._resumed_at
+        return goes_on
+
+    def end(self) -> None:
+        """End a run that does not have the turn, keeping what it has learned."""
+        if self._steps is not None:
+            self._steps.close()
+        self._end("stopped")
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """Tell how long an epoch takes, tests and rests included; None if too early to tell."""
+        done = len(self.epochs) - self._epochs_before + self._within_epoch
+        return self._active_seconds / done if done > 0.1 else None
+
+    @property
+    def epochs_left(self) -> float:
+        """Tell how many epochs are still to come, with the rest of the present one."""
+        return self.config.epochs - len(self.epochs) - self._within_epoch
+
+    def _go(self) -> Generator[None, None, None]:
         try:
             yield from self._fetch_data()
             yield from self._train()
-            self._end("stopped" if self._stop_requested.is_set() else "finished")
-        except GeneratorExit:
-            self._end("stopped")
-            raise
-        except (FileNotFoundError, DivergenceError) as error:
+            self._end("stopped" if self._stop_requested else "finished")
+        except DivergenceError as error:
+            self.retry_rate = error.retry_rate
+            self._end("diverged", str(error))
+        except FileNotFoundError as error:
             self._end("failed", str(error))
         except (MemoryError, torch.OutOfMemoryError):
             self._end("failed", NO_MEMORY)
         except Exception:
             log.exception("A training failed: %s", self.config)
             self._end("failed", UNEXPECTED)
-        finally:
-            self._ended.set()
-
-    @property
-    def is_under_way(self) -> bool:
-        """Whether the run waits or trains."""
-        return not self._ended.is_set()
-
-    def stop(self) -> None:
-        """End the run within a few batches, keeping what it has learned, and wait for that."""
-        self._stop_requested.set()
-        if self.status["state"] == "waiting":  # its turn has not come, so nobody follows it
-            self._end("stopped")
-            self._ended.set()
-        self._ended.wait(timeout=10)
 
     def _fetch_data(self) -> Generator[None, None, None]:
         megabytes = DOWNLOAD_BYTES / 1e6
         for share in fetch_mnist():
-            if self._stop_requested.is_set():
+            if self._stop_requested:
                 return
             self._update(
                 state="training",
@@ -119,65 +215,87 @@ class Run:
         yield
 
     def _train(self) -> Generator[None, None, None]:
-        if self._stop_requested.is_set():
+        if self._stop_requested:
             return
-        self._training = set_up(self.config, load_mnist())
-        self._training.train_loader = RestingLoader(self._training.train_loader)
-        self._print(f"Image batch shape: {self._training.images_shape}")
-        self._print(f"Label batch shape: {self._training.labels_shape}")
-        self._print(f"The model is on: {self._training.device}")
-        self._print("Training starts ...")
+        if self._training is None:
+            self._training = self._set_up()
+        self._active_seconds, self._resumed_at = 0.0, time.monotonic()  # loading does not count
         with closing(train(self._training)) as records:
             for record in records:
-                self._has_learned = True
                 if isinstance(record, StepRecord):
                     self._show_step(record)
                 else:
                     self._show_epoch(record)
                 yield
-                if self._stop_requested.is_set():
+                if self._stop_requested:
                     return
 
+    def _set_up(self) -> Training:
+        training = set_up(self.config, load_mnist())
+        training.train_loader = RestingLoader(training.train_loader, lambda: self.rest())
+        self.lines += [
+            f"Image batch shape: {training.images_shape}",
+            f"Label batch shape: {training.labels_shape}",
+            f"The model is on: {training.device}",
+            "Training starts ...",
+        ]
+        return training
+
     def _show_step(self, record: StepRecord) -> None:
+        self._within_epoch = record.step / record.steps
+        self._keep_model()
         self._update(
+            state="training",
             message=f"Epoch {record.epoch}: batch {record.step} of {record.steps}.",
-            share=record.step / record.steps,
+            share=self._within_epoch,
             loss=record.running_loss,
+            left=self._seconds_left(),
         )
 
     def _show_epoch(self, record: EpochRecord) -> None:
+        self._within_epoch = 0.0
         self.epochs.append(record)
+        self._keep_model()
+        total = self.config.epochs
+        self.lines.append(f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}")
         self._update(
+            state="training",
             message=f"Epoch {record.epoch} is over.",
             share=1.0,
             loss=record.train_loss,
             accuracy=record.test_accuracy,
             epochs_done=record.epoch,
             seconds=sum(epoch.seconds for epoch in self.epochs),
+            left=self._seconds_left(),
         )
-        total = self.config.epochs
-        self._print(f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}")
+
+    def _keep_model(self) -> None:
+        if self._training is not None:
+            self.model = copy.deepcopy(self._training.model).cpu().eval()
+            self.version += 1
+
+    def _seconds_left(self) -> float | None:
+        pace = self.seconds_per_epoch
+        return None if pace is None else pace * self.epochs_left
 
     def _end(self, state: State, message: str = "") -> None:
-        """Set the final status, and keep the network if it has learned something of use."""
-        useful = state != "failed" and self._has_learned and self._training is not None
-        if state == "finished":
+        """Set the final status, once; a run that has gone wrong keeps no network."""
+        if not self.is_under_way:
+            return
+        if state in ("diverged", "failed"):
+            self.model, self._training = None, None
+        elif state == "finished":
             message = "Finished. Your network now reads in the Draw tab."
-            self._print("Training finished!")
-            self._print(f"Accuracy on the test set: {self.epochs[-1].test_accuracy:.2%}")
-        elif state == "stopped":
-            message = (
-                "Stopped. What it has learned so far reads in the Draw tab."
-                if useful
-                else "Stopped before it learned anything."
-            )
-        if useful and self._training:
-            self.model = self._training.model.cpu().eval()
-        self._update(state=state, message=message)
-        self._training = None  # frees the optimiser and the batches
-
-    def _print(self, line: str) -> None:
-        self.lines.append(line)
+            self.lines.append("Training finished!")
+            self.lines.append(f"Accuracy on the test set: {self.epochs[-1].test_accuracy:.2%}")
+        elif self.model is not None:
+            message = "Stopped. What it has learned so far reads in the Draw tab."
+        else:
+            message = "Stopped before it learned anything."
+            self._training = None
+        self._steps = None
+        self._update(state=state, message=message, left=None)
 
     def _update(self, **changes: object) -> None:
         self.status = {**self.status, **changes}  # type: ignore[typeddict-item]
+        self.changes += 1

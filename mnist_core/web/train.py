@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+from asyncio import to_thread
 from base64 import b64encode
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from time import monotonic
 from typing import Any
 
@@ -15,9 +16,10 @@ from gradio.components.plot import PlotData
 from mnist_core.plots import loss_figure, to_svg
 from mnist_core.training import TrainConfig
 from mnist_core.web.draw import DrawTab, offer_own_network, read_again
+from mnist_core.web.page_key import PageKey, news
 from mnist_core.web.printout import Printout
 from mnist_core.web.right_of_way import somebody_draws
-from mnist_core.web.run import NO_RUN, Run
+from mnist_core.web.run import NO_RUN
 from mnist_core.web.run_panel import RunPanel
 from mnist_core.web.visit import Visit
 
@@ -25,7 +27,7 @@ Updates = tuple[Any, ...]
 """One value or update for each of: panel, plot, lines, Train, Stop, download, who reads."""
 
 
-def build_train_tab(visit: gr.State, draw: DrawTab) -> None:
+def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
     """Lay the tab out and wire it; call it inside a `gr.Tab`."""
     recipe = TrainConfig()
     with gr.Row(elem_classes="train"):
@@ -72,24 +74,24 @@ def build_train_tab(visit: gr.State, draw: DrawTab) -> None:
         "api_visibility": "private",
     }
     settings = [epochs, batch_size, learning_rate, seed, visit]
-    prepared = start.click(prepare_run, settings, screen, **hidden)
-    running = prepared.success(
-        follow_run, visit, screen, concurrency_limit=1, concurrency_id="training", **hidden
+    start.click(start_run, settings, page_key, **hidden)
+    stop.click(stop_run, visit, None, queue=False, **hidden)
+    # "always_last": what has begun just as a stream was about to end is followed by another one.
+    followed = page_key.tick(
+        follow_runs, visit, screen, concurrency_limit=None, trigger_mode="always_last", **hidden
     )
-    stopped = stop.click(stop_run, visit, screen, queue=False, cancels=[running], **hidden)
-    for ended in (running, stopped):
-        ended.then(read_again, [draw.reader, visit], draw.canvas, queue=False, **hidden)
+    followed.then(read_again, [draw.reader, visit], draw.canvas, queue=False, **hidden)
 
 
-def prepare_run(
+def start_run(
     epochs: object, batch_size: object, learning_rate: object, seed: object, visit: Visit
-) -> Updates:
-    """Check the settings and show an empty screen, before the run waits for its turn.
+) -> dict[str, Any]:
+    """Check the settings and hand the run to the trainer; the page then follows it.
 
     Raises:
         gr.Error: a setting is out of range, or a run of this visitor is already under way.
     """
-    if visit.run and visit.run.is_under_way:
+    if visit.is_under_way:
         raise gr.Error("Your network is still training; stop it first.", print_exception=False)
     try:
         config = TrainConfig(
@@ -98,10 +100,10 @@ def prepare_run(
             learning_rate=learning_rate,  # type: ignore[arg-type]  # checked there
             seed=_whole(seed),
         )
+        visit.start(config)
     except ValueError as error:
         raise gr.Error(html.escape(str(error)), print_exception=False) from None
-    visit.run = Run(config)
-    return _screen(visit, with_plot=True)
+    return news()
 
 
 def _whole(value: object) -> Any:
@@ -109,47 +111,45 @@ def _whole(value: object) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def follow_run(visit: Visit) -> Generator[Updates, None, None]:
-    """Train, and stream what the screen shows. Closing this stops the run."""
-    run = visit.run
-    if run is None or not run.is_under_way:  # stopped while it waited for its turn
-        return
-    lines_shown, epochs_shown, shown_at = 0, 0, monotonic()
-    with closing(run.follow()) as changes:
-        for _ in changes:
-            if len(run.lines) > lines_shown:
-                yield _screen(visit, with_plot=len(run.epochs) > epochs_shown)
-                lines_shown, epochs_shown = len(run.lines), len(run.epochs)
+async def follow_runs(visit: Visit) -> AsyncGenerator[Updates, None]:
+    """Stream what the screen shows, until no run is under way."""
+    shown: tuple[object, ...] = ()
+    shown_at = 0.0
+    async with aclosing(visit.watch()) as beats:
+        async for _ in beats:
+            run = visit.current
+            now = (run, run and run.state, run and len(run.epochs))
+            if now != shown:
+                yield await to_thread(_screen, visit)
+                shown = now
             # Little, since the page works through all that it is sent; and once a second while
             # somebody draws, since that work delays the pen.
-            elif not somebody_draws() or monotonic() - shown_at >= 1:
+            elif run is not None and (not somebody_draws() or monotonic() - shown_at >= 1):
                 yield run.status, *[gr.skip()] * 6
             else:
+                yield (gr.skip(),) * 7
                 continue
             shown_at = monotonic()
-    visit.keep_network()
-    yield _screen(visit, with_plot=False)
 
 
-def stop_run(visit: Visit) -> Updates:
-    """End the run and show how far it came; one that still waits Gradio takes off the queue."""
-    if visit.run:
-        visit.run.stop()
-        visit.keep_network()
-    return _screen(visit, with_plot=False)
+def stop_run(visit: Visit) -> None:
+    """Ask the run to end; whoever follows it sees it end."""
+    if visit.current is not None:
+        visit.stop(visit.current)
 
 
-def _screen(visit: Visit, *, with_plot: bool) -> Updates:
-    run = visit.run
+def _screen(visit: Visit) -> Updates:
+    run = visit.current
     under_way = run is not None and run.is_under_way
     losses = [epoch.train_loss for epoch in run.epochs] if run else []
+    files = visit.files(run) if run and not under_way else None
     return (
         run.status if run else NO_RUN,
-        _draw_plot(losses) if with_plot else gr.skip(),
+        _draw_plot(losses),
         list(run.lines) if run else [],
         gr.update(interactive=not under_way),
         gr.update(interactive=under_way),
-        gr.update(value=visit.download, interactive=visit.download is not None),
+        gr.update(value=str(files[0]) if files else None, interactive=files is not None),
         gr.skip() if under_way else offer_own_network(visit),
     )
 

@@ -1,47 +1,278 @@
-"""What the server remembers of one visitor, from opening the page to leaving it."""
+"""What the server remembers of one visitor: the runs, and who reads the drawings."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import copyfile, rmtree
+from tempfile import mkdtemp
+from typing import Any
 
+from gradio.utils import get_upload_folder
 from torch import nn
 
-from mnist_core.checkpoints import describe_run, save_checkpoint
+from mnist_core.checkpoints import (
+    describe_run,
+    facts_path,
+    load_checkpoint,
+    save_checkpoint,
+)
+from mnist_core.training import EpochRecord, TrainConfig
+from mnist_core.web.attendance import Attendance
 from mnist_core.web.run import Run
+from mnist_core.web.trainer import Trainer
 
-FILE_NAME = "simple_nn_mnist.pth"  # the article's own
+MOST_RUNS = 12
+MOST_UNDER_WAY = 8
+MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
+BEAT = 0.4  # seconds between two signs of life from `watch`, which is how a closed page is noticed
+GLANCE = 0.05  # seconds between two looks for something new
+
+THE_TRAINER = Trainer()
 
 
-@dataclass
 class Visit:
-    """The visitor's training run and the network that came of it; nobody else can reach them.
-
-    Gradio keeps one for each open page (`gr.State`) and drops it when the page is closed.
+    """One visitor's runs. Nobody else can reach them.
 
     Attributes:
-        run: the newest run, under way or ended.
-        network: the network that the last run with a result has trained.
-        networks: how many networks there have been.
+        reader: the key of who reads the drawings: "cnn" or "simple_nn" for the networks that come
+            with the project, or the id of a run.
+        dropped: the name of the run that had to make room for the newest one, or empty.
     """
 
-    run: Run | None = None
-    network: nn.Module | None = None
-    networks: int = 0
-    _folder: TemporaryDirectory[str] | None = None
+    def __init__(self, trainer: Trainer = THE_TRAINER) -> None:
+        self.reader = "simple_nn"
+        self.dropped = ""
+        self.attendance = Attendance(trainer.changed, trainer.clock)
+        self._trainer = trainer
+        self._runs: list[Run] = []
+        self._names_given = 0
+        self._changes = 0
+        self._folder: Path | None = None
+        self._files: dict[str, tuple[int, Path]] = {}  # run id → its version, and what was written
+        self._lock = threading.RLock()
 
-    def keep_network(self) -> None:
-        """Take over what the ended run has learned, if anything; asking twice does no harm."""
-        if not self.run or not self.run.model or self.run.model is self.network:
-            return
-        self.network = self.run.model
-        self.networks += 1
-        self._folder = TemporaryDirectory(prefix="mnist-")  # the one before removes itself
-        facts = describe_run(self.run.config, self.run.epochs)
-        save_checkpoint(Path(self._folder.name) / FILE_NAME, self.network, facts)
+    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
+        """Begin a visit: Gradio copies the first value of a `gr.State` for each page."""
+        return Visit(self._trainer)
+
+    # --- the runs ------------------------------------------------------------------------------
 
     @property
-    def download(self) -> str | None:
-        """The visitor's network as a file, or None if there is none yet."""
-        return str(Path(self._folder.name) / FILE_NAME) if self._folder else None
+    def runs(self) -> list[Run]:
+        """Return the runs, oldest first, at most `MOST_RUNS`."""
+        return list(self._runs)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether any run waits or trains."""
+        return any(run.is_under_way for run in self.runs)
+
+    @property
+    def current(self) -> Run | None:
+        """Return the run that trains, else the first one that waits, else the newest one."""
+        runs = self.runs
+        training = [run for run in runs if run.state == "training"]
+        waiting = [run for run in runs if run.is_under_way]
+        return next(iter(training + waiting + runs[-1:]), None)
+
+    @property
+    def network(self) -> nn.Module | None:
+        """Return the newest network that has learned something."""
+        return next((run.model for run in reversed(self.runs) if run.model is not None), None)
+
+    @property
+    def networks(self) -> int:
+        """Return a number that grows when there is another newest network."""
+        return sum(run.version for run in self.runs)
+
+    def find_run(self, run_id: str) -> Run | None:
+        """Return the run with this id."""
+        return next((run for run in self.runs if run.id == run_id), None)
+
+    def find(self, config: TrainConfig) -> Run | None:
+        """Return a finished run with just these settings, whose result a new one would repeat."""
+        for run in reversed(self.runs):
+            if run.config == config and run.state == "finished" and run.is_repeatable:
+                return run
+        return None
+
+    def start(self, config: TrainConfig, name: str = "") -> Run:
+        """Begin a run, which takes its place in the line.
+
+        Args:
+            config: its settings.
+            name: for people; by default "Run 1" and so on.
+
+        Raises:
+            ValueError: too many runs wait already, of this visitor or of all.
+        """
+        with self._lock:
+            run = Run(config, name or self._next_name())
+            self._enter(run)
+            self._add(run)
+            return run
+
+    def train_on(self, run: Run, epochs: int) -> None:
+        """Let an ended run of this visit train some more.
+
+        Raises:
+            ValueError: its optimiser is gone, it would have too many epochs, or too many runs wait.
+        """
+        with self._lock:
+            run.extend(epochs)
+            self._enter(run)
+
+    def stop(self, run: Run) -> None:
+        """Ask a run to end, keeping what it has learned."""
+        self._trainer.stop(run)
+
+    def delete(self, run: Run) -> None:
+        """Forget a run; one that is under way is stopped first."""
+        with self._lock:
+            self._trainer.stop(run)
+            self._forget(run)
+
+    def upload(self, path: Path, facts: Path | None = None) -> Run:
+        """Take in a checkpoint as a run that has ended.
+
+        Args:
+            path: the `.pth` file.
+            facts: the `.json` that was downloaded with it, if there is one.
+
+        Raises:
+            CheckpointError, FileNotFoundError: the file holds none of our networks.
+        """
+        folder = Path(mkdtemp(dir=self._own_folder()))
+        try:
+            copy = folder / path.name
+            copyfile(path, copy)
+            if facts is not None:
+                copyfile(facts, facts_path(copy))
+            checkpoint = load_checkpoint(copy)
+        finally:
+            rmtree(folder, ignore_errors=True)
+        config, epochs = _read_facts(checkpoint.facts, checkpoint.model_name)
+        with self._lock:
+            run = Run.from_checkpoint(checkpoint, config, self._next_name("Upload"))
+            run.epochs += epochs
+            self._add(run)
+            return run
+
+    def files(self, run: Run) -> tuple[Path, Path] | None:
+        """Write a run's network to disk, its facts beside it; None if it has learned nothing.
+
+        The files lie in a folder that only this visit knows, until it ends.
+        """
+        with self._lock:
+            model, version = run.model, run.version
+            if model is None:
+                return None
+            if self._files.get(run.id, (0, None))[0] != version:
+                path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
+                save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
+                self._files[run.id] = version, path
+            path = self._files[run.id][1]
+            return path, facts_path(path)
+
+    def end(self) -> None:
+        """Stop and forget everything, files included."""
+        with self._lock:
+            for run in self.runs:
+                self.delete(run)
+            if self._folder is not None:
+                rmtree(self._folder, ignore_errors=True)
+                self._folder = None
+
+    def _enter(self, run: Run) -> None:
+        if sum(other.is_under_way for other in self._runs if other is not run) >= MOST_UNDER_WAY:
+            raise ValueError(f"{MOST_UNDER_WAY} of your networks are under way: let one end first.")
+        self.attendance.expect()
+        self._trainer.enter(run, self.attendance)
+
+    def _add(self, run: Run) -> None:
+        ended = [other for other in self._runs if not other.is_under_way]
+        self.dropped = ""
+        if len(self._runs) >= MOST_RUNS:
+            self.dropped = ended[0].name
+            self._forget(ended[0])
+        self._runs.append(run)
+        for other in [other for other in self._runs if other.can_train_on][:-MOST_OPTIMIZERS]:
+            other.forget_training()
+        self._changes += 1
+
+    def _forget(self, run: Run) -> None:
+        if run in self._runs:
+            self._runs.remove(run)
+        _, path = self._files.pop(run.id, (0, None))
+        if path is not None:
+            rmtree(path.parent, ignore_errors=True)
+        self._changes += 1
+
+    def _next_name(self, kind: str = "Run") -> str:
+        self._names_given += 1
+        return f"{kind} {self._names_given}"
+
+    def _own_folder(self) -> Path:
+        with self._lock:
+            if self._folder is None:
+                # Where Gradio serves files from, so that it makes no copies of its own.
+                cache = Path(get_upload_folder())
+                cache.mkdir(parents=True, exist_ok=True)
+                self._folder = Path(mkdtemp(prefix="visit-", dir=cache))
+            return self._folder
+
+    # --- the page ------------------------------------------------------------------------------
+
+    @contextmanager
+    def attended(self) -> Iterator[None]:
+        """Count a page as connected, for as long as the block takes."""
+        with self.attendance.present():
+            yield
+
+    @property
+    def changes(self) -> tuple[int, ...]:
+        """Return numbers that are others whenever any run has changed, come or gone."""
+        return (self._changes, *(run.changes for run in self.runs))
+
+    async def watch(self) -> AsyncGenerator[None, None]:
+        """Yield whenever something has changed, and at every beat, until no run is under way.
+
+        The visit is attended meanwhile. An async generator, so that a hundred visitors who wait
+        take no thread from those who draw.
+        """
+        with self.attended():
+            while True:
+                seen, is_over = self.changes, not self.is_under_way
+                yield
+                if is_over:
+                    return
+                for _ in range(round(BEAT / GLANCE)):
+                    if self.changes != seen:
+                        break
+                    await asyncio.sleep(GLANCE)
+
+
+def _read_facts(facts: dict[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:
+    """Read what a stranger's facts say of a run, as far as it can be true."""
+    try:
+        config = TrainConfig(**facts["config"])
+        epochs = [_read_epoch(number, epoch) for number, epoch in enumerate(facts["epochs"], 1)]
+    except (KeyError, TypeError, ValueError):
+        return TrainConfig(model=model_name), []
+    if config.model != model_name or len(epochs) > config.epochs:
+        return TrainConfig(model=model_name), []
+    return config, epochs
+
+
+def _read_epoch(number: int, facts: dict[str, Any]) -> EpochRecord:
+    values = {field.name: facts[field.name] for field in fields(EpochRecord)}
+    for name, value in values.items():
+        most = 1 if name.endswith("accuracy") else 1e6
+        if type(value) not in (int, float) or not 0 <= value <= most:
+            raise ValueError(f"{name} is not a number from 0 to {most:,}.")
+    return EpochRecord(**{**values, "epoch": number})

@@ -9,7 +9,9 @@ import gradio as gr
 
 from mnist_core.web.assets import read_assets
 
-State = Literal["idle", "waiting", "training", "finished", "stopped", "failed"]
+State = Literal[
+    "idle", "waiting", "training", "finished", "stopped", "diverged", "failed", "uploaded"
+]
 
 
 class RunStatus(TypedDict):
@@ -24,6 +26,7 @@ class RunStatus(TypedDict):
         epochs: how many there will be; 0 before the first run.
         epochs_done: how many of them are over.
         seconds: of training so far.
+        left: seconds until the run ends, or None while nobody can tell.
     """
 
     state: State
@@ -34,6 +37,7 @@ class RunStatus(TypedDict):
     epochs: int
     epochs_done: int
     seconds: float | None
+    left: float | None
 
 
 class RunPanel(gr.HTML):

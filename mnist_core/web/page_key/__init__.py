@@ -1,0 +1,56 @@
+"""The page's key to its visit: what lets a reloaded page find its runs again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from mnist_core.web.assets import read_assets
+from mnist_core.web.visit import Visit
+from mnist_core.web.visits import THE_VISITS
+
+
+class PageKey(gr.HTML):
+    """Keeps the key in the browser tab, and hands it to the server when the page opens.
+
+    Nothing of it is to be seen, and the key never becomes part of the document or of an address.
+
+    Its `submit` event comes once, when the page has opened, and is answered by `enter`. Its `tick`
+    event comes then and whenever a handler has answered with `news()`, because it has started or
+    changed a run: every tab that shows runs listens to it and follows `Visit.watch`.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        assets = read_assets(Path(__file__).parent)
+        super().__init__(None, apply_default_css=False, **{**assets, **settings})
+
+    def preprocess(self, payload: object) -> object:
+        """Hand on the key: data from a stranger, which `Visits.enter` checks."""
+        return payload.get("key") if isinstance(payload, dict) else None
+
+    def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Send the value to the page."""
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        """Describe the payload as JSON schema."""
+        return {"type": "object"}
+
+
+def enter(key: object, visit: Visit, request: gr.Request) -> tuple[dict[str, Any], Visit]:
+    """Give a page that has just opened its visit, and the key to come back with."""
+    key, visit = THE_VISITS.enter(key, visit, request.session_hash or "")
+    return {"key": key, **news()}, visit
+
+
+def leave(request: gr.Request) -> None:
+    """Note that a page has closed."""
+    THE_VISITS.leave(request.session_hash or "")
+
+
+def news() -> dict[str, Any]:
+    """Tell the page that there is something to follow."""
+    return {"news": time.monotonic_ns()}  # never the same twice, so that the page notices

@@ -1,0 +1,210 @@
+"""The one thread that trains, and the line of those who wait for it.
+
+One network trains at a time, because two would only slow each other down. Whoever comes first gets
+the turn first; of the runs of one visitor only one is ahead of the next visitor's. A run trains
+while a page of its visitor is connected: when the last one closes it pauses at once, soon gives up
+its turn, and takes a place in the line again when the visitor is back, going on where it stood.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from functools import partial
+
+from mnist_core.web.attendance import Attendance, Clock
+from mnist_core.web.right_of_way import rest_while_somebody_draws
+from mnist_core.web.run import Run
+
+log = logging.getLogger(__name__)
+
+GRACE = 1.5  # seconds that a turn or a place is kept for a page that reloads
+PATIENCE = 15 * 60.0  # seconds until an unattended run ends
+MOST_IN_LINE = 100
+SECONDS_PER_EPOCH = 2.0  # what an epoch is thought to take as long as none has been seen
+RUN_PAUSED = "Paused: its turn comes again."
+
+
+@dataclass
+class Place:
+    """A run in the line, and whose it is."""
+
+    run: Run
+    attendance: Attendance
+
+    @property
+    def is_attended(self) -> bool:
+        """Tell whether a page of the visitor is connected."""
+        return self.attendance.absent_for is None
+
+    def is_absent_for(self, seconds: float) -> bool:
+        """Tell whether no page has been connected for that long."""
+        absent_for = self.attendance.absent_for
+        return absent_for is not None and absent_for >= seconds
+
+
+class Trainer:
+    """Trains the runs that are handed to it, in a thread that it starts with the first."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self.changed = threading.Condition()  # guards all that follows
+        self._line: list[Place] = []
+        self._away: list[Place] = []  # paused, as their visitors have left
+        self._turn: Place | None = None
+        self._seconds_per_epoch: dict[str, float] = {}  # of the latest run of each model
+        self._thread: threading.Thread | None = None
+
+    def enter(self, run: Run, attendance: Attendance) -> None:
+        """Put a run at the end of the line.
+
+        Raises:
+            ValueError: the line is full.
+        """
+        with self.changed:
+            if len(self._line) + len(self._away) >= MOST_IN_LINE:
+                raise ValueError("Too many networks wait for their training. Try again later.")
+            place = Place(run, attendance)
+            run.rest = partial(self._rest, place)
+            self._line.append(place)
+            self._show_places()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+                self._thread.start()
+            self.changed.notify_all()
+
+    def stop(self, run: Run) -> None:
+        """End a run: at once if it waits or is paused, with its next record if it trains."""
+        with self.changed:
+            run.request_stop()
+            for places in (self._line, self._away):
+                for place in [place for place in places if place.run is run]:
+                    places.remove(place)
+                    run.end()
+            self._show_places()
+            self.changed.notify_all()
+
+    # --- the line, with `changed` held ---------------------------------------------------------
+
+    def _tidy(self) -> None:
+        """Let those go who have left, and come in who are back."""
+        for place in [place for place in self._line if place.is_absent_for(GRACE)]:
+            self._line.remove(place)
+            self._away.append(place)
+        for place in list(self._away):
+            if place.is_attended:
+                self._away.remove(place)
+                self._line.append(place)
+                place.run.expect_turn()
+            elif place.is_absent_for(PATIENCE):
+                self._away.remove(place)
+                place.run.end()
+        self._show_places()
+
+    def _order(self) -> list[Place]:
+        """Tell in which order turns will come: after a turn its visitor's others step back."""
+        line = [place for place in self._line if place.is_attended]
+        if self._turn:
+            line = _stepped_back(line, self._turn)
+        order = []
+        while line:
+            order.append(line[0])
+            line = _stepped_back(line[1:], line[0])
+        return order
+
+    def _show_places(self) -> None:
+        seconds = self._seconds_left(self._turn.run) if self._turn else 0.0
+        for number, place in enumerate(self._order(), start=1):
+            if number > 1 or self._turn:
+                place.run.expect_turn(describe_place(number, seconds))
+            seconds += self._seconds_left(place.run)
+
+    def _seconds_left(self, run: Run) -> float:
+        pace = run.seconds_per_epoch
+        if pace is None:
+            pace = self._seconds_per_epoch.get(run.config.model, SECONDS_PER_EPOCH)
+        return pace * run.epochs_left
+
+    # --- the thread ----------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            with self.changed:
+                while not self._choose():
+                    self.clock.wait(self.changed, self._until_somebody_has_to_go())
+            self._give_turn()
+
+    def _choose(self) -> bool:
+        self._tidy()
+        order = self._order()
+        if order:
+            self._turn = order[0]
+            self._line.remove(self._turn)
+            self._show_places()
+        return self._turn is not None
+
+    def _until_somebody_has_to_go(self) -> float | None:
+        waits = [GRACE - (place.attendance.absent_for or 0.0) for place in self._line]
+        waits += [PATIENCE - (place.attendance.absent_for or 0.0) for place in self._away]
+        return max(min(waits), 0.0) if waits else None
+
+    def _give_turn(self) -> None:
+        place = self._turn
+        assert place is not None
+        run = place.run
+        log.info("Trains: %s", run.config)
+        while run.advance():
+            with self.changed:
+                self._tidy()
+                if place.is_absent_for(GRACE) and not run.is_stopping:
+                    run.expect_turn(RUN_PAUSED)
+                    self._away.append(place)
+                    break
+        else:
+            log.info("%s: %s", run.state.capitalize(), run.config)
+        with self.changed:
+            if run.seconds_per_epoch is not None:
+                self._seconds_per_epoch[run.config.model] = run.seconds_per_epoch
+            self._line = _stepped_back(self._line, place)
+            self._turn = None
+            self._show_places()
+            self.changed.notify_all()
+
+    def _rest(self, place: Place) -> None:
+        """Between two batches: make way for readings, and wait for a visitor who has just left."""
+        rest_while_somebody_draws()
+        with self.changed:
+            while not place.is_attended and not place.run.is_stopping:
+                absent_for = place.attendance.absent_for or 0.0
+                if absent_for >= GRACE:
+                    return
+                self.clock.wait(self.changed, GRACE - absent_for)
+
+
+def _stepped_back(line: list[Place], turn: Place) -> list[Place]:
+    """Return the line with the other runs of whoever had the turn behind everybody else's."""
+    others = [place for place in line if place.attendance is not turn.attendance]
+    return others + [place for place in line if place.attendance is turn.attendance]
+
+
+def describe_place(number: int, seconds: float) -> str:
+    """Say where a run stands in the line, and about how long that takes."""
+    return f"{ordinal(number)} in the queue: its turn comes in {about(seconds)}."
+
+
+def ordinal(number: int) -> str:
+    """Write 1 as 1st, 12 as 12th."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if 10 <= number % 100 <= 20 else endings.get(number % 10, 'th')}"
+
+
+def about(seconds: float) -> str:
+    """Write a time as somebody would say it who cannot know it exactly."""
+    if seconds < 7.5:
+        return "a few seconds"
+    if seconds < 55:
+        return f"about {5 * round(seconds / 5)} s"
+    if seconds < 90:
+        return "about a minute"
+    return f"about {round(seconds / 60)} minutes"

@@ -1,0 +1,109 @@
+"""Every visit that a page can come back to, by a key that only that page knows."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+
+from mnist_core.web.attendance import Clock
+from mnist_core.web.visit import Visit
+
+MOST_VISITS = 200
+KEPT = 30 * 60.0  # seconds after its last page has closed
+
+
+@dataclass
+class Guest:
+    """A visit, and the pages that show it.
+
+    Attributes:
+        visit: the visit.
+        pages: Gradio's names of the pages that are open.
+        left_at: when the last one closed.
+    """
+
+    visit: Visit
+    pages: set[str] = field(default_factory=set)
+    left_at: float = 0.0
+
+
+class Visits:
+    """The register of visits: bounded, forgetful, and closed to whoever has no key."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        self._guests: dict[str, Guest] = {}  # by key; who left longest ago comes first
+        self._keys: dict[str, str] = {}  # page → key
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def enter(self, key: object, visit: Visit, page: str) -> tuple[str, Visit]:
+        """Find the visit of a page that has just been opened, or begin one.
+
+        Args:
+            key: what the page has kept from before: data from a stranger, of any type and size.
+            visit: a new visit, for a page that comes for the first time.
+            page: Gradio's name of the page (`session_hash`).
+
+        Returns:
+            The key that the page has to keep, and its visit.
+        """
+        with self._lock:
+            self._tidy()
+            if not isinstance(key, str) or key not in self._guests:
+                key = secrets.token_urlsafe(32)
+                self._guests[key] = Guest(visit)
+            self._leave(page)
+            guest = self._guests[key]
+            guest.pages.add(page)
+            self._keys[page] = key
+            return key, guest.visit
+
+    def leave(self, page: str) -> None:
+        """Note that a page has closed."""
+        with self._lock:
+            self._leave(page)
+            self._tidy()
+
+    def __len__(self) -> int:
+        return len(self._guests)
+
+    def _leave(self, page: str) -> None:
+        key = self._keys.pop(page, "")
+        guest = self._guests.get(key)
+        if guest is None:
+            return
+        guest.pages.discard(page)
+        if not guest.pages:
+            guest.left_at = self._clock.now()
+            self._guests[key] = self._guests.pop(key)  # to the end: it left last
+
+    def _tidy(self) -> None:
+        """End the visits whose pages closed long ago, or first when there are too many."""
+        left = [key for key, guest in self._guests.items() if not guest.pages]
+        surplus = len(self._guests) - MOST_VISITS
+        for number, key in enumerate(left):
+            is_over = self._clock.now() - self._guests[key].left_at >= KEPT
+            if is_over or number < surplus:
+                self._guests.pop(key).visit.end()
+        self._tidy_later()
+
+    def _tidy_later(self) -> None:
+        """Look again when the next visit is over, since perhaps nobody comes until then."""
+        left = [guest.left_at for guest in self._guests.values() if not guest.pages]
+        if self._timer is not None and self._timer.is_alive():
+            return
+        if left:
+            wait = max(min(left) + KEPT - self._clock.now(), 1.0)
+            self._timer = threading.Timer(wait, self._when_time_is_up)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _when_time_is_up(self) -> None:
+        with self._lock:
+            self._timer = None
+            self._tidy()
+
+
+THE_VISITS = Visits()
