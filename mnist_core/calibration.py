@@ -38,11 +38,19 @@ def calibrate(model: nn.Module, held_out: ImageDataset) -> Calibration:
     return Calibration(temperature, reached)
 
 
+def halve(dataset: ImageDataset) -> tuple[ImageDataset, ImageDataset]:
+    """Split digits that a network has not been trained on: one half to fit, one to measure on."""
+    images, labels = dataset.images, dataset.labels
+    return ImageDataset(images[::2], labels[::2]), ImageDataset(images[1::2], labels[1::2])
+
+
 def compute_logits(model: nn.Module, dataset: ImageDataset) -> Tensor:
     """Read every image; return logits, [n, 10], in double precision on the CPU."""
     device = next(model.parameters()).device
     with torch.inference_mode():
-        return torch.cat([model(images.to(device)).cpu() for images, _ in batches(dataset)]).double()
+        return torch.cat(
+            [model(images.to(device)).cpu() for images, _ in batches(dataset)]
+        ).double()
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:

@@ -12,14 +12,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mnist_core.data import Batch
-
 # Ink is [batch, 1, 28, 28] from 0 (paper) to 1. A place is (x, y) in pixels from the top left corner.
 SIDE = 28
 NO_DIGIT = 8  # one image in eight
 
 
-def hands(images: Tensor, labels: Tensor) -> Batch:
+def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """Write a batch anew in other hands, and replace an eighth of it by what is no digit.
 
     Args:
@@ -65,7 +63,8 @@ def _draw_lines(starts: Tensor, ends: Tensor) -> Tensor:
     share = ((away * along).sum(-1) / length).clamp(0, 1)  # of the line, where a pixel is nearest
     distance = (away - share.unsqueeze(-1) * along).norm(dim=-1).amin(dim=1)  # [batch, 784]
     radius = _uniform(0.75, 1.5, len(starts), 1)
-    return (radius + 0.5 - distance).clamp(0, 1).view(-1, 1, SIDE, SIDE)
+    ink: Tensor = (radius + 0.5 - distance).clamp(0, 1)
+    return ink.view(-1, 1, SIDE, SIDE)
 
 
 # --- habits of writing -------------------------------------------------------------------------
@@ -136,7 +135,10 @@ def _make_no_digits(ink: Tensor, labels: Tensor) -> Tensor:
 
 def _pair(left: Tensor, right: Tensor) -> Tensor:
     """Set two digits side by side, as small as they have to be."""
-    both = [functional.interpolate(digit[..., 3:-3], size=(18, 14), mode='area') for digit in (left, right)]
+    both = [
+        functional.interpolate(digit[..., 3:-3], size=(18, 14), mode="area")
+        for digit in (left, right)
+    ]
     return functional.pad(torch.cat(both, dim=3), (0, 0, 5, 5))
 
 
@@ -147,7 +149,10 @@ def _wander(count: int) -> Tensor:
     starts, ends = points[:, :-1], points[:, 1:]
     drawn = torch.rand(count, lines) < _uniform(0.3, 1, count, 1)
     drawn[:, :3] = True
-    return _draw_lines(torch.where(drawn.unsqueeze(2), starts, starts[:, :1]), torch.where(drawn.unsqueeze(2), ends, starts[:, :1]))
+    return _draw_lines(
+        torch.where(drawn.unsqueeze(2), starts, starts[:, :1]),
+        torch.where(drawn.unsqueeze(2), ends, starts[:, :1]),
+    )
 
 
 # --- another hand ------------------------------------------------------------------------------

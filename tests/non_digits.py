@@ -142,7 +142,7 @@ def side_by_side(digits: Sequence[Drawing], count: int, seed: int) -> list[Drawi
         left, right = (digits[int(i)] for i in generator.integers(0, len(digits), 2))
         gap = generator.uniform(80, 300)
         shift = np.concatenate(left)[:, 0].max() - np.concatenate(right)[:, 0].min() + gap
-        drawings.append([*left, *(stroke + [shift, 0] for stroke in right)])
+        drawings.append([*left, *(stroke + np.array([shift, 0.0]) for stroke in right)])
     return drawings
 
 
