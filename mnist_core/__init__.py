@@ -5,15 +5,17 @@ Read the rooms in this order:
 1. `data`           MNIST on disk → normalised tensors → batches     (article, step 2)
 2. `models`         the networks: the article's and its next steps   (article, step 3)
 3. `augmentation`   training images, changed a little                (article, advice)
-4. `evaluation`     loss and accuracy on unseen images               (article, step 6.2)
-5. `training`       the settings of a run and the one training loop  (article, steps 1, 4 and 5)
-6. `experiments`    the article's advice, ready to be tried          (article, advice)
-7. `script`         a stand-alone program for any settings           (article, all steps)
-8. `preprocessing`  a drawing → the 28×28 image MNIST would have made of it
-9. `drawings`       labelled drawings on disk → images to test a network on
-10. `inference`     an image → probabilities, and whether they are sure
-11. `checkpoints`   weights on disk, with their facts beside them    (article, saving and loading)
-12. `plots`         losses → a figure                                (article, step 6.1)
-13. `__main__`      `python -m mnist_core train | code | evaluate | predict`
-14. `web`           the rooms that know Gradio
+4. `hands`          the same digits as many people write them, and what is no digit
+5. `evaluation`     loss and accuracy on unseen images               (article, step 6.2)
+6. `training`       the settings of a run and the one training loop  (article, steps 1, 4 and 5)
+7. `experiments`    the article's advice, ready to be tried          (article, advice)
+8. `script`         a stand-alone program for any settings           (article, all steps)
+9. `preprocessing`  a drawing → the 28×28 image MNIST would have made of it
+10. `drawings`      labelled drawings on disk → images to test a network on
+11. `inference`     an image → probabilities, and whether they are sure
+12. `calibration`   do the probabilities mean what they say?
+13. `checkpoints`   weights on disk, with their facts beside them    (article, saving and loading)
+14. `plots`         losses → a figure                                (article, step 6.1)
+15. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
+16. `web`           the rooms that know Gradio
 """

@@ -1,4 +1,4 @@
-"""The command line: `python -m mnist_core train | code | evaluate | predict`.
+"""The command line: `python -m mnist_core train | code | evaluate | calibrate | predict`.
 
 The same training stream as in the app, printed. What a person reads goes to stdout, the progress
 bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
@@ -19,7 +19,13 @@ from typing import NoReturn
 import torch
 
 from mnist_core.augmentation import AUGMENTATIONS
-from mnist_core.checkpoints import describe_run, load_checkpoint, save_checkpoint
+from mnist_core.calibration import calibrate, halve
+from mnist_core.checkpoints import (
+    describe_run,
+    load_checkpoint,
+    save_calibration,
+    save_checkpoint,
+)
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
@@ -112,6 +118,13 @@ def make_parser() -> Parser:
         help='test on these instead: a list of {"label": 0-9, "strokes": [[[x, y], ...], ...]} '
         "as .json or .json.gz",
     )
+    add_data_and_json(command)
+
+    command = commands.add_parser(
+        "calibrate", help="find out from half of the test images when a saved network may be sure"
+    )
+    command.set_defaults(run=run_calibrate)
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     add_data_and_json(command)
 
     command = commands.add_parser("predict", help="read image files of one digit each")
@@ -299,18 +312,31 @@ def report_drawings(result: Evaluation, count: int, model: str, *, as_json: bool
         print(f"{digit} {counts}   {'' if share is None else f'{share:.2%}':>8}")
 
 
-def run_predict(options: argparse.Namespace) -> None:
-    """Print what a saved network reads in each image file."""
+def run_calibrate(options: argparse.Namespace) -> None:
+    """Fit a saved network's calibration and write it beside the network."""
     model = load_checkpoint(options.checkpoint).model
+    calibration = calibrate(model, halve(get_mnist(options.data).test)[0])
+    save_calibration(options.checkpoint, calibration)
+    if options.json:
+        print(json.dumps(asdict(calibration)))
+    else:
+        print(f"Temperature: {calibration.temperature:.3f}")
+        print(f"Sure from: {calibration.sure_from:.1%}")
+
+
+def run_predict(options: argparse.Namespace) -> None:
+    """Print what a saved network reads in each image file, and whether it is sure."""
+    checkpoint = load_checkpoint(options.checkpoint)
     for path in options.images:
         image = image_from_picture(open_picture(path))
         if image is None:
             raise ValueError(f"{path} is blank: there is no digit to read.")
-        prediction = predict(model, image)
+        prediction = predict(checkpoint.model, image, checkpoint.calibration)
         if options.json:
             print(json.dumps({"image": str(path), **asdict(prediction)}))
         else:
-            print(f"{path}: {prediction.digit} ({prediction.probabilities[prediction.digit]:.1%})")
+            share = f"{prediction.probabilities[prediction.digit]:.1%}"
+            print(f"{path}: {prediction.digit} ({share}{'' if prediction.sure else ', not sure'})")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,29 @@ from torch import Tensor
 from torch.nn import functional
 
 from mnist_core.data import Batch, BatchLoader
+from mnist_core.hands import hands
 
-AUGMENTATIONS = ("none", "affine")
+AUGMENTATIONS = ("none", "affine", "hands")
+
+
+def augment(images: Tensor, labels: Tensor, kind: str) -> Batch:
+    """Change a batch of training images at random; the batch that is given stays as it is.
+
+    All draws come from torch's global generator, so a seed decides them.
+
+    Args:
+        images: [batch, 1, 28, 28], -1 (paper) to 1 (ink).
+        labels: [batch], int64, 0 to 9.
+        kind: one of `AUGMENTATIONS`: nothing; small affine changes, as the article advises; or
+            digits as many people write them, some of which are none.
+
+    Returns:
+        Images of the same shape and range, with their labels or, from "hands", the share of each
+        digit in them, [batch, 10]. CrossEntropyLoss takes both.
+    """
+    if kind == "hands":
+        return hands(images, labels)
+    return (affine(images) if kind == "affine" else images), labels
 
 
 def affine(images: Tensor) -> Tensor:
@@ -46,4 +67,4 @@ class AugmentedLoader:
 
     def __iter__(self) -> Iterator[Batch]:
         for images, labels in self._loader:
-            yield (affine(images) if self._augmentation == "affine" else images), labels
+            yield augment(images, labels, self._augmentation)

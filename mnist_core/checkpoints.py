@@ -90,16 +90,31 @@ def save_checkpoint(path: Path, model: nn.Module, facts: Mapping[str, Any]) -> N
     buffer = BytesIO()
     torch.save(weights, buffer)
     content = buffer.getvalue()
-    # The hash ties the facts to these weights: beside any others they would not be true.
-    facts = {**facts, "sha256": hashlib.sha256(content).hexdigest()}
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_atomically(path, content)
-    _write_atomically(facts_path(path), json.dumps(facts, indent=2).encode() + b"\n")
+    _write_facts(path, content, facts)
+
+
+def save_calibration(path: Path, calibration: Calibration) -> None:
+    """Write a network's calibration among the facts beside its checkpoint `path`.
+
+    Raises:
+        FileNotFoundError: there is no checkpoint.
+    """
+    content = _read_bytes(path)
+    facts = {**_read_facts(path, content), "calibration": asdict(calibration)}
+    _write_facts(path, content, facts)
 
 
 def facts_path(path: Path) -> Path:
     """Return where the facts about the checkpoint `path` lie."""
     return path.with_suffix(".json")
+
+
+def _write_facts(path: Path, content: bytes, facts: Mapping[str, Any]) -> None:
+    # The hash ties the facts to these weights: beside any others they would not be true.
+    facts = {**facts, "sha256": hashlib.sha256(content).hexdigest()}
+    _write_atomically(facts_path(path), json.dumps(facts, indent=2).encode() + b"\n")
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

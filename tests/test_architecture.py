@@ -29,7 +29,7 @@ TOP_LEVEL = {
 # A room imports only from its own layer or from a lower one, and never in a circle.
 LAYERS = [
     {"data", "models"},
-    {"augmentation", "evaluation"},
+    {"hands", "augmentation", "evaluation"},
     {
         "training",
         "experiments",
@@ -37,6 +37,7 @@ LAYERS = [
         "checkpoints",
         "plots",
         "inference",
+        "calibration",
         "preprocessing",
         "drawings",
     },
