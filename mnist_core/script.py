@@ -11,7 +11,9 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from types import ModuleType
 
+from mnist_core import hands
 from mnist_core.augmentation import affine
 from mnist_core.models import MODELS
 from mnist_core.training import EPOCHS_A_STEP, TrainConfig
@@ -102,10 +104,15 @@ def write_script(config: TrainConfig) -> str:
     """
     architecture = MODELS[config.model]
     imports, network, augment = IMPORTS, _source(architecture.network), ""
-    if config.augmentation == "affine":
+    if config.augmentation != "none":
         imports = imports.replace("nn, optim\n", "nn, optim\nfrom torch.nn import functional\n")
+    if config.augmentation == "affine":
         network = f"{_source(affine)}\n\n{network}"
         augment = "        images = affine(images)\n"
+    if config.augmentation == "hands":
+        imports = f"from dataclasses import dataclass\n\n{imports}"
+        network = f"{_body(hands)}\n\n{network}"
+        augment = "        images, labels = hands(images, labels)\n"
     share = architecture.dropout if config.dropout is None else config.dropout
     scheduler = _scheduler(config)
     return TEMPLATE.format(
@@ -155,3 +162,12 @@ def _source(thing: type | Callable[..., object]) -> str:
         if last - first > 1:
             lines[first:last] = [f'{lines[first]}"""']
     return "\n".join(lines) + "\n"
+
+
+def _body(module: ModuleType) -> str:
+    """Return the source of a module of ours below its imports."""
+    source = inspect.getsource(module)
+    imports = [
+        node for node in ast.parse(source).body if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    return "\n".join(source.splitlines()[imports[-1].end_lineno :]).strip() + "\n"
