@@ -39,7 +39,7 @@ def test_every_piece_of_advice_is_there() -> None:
     assert any(config.schedule == "step" for config in variants)
     assert any(config.batch_size in (128, 256) for config in variants)
     assert any(config.learning_rate == 0.0001 for config in variants)
-    assert any(config.learning_rate >= 1 for config in variants)
+    assert any(config.learning_rate >= 0.1 for config in variants)
     assert any(config.augmentation != "none" for config in variants)
     assert any(config.optimizer == "sgd" for config in variants)
 
