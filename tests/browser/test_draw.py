@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_mouse, on_page
@@ -79,6 +79,29 @@ def test_undo_and_clear_take_ink_away_and_the_network_reads_the_rest(page: Page)
     page.keyboard.press("Delete")
     digit_read(page, None)
     expect(page.get_by_test_id("clear")).to_be_disabled()
+
+
+def test_who_draws_before_the_page_is_complete_is_read_at_once(page: Page) -> None:
+    """The canvas may come long before the last of Gradio's own components, on a slow network."""
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_back_the_radio(route: Route) -> None:
+        response = route.fetch()
+        if 'type="radio"' in response.text():
+            held.append((route, response))
+        else:
+            route.fulfill(response=response)
+
+    page.route("**/assets/*.js", hold_back_the_radio)
+    page.reload()
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    assert page.get_by_role("radio").count() == 0
+    assert held
+    for route, response in held:
+        route.fulfill(response=response)
+    expect(page.get_by_role("radio").first).to_be_attached()
+    digit_read(page, 7)
 
 
 def test_a_drawing_survives_a_reload_and_is_read_again(page: Page) -> None:
