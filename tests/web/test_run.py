@@ -1,32 +1,36 @@
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
+from mnist_core.checkpoints import Checkpoint
 from mnist_core.data import MNIST
-from mnist_core.training import DivergenceError, TrainConfig, Training
+from mnist_core.models import create_model
+from mnist_core.training import DivergenceError, TrainConfig, Training, set_up, train
 from mnist_core.web import run as run_module
 from mnist_core.web.run import Run
 
 
-@pytest.fixture(autouse=True)
-def tiny_data(tiny_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every run here train on the tiny data set."""
-    monkeypatch.setenv("MNIST_DATA", str(tiny_root))
+def statuses_to_the_end(run: Run) -> list[dict[str, Any]]:
+    statuses = []
+    while run.advance():
+        statuses.append(dict(run.status))
+    return [*statuses, dict(run.status)]
 
 
-def follow_to_the_end(run: Run) -> list[dict[str, Any]]:
-    return [dict(run.status) for _ in run.follow()] + [dict(run.status)]
+def advance_until_it_has_learned(run: Run) -> None:
+    while not run.epochs:
+        assert run.advance()
 
 
 def test_a_run_goes_from_waiting_to_finished_and_has_a_network() -> None:
     run = Run(TrainConfig(epochs=2))
     assert run.is_under_way
-    assert run.status["state"] == "waiting"
-    statuses = follow_to_the_end(run)
+    assert run.state == "waiting"
+    statuses = statuses_to_the_end(run)
     assert not run.is_under_way
     assert [epoch.epoch for epoch in run.epochs] == [1, 2]
     assert statuses[-1]["state"] == "finished"
@@ -40,7 +44,7 @@ def test_a_run_goes_from_waiting_to_finished_and_has_a_network() -> None:
 
 def test_the_lines_are_the_article_s() -> None:
     run = Run(TrainConfig(epochs=1))
-    follow_to_the_end(run)
+    statuses_to_the_end(run)
     assert run.lines == [
         "Image batch shape: torch.Size([64, 1, 28, 28])",
         "Label batch shape: torch.Size([64])",
@@ -52,51 +56,127 @@ def test_the_lines_are_the_article_s() -> None:
     ]
 
 
-def follow_until_it_has_learned(run: Run) -> Any:
-    changes = run.follow()
-    while not run.epochs:
-        next(changes)
-    return changes
+def test_the_model_is_replaced_and_never_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
+    run = Run(TrainConfig(epochs=1))
+    seen: list[tuple[torch.nn.Module, int, torch.Tensor]] = []
+    while run.advance():
+        if run.model is not None:
+            weights = torch.cat([weights.flatten() for weights in run.model.parameters()])
+            seen.append((run.model, run.version, weights.detach().clone()))
+    assert len({id(model) for model, _, _ in seen}) == len(seen) == 6  # 5 batches and the epoch
+    assert [version for _, version, _ in seen] == [1, 2, 3, 4, 5, 6]
+    for model, _, weights in seen:
+        assert torch.equal(torch.cat([part.flatten() for part in model.parameters()]), weights)
+    assert not torch.equal(seen[0][2], seen[-1][2])
 
 
-def test_stop_ends_a_run_that_is_followed_on_another_thread_and_keeps_the_network() -> None:
-    run = Run(TrainConfig(epochs=100))
-    changes = follow_until_it_has_learned(run)
-    follower = threading.Thread(target=lambda: list(changes))
-    follower.start()
-    run.stop()
-    follower.join(timeout=30)
-    assert not follower.is_alive()
-    assert run.status["state"] == "stopped"
-    assert len(run.epochs) < 100
-    assert run.model is not None
+def test_time_left_falls_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
+    run = Run(TrainConfig(epochs=3))
+    left = [status["left"] for status in statuses_to_the_end(run)]
+    assert left[-1] is None
+    known = [seconds for seconds in left if seconds is not None]
+    assert known[-1] == 0
+    assert min(known) >= 0
 
 
 def test_closing_stops_and_keeps_the_network() -> None:
     run = Run(TrainConfig(epochs=100))
-    changes = follow_until_it_has_learned(run)
-    changes.close()
+    advance_until_it_has_learned(run)
+    run.end()
     assert not run.is_under_way
-    assert run.status["state"] == "stopped"
+    assert run.state == "stopped"
     assert run.model is not None
 
 
 def test_a_run_stopped_before_its_turn_trains_nothing() -> None:
     run = Run(TrainConfig())
-    run.stop()
+    run.end()
     assert not run.is_under_way
-    assert run.status["state"] == "stopped"
+    assert run.state == "stopped"
+    assert "before it learned" in run.status["message"]
     assert run.model is None
+    assert not run.can_train_on
 
 
 def test_stop_before_the_first_batch_keeps_nothing() -> None:
     run = Run(TrainConfig())
-    changes = run.follow()
-    next(changes)
-    changes.close()
-    assert run.status["state"] == "stopped"
-    assert "before it learned" in run.status["message"]
+    run.advance()
+    run.request_stop()
+    assert not run.advance()
+    assert run.state == "stopped"
     assert run.model is None
+
+
+# --- train on ----------------------------------------------------------------------------------
+
+
+def weights_of(model: torch.nn.Module | None) -> list[torch.Tensor]:
+    assert model is not None
+    return [weights.detach().clone() for weights in model.parameters()]
+
+
+@pytest.mark.parametrize("schedule", ["none", "step"])
+def test_training_on_equals_training_at_a_stretch(tiny_mnist: MNIST, schedule: str) -> None:
+    run = Run(TrainConfig(epochs=2, schedule=schedule))
+    statuses_to_the_end(run)
+    run.extend(3)
+    assert run.state == "waiting"
+    statuses_to_the_end(run)
+    assert run.state == "finished"
+    assert run.config == TrainConfig(epochs=5, schedule=schedule)
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3, 4, 5]
+    assert run.is_repeatable
+    training = set_up(run.config, tiny_mnist, torch.device("cpu"))
+    list(train(training))
+    assert all(map(torch.equal, weights_of(run.model), weights_of(training.model)))
+
+
+def test_a_second_cycle_is_not_what_a_new_run_would_do() -> None:
+    run = Run(TrainConfig(epochs=2, schedule="one_cycle"))
+    statuses_to_the_end(run)
+    run.extend(2)
+    statuses_to_the_end(run)
+    assert run.state == "finished"
+    assert not run.is_repeatable
+
+
+def test_a_run_stopped_within_an_epoch_trains_on_but_cannot_be_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
+    run = Run(TrainConfig(epochs=2))
+    advance_until_it_has_learned(run)
+    run.advance()
+    run.request_stop()
+    assert not run.advance()
+    assert run.can_train_on
+    run.extend(1)
+    statuses_to_the_end(run)
+    assert run.state == "finished"
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2]
+    assert not run.is_repeatable
+
+
+def test_a_run_without_its_optimiser_cannot_train_on() -> None:
+    run = Run(TrainConfig(epochs=1))
+    statuses_to_the_end(run)
+    run.forget_training()
+    assert not run.can_train_on
+    with pytest.raises(ValueError, match="Start a new one"):
+        run.extend(1)
+
+
+def test_a_run_has_no_more_epochs_than_a_run_may_have() -> None:
+    run = Run(TrainConfig(epochs=1))
+    statuses_to_the_end(run)
+    with pytest.raises(ValueError, match="epochs must be"):
+        run.extend(100)
+    assert run.state == "finished"
+
+
+# --- what goes wrong ---------------------------------------------------------------------------
 
 
 def test_without_data_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -106,23 +186,23 @@ def test_without_data_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("MNIST_DATA", str(tmp_path))
     monkeypatch.setattr("mnist_core.data._download", no_network)
     run = Run(TrainConfig())
-    follow_to_the_end(run)
-    assert run.status["state"] == "failed"
+    statuses_to_the_end(run)
+    assert run.state == "failed"
     assert "train-images-idx3-ubyte" in run.status["message"]
     assert "MNIST_DATA" in run.status["message"]
     assert not run.is_under_way
 
 
 @pytest.mark.parametrize(
-    ("error", "advice"),
+    ("error", "state", "advice"),
     [
-        (DivergenceError("Try a learning rate of 0.0001.", 0.0001), "0.0001"),
-        (MemoryError(), "not enough memory"),
-        (RuntimeError("secret detail"), "server's log"),
+        (DivergenceError("Try a learning rate of 0.0001.", 0.0001), "diverged", "0.0001"),
+        (MemoryError(), "failed", "not enough memory"),
+        (RuntimeError("secret detail"), "failed", "server's log"),
     ],
 )
 def test_what_goes_wrong_ends_in_advice(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, advice: str
+    monkeypatch: pytest.MonkeyPatch, error: Exception, state: str, advice: str
 ) -> None:
     def fail(training: Training) -> Any:
         raise error
@@ -130,8 +210,8 @@ def test_what_goes_wrong_ends_in_advice(
 
     monkeypatch.setattr(run_module, "train", fail)
     run = Run(TrainConfig())
-    follow_to_the_end(run)
-    assert run.status["state"] == "failed"
+    statuses_to_the_end(run)
+    assert run.state == state
     assert advice in run.status["message"]
     assert "secret" not in run.status["message"]
     assert run.model is None
@@ -145,6 +225,16 @@ def test_a_diverging_run_says_which_rate_to_try(
     broken = MNIST(type(tiny_mnist.train)(images, tiny_mnist.train.labels), tiny_mnist.test)
     monkeypatch.setattr(run_module, "load_mnist", lambda: broken)
     run = Run(TrainConfig(learning_rate=0.01))
-    follow_to_the_end(run)
-    assert run.status["state"] == "failed"
+    statuses_to_the_end(run)
+    assert run.state == "diverged"
+    assert run.retry_rate == pytest.approx(0.001)
     assert "Try 0.001" in run.status["message"]
+    assert not run.can_train_on
+
+
+def test_an_uploaded_network_is_an_ended_run() -> None:
+    model = create_model("simple_nn").eval()
+    run = Run.from_checkpoint(Checkpoint(model, "simple_nn", {}), TrainConfig(), "Upload 1")
+    assert not run.is_under_way
+    assert not run.can_train_on
+    assert run.model is model

@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import json
+import pickle
+import weakref
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+import torch
+
+from mnist_core.checkpoints import CheckpointError, load_checkpoint
+from mnist_core.training import TrainConfig
+from mnist_core.web import visit as visit_module
+from mnist_core.web.run import Run
+from mnist_core.web.visit import MOST_OPTIMIZERS, MOST_RUNS, MOST_UNDER_WAY, Visit
+from tests.web.workshop import Workshop, eventually
+
+SHORT = TrainConfig(epochs=1)
+
+
+@pytest.fixture
+def visit(workshop: Workshop) -> Visit:
+    """Return a visit whose trainings nothing holds up."""
+    workshop.gate.allow()
+    return workshop.visit()
+
+
+def trained(visit: Visit, config: TrainConfig = SHORT) -> Run:
+    with visit.attended():
+        run = visit.start(config)
+        eventually(lambda: not run.is_under_way)
+    return run
+
+
+# --- the runs ----------------------------------------------------------------------------------
+
+
+def test_runs_are_kept_in_order_and_the_oldest_makes_room(visit: Visit) -> None:
+    runs = [trained(visit) for _ in range(MOST_RUNS)]
+    assert visit.runs == runs
+    assert visit.dropped == ""
+    newest = trained(visit)
+    assert visit.runs == [*runs[1:], newest]
+    assert visit.dropped == runs[0].name == "Run 1"
+    assert newest.name == f"Run {MOST_RUNS + 1}"
+
+
+def test_only_the_newest_runs_keep_their_optimiser(visit: Visit) -> None:
+    runs = [trained(visit) for _ in range(MOST_OPTIMIZERS + 3)]
+    # The newest may train on as well; it ended after the others were counted.
+    able = [run for run in runs if run.can_train_on]
+    assert able == runs[-MOST_OPTIMIZERS - 1 :]
+
+
+def test_no_visitor_has_too_many_runs_under_way(visit: Visit) -> None:
+    for _ in range(MOST_UNDER_WAY):
+        visit.start(SHORT)
+    with pytest.raises(ValueError, match="let one end first"):
+        visit.start(SHORT)
+    assert len(visit.runs) == MOST_UNDER_WAY
+
+
+def test_a_result_is_found_again_only_if_it_would_be_the_same(visit: Visit) -> None:
+    run = trained(visit)
+    assert visit.find(SHORT) is run
+    assert visit.find(TrainConfig(epochs=1, seed=43)) is None
+    run.is_repeatable = False
+    assert visit.find(SHORT) is None
+
+
+def test_a_run_under_way_is_no_result(visit: Visit) -> None:
+    visit.start(SHORT)
+    assert visit.find(SHORT) is None
+
+
+def test_train_on_takes_a_place_in_the_line_again(visit: Visit) -> None:
+    run = trained(visit)
+    with visit.attended():
+        visit.train_on(run, 2)
+        eventually(lambda: not run.is_under_way)
+    assert run.state == "finished"
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
+    assert visit.find(TrainConfig(epochs=3)) is run
+
+
+def test_the_current_run_is_the_one_to_watch(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    assert visit.current is None
+    with visit.attended():
+        first, second = visit.start(SHORT), visit.start(SHORT)
+        workshop.gate.let_pass(2)
+        assert visit.current is first
+        workshop.gate.allow()
+        eventually(lambda: not visit.is_under_way)
+    assert visit.current is second
+
+
+def test_ids_cannot_be_guessed_and_find_only_ones_own_runs(visit: Visit) -> None:
+    run, other = trained(visit), Visit()
+    assert visit.find_run(run.id) is run
+    assert other.find_run(run.id) is None
+    assert visit.find_run("") is None
+    assert len(run.id) >= 20
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_files_are_the_network_and_its_facts(visit: Visit) -> None:
+    run = trained(visit)
+    files = visit.files(run)
+    assert files is not None
+    weights, facts = files
+    assert load_checkpoint(weights).facts["config"]["seed"] == 42
+    assert json.loads(facts.read_text())["test_accuracy"] == run.epochs[-1].test_accuracy
+    assert visit.files(run) == files
+
+
+def test_after_training_on_the_files_are_new_ones(visit: Visit) -> None:
+    run = trained(visit)
+    visit.files(run)
+    with visit.attended():
+        visit.train_on(run, 1)
+        eventually(lambda: not run.is_under_way)
+    files = visit.files(run)
+    assert files is not None
+    assert len(load_checkpoint(files[0]).facts["epochs"]) == 2
+
+
+def test_files_go_with_their_run_and_with_the_visit(visit: Visit, own_cache: Path) -> None:
+    first, second = trained(visit), trained(visit)
+    visit.files(first), visit.files(second)
+    assert len(files_in(own_cache)) == 4
+    visit.delete(first)
+    assert len(files_in(own_cache)) == 2
+    visit.end()
+    assert list(own_cache.iterdir()) == []
+    assert visit.runs == []
+
+
+def test_a_run_that_learned_nothing_has_no_file(visit: Visit, own_cache: Path) -> None:
+    run = visit.start(SHORT)
+    visit.stop(run)
+    assert visit.files(run) is None
+    assert not own_cache.exists()
+
+
+def test_a_network_that_was_downloaded_can_be_uploaded(visit: Visit, own_cache: Path) -> None:
+    run = trained(visit, TrainConfig(epochs=2, model="deep_nn", learning_rate=0.01))
+    files = visit.files(run)
+    assert files is not None
+    upload = visit.upload(*files)
+    assert upload.state == "uploaded"
+    assert upload.config == run.config
+    assert upload.epochs == run.epochs
+    assert visit.runs == [run, upload]
+    assert all(map(torch.equal, upload.model.parameters(), run.model.parameters()))
+    assert len(files_in(own_cache)) == 2  # the copy that was read is gone
+
+
+def test_without_its_facts_an_upload_has_no_history(visit: Visit) -> None:
+    run = trained(visit, TrainConfig(epochs=1, model="dropout_nn"))
+    weights, _ = visit.files(run) or pytest.fail("no file")
+    lonely = weights.with_name("lonely.pth")
+    lonely.write_bytes(weights.read_bytes())
+    upload = visit.upload(lonely)
+    assert upload.epochs == []
+    assert upload.config.epochs == TrainConfig().epochs
+    assert upload.model is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"config": {"model": "cnn"}},
+        {"config": {"model": "simple_nn", "epochs": 10**9}},
+        {"config": {"colour": "red"}},
+        {"config": 7},
+        {"epochs": 7},
+        {"epochs": [{}] * 3},
+        {"epochs": [{"epoch": 1, "train_loss": "<b>"}]},
+        {"epochs": [dict.fromkeys(["epoch", "train_loss", "test_loss", "seconds"], 1e300)]},
+        {"epochs": [["epoch"]] * 101},
+    ],
+)
+def test_facts_that_cannot_be_true_are_not_believed(
+    visit: Visit, change: dict[str, object]
+) -> None:
+    weights, facts = visit.files(trained(visit)) or pytest.fail("no file")
+    facts.write_text(json.dumps({**json.loads(facts.read_text()), **change}))
+    upload = visit.upload(weights, facts)
+    assert upload.epochs == []
+    assert upload.config == TrainConfig()
+
+
+class Evil:
+    """Leaves a trace if anybody unpickles it."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.mark.parametrize("kind", ["text", "pickle", "torch"])
+def test_what_is_not_a_network_is_refused_and_runs_no_code(
+    visit: Visit, tmp_path: Path, own_cache: Path, kind: str
+) -> None:
+    file, trace = tmp_path / "evil.pth", tmp_path / "trace"
+    if kind == "text":
+        file.write_text("not a network")
+    elif kind == "pickle":
+        file.write_bytes(pickle.dumps(Evil(trace)))
+    else:
+        torch.save({"fc1.weight": Evil(trace)}, file)
+    with pytest.raises(CheckpointError):
+        visit.upload(file)
+    assert not trace.exists()
+    assert visit.runs == []
+    assert files_in(own_cache) == []
+
+
+# --- the page ----------------------------------------------------------------------------------
+
+
+def test_watching_shows_every_state_and_ends_with_the_runs(visit: Visit) -> None:
+    async def states() -> list[str]:
+        run = visit.start(TrainConfig(epochs=3))
+        return [run.state async for _ in visit.watch()]
+
+    seen = asyncio.run(states())
+    assert seen[-1] == "finished"
+    assert set(seen) <= {"waiting", "training", "finished"}
+
+
+def test_watching_nothing_shows_it_once(visit: Visit) -> None:
+    async def count() -> int:
+        return len([None async for _ in visit.watch()])
+
+    assert asyncio.run(count()) == 1
+
+
+def test_watching_gives_a_sign_of_life_when_nothing_happens(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit_module, "BEAT", 0.01)
+    monkeypatch.setattr(visit_module, "GLANCE", 0.001)
+    visit = workshop.visit()
+    visit.start(SHORT)
+
+    async def watch() -> None:
+        async with aclosing(visit.watch()) as beats:
+            for _ in range(20):
+                await anext(beats)
+
+    asyncio.run(watch())  # the gate is closed, so nothing changes
+
+
+def test_a_visit_is_attended_while_it_is_watched_and_no_longer(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    visit.start(SHORT)
+
+    async def watch() -> None:
+        async with aclosing(visit.watch()) as beats:
+            await anext(beats)
+            assert visit.attendance.absent_for is None
+
+    asyncio.run(watch())
+    assert visit.attendance.absent_for == 0.0
+    workshop.clock.put_forward(2.0)
+    assert visit.attendance.absent_for == 2.0
+
+
+def test_two_pages_of_one_visit_count_as_two(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    with visit.attended():
+        with visit.attended():
+            pass
+        assert visit.attendance.absent_for is None
+
+
+def test_a_state_s_first_value_is_a_new_visit_for_each_page(workshop: Workshop) -> None:
+    first = workshop.visit()
+    second = copy.deepcopy(first)
+    second.start(SHORT)
+    assert second is not first
+    assert first.runs == []
+
+
+def test_an_ended_visit_leaves_nothing_in_memory(visit: Visit) -> None:
+    run = weakref.ref(trained(visit))
+    visit.end()
+    gc.collect()
+    assert run() is None

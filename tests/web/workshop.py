@@ -1,0 +1,126 @@
+"""What tests of runs need: a clock that they set, and batches that they hand out one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Condition
+
+import pytest
+
+from mnist_core.data import MNIST, Batch, ImageDataset
+from mnist_core.web import run as run_module
+from mnist_core.web.attendance import Clock
+from mnist_core.web.trainer import Trainer
+from mnist_core.web.visit import Visit
+
+PATIENCE = 30.0  # seconds after which a test gives up; a busy machine needs a few
+
+
+def eventually(happened: Callable[[], object]) -> None:
+    """Wait until something has happened in another thread."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "It did not happen."
+        time.sleep(0.001)  # between two looks, not instead of one
+
+
+class HandClock(Clock):
+    """A clock that stands still until a test puts it forward.
+
+    Attributes:
+        waiting: how many threads wait for the time to pass.
+    """
+
+    def __init__(self) -> None:
+        self.time = 1000.0
+        self.waiting = 0
+        self.conditions: set[Condition] = set()
+
+    def now(self) -> float:
+        return self.time
+
+    def wait(self, condition: Condition, seconds: float | None) -> None:
+        assert seconds is None or seconds >= 0
+        self.conditions.add(condition)
+        self.waiting += 1
+        condition.wait(PATIENCE)
+        self.waiting -= 1
+
+    def put_forward(self, seconds: float) -> None:
+        self.time += seconds
+        for condition in list(self.conditions):
+            with condition:
+                condition.notify_all()
+
+
+class Gate:
+    """Lets training batches pass only as a test allows it.
+
+    Attributes:
+        passed: how many batches have passed.
+    """
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self._allowed = 0
+        self._waiting = 0
+        self._changed = Condition()
+
+    def pass_one(self) -> None:
+        with self._changed:
+            self._waiting += 1
+            self._changed.notify_all()
+            assert self._changed.wait_for(lambda: self.passed < self._allowed, PATIENCE)
+            self._waiting -= 1
+            self.passed += 1
+
+    def let_pass(self, batches: int) -> None:
+        """Let so many more pass, and wait until the next one stands at the gate."""
+        with self._changed:
+            self._allowed = self.passed + batches
+            self._changed.notify_all()
+            goal = self._allowed
+            assert self._changed.wait_for(lambda: self.passed == goal and self._waiting, PATIENCE)
+
+    def allow(self, batches: int = 10**6) -> None:
+        """Let so many more pass, and wait for nothing."""
+        with self._changed:
+            self._allowed = self.passed + batches
+            self._changed.notify_all()
+
+
+class GatedSet(ImageDataset):
+    """Training images behind a gate."""
+
+    gate: Gate
+
+    def __getitems__(self, indices: list[int]) -> Batch:
+        self.gate.pass_one()
+        return super().__getitems__(indices)
+
+
+class Workshop:
+    """A trainer of its own with a clock to set and a gate to open, and visitors."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.trainer = Trainer(self.clock)
+        self.gate = Gate()
+
+    def visit(self) -> Visit:
+        """Return a visit without a page."""
+        return Visit(self.trainer)
+
+
+@contextmanager
+def open_workshop(mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """Let runs train on the given images, behind the gate, with a record for each batch."""
+    workshop = Workshop()
+    gated = GatedSet(mnist.train.images, mnist.train.labels)
+    gated.gate = workshop.gate
+    monkeypatch.setattr(run_module, "load_mnist", lambda: MNIST(gated, mnist.test))
+    monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
+    yield workshop
+    workshop.gate.allow()
