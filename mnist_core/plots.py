@@ -6,11 +6,15 @@ its own and is not made for several threads, and a server has many.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+
+from mnist_core.training import EpochRecord
+
+COLORS = {"training": "tab:orange", "test": "tab:blue"}
 
 
 def loss_figure(losses: Sequence[float]) -> Figure:
@@ -42,3 +46,64 @@ def to_svg(figure: Figure) -> bytes:
     file = BytesIO()
     figure.savefig(file, format="svg", metadata={"Date": None})  # no date: same figure, same bytes
     return file.getvalue()
+
+
+def run_losses(epochs: Sequence[EpochRecord], planned: int = 0) -> Figure:
+    """Draw training and test loss of one run over its epochs, which count from 1.
+
+    Args:
+        epochs: those that are over.
+        planned: how many there will be, so that the axis stays as it is while they come.
+
+    Returns:
+        A figure of 5 × 3.4 inches: two stand side by side on a desktop.
+    """
+    return _curves(
+        "Loss",
+        {
+            "training": [epoch.train_loss for epoch in epochs],
+            "test": [epoch.test_loss for epoch in epochs],
+        },
+        planned,
+    )
+
+
+def run_accuracies(epochs: Sequence[EpochRecord], planned: int = 0) -> Figure:
+    """Draw training and test accuracy of one run in per cent; between them lies the gap.
+
+    Args:
+        epochs: those that are over.
+        planned: how many there will be.
+
+    Returns:
+        A figure of 5 × 3.4 inches.
+    """
+    return _curves(
+        "Accuracy, %",
+        {
+            "training": [100 * epoch.train_accuracy for epoch in epochs],
+            "test": [100 * epoch.test_accuracy for epoch in epochs],
+        },
+        planned,
+    )
+
+
+def _curves(title: str, values: Mapping[str, Sequence[float]], planned: int) -> Figure:
+    figure = Figure(figsize=(5, 3.4))
+    axes = figure.add_axes((0.11, 0.14, 0.86, 0.77))  # fixed: a layout engine draws it all twice
+    for (name, series), style in zip(values.items(), ("--", "-"), strict=True):
+        numbers = range(1, len(series) + 1)
+        marker = "o" if len(series) <= 20 else ""
+        axes.plot(numbers, series, style, color=COLORS[name], marker=marker, ms=4, label=name)
+    axes.set_title(title, fontsize=11)
+    axes.set_xlabel("Epoch")
+    axes.grid(True, alpha=0.4)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if planned > 1:
+        margin = 0.03 * (planned - 1)
+        axes.set_xlim(1 - margin, planned + margin)
+    axes.legend(fontsize=9, framealpha=0.8)
+    if not any(values.values()):
+        axes.set(xticks=[], yticks=[])  # nothing to read off yet
+    return figure

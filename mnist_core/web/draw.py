@@ -81,7 +81,8 @@ def build_draw_tab(visit: gr.State) -> DrawTab:
 def read_drawing(drawing: Drawing, reader: str, visit: Visit) -> Answer:
     """Answer one sending of the canvas."""
     note_reading()
-    return _answer(drawing.seq, image_from_strokes(drawing.strokes), reader, visit)
+    visit.drawing = image_from_strokes(drawing.strokes)
+    return _answer(drawing.seq, visit.drawing, reader, visit)
 
 
 def read_again(reader: str, visit: Visit) -> dict[str, Any]:

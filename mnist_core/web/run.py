@@ -14,6 +14,8 @@ from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.data import DOWNLOAD_BYTES, fetch_mnist, load_mnist
+from mnist_core.experiments import describe_change
+from mnist_core.inference import UNCALIBRATED
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
@@ -31,18 +33,23 @@ log = logging.getLogger(__name__)
 
 NO_RUN: RunStatus = {
     "state": "idle",
+    "title": "",
     "message": "Press Train: a network with random weights starts to learn from 60,000 digits.",
     "share": 0.0,
     "loss": None,
+    "test_loss": None,
     "accuracy": None,
+    "train_accuracy": None,
     "epochs": 0,
     "epochs_done": 0,
     "seconds": None,
     "left": None,
+    "drawing": "",
 }
 
 NO_MEMORY = "There is not enough memory for this run. Try a smaller batch size, or try again later."
 UNEXPECTED = "The training failed for a reason that only the server's log tells. Try again."
+TURN_COMES = "Its turn is about to come."
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
 
 
@@ -60,6 +67,7 @@ class Run:
         epochs: the epochs that are over.
         model: the network as it was at the last record, on the CPU and in eval mode, or None if it
             has not learned anything. Never changed, only replaced, and `version` grows each time.
+        calibration: what makes its probabilities mean what they say, if that has been found out.
         changes: grows with every change of any of these.
         retry_rate: after a divergence, the learning rate to try next.
         is_repeatable: whether a new run with the same settings would come to the same weights; not
@@ -74,10 +82,16 @@ class Run:
         self.lines: list[str] = []
         self.model: nn.Module | None = None
         self.version = 0
+        self.calibration = UNCALIBRATED
         self.changes = 0
         self.retry_rate: float | None = None
         self.is_repeatable = True
-        self.status: RunStatus = {**NO_RUN, "state": "waiting", "epochs": config.epochs}
+        self.status: RunStatus = {
+            **NO_RUN,
+            "state": "waiting",
+            "title": self._title(),
+            "epochs": config.epochs,
+        }
         self.rest: Callable[[], None] = rest_while_somebody_draws  # between two batches
         self._stop_requested = False
         self._training: Training | None = None
@@ -98,7 +112,8 @@ class Run:
             name: its name for people.
         """
         run = cls(config, name)
-        run.model, run.version, run.is_repeatable = checkpoint.model, 1, False
+        run.model, run.calibration = checkpoint.model, checkpoint.calibration
+        run.version, run.is_repeatable = 1, False
         run._update(state="uploaded", message="Uploaded: it can read, but not train on.")
         return run
 
@@ -126,7 +141,7 @@ class Run:
         """Ask a run that trains to end with its next record."""
         self._stop_requested = True
 
-    def expect_turn(self, message: str = "Its turn is about to come.") -> None:
+    def expect_turn(self, message: str = TURN_COMES) -> None:
         """Say how things stand while others train."""
         if self.status["message"] != message or self.state != "waiting":
             self._update(state="waiting", message=message)
@@ -145,7 +160,13 @@ class Run:
             self.is_repeatable = False
         self._within_epoch, self._epochs_before = 0.0, len(self.epochs)
         self._active_seconds, self._stop_requested = 0.0, False
-        self._update(state="waiting", epochs=self.config.epochs, share=0.0, left=None)
+        self._update(
+            state="waiting",
+            title=self._title(),
+            message=TURN_COMES,
+            epochs=self.config.epochs,
+            share=0.0,
+        )
 
     def forget_training(self) -> None:
         """Free the optimiser and its state; the run can then no longer train on."""
@@ -263,7 +284,9 @@ class Run:
             message=f"Epoch {record.epoch} is over.",
             share=1.0,
             loss=record.train_loss,
+            test_loss=record.test_loss,
             accuracy=record.test_accuracy,
+            train_accuracy=record.train_accuracy,
             epochs_done=record.epoch,
             seconds=sum(epoch.seconds for epoch in self.epochs),
             left=self._seconds_left(),
@@ -277,6 +300,9 @@ class Run:
     def _seconds_left(self) -> float | None:
         pace = self.seconds_per_epoch
         return None if pace is None else pace * self.epochs_left
+
+    def _title(self) -> str:
+        return f"{self.name}: {describe_change(self.config) or 'the recipe'}"
 
     def _end(self, state: State, message: str = "") -> None:
         """Set the final status, once; a run that has gone wrong keeps no network."""

@@ -1,4 +1,4 @@
-"""The Train tab: the article's recipe, watched while it runs."""
+"""The Train tab: any settings, the article's first, and the run watched while it learns."""
 
 from __future__ import annotations
 
@@ -7,129 +7,167 @@ from asyncio import to_thread
 from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 from gradio.components.plot import PlotData
+from matplotlib.figure import Figure
 
-from mnist_core.plots import loss_figure, to_svg
-from mnist_core.training import TrainConfig
+from mnist_core.experiments import RECIPE
+from mnist_core.inference import predict
+from mnist_core.plots import loss_figure, run_accuracies, run_losses, to_svg
+from mnist_core.script import write_script
 from mnist_core.web.draw import DrawTab, offer_own_network, read_again
 from mnist_core.web.page_key import PageKey, news
 from mnist_core.web.printout import Printout
 from mnist_core.web.right_of_way import somebody_draws
-from mnist_core.web.run import NO_RUN
-from mnist_core.web.run_panel import RunPanel
+from mnist_core.web.run import NO_RUN, Run
+from mnist_core.web.run_panel import RunPanel, RunStatus
+from mnist_core.web.settings import Settings, build_settings, read_settings, wire_settings
 from mnist_core.web.visit import Visit
 
+MORE_EPOCHS = 5  # that "train on" adds
+MOST_DIGITS = 10  # of the way that a drawing has gone, those that are shown
+
 Updates = tuple[Any, ...]
-"""One value or update for each of: panel, plot, lines, Train, Stop, download, who reads."""
+"""One value or update for each component of the screen, in its order."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What shows a run and what can be done with it, in the order of `Updates`."""
+
+    panel: RunPanel
+    losses: gr.Plot
+    accuracies: gr.Plot
+    article_plot: gr.Plot
+    lines: Printout
+    start: gr.Button
+    stop: gr.Button
+    train_on: gr.Button
+    retry: gr.Button
+    weights: gr.DownloadButton
+    facts: gr.DownloadButton
+
+    @property
+    def parts(self) -> list[Component]:
+        """Return them all, in order."""
+        return list(vars(self).values())
 
 
 def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
     """Lay the tab out and wire it; call it inside a `gr.Tab`."""
-    recipe = TrainConfig()
     with gr.Row(elem_classes="train"):
-        with gr.Column(scale=2, min_width=280):
-            with gr.Group():
-                epochs = gr.Slider(
-                    1, 20, recipe.epochs, step=1, label="Epochs", info="Passes over all the images"
-                )
-                batch_size = gr.Radio(
-                    [64, 128, 256],
-                    value=recipe.batch_size,
-                    label="Batch size",
-                    info="Images per step: more is steadier and faster",
-                )
-                with gr.Row():
-                    learning_rate = gr.Number(
-                        recipe.learning_rate,
-                        label="Learning rate",
-                        info="Size of each step",
-                        min_width=120,
-                    )
-                    seed = gr.Number(
-                        recipe.seed,
-                        precision=0,
-                        label="Seed",
-                        info="Repeats a run",
-                        min_width=120,
-                    )
-            with gr.Row():
-                start = gr.Button("Train", variant="primary", min_width=120)
-                stop = gr.Button("Stop", interactive=False, min_width=120)
-            lines = Printout(elem_classes="printed")
+        with gr.Column(scale=3, min_width=300):
+            settings = build_settings()
+            with settings.actions:
+                start = gr.Button("Train", variant="primary", min_width=80)
+                stop = gr.Button("Stop", interactive=False, min_width=80)
+                train_on = gr.Button(f"+{MORE_EPOCHS} epochs", interactive=False, min_width=80)
         with gr.Column(scale=5, min_width=320):
             panel = RunPanel(NO_RUN)
-            plot = gr.Plot(_draw_plot([]), show_label=False, elem_classes="paper")
-            download = gr.DownloadButton(
-                "Download my network (.pth)", interactive=False, size="sm", elem_classes="download"
-            )
+            retry = gr.Button(visible=False, size="sm", variant="primary")
+            with gr.Tabs(elem_classes="results"):
+                with gr.Tab("Curves"), gr.Row():
+                    losses = _build_plot(run_losses([]))
+                    accuracies = _build_plot(run_accuracies([]))
+                with gr.Tab("Article's plot"):
+                    article_plot = _build_plot(loss_figure([]))
+                with gr.Tab("Output"):
+                    lines = Printout(elem_classes="printed")
+                with gr.Tab("Code"):
+                    code = gr.Code(
+                        write_script(RECIPE),
+                        language="python",
+                        label="Code for this run: these settings as a PyTorch program of its own",
+                        lines=18,
+                        max_lines=18,
+                        interactive=False,
+                        buttons=["copy", "download"],
+                        elem_classes="code",
+                    )
+            with gr.Row(elem_classes="downloads"):
+                weights = gr.DownloadButton("Weights (.pth)", interactive=False, size="sm")
+                facts = gr.DownloadButton("Facts (.json)", interactive=False, size="sm")
+    screen = Screen(
+        panel, losses, accuracies, article_plot, lines, start, stop, train_on, retry, weights, facts
+    )
+    _wire(visit, page_key, draw, settings, screen, code)
 
-    screen = [panel, plot, lines, start, stop, download, draw.reader]
-    hidden: dict[str, Any] = {
+
+def _build_plot(figure: Figure) -> gr.Plot:
+    return gr.Plot(_to_plot(figure), show_label=False, elem_classes="paper", min_width=280)
+
+
+def _wire(
+    visit: gr.State,
+    page_key: PageKey,
+    draw: DrawTab,
+    settings: Settings,
+    screen: Screen,
+    code: gr.Code,
+) -> None:
+    quietly: dict[str, Any] = {
         "show_progress": "hidden",
-        "show_progress_on": start,  # a small component, for the reason given in the Draw tab
+        "show_progress_on": screen.start,  # a small component, for the reason given in the Draw tab
         "api_visibility": "private",
     }
-    settings = [epochs, batch_size, learning_rate, seed, visit]
-    start.click(start_run, settings, page_key, **hidden)
-    stop.click(stop_run, visit, None, queue=False, **hidden)
-    # "always_last": what has begun just as a stream was about to end is followed by another one.
-    followed = page_key.tick(
-        follow_runs, visit, screen, concurrency_limit=None, trigger_mode="always_last", **hidden
+    wire_settings(settings, code, quietly)
+    values = [*settings.inputs.values(), visit]
+    screen.start.click(start_run, values, page_key, **quietly)
+    screen.train_on.click(train_on, visit, page_key, **quietly)
+    screen.retry.click(retry_run, visit, [page_key, settings.inputs["learning_rate"]], **quietly)
+    screen.stop.click(stop_run, visit, None, queue=False, **quietly)
+    page_key.tick(
+        follow_runs,
+        visit,
+        [*screen.parts, draw.reader, draw.canvas],
+        concurrency_limit=None,
+        trigger_mode="always_last",  # what begins just as a stream ends is followed by another one
+        **quietly,
     )
-    followed.then(read_again, [draw.reader, visit], draw.canvas, queue=False, **hidden)
 
 
-def start_run(
-    epochs: object, batch_size: object, learning_rate: object, seed: object, visit: Visit
-) -> dict[str, Any]:
+# --- what the buttons do -----------------------------------------------------------------------
+
+
+def start_run(*values: Any) -> dict[str, Any]:
     """Check the settings and hand the run to the trainer; the page then follows it.
 
     Raises:
         gr.Error: a setting is out of range, or a run of this visitor is already under way.
     """
-    if visit.is_under_way:
-        raise gr.Error("Your network is still training; stop it first.", print_exception=False)
+    *given, visit = values
     try:
-        config = TrainConfig(
-            epochs=_whole(epochs),
-            batch_size=_whole(batch_size),
-            learning_rate=learning_rate,  # type: ignore[arg-type]  # checked there
-            seed=_whole(seed),
-        )
-        visit.start(config)
+        _begin(visit, read_settings(*given))
     except ValueError as error:
-        raise gr.Error(html.escape(str(error)), print_exception=False) from None
+        raise _to_gradio(error) from None
     return news()
 
 
-def _whole(value: object) -> Any:
-    """Turn 5.0, as a browser may send it, into 5; leave the rest for TrainConfig to refuse."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def retry_run(visit: Visit) -> tuple[dict[str, Any], Any]:
+    """Train the run that diverged once more, with the rate that its error advises."""
+    run = visit.current
+    if run is None or run.retry_rate is None:
+        return news(), gr.skip()
+    try:
+        _begin(visit, replace(run.config, learning_rate=run.retry_rate))
+    except ValueError as error:
+        raise _to_gradio(error) from None
+    return news(), run.retry_rate
 
 
-async def follow_runs(visit: Visit) -> AsyncGenerator[Updates, None]:
-    """Stream what the screen shows, until no run is under way."""
-    shown: tuple[object, ...] = ()
-    shown_at = 0.0
-    async with aclosing(visit.watch()) as beats:
-        async for _ in beats:
-            run = visit.current
-            now = (run, run and run.state, run and len(run.epochs))
-            if now != shown:
-                yield await to_thread(_screen, visit)
-                shown = now
-            # Little, since the page works through all that it is sent; and once a second while
-            # somebody draws, since that work delays the pen.
-            elif run is not None and (not somebody_draws() or monotonic() - shown_at >= 1):
-                yield run.status, *[gr.skip()] * 6
-            else:
-                yield (gr.skip(),) * 7
-                continue
-            shown_at = monotonic()
+def train_on(visit: Visit) -> dict[str, Any]:
+    """Let the run that is shown learn for some more epochs."""
+    if visit.current is not None:
+        try:
+            visit.train_on(visit.current, MORE_EPOCHS)
+        except ValueError as error:
+            raise _to_gradio(error) from None
+    return news()
 
 
 def stop_run(visit: Visit) -> None:
@@ -138,23 +176,94 @@ def stop_run(visit: Visit) -> None:
         visit.stop(visit.current)
 
 
-def _screen(visit: Visit) -> Updates:
-    run = visit.current
-    under_way = run is not None and run.is_under_way
-    losses = [epoch.train_loss for epoch in run.epochs] if run else []
-    files = visit.files(run) if run and not under_way else None
+def _begin(visit: Visit, config: Any) -> None:
+    if visit.is_under_way:
+        raise ValueError("Your network is still training; stop it first.")
+    visit.reader = visit.start(config).id
+
+
+def _to_gradio(error: ValueError) -> gr.Error:
+    # The page shows the sentence as HTML, and it may quote what a stranger sent.
+    return gr.Error(html.escape(str(error)), print_exception=False)
+
+
+# --- what the screen shows ---------------------------------------------------------------------
+
+
+async def follow_runs(visit: Visit) -> AsyncGenerator[Updates, None]:
+    """Stream what the screen shows, until no run is under way."""
+    shown: tuple[object, ...] = ()
+    shown_at = 0.0
+    diary = Diary(visit)
+    async with aclosing(visit.watch()) as beats:
+        async for _ in beats:
+            run = visit.current
+            now = (run, run and run.state, run and len(run.epochs))
+            status: RunStatus = {**(run.status if run else NO_RUN), "drawing": diary.read(run)}
+            if now != shown:
+                yield await to_thread(_screen, visit, run, status)
+                shown = now
+            # Little, since the page works through all that it is sent; and once a second while
+            # somebody draws, since that work delays the pen.
+            elif not somebody_draws() or monotonic() - shown_at >= 1:
+                yield status, *[gr.skip()] * 12
+            else:
+                continue
+            shown_at = monotonic()
+
+
+class Diary:
+    """What a network in training has made of the visitor's drawing, epoch after epoch."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._about: tuple[Run | None, bytes] = (None, b"")
+        self._digits: dict[int, int] = {}  # epoch → digit
+        self._text = ""
+
+    def read(self, run: Run | None) -> str:
+        """Read the drawing if an epoch has passed since it was last read; tell all there was."""
+        drawing = self._visit.drawing
+        if run is None or run.model is None or drawing is None:
+            return ""
+        if self._about != (run, drawing.tobytes()):
+            self._about, self._digits = (run, drawing.tobytes()), {}
+        if len(run.epochs) not in self._digits:
+            prediction = predict(run.model, drawing, run.calibration)
+            self._digits[len(run.epochs)] = prediction.digit
+            way = " → ".join(map(str, list(self._digits.values())[-MOST_DIGITS:]))
+            sureness = 100 * prediction.probabilities[prediction.digit]
+            self._text = f"Your drawing, epoch by epoch: {way} ({sureness:.0f}\N{NO-BREAK SPACE}%)"
+        return self._text
+
+
+def _screen(visit: Visit, run: Run | None, status: RunStatus) -> Updates:
+    under_way = visit.is_under_way
+    epochs = list(run.epochs) if run else []
+    planned = run.config.epochs if run else 0
+    files = visit.files(run) if run and not run.is_under_way else None
+    weights, facts = (str(file) for file in files) if files else (None, None)
+    retry_rate = run.retry_rate if run and not under_way else None
     return (
-        run.status if run else NO_RUN,
-        _draw_plot(losses),
+        status,
+        _to_plot(run_losses(epochs, planned)),
+        _to_plot(run_accuracies(epochs, planned)),
+        _to_plot(loss_figure([epoch.train_loss for epoch in epochs])),
         list(run.lines) if run else [],
         gr.update(interactive=not under_way),
         gr.update(interactive=under_way),
-        gr.update(value=str(files[0]) if files else None, interactive=files is not None),
+        gr.update(interactive=run is not None and run.can_train_on and not under_way),
+        gr.update(visible=retry_rate is not None, value=f"Train again with {retry_rate:g}")
+        if retry_rate is not None
+        else gr.update(visible=False),
+        gr.update(value=weights, interactive=weights is not None),
+        gr.update(value=facts, interactive=facts is not None),
         gr.skip() if under_way else offer_own_network(visit),
+        read_again("mine", visit),
     )
 
 
-def _draw_plot(losses: list[float]) -> PlotData:
-    """Draw the article's figure; from the figure itself gr.Plot would take twice as long."""
-    svg = b64encode(to_svg(loss_figure(losses))).decode("ascii")
+def _to_plot(figure: Figure) -> PlotData:
+    """Render a figure; from the figure itself gr.Plot would take twice as long."""
+    svg = b64encode(to_svg(figure)).decode("ascii")
     return PlotData(type="matplotlib", plot=f"data:image/svg+xml;base64,{svg}")

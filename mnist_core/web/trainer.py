@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from mnist_core.web.attendance import Attendance, Clock
 from mnist_core.web.right_of_way import rest_while_somebody_draws
@@ -24,6 +27,8 @@ PATIENCE = 15 * 60.0  # seconds until an unattended run ends
 MOST_IN_LINE = 100
 SECONDS_PER_EPOCH = 2.0  # what an epoch is thought to take as long as none has been seen
 RUN_PAUSED = "Paused: its turn comes again."
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -53,6 +58,7 @@ class Trainer:
         self._line: list[Place] = []
         self._away: list[Place] = []  # paused, as their visitors have left
         self._turn: Place | None = None
+        self._errands: list[Callable[[], None]] = []
         self._seconds_per_epoch: dict[str, float] = {}  # of the latest run of each model
         self._thread: threading.Thread | None = None
 
@@ -69,10 +75,19 @@ class Trainer:
             run.rest = partial(self._rest, place)
             self._line.append(place)
             self._show_places()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
-                self._thread.start()
-            self.changed.notify_all()
+            self._wake()
+
+    def do(self, errand: Callable[[], T]) -> Future[T]:
+        """Let the thread do something else between two records of a training.
+
+        For whatever draws from torch's random generator: a training has put its own numbers aside
+        then, and nothing that is drawn disturbs it.
+        """
+        result: Future[T] = Future()
+        with self.changed:
+            self._errands.append(partial(_fulfil, result, errand))
+            self._wake()
+        return result
 
     def stop(self, run: Run) -> None:
         """End a run: at once if it waits or is paused, with its next record if it trains."""
@@ -86,6 +101,12 @@ class Trainer:
             self.changed.notify_all()
 
     # --- the line, with `changed` held ---------------------------------------------------------
+
+    def _wake(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
+            self._thread.start()
+        self.changed.notify_all()
 
     def _tidy(self) -> None:
         """Let those go who have left, and come in who are back."""
@@ -131,9 +152,17 @@ class Trainer:
     def _work(self) -> None:
         while True:
             with self.changed:
-                while not self._choose():
+                while not self._choose() and not self._errands:
                     self.clock.wait(self.changed, self._until_somebody_has_to_go())
-            self._give_turn()
+            self._do_errands()
+            if self._turn:
+                self._give_turn(self._turn)
+
+    def _do_errands(self) -> None:
+        with self.changed:
+            errands, self._errands = self._errands, []
+        for errand in errands:
+            errand()
 
     def _choose(self) -> bool:
         self._tidy()
@@ -149,12 +178,11 @@ class Trainer:
         waits += [PATIENCE - (place.attendance.absent_for or 0.0) for place in self._away]
         return max(min(waits), 0.0) if waits else None
 
-    def _give_turn(self) -> None:
-        place = self._turn
-        assert place is not None
+    def _give_turn(self, place: Place) -> None:
         run = place.run
         log.info("Trains: %s", run.config)
         while run.advance():
+            self._do_errands()
             with self.changed:
                 self._tidy()
                 if place.is_absent_for(GRACE) and not run.is_stopping:
@@ -180,6 +208,13 @@ class Trainer:
                 if absent_for >= GRACE:
                     return
                 self.clock.wait(self.changed, GRACE - absent_for)
+
+
+def _fulfil(result: Future[T], errand: Callable[[], T]) -> None:
+    try:
+        result.set_result(errand())
+    except BaseException as error:
+        result.set_exception(error)
 
 
 def _stepped_back(line: list[Place], turn: Place) -> list[Place]:

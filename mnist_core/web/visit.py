@@ -21,6 +21,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     save_checkpoint,
 )
+from mnist_core.preprocessing import GrayImage
 from mnist_core.training import EpochRecord, TrainConfig
 from mnist_core.web.attendance import Attendance
 from mnist_core.web.run import Run
@@ -41,11 +42,13 @@ class Visit:
     Attributes:
         reader: the key of who reads the drawings: "cnn" or "simple_nn" for the networks that come
             with the project, or the id of a run.
+        drawing: the visitor's drawing as the network sees it, or None if there is none.
         dropped: the name of the run that had to make room for the newest one, or empty.
     """
 
     def __init__(self, trainer: Trainer = THE_TRAINER) -> None:
         self.reader = "simple_nn"
+        self.drawing: GrayImage | None = None
         self.dropped = ""
         self.attendance = Attendance(trainer.changed, trainer.clock)
         self._trainer = trainer

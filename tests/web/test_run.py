@@ -8,6 +8,7 @@ import torch
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.data import MNIST
+from mnist_core.inference import Calibration
 from mnist_core.models import create_model
 from mnist_core.training import DivergenceError, TrainConfig, Training, set_up, train
 from mnist_core.web import run as run_module
@@ -234,7 +235,9 @@ def test_a_diverging_run_says_which_rate_to_try(
 
 def test_an_uploaded_network_is_an_ended_run() -> None:
     model = create_model("simple_nn").eval()
-    run = Run.from_checkpoint(Checkpoint(model, "simple_nn", {}), TrainConfig(), "Upload 1")
+    checkpoint = Checkpoint(model, "simple_nn", {}, Calibration(2.0, 0.7))
+    run = Run.from_checkpoint(checkpoint, TrainConfig(), "Upload 1")
     assert not run.is_under_way
     assert not run.can_train_on
     assert run.model is model
+    assert run.calibration == Calibration(2.0, 0.7)

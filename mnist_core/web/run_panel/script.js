@@ -4,12 +4,24 @@ const part = (name) => element.querySelector(`[data-testid="${name}"]`);
 const show = (name, text) => {
   part(name).textContent = text;
 };
+const unless = (value, write) => (value === null ? "" : write(value));
+const percent = (share) => `${(100 * share).toFixed(2)} %`;
+
+function timeLeft(seconds) {
+  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  return `about ${Math.round(seconds / 60)} minutes left`;
+}
 
 function showFigures(run) {
-  show("loss", run.loss === null ? "–" : run.loss.toFixed(4));
-  show("accuracy", run.accuracy === null ? "–" : `${(100 * run.accuracy).toFixed(2)} %`);
+  show("accuracy", unless(run.accuracy, percent) || "–");
+  show("train-accuracy", unless(run.train_accuracy, (share) => `training ${percent(share)}`));
+  show("loss", unless(run.loss, (loss) => loss.toFixed(4)) || "–");
+  show("test-loss", unless(run.test_loss, (loss) => `test ${loss.toFixed(4)}`));
   show("epochs", run.epochs === 0 ? "–" : `${run.epochs_done} of ${run.epochs}`);
-  show("seconds", run.seconds === null ? "–" : run.seconds.toFixed(1));
+  show("title", run.title);
+  part("title").title = run.title;
+  show("seconds", unless(run.seconds, (seconds) => seconds.toFixed(1)) || "–");
+  show("left", unless(run.left, timeLeft));
 }
 
 function showRun() {
@@ -18,6 +30,7 @@ function showRun() {
   part("run").dataset.state = run.state;
   part("progress").value = run.share;
   show("message", run.message);
+  show("drawing-read", run.drawing);
   showFigures(run);
 }
 

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import ast
+import threading
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.data import MNIST
+from mnist_core.training import OPTIMIZERS, SCHEDULES, TrainConfig
+from mnist_core.web import settings, strip
+from mnist_core.web.settings import describe_settings, read_settings, recipe_settings, show_strip
+from tests.web.workshop import Workshop, eventually
+
+NAMES = [field.name for field in fields(TrainConfig)]
+
+
+def values(**changes: object) -> list[Any]:
+    """Return what the page sends: the recipe with changes, in order."""
+    return list({**dict(zip(NAMES, recipe_settings(), strict=True)), **changes}.values())
+
+
+def test_the_recipe_s_values_are_the_recipe() -> None:
+    assert read_settings(*recipe_settings()) == TrainConfig()
+    note, reset, code = describe_settings(*recipe_settings())
+    assert note == settings.THE_RECIPE
+    assert not reset["interactive"]
+    ast.parse(code)
+
+
+def test_every_choice_of_the_core_can_be_made() -> None:
+    assert settings.SCHEDULES.keys() == set(SCHEDULES)
+    assert settings.OPTIMIZERS.keys() == set(OPTIMIZERS)
+    assert settings.AUGMENTATIONS.keys() == set(AUGMENTATIONS)
+
+
+def test_what_differs_is_said_and_stands_in_the_code() -> None:
+    note, reset, code = describe_settings(*values(model="cnn", learning_rate=0.0025, epochs=7.0))
+    assert "model cnn" in note
+    assert "learning rate 0.0025" in note
+    assert "epochs 7" in note
+    assert "dropout" not in note
+    assert reset["interactive"]
+    assert "class CNN" in code
+    assert "0.0025" in code
+
+
+def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
+    assert read_settings(*values(dropout=0.5)).dropout is None
+    assert read_settings(*values(model="deep_nn", dropout=0.5)).dropout == 0.5
+    assert read_settings(*values(model="dropout_nn", dropout=0.2)) == TrainConfig("dropout_nn")
+
+
+@pytest.mark.parametrize(
+    ("model", "interactive", "value"),
+    [("simple_nn", False, 0), ("dropout_nn", True, 0.2), ("cnn", True, 0), ([], False, 0)],
+)
+def test_dropout_is_offered_where_there_is_such_a_layer(
+    model: object, interactive: bool, value: float
+) -> None:
+    update = settings.offer_dropout(model)
+    assert update["interactive"] is interactive
+    assert update["value"] == value
+
+
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text())
+)
+
+
+@given(name=st.sampled_from(NAMES), value=ANYTHING)
+def test_whatever_is_sent_is_settings_or_one_sentence(name: str, value: object) -> None:
+    note, reset, _ = describe_settings(*values(**{name: value}))
+    assert "<" not in note
+    assert isinstance(reset["interactive"], bool)
+    try:
+        assert isinstance(read_settings(*values(**{name: value})), TrainConfig)
+    except ValueError as error:
+        assert "must be" in str(error)
+
+
+# --- the strip ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def no_strips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strip, "_strips", {})
+
+
+@pytest.mark.parametrize("kind", ["affine", "hands"])
+def test_the_strip_is_a_picture(kind: str) -> None:
+    update = show_strip(kind)
+    assert update["visible"]
+    assert update["value"].startswith('<img src="data:image/png;base64,')
+
+
+@pytest.mark.parametrize("kind", ["none", "<b>", 7, None, []])
+def test_there_is_no_strip_of_nothing(kind: object) -> None:
+    assert not show_strip(kind)["visible"]
+
+
+def test_without_mnist_the_strip_says_when_it_comes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MNIST_DATA", str(tmp_path))
+    assert show_strip("affine")["value"] == settings.NO_EXAMPLES
+
+
+def test_drawing_the_strip_does_not_disturb_a_training(
+    workshop: Workshop, tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = TrainConfig(epochs=2, augmentation="affine")
+    monkeypatch.setattr(settings, "THE_TRAINER", workshop.trainer)
+    visit = workshop.visit()
+    with visit.attended():
+        run = visit.start(config)
+        workshop.gate.let_pass(3)
+        drawing = threading.Thread(target=show_strip, args=("hands",))
+        drawing.start()
+        workshop.gate.allow()
+        drawing.join()
+        eventually(lambda: not run.is_under_way)
+    quiet = workshop.visit()
+    with quiet.attended():
+        other = quiet.start(config)
+        eventually(lambda: not other.is_under_way)
+    assert run.model is not None and other.model is not None
+    assert all(map(torch.equal, run.model.parameters(), other.model.parameters()))

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+import torch
+from gradio.components.plot import PlotData
+
+from mnist_core.checkpoints import facts_path, load_checkpoint
+from mnist_core.models import create_model
+from mnist_core.training import TrainConfig
+from mnist_core.web import train
+from mnist_core.web.run import Run
+from mnist_core.web.train import Diary, Screen, Updates
+from mnist_core.web.visit import Visit
+from tests.web.test_settings import values
+from tests.web.workshop import Workshop, eventually
+
+PARTS = [*Screen.__dataclass_fields__, "reader", "canvas"]
+ONE_EPOCH = values(epochs=1)
+
+
+@pytest.fixture
+def visit(workshop: Workshop) -> Visit:
+    """Return a visit whose trainings nothing holds up."""
+    workshop.gate.allow()
+    return workshop.visit()
+
+
+def named(updates: Updates) -> dict[str, Any]:
+    return dict(zip(PARTS, updates, strict=True))
+
+
+def screens_of(visit: Visit) -> list[dict[str, Any]]:
+    """Follow to the end; return every screen that was shown."""
+
+    async def follow() -> list[dict[str, Any]]:
+        return [named(updates) async for updates in train.follow_runs(visit)]
+
+    return asyncio.run(follow())
+
+
+def train_to_the_end(visit: Visit, **changes: object) -> dict[str, Any]:
+    train.start_run(*values(**{"epochs": 1, **changes}), visit)
+    return screens_of(visit)[-1]
+
+
+def test_the_stream_ends_with_buttons_ready_and_files_to_download(visit: Visit) -> None:
+    train.start_run(*ONE_EPOCH, visit)
+    screens = screens_of(visit)
+    last = screens[-1]
+    assert last["panel"]["state"] == "finished"
+    assert last["lines"][-1].startswith("Accuracy on the test set")
+    assert last["start"]["interactive"]
+    assert last["train_on"]["interactive"]
+    assert not last["stop"]["interactive"]
+    assert not last["retry"]["visible"]
+    checkpoint = load_checkpoint(Path(last["weights"]["value"]))
+    assert checkpoint.facts["config"]["seed"] == 42
+    assert Path(last["facts"]["value"]) == facts_path(Path(last["weights"]["value"]))
+    assert not any(screen["start"].get("interactive") for screen in screens[:-1])
+    assert not any(screen["weights"].get("interactive") for screen in screens[:-1])
+
+
+def test_what_a_finished_state_shows_is_complete_in_that_very_screen(visit: Visit) -> None:
+    """No screen says that a run has ended without offering what it has learned."""
+    train.start_run(*ONE_EPOCH, visit)
+    for screen in screens_of(visit):
+        if screen["panel"]["state"] == "finished":
+            assert screen["weights"]["interactive"]
+
+
+def test_the_curves_are_drawn_once_for_each_epoch_at_most(visit: Visit) -> None:
+    train.start_run(*values(epochs=3), visit)
+    plots = [screen["accuracies"] for screen in screens_of(visit)]
+    assert 1 <= sum(isinstance(plot, PlotData) for plot in plots) <= 6
+
+
+def test_a_page_that_comes_back_is_shown_everything_at_once(visit: Visit) -> None:
+    train_to_the_end(visit)
+    (screen,) = screens_of(visit)
+    assert screen["panel"]["state"] == "finished"
+    assert screen["lines"][-1].startswith("Accuracy")
+    assert screen["weights"]["interactive"]
+
+
+def test_a_new_visitor_is_shown_an_empty_screen(visit: Visit) -> None:
+    (screen,) = screens_of(visit)
+    assert screen["panel"]["state"] == "idle"
+    assert screen["start"]["interactive"]
+    assert not screen["train_on"]["interactive"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epochs": None},
+        {"epochs": "5"},
+        {"epochs": 0},
+        {"epochs": 1e9},
+        {"epochs": 1.5},
+        {"batch_size": 0},
+        {"learning_rate": 0},
+        {"learning_rate": -1.0},
+        {"learning_rate": float("nan")},
+        {"learning_rate": float("inf")},
+        {"learning_rate": None},
+        {"learning_rate": []},
+        {"seed": -1},
+        {"seed": "<script>"},
+        {"model": "<script>"},
+        {"model": []},
+        {"schedule": "<b>"},
+        {"augmentation": None},
+        {"model": "cnn", "dropout": 0.95},
+    ],
+)
+def test_wrong_settings_are_refused_and_nothing_is_lost(
+    visit: Visit, change: dict[str, object]
+) -> None:
+    train_to_the_end(visit)
+    runs = visit.runs
+    with pytest.raises(gr.Error) as refusal:
+        train.start_run(*values(**change), visit)
+    assert "<" not in str(refusal.value)
+    assert visit.runs == runs
+
+
+def test_a_visitor_trains_one_network_at_a_time(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    train.start_run(*ONE_EPOCH, visit)
+    with pytest.raises(gr.Error, match="still training"):
+        train.start_run(*ONE_EPOCH, visit)
+
+
+def test_the_network_in_training_is_the_one_that_reads(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    train.start_run(*ONE_EPOCH, visit)
+    assert visit.current is not None
+    assert visit.reader == visit.current.id
+
+
+def test_stop_gives_the_network_and_a_second_run_starts_clean(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    train.start_run(*values(epochs=20), visit)
+
+    async def follow_and_stop() -> list[dict[str, Any]]:
+        screens = []
+        workshop.gate.allow()
+        async with aclosing(train.follow_runs(visit)) as stream:
+            async for updates in stream:
+                screens.append(named(updates))
+                if visit.runs[0].epochs:
+                    train.stop_run(visit)
+        return screens
+
+    last = asyncio.run(follow_and_stop())[-1]
+    assert last["panel"]["state"] == "stopped"
+    assert last["start"]["interactive"]
+    assert last["weights"]["interactive"]
+    again = train_to_the_end(visit)
+    assert again["panel"]["state"] == "finished"
+    assert again["panel"]["epochs_done"] == 1
+    assert len(visit.runs) == 2
+
+
+def test_stop_without_a_run_does_nothing(visit: Visit) -> None:
+    train.stop_run(visit)
+    train.train_on(visit)
+    train.retry_run(visit)
+    assert visit.runs == []
+
+
+def test_train_on_adds_epochs_to_the_run(visit: Visit) -> None:
+    train_to_the_end(visit)
+    train.train_on(visit)
+    last = screens_of(visit)[-1]
+    assert last["panel"]["epochs_done"] == 1 + train.MORE_EPOCHS
+    assert len(visit.runs) == 1
+
+
+def test_train_on_says_why_it_cannot(visit: Visit) -> None:
+    train_to_the_end(visit)
+    visit.runs[0].forget_training()
+    with pytest.raises(gr.Error, match="Start a new one"):
+        train.train_on(visit)
+
+
+def test_a_run_that_diverges_offers_the_retry_with_a_tenth_of_the_rate(visit: Visit) -> None:
+    last = train_to_the_end(visit, learning_rate=100, optimizer="sgd")
+    assert last["panel"]["state"] == "diverged"
+    assert last["retry"]["visible"]
+    assert "10" in last["retry"]["value"]
+    assert not last["train_on"]["interactive"]
+    _, rate = train.retry_run(visit)
+    assert rate == 10
+    assert visit.runs[-1].config == TrainConfig(epochs=1, learning_rate=10.0, optimizer="sgd")
+    assert not screens_of(visit)[0]["retry"]["visible"]
+
+
+def test_a_failed_run_leaves_the_network_of_the_one_before(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_to_the_end(visit)
+    network = visit.network
+
+    def no_mnist() -> None:
+        raise FileNotFoundError("MNIST is gone.")
+
+    monkeypatch.setattr("mnist_core.web.run.load_mnist", no_mnist)
+    last = train_to_the_end(visit)
+    assert last["panel"]["state"] == "failed"
+    assert last["start"]["interactive"]
+    assert not last["weights"]["interactive"]
+    assert visit.network is network
+
+
+# --- the drawing -------------------------------------------------------------------------------
+
+
+def always(digit: int) -> torch.nn.Module:
+    """Return a network that reads everything as this digit."""
+    model = create_model("simple_nn").eval()
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.zero_()
+        model.fc2.bias[digit] = 10.0
+    return model
+
+
+def learn(run: Run, digit: int) -> None:
+    """Let a run pass an epoch, after which it reads everything as this digit."""
+    run.epochs.append(None)  # type: ignore[arg-type]  # only their number counts here
+    run.model = always(digit)
+
+
+def test_the_diary_tells_what_became_of_the_drawing() -> None:
+    visit, run = Visit(), Run(TrainConfig())
+    diary = Diary(visit)
+    assert diary.read(run) == ""
+    visit.drawing = np.zeros((28, 28), np.uint8)
+    assert diary.read(run) == ""
+    for digit in (2, 7, 7):
+        learn(run, digit)
+        text = diary.read(run)
+    assert "2 → 7 → 7 (100" in text
+    assert diary.read(run) == text
+
+
+def test_the_diary_begins_anew_with_another_drawing() -> None:
+    visit, run = Visit(), Run(TrainConfig())
+    diary = Diary(visit)
+    visit.drawing = np.zeros((28, 28), np.uint8)
+    learn(run, 2)
+    diary.read(run)
+    visit.drawing = np.ones((28, 28), np.uint8)
+    learn(run, 7)
+    assert "2 →" not in diary.read(run)
+    visit.drawing = None
+    assert diary.read(run) == ""
+
+
+def test_nothing_is_left_of_a_stream_that_is_closed_while_it_waits(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    train.start_run(*ONE_EPOCH, visit)
+
+    async def open_and_close() -> None:
+        async with aclosing(train.follow_runs(visit)) as stream:
+            await anext(stream)
+
+    asyncio.run(open_and_close())
+    assert visit.attendance.absent_for is not None
+    workshop.gate.allow()
+    eventually(lambda: workshop.clock.waiting)
