@@ -15,7 +15,6 @@ from gradio.components.plot import PlotData
 
 from mnist_core.plots import loss_figure, to_svg
 from mnist_core.training import TrainConfig
-from mnist_core.web.draw import DrawTab, offer_own_network, read_again
 from mnist_core.web.page_key import PageKey, news
 from mnist_core.web.printout import Printout
 from mnist_core.web.right_of_way import somebody_draws
@@ -24,10 +23,10 @@ from mnist_core.web.run_panel import RunPanel
 from mnist_core.web.visit import Visit
 
 Updates = tuple[Any, ...]
-"""One value or update for each of: panel, plot, lines, Train, Stop, download, who reads."""
+"""One value or update for each of: panel, plot, lines, Train, Stop, download."""
 
 
-def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
+def build_train_tab(visit: gr.State, page_key: PageKey) -> None:
     """Lay the tab out and wire it; call it inside a `gr.Tab`."""
     recipe = TrainConfig()
     with gr.Row(elem_classes="train"):
@@ -67,7 +66,7 @@ def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
                 "Download my network (.pth)", interactive=False, size="sm", elem_classes="download"
             )
 
-    screen = [panel, plot, lines, start, stop, download, draw.reader]
+    screen = [panel, plot, lines, start, stop, download]
     hidden: dict[str, Any] = {
         "show_progress": "hidden",
         "show_progress_on": start,  # a small component, for the reason given in the Draw tab
@@ -77,10 +76,9 @@ def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
     start.click(start_run, settings, page_key, **hidden)
     stop.click(stop_run, visit, None, queue=False, **hidden)
     # "always_last": what has begun just as a stream was about to end is followed by another one.
-    followed = page_key.tick(
+    page_key.tick(
         follow_runs, visit, screen, concurrency_limit=None, trigger_mode="always_last", **hidden
     )
-    followed.then(read_again, [draw.reader, visit], draw.canvas, queue=False, **hidden)
 
 
 def start_run(
@@ -125,9 +123,9 @@ async def follow_runs(visit: Visit) -> AsyncGenerator[Updates, None]:
             # Little, since the page works through all that it is sent; and once a second while
             # somebody draws, since that work delays the pen.
             elif run is not None and (not somebody_draws() or monotonic() - shown_at >= 1):
-                yield run.status, *[gr.skip()] * 6
+                yield run.status, *[gr.skip()] * 5
             else:
-                yield (gr.skip(),) * 7
+                yield (gr.skip(),) * 6
                 continue
             shown_at = monotonic()
 
@@ -150,7 +148,6 @@ def _screen(visit: Visit) -> Updates:
         gr.update(interactive=not under_way),
         gr.update(interactive=under_way),
         gr.update(value=str(files[0]) if files else None, interactive=files is not None),
-        gr.skip() if under_way else offer_own_network(visit),
     )
 
 
