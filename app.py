@@ -30,9 +30,9 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) a
     gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
     with gr.Tabs():
         with gr.Tab("Draw"):
-            draw = build_draw_tab(visit)
+            build_draw_tab(visit, page_key)
         with gr.Tab("Train"):
-            build_train_tab(visit, page_key, draw)
+            build_train_tab(visit, page_key)
     page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
     demo.unload(leave)
 

@@ -20,7 +20,6 @@ from mnist_core.experiments import RECIPE
 from mnist_core.inference import predict
 from mnist_core.plots import loss_figure, run_accuracies, run_losses, to_svg
 from mnist_core.script import write_script
-from mnist_core.web.draw import DrawTab, offer_own_network, read_again
 from mnist_core.web.page_key import PageKey, news
 from mnist_core.web.printout import Printout
 from mnist_core.web.right_of_way import somebody_draws
@@ -58,7 +57,7 @@ class Screen:
         return list(vars(self).values())
 
 
-def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
+def build_train_tab(visit: gr.State, page_key: PageKey) -> None:
     """Lay the tab out and wire it; call it inside a `gr.Tab`."""
     with gr.Row(elem_classes="train"):
         with gr.Column(scale=3, min_width=300):
@@ -95,7 +94,7 @@ def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
     screen = Screen(
         panel, losses, accuracies, article_plot, lines, start, stop, train_on, retry, weights, facts
     )
-    _wire(visit, page_key, draw, settings, screen, code)
+    _wire(visit, page_key, settings, screen, code)
 
 
 def _build_plot(figure: Figure) -> gr.Plot:
@@ -105,7 +104,6 @@ def _build_plot(figure: Figure) -> gr.Plot:
 def _wire(
     visit: gr.State,
     page_key: PageKey,
-    draw: DrawTab,
     settings: Settings,
     screen: Screen,
     code: gr.Code,
@@ -124,7 +122,7 @@ def _wire(
     page_key.tick(
         follow_runs,
         visit,
-        [*screen.parts, draw.reader, draw.canvas],
+        screen.parts,
         concurrency_limit=None,
         trigger_mode="always_last",  # what begins just as a stream ends is followed by another one
         **quietly,
@@ -179,7 +177,7 @@ def stop_run(visit: Visit) -> None:
 def _begin(visit: Visit, config: Any) -> None:
     if visit.is_under_way:
         raise ValueError("Your network is still training; stop it first.")
-    visit.reader = visit.start(config).id
+    visit.start(config)
 
 
 def _to_gradio(error: ValueError) -> gr.Error:
@@ -206,7 +204,7 @@ async def follow_runs(visit: Visit) -> AsyncGenerator[Updates, None]:
             # Little, since the page works through all that it is sent; and once a second while
             # somebody draws, since that work delays the pen.
             elif not somebody_draws() or monotonic() - shown_at >= 1:
-                yield status, *[gr.skip()] * 12
+                yield status, *[gr.skip()] * 10
             else:
                 continue
             shown_at = monotonic()
@@ -258,8 +256,6 @@ def _screen(visit: Visit, run: Run | None, status: RunStatus) -> Updates:
         else gr.update(visible=False),
         gr.update(value=weights, interactive=weights is not None),
         gr.update(value=facts, interactive=facts is not None),
-        gr.skip() if under_way else offer_own_network(visit),
-        read_again("mine", visit),
     )
 
 

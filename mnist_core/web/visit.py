@@ -25,6 +25,7 @@ from mnist_core.preprocessing import GrayImage
 from mnist_core.training import EpochRecord, TrainConfig
 from mnist_core.web.attendance import Attendance
 from mnist_core.web.run import Run
+from mnist_core.web.score import Score
 from mnist_core.web.trainer import Trainer
 
 MOST_RUNS = 12
@@ -43,12 +44,16 @@ class Visit:
         reader: the key of who reads the drawings: "cnn" or "simple_nn" for the networks that come
             with the project, or the id of a run.
         drawing: the visitor's drawing as the network sees it, or None if there is none.
+        introduced: the ids of the runs that have been offered as readers.
+        score: the drawings that the visitor has labelled.
         dropped: the name of the run that had to make room for the newest one, or empty.
     """
 
     def __init__(self, trainer: Trainer = THE_TRAINER) -> None:
-        self.reader = "simple_nn"
+        self.reader = "cnn"
         self.drawing: GrayImage | None = None
+        self.introduced: set[str] = set()
+        self.score = Score()
         self.dropped = ""
         self.attendance = Attendance(trainer.changed, trainer.clock)
         self._trainer = trainer
@@ -187,6 +192,7 @@ class Visit:
         with self._lock:
             for run in self.runs:
                 self.delete(run)
+            self.score.clear()
             if self._folder is not None:
                 rmtree(self._folder, ignore_errors=True)
                 self._folder = None

@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
 from mnist_core.web.assets import read_assets
 
@@ -39,6 +40,9 @@ class DrawingCanvas(gr.HTML):
 
     The page waits for the answer to one sending before it makes the next. A `Reading` on the same
     page tells it of the answer, so every `input` handler has to end in one.
+
+    The `select` event comes when the visitor has said which digit the drawing was, which empties
+    the canvas; its data is for `parse_label`.
     """
 
     def __init__(self, value: None = None, *, reader: str = "", **settings: Any) -> None:
@@ -113,3 +117,14 @@ def parse_drawing(payload: object) -> Drawing:
     if type(seq) is not int or not 0 <= seq <= LARGEST_SEQ:  # a bool is an int, and refused too
         raise ValueError("The seq of a drawing is a whole number from 0 to 2^53 - 1.")
     return Drawing(seq, parse_strokes(payload["strokes"]))
+
+
+def parse_label(payload: object) -> LabelledDrawing:
+    """Turn the data of a `select` event, `{"label": int, "strokes": [...]}`, into a drawing.
+
+    Raises:
+        ValueError: with one sentence that says what is wrong with it.
+    """
+    if not isinstance(payload, dict) or payload.keys() != {"label", "strokes"}:
+        raise ValueError("A labelled drawing is an object with label and strokes.")
+    return LabelledDrawing(payload["label"], parse_strokes(payload["strokes"]))

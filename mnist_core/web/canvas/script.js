@@ -186,6 +186,13 @@ function clear() {
   changed();
 }
 
+// The drawing with the digit it was goes to the server, and makes room for the next one.
+function labelled(event) {
+  if (pen || gestures.length === 0) return;
+  trigger("select", { label: event.detail.label, strokes: strokesNow() });
+  clear();
+}
+
 function keyDown(event) {
   const isVisible = canvas.getClientRects().length > 0;
   if (!isVisible || isTyping(event.composedPath()[0])) return;
@@ -291,6 +298,7 @@ find("undo").addEventListener("click", undo);
 find("clear").addEventListener("click", clear);
 onPage(document, "keydown", keyDown);
 onPage(document, "mnist:read", answered);
+onPage(document, "mnist:label", labelled);
 
 // What changes size or colour of the ink: layout, screen density, the scheme, the theme's class.
 watchDensity();
@@ -301,6 +309,7 @@ theme.observe(document.body, { attributeFilter: ["class"] });
 life.signal.addEventListener("abort", () => theme.disconnect());
 
 watch("reader", () => {
+  if (gestures.length === 0) return;
   unsent = true;
   send();
 });

@@ -25,6 +25,7 @@ class Answer(_Sending, total=False):
         seq: the `Drawing.seq` that this answers; the page drops an answer older than the one shown.
             None for a picture: it takes the place of whatever is shown.
         digit: the most probable class, 0 to 9.
+        sure: whether the network is sure enough for the digit to be shown as its answer.
         probabilities: of the classes 0 to 9, as fractions.
         image: the 28×28 image the network was given, row by row, 784 integers from 0 (paper) to
             255 (ink).
@@ -32,6 +33,7 @@ class Answer(_Sending, total=False):
         message: shown in place of the request for a digit when there is no answer.
     """
 
+    sure: bool
     probabilities: list[float]
     image: list[int]
     reader: str
@@ -39,7 +41,11 @@ class Answer(_Sending, total=False):
 
 
 class Reading(gr.HTML):
-    """Shows an `Answer`: the digit large, ten bars, and the image. Its value is the answer."""
+    """Shows an `Answer`: the digit large, ten bars, and the image. Its value is the answer.
+
+    Below the bars the visitor says which digit was drawn; the canvas, which has the drawing, hears
+    of it within the page and sends both.
+    """
 
     def __init__(self, value: Answer | None = None, **settings: Any) -> None:
         """Build the panel.
@@ -77,6 +83,7 @@ class Reading(gr.HTML):
             "properties": {
                 "seq": {"anyOf": [{"type": "integer", "minimum": 0}, nothing]},
                 "digit": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 9}, nothing]},
+                "sure": {"type": "boolean"},
                 "probabilities": {"type": "array", "items": probability},
                 "image": {"type": "string", "format": "byte"},
                 "reader": {"type": "string"},

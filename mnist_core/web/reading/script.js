@@ -7,6 +7,7 @@
 const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const panel = find("reading");
 const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
+const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
 const ask = find("ask").textContent;
 const PAUSE = 700; // ms without a change before the answer is spoken: not once in every frame
 
@@ -14,13 +15,25 @@ let newest = -1; // seq of the answer shown
 let speaking = null;
 
 function newBar(digit) {
-  const mold = element.querySelector(".bars template");
-  const bar = mold.content.firstElementChild.cloneNode(true);
-  bar.dataset.digit = digit;
+  const bar = newOne(".bars", digit);
   bar.setAttribute("aria-label", digit);
-  bar.querySelector(".name").textContent = digit;
-  mold.parentElement.append(bar);
   return { bar, fill: bar.querySelector(".fill"), percent: bar.querySelector(".percent") };
+}
+
+function newLabel(digit) {
+  const button = newOne(".labels", digit);
+  button.textContent = digit;
+  button.setAttribute("aria-label", "It was a " + digit);
+  button.addEventListener("click", () => tell(digit));
+  return button;
+}
+
+function newOne(list, digit) {
+  const mold = element.querySelector(list + " template");
+  const one = mold.content.firstElementChild.cloneNode(true);
+  one.dataset.digit = digit;
+  mold.parentElement.append(one);
+  return one;
 }
 
 function show(answer) {
@@ -30,19 +43,29 @@ function show(answer) {
   newest = seq;
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
+  showLabels(answer);
   showImage(answer.image);
   speakSoon(answer);
   document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq } }));
 }
 
-function showVerdict({ seq, digit, probabilities, reader, message }) {
+function showVerdict({ seq, digit, sure, probabilities, reader, message }) {
   panel.dataset.seq = seq ?? "";
   panel.dataset.digit = digit ?? "";
+  panel.dataset.sure = digit === null ? "" : sure;
   panel.dataset.reader = reader ?? "";
-  write(find("answer"), digit ?? "");
-  write(find("confidence"), digit === null ? "" : percent(probabilities[digit], 1));
+  write(find("answer"), digit === null ? "" : sure ? digit : "Not sure");
+  write(find("confidence"), digit === null ? "" : confidence(digit, sure, probabilities[digit]));
   write(find("reader"), reader ? "Read by " + reader : "");
   write(find("ask"), message ?? ask);
+}
+
+function confidence(digit, sure, probability) {
+  return sure ? percent(probability, 1) : "perhaps " + named(digit) + ", " + percent(probability, 0);
+}
+
+function named(digit) {
+  return (digit === 8 ? "an " : "a ") + digit;
 }
 
 function showBar(index, { digit, probabilities }) {
@@ -65,11 +88,50 @@ function showImage(image) {
   pencil.putImageData(pixels, 0, 0);
 }
 
-function speakSoon({ digit, probabilities, message }) {
-  const words = digit === null ? (message ?? "") : digit + ", " + percent(probabilities[digit], 0);
+function speakSoon({ digit, sure, probabilities, message }) {
+  const share = digit === null ? "" : percent(probabilities[digit], 0);
+  const answer = sure ? digit + ", " + share : "Not sure, perhaps " + named(digit) + ", " + share;
+  const words = digit === null ? (message ?? "") : answer;
   clearTimeout(speaking);
   speaking = setTimeout(() => write(element.querySelector(".announcement"), words), PAUSE);
 }
+
+// --- Which digit it was --------------------------------------------------------------------------
+
+// A picture cannot be labelled: only strokes are kept.
+function showLabels({ seq, digit }) {
+  const isDrawing = digit !== null && seq !== null;
+  if (labels[0].disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
+  find("yes").disabled = !isDrawing;
+  if (isDrawing) write(find("yes"), "Yes, " + named(digit));
+  labels.forEach((label, index) => label.classList.toggle("winner", index === digit));
+}
+
+function tell(digit) {
+  document.dispatchEvent(new CustomEvent("mnist:label", { detail: { label: digit } }));
+}
+
+// Gradio may take the component off the page and does not say so: the next event then cleans up.
+const life = new AbortController();
+function keyDown(event) {
+  if (!element.isConnected) return life.abort();
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
+  const isReady = !labels[0].disabled && panel.getClientRects().length > 0;
+  if (!isPlain || !isReady || !/^[0-9]$/.test(event.key)) return;
+  if (isTyping(event.composedPath()[0])) return;
+  tell(Number(event.key));
+  event.preventDefault();
+}
+
+function isTyping(target) {
+  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
+  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
+}
+
+document.addEventListener("keydown", keyDown, { signal: life.signal });
+find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
+
+// --- Small things --------------------------------------------------------------------------------
 
 // The same text again would still cost a layout.
 function write(node, text) {
