@@ -204,7 +204,8 @@ def forget_drawings(visit: Visit) -> Board:
 def _add(drawings: Sequence[LabelledDrawing], visit: Visit, note: str) -> Board:
     dropped = sum(map(visit.score.add, drawings))
     if dropped:
-        note += f" There is no room for more: the {dropped} oldest made way."
+        oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
+        note += f" There is no room for more: the {oldest} made way."
     return {**_board(visit), "note": note}
 
 
