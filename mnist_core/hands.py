@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Ink is [batch, 1, 28, 28] from 0 (paper) to 1. A place is (x, y) in pixels from the top left corner.
-SIDE = 28
-NO_DIGIT = 8  # one image in eight
+SIDE = 28  # pixels; places are (x, y) in pixels from the top left corner
+BEND = 0.3
+NO_DIGIT = 8  # one image in eight, as well as a batch can be divided
 
 
 def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -29,12 +29,12 @@ def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         each for what is none, so that the network learns to be unsure there (Hendrycks, Mazeika
         and Dietterich, "Deep anomaly detection with outlier exposure", 2019).
     """
-    ink = _add_habits((images + 1) / 2, labels)
+    ink = _add_habits((images + 1) / 2, labels)  # from 0 (paper) to 1
     targets = functional.one_hot(labels, 10).to(images.dtype)
     strange = _make_no_digits(ink, labels)
     ink = torch.cat([strange, ink[len(strange) :]])  # batches are shuffled: any eighth will do
     targets[: len(strange)] = 0.1
-    return _vary_pen(_deform(ink)) * 2 - 1, targets
+    return _change_pen(_deform(ink)) * 2 - 1, targets
 
 
 def _uniform(low: float, high: float, *shape: int) -> Tensor:
@@ -123,10 +123,12 @@ def _draw_habit(ink: Tensor, habit: Habit) -> Tensor:
 
 
 def _make_no_digits(ink: Tensor, labels: Tensor) -> Tensor:
-    count = len(ink) // NO_DIGIT // 3
+    count = len(ink) // NO_DIGIT // 3  # of each kind
+    if not count:
+        return ink[:0]
     return torch.cat(
         [
-            _pair(ink[:count], ink[-count:]),
+            _pair(ink[:count], ink[count : 2 * count]),
             _wander(count),
             ink[labels > 0][:count].transpose(2, 3),  # lying on its side; a zero would stay one
         ]
@@ -157,12 +159,16 @@ def _wander(count: int) -> Tensor:
 
 # --- another hand ------------------------------------------------------------------------------
 
+_KNOTS = torch.linspace(0, SIDE, 5)
+_NEARNESS = (-((_CENTERS.unsqueeze(1) - _KNOTS) / 5).square()).softmax(dim=1)  # [28, 5]
+
 
 def _deform(ink: Tensor) -> Tensor:
     """Centre by mass, then turn, scale, slant and bend each image.
 
-    Bending is a random shift of 5×5 points and, smoothly, of all between them (elastic distortion:
-    Simard, Steinkraus and Platt, "Best practices for convolutional neural networks", 2003).
+    To bend it, 5×5 points are shifted at random and each pixel goes along with those near it
+    (elastic distortion: Simard, Steinkraus and Platt, "Best practices for convolutional neural
+    networks applied to visual document analysis", 2003).
     """
     count = len(ink)
     angle, slant = _uniform(-0.25, 0.25, count), _uniform(-0.35, 0.35, count)
@@ -171,8 +177,7 @@ def _deform(ink: Tensor) -> Tensor:
     cos, sin = angle.cos(), angle.sin()
     matrix = torch.stack([cos * width, slant - sin, x, sin, cos * height, y], dim=1)
     grid = functional.affine_grid(matrix.view(-1, 2, 3), list(ink.shape), align_corners=False)
-    bend = _uniform(-0.17, 0.17, count, 2, 5, 5)
-    bend = functional.interpolate(bend, size=(SIDE, SIDE), mode="bicubic", align_corners=True)
+    bend = _NEARNESS @ _uniform(-BEND, BEND, count, 2, 5, 5) @ _NEARNESS.T  # [batch, 2, 28, 28]
     return functional.grid_sample(ink, grid + bend.permute(0, 2, 3, 1), align_corners=False)
 
 
@@ -183,10 +188,10 @@ def _center_of_mass(ink: Tensor) -> Tensor:
     return torch.stack([x, y]) / (SIDE / 2) - 1
 
 
-def _vary_pen(ink: Tensor) -> Tensor:
-    """Make each image's lines wider or narrower, and their edges softer or harder."""
-    wider = functional.max_pool2d(ink, 3, stride=1, padding=1)
-    narrower = -functional.max_pool2d(-ink, 3, stride=1, padding=1)
-    change = _uniform(-0.4, 0.7, len(ink), 1, 1, 1)
-    ink = ink + change.clamp(min=0) * (wider - ink) + change.clamp(max=0) * (ink - narrower)
-    return ((ink - 1) * _uniform(1, 2.5, len(ink), 1, 1, 1) + 1).clamp(0, 1)
+def _change_pen(ink: Tensor) -> Tensor:
+    """Blur the lines, then cut them off at a level: a low one leaves them wide, a high one thin."""
+    around = functional.pad(ink, (1, 1, 1, 1))
+    rows = around[:, :, :-2] + 2 * around[:, :, 1:-1] + around[:, :, 2:]
+    blurred = (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 16
+    level, contrast = _uniform(0, 0.25, len(ink), 1, 1, 1), _uniform(1.2, 4, len(ink), 1, 1, 1)
+    return ((blurred - level) * contrast).clamp(0, 1)
