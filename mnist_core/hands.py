@@ -13,7 +13,6 @@ from torch import Tensor
 from torch.nn import functional
 
 SIDE = 28  # pixels; places are (x, y) in pixels from the top left corner
-BEND = 0.3
 NO_DIGIT = 8  # one image in eight, as well as a batch can be divided
 
 
@@ -78,7 +77,7 @@ class Habit:
         digit: which one.
         share: how many of the digit get it.
         height: where it is anchored in the digit's ink, 0 (the top) to 1 (the foot).
-        start, end: how far from there it reaches at most, (right, down) in pixels.
+        start, end: where it reaches from there when it is longest, (right, down) in pixels.
     """
 
     digit: int
@@ -90,11 +89,11 @@ class Habit:
 
 HABITS = (
     Habit(0, share=0.2, height=0.5, start=(-6, 12), end=(6, -12)),  # slashed
-    Habit(1, share=0.4, height=0.0, start=(-9, 8), end=(0, 0)),  # a flag
-    Habit(1, share=0.3, height=1.0, start=(-9, 1), end=(9, -1)),  # a foot
-    Habit(1, share=0.1, height=1.0, start=(0, 0), end=(5, -6)),  # a tail
-    Habit(7, share=0.4, height=0.5, start=(-6, 2), end=(6, -2)),  # crossed
-    Habit(9, share=0.3, height=1.0, start=(-9, -5), end=(0, 0)),  # a hook
+    Habit(1, share=0.4, height=0.0, start=(-8, 6), end=(0, 0)),  # a flag
+    Habit(1, share=0.3, height=1.0, start=(-9, 0), end=(9, 0)),  # a foot
+    Habit(1, share=0.1, height=1.0, start=(0, 0), end=(4, -5)),  # a tail
+    Habit(7, share=0.4, height=0.5, start=(-7, 1), end=(7, -1)),  # crossed
+    Habit(9, share=0.3, height=1.0, start=(-8, -3), end=(0, 0)),  # a hook
 )
 
 
@@ -114,8 +113,8 @@ def _draw_habit(ink: Tensor, habit: Habit) -> Tensor:
     row = ink[torch.arange(count), 0, y.round().long().clamp(top, foot)]  # [batch, 28]
     x = row @ _CENTERS / row.sum(dim=1).clamp(min=0.1)
     anchor = torch.stack([x, y], dim=1).unsqueeze(1)  # [batch, 1, 2]
-    start = anchor + torch.tensor(habit.start) * _uniform(0.3, 1, count, 1, 2)
-    end = anchor + torch.tensor(habit.end) * _uniform(0.3, 1, count, 1, 2)
+    line = torch.tensor([habit.start, habit.end]) * _uniform(0.4, 1, count, 1, 1)
+    start, end = (anchor + line + _uniform(-1, 1, count, 2, 2)).split(1, dim=1)
     return _draw_lines(start, end)
 
 
@@ -123,16 +122,12 @@ def _draw_habit(ink: Tensor, habit: Habit) -> Tensor:
 
 
 def _make_no_digits(ink: Tensor, labels: Tensor) -> Tensor:
-    count = len(ink) // NO_DIGIT // 3  # of each kind
+    count = len(ink) // NO_DIGIT // 4  # of each kind
     if not count:
         return ink[:0]
-    return torch.cat(
-        [
-            _pair(ink[:count], ink[count : 2 * count]),
-            _wander(count),
-            ink[labels > 0][:count].transpose(2, 3),  # lying on its side; a zero would stay one
-        ]
-    )
+    pairs = _pair(ink[:count], ink[count : 2 * count])
+    lying = ink[labels > 0][:count].transpose(2, 3)  # on its side; a zero would stay one
+    return torch.cat([pairs, lying, _zigzag(count), _wind(count)])
 
 
 def _pair(left: Tensor, right: Tensor) -> Tensor:
@@ -144,17 +139,29 @@ def _pair(left: Tensor, right: Tensor) -> Tensor:
     return functional.pad(torch.cat(both, dim=3), (0, 0, 5, 5))
 
 
-def _wander(count: int) -> Tensor:
-    """Move a pen through random points, lifting it now and then: letters, signs and scribbles."""
-    lines = 12
-    points = _uniform(4, 24, count, lines + 1, 2)
-    starts, ends = points[:, :-1], points[:, 1:]
-    drawn = torch.rand(count, lines) < _uniform(0.3, 1, count, 1)
+def _zigzag(count: int) -> Tensor:
+    """Move a pen between 6 to 13 random points and lift it now and then: letters, scribbles."""
+    points = _uniform(4, 24, count, 13, 2)
+    drawn = torch.rand(count, 12) < _uniform(0.2, 1, count, 1)
     drawn[:, :3] = True
-    return _draw_lines(
-        torch.where(drawn.unsqueeze(2), starts, starts[:, :1]),
-        torch.where(drawn.unsqueeze(2), ends, starts[:, :1]),
-    )
+    return _draw_path(points, drawn)
+
+
+def _wind(count: int) -> Tensor:
+    """Move a pen on while it turns at random, and fit its way into the image: curls, lines."""
+    turns = _uniform(-1, 1, count, 1) + torch.randn(count, 20) * _uniform(0, 1.2, count, 1)
+    angles = turns.cumsum(dim=1)
+    points = torch.stack([angles.cos(), angles.sin()], dim=2).cumsum(dim=1)  # [count, 20, 2]
+    low, high = points.amin(dim=1, keepdim=True), points.amax(dim=1, keepdim=True)
+    scale = 18 / (high - low).amax(dim=2, keepdim=True).clamp(min=1)
+    points = (points - (low + high) / 2) * scale + SIDE / 2
+    return _draw_path(points, torch.rand(count, 19) < 0.9)
+
+
+def _draw_path(points: Tensor, drawn: Tensor) -> Tensor:
+    """Draw from point to point, [count, lines + 1, 2], those lines that are drawn."""
+    start, end = points[:, :-1], points[:, 1:]
+    return _draw_lines(start, torch.where(drawn.unsqueeze(2), end, start))
 
 
 # --- another hand ------------------------------------------------------------------------------
@@ -171,13 +178,15 @@ def _deform(ink: Tensor) -> Tensor:
     networks applied to visual document analysis", 2003).
     """
     count = len(ink)
-    angle, slant = _uniform(-0.25, 0.25, count), _uniform(-0.35, 0.35, count)
-    width, height = _uniform(0.85, 1.15, 2, count)
-    x, y = _center_of_mass(ink) + _uniform(-0.05, 0.05, 2, count)
+    strength = _uniform(0, 1, count)  # some people write much as MNIST does, others do not
+    angle, slant = _uniform(-0.3, 0.3, count) * strength, _uniform(-0.5, 0.5, count) * strength
+    width, height = 1 + _uniform(-0.2, 0.2, 2, count) * strength
+    x, y = _center_of_mass(ink) + _uniform(-0.07, 0.07, 2, count) * strength
     cos, sin = angle.cos(), angle.sin()
     matrix = torch.stack([cos * width, slant - sin, x, sin, cos * height, y], dim=1)
     grid = functional.affine_grid(matrix.view(-1, 2, 3), list(ink.shape), align_corners=False)
-    bend = _NEARNESS @ _uniform(-BEND, BEND, count, 2, 5, 5) @ _NEARNESS.T  # [batch, 2, 28, 28]
+    shifts = _uniform(-0.4, 0.4, count, 2, 5, 5) * strength.view(-1, 1, 1, 1)
+    bend = _NEARNESS @ shifts @ _NEARNESS.T  # [batch, 2, 28, 28]
     return functional.grid_sample(ink, grid + bend.permute(0, 2, 3, 1), align_corners=False)
 
 
