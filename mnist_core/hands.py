@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 SIDE = 28  # pixels; places are (x, y) in pixels from the top left corner
+DIGIT_SIDE = 20
 NO_DIGIT = 8  # one image in eight, as well as a batch can be divided
 
 
@@ -88,8 +89,8 @@ class Habit:
 
 
 HABITS = (
-    Habit(0, share=0.2, height=0.5, start=(-6, 12), end=(6, -12)),  # slashed
-    Habit(1, share=0.4, height=0.0, start=(-8, 6), end=(0, 0)),  # a flag
+    Habit(0, share=0.2, height=0.5, start=(-8, 14), end=(8, -14)),  # slashed
+    Habit(1, share=0.4, height=0.0, start=(-7, 7), end=(0, 0)),  # a flag
     Habit(1, share=0.3, height=1.0, start=(-9, 0), end=(9, 0)),  # a foot
     Habit(1, share=0.1, height=1.0, start=(0, 0), end=(4, -5)),  # a tail
     Habit(7, share=0.4, height=0.5, start=(-7, 1), end=(7, -1)),  # crossed
@@ -107,15 +108,20 @@ def _add_habits(ink: Tensor, labels: Tensor) -> Tensor:
 
 def _draw_habit(ink: Tensor, habit: Habit) -> Tensor:
     count = len(ink)
-    rows = ink.amax(dim=(1, 3)) > 0.5  # [batch, 28], those with ink
-    top, foot = rows.float().argmax(dim=1), SIDE - 1 - rows.flip(1).float().argmax(dim=1)
+    top, foot = _find_span(ink, along=2)
     y = top + habit.height * (foot - top) + _uniform(-1, 1, count)
     row = ink[torch.arange(count), 0, y.round().long().clamp(top, foot)]  # [batch, 28]
     x = row @ _CENTERS / row.sum(dim=1).clamp(min=0.1)
     anchor = torch.stack([x, y], dim=1).unsqueeze(1)  # [batch, 1, 2]
-    line = torch.tensor([habit.start, habit.end]) * _uniform(0.4, 1, count, 1, 1)
-    start, end = (anchor + line + _uniform(-1, 1, count, 2, 2)).split(1, dim=1)
-    return _draw_lines(start, end)
+    line = torch.tensor([habit.start, habit.end]) * _uniform(0.4, 1, count, 1, 2)
+    ends = anchor + line + _uniform(-1, 1, count, 2, 2)  # a hand trembles
+    return _draw_lines(ends[:, :1], ends[:, 1:])
+
+
+def _find_span(ink: Tensor, along: int) -> tuple[Tensor, Tensor]:
+    """Return the first and the last row (along 2) or column (along 3) with ink, each [batch]."""
+    inked = (ink.amax(dim=(1, 5 - along)) > 0.5).float()  # [batch, 28]
+    return inked.argmax(dim=1), SIDE - 1 - inked.flip(1).argmax(dim=1)
 
 
 # --- no digits ---------------------------------------------------------------------------------
@@ -171,7 +177,7 @@ _NEARNESS = (-((_CENTERS.unsqueeze(1) - _KNOTS) / 5).square()).softmax(dim=1)  #
 
 
 def _deform(ink: Tensor) -> Tensor:
-    """Centre by mass, then turn, scale, slant and bend each image.
+    """Turn, scale, slant and bend each image about where `preprocessing` would have put it.
 
     To bend it, 5×5 points are shifted at random and each pixel goes along with those near it
     (elastic distortion: Simard, Steinkraus and Platt, "Best practices for convolutional neural
@@ -180,14 +186,22 @@ def _deform(ink: Tensor) -> Tensor:
     count = len(ink)
     strength = _uniform(0, 1, count)  # some people write much as MNIST does, others do not
     angle, slant = _uniform(-0.3, 0.3, count) * strength, _uniform(-0.5, 0.5, count) * strength
-    width, height = 1 + _uniform(-0.2, 0.2, 2, count) * strength
+    width, height = (1 + _uniform(-0.2, 0.2, 2, count) * strength) * _measure(ink)
     x, y = _center_of_mass(ink) + _uniform(-0.07, 0.07, 2, count) * strength
     cos, sin = angle.cos(), angle.sin()
-    matrix = torch.stack([cos * width, slant - sin, x, sin, cos * height, y], dim=1)
+    matrix = torch.stack(
+        [cos * width, (slant - sin) * height, x, sin * width, cos * height, y], dim=1
+    )
     grid = functional.affine_grid(matrix.view(-1, 2, 3), list(ink.shape), align_corners=False)
     shifts = _uniform(-0.4, 0.4, count, 2, 5, 5) * strength.view(-1, 1, 1, 1)
     bend = _NEARNESS @ shifts @ _NEARNESS.T  # [batch, 2, 28, 28]
     return functional.grid_sample(ink, grid + bend.permute(0, 2, 3, 1), align_corners=False)
+
+
+def _measure(ink: Tensor) -> Tensor:
+    """Return the longer side of what is inked, [batch], as a multiple of MNIST's 20 pixels."""
+    (top, foot), (left, right) = _find_span(ink, along=2), _find_span(ink, along=3)
+    return (torch.maximum(foot - top, right - left) + 1) / DIGIT_SIDE
 
 
 def _center_of_mass(ink: Tensor) -> Tensor:

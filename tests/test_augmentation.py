@@ -112,9 +112,10 @@ def test_paper_stays_paper(kind: str) -> None:
 
 @every_change
 def test_ink_stays_about_the_middle(kind: str) -> None:
-    images, labels = strokes(23)  # too few for any to be replaced by what is no digit
+    torch.manual_seed(0)
+    images, _ = strokes(31)  # too few for any to be replaced by what is no digit
     images = images.roll((1, -1), dims=(2, 3))
-    changed, _ = augment(images, labels, kind)
+    changed, _ = augment(images, torch.full((31,), 2), kind)  # no habit adds to a two
     assert (middle_of(changed) - 14).abs().max() < 5
     ratio = ink_of(changed) / ink_of(images)
     assert ratio.min() > 0.3
@@ -197,6 +198,23 @@ def test_a_crossed_seven_is_crossed_in_its_middle() -> None:
     crossed = widths.amax(dim=1) > 6
     assert 0.2 < crossed.float().mean() < 0.6
     assert (widths[crossed].argmax(dim=1) - 14).abs().max() <= 4
+
+
+def test_a_digit_that_outgrew_mnists_size_is_brought_back_to_it() -> None:
+    torch.manual_seed(0)
+    ink = torch.zeros(50, 1, 28, 28)
+    ink[..., 0:28, 13:16] = 1  # 28 pixels tall
+    deformed = hands_room._deform(ink)
+    tall = ((deformed.amax(dim=(1, 3)) > 0.5).sum(dim=1)).float()
+    assert 17 < tall.mean() < 23
+    assert tall.max() < 27
+
+
+def test_what_is_measured_is_the_longer_side() -> None:
+    ink = torch.zeros(3, 1, 28, 28)
+    ink[0, 0, 4:24, 10:15] = 1
+    ink[1, 0, 10:15, 9:19] = 1
+    torch.testing.assert_close(hands_room._measure(ink), torch.tensor([1.0, 0.5, 1.4]))
 
 
 # --- hands: what is no digit -------------------------------------------------------------------
