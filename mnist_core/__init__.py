@@ -4,8 +4,8 @@ Read the rooms in this order:
 
 1. `data`           MNIST on disk → normalised tensors → batches     (article, step 2)
 2. `models`         the networks: the article's and its next steps   (article, step 3)
-3. `augmentation`   training images, changed a little                (article, advice)
-4. `hands`          the same digits as many people write them, and what is no digit
+3. `hands`          MNIST's digits as other people write them, and what is no digit
+4. `augmentation`   training images, changed before each use         (article, advice)
 5. `evaluation`     loss and accuracy on unseen images               (article, step 6.2)
 6. `training`       the settings of a run and the one training loop  (article, steps 1, 4 and 5)
 7. `experiments`    the article's advice, ready to be tried          (article, advice)

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Ink is [batch, 1, 28, 28] from 0 (paper) to 1. A place is (x, y) in pixels from the top left corner.
-SIDE = 28
-NO_DIGIT = 8  # one image in eight
+SIDE = 28  # pixels; places are (x, y) in pixels from the top left corner
+DIGIT_SIDE = 20
+NO_DIGIT = 8  # one image in eight, as well as a batch can be divided
 
 
 def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -29,12 +29,12 @@ def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         each for what is none, so that the network learns to be unsure there (Hendrycks, Mazeika
         and Dietterich, "Deep anomaly detection with outlier exposure", 2019).
     """
-    ink = _add_habits((images + 1) / 2, labels)
+    ink = _add_habits((images + 1) / 2, labels)  # from 0 (paper) to 1
     targets = functional.one_hot(labels, 10).to(images.dtype)
     strange = _make_no_digits(ink, labels)
     ink = torch.cat([strange, ink[len(strange) :]])  # batches are shuffled: any eighth will do
     targets[: len(strange)] = 0.1
-    return _vary_pen(_deform(ink)) * 2 - 1, targets
+    return _change_pen(_deform(ink)) * 2 - 1, targets
 
 
 def _uniform(low: float, high: float, *shape: int) -> Tensor:
@@ -78,7 +78,7 @@ class Habit:
         digit: which one.
         share: how many of the digit get it.
         height: where it is anchored in the digit's ink, 0 (the top) to 1 (the foot).
-        start, end: how far from there it reaches at most, (right, down) in pixels.
+        start, end: where it reaches from there when it is longest, (right, down) in pixels.
     """
 
     digit: int
@@ -89,12 +89,12 @@ class Habit:
 
 
 HABITS = (
-    Habit(0, share=0.2, height=0.5, start=(-6, 12), end=(6, -12)),  # slashed
-    Habit(1, share=0.4, height=0.0, start=(-9, 8), end=(0, 0)),  # a flag
-    Habit(1, share=0.3, height=1.0, start=(-9, 1), end=(9, -1)),  # a foot
-    Habit(1, share=0.1, height=1.0, start=(0, 0), end=(5, -6)),  # a tail
-    Habit(7, share=0.4, height=0.5, start=(-6, 2), end=(6, -2)),  # crossed
-    Habit(9, share=0.3, height=1.0, start=(-9, -5), end=(0, 0)),  # a hook
+    Habit(0, share=0.2, height=0.5, start=(-8, 14), end=(8, -14)),  # slashed
+    Habit(1, share=0.4, height=0.0, start=(-7, 7), end=(0, 0)),  # a flag
+    Habit(1, share=0.3, height=1.0, start=(-9, 0), end=(9, 0)),  # a foot
+    Habit(1, share=0.1, height=1.0, start=(0, 0), end=(4, -5)),  # a tail
+    Habit(7, share=0.4, height=0.5, start=(-7, 1), end=(7, -1)),  # crossed
+    Habit(9, share=0.3, height=1.0, start=(-8, -3), end=(0, 0)),  # a hook
 )
 
 
@@ -108,29 +108,32 @@ def _add_habits(ink: Tensor, labels: Tensor) -> Tensor:
 
 def _draw_habit(ink: Tensor, habit: Habit) -> Tensor:
     count = len(ink)
-    rows = ink.amax(dim=(1, 3)) > 0.5  # [batch, 28], those with ink
-    top, foot = rows.float().argmax(dim=1), SIDE - 1 - rows.flip(1).float().argmax(dim=1)
+    top, foot = _find_span(ink, along=2)
     y = top + habit.height * (foot - top) + _uniform(-1, 1, count)
     row = ink[torch.arange(count), 0, y.round().long().clamp(top, foot)]  # [batch, 28]
     x = row @ _CENTERS / row.sum(dim=1).clamp(min=0.1)
     anchor = torch.stack([x, y], dim=1).unsqueeze(1)  # [batch, 1, 2]
-    start = anchor + torch.tensor(habit.start) * _uniform(0.3, 1, count, 1, 2)
-    end = anchor + torch.tensor(habit.end) * _uniform(0.3, 1, count, 1, 2)
-    return _draw_lines(start, end)
+    line = torch.tensor([habit.start, habit.end]) * _uniform(0.4, 1, count, 1, 2)
+    ends = anchor + line + _uniform(-1, 1, count, 2, 2)  # a hand trembles
+    return _draw_lines(ends[:, :1], ends[:, 1:])
+
+
+def _find_span(ink: Tensor, along: int) -> tuple[Tensor, Tensor]:
+    """Return the first and the last row (along 2) or column (along 3) with ink, each [batch]."""
+    inked = (ink.amax(dim=(1, 5 - along)) > 0.5).float()  # [batch, 28]
+    return inked.argmax(dim=1), SIDE - 1 - inked.flip(1).argmax(dim=1)
 
 
 # --- no digits ---------------------------------------------------------------------------------
 
 
 def _make_no_digits(ink: Tensor, labels: Tensor) -> Tensor:
-    count = len(ink) // NO_DIGIT // 3
-    return torch.cat(
-        [
-            _pair(ink[:count], ink[-count:]),
-            _wander(count),
-            ink[labels > 0][:count].transpose(2, 3),  # lying on its side; a zero would stay one
-        ]
-    )
+    count = len(ink) // NO_DIGIT // 4  # of each kind
+    if not count:
+        return ink[:0]
+    pairs = _pair(ink[:count], ink[count : 2 * count])
+    lying = ink[labels > 0][:count].transpose(2, 3)  # on its side; a zero would stay one
+    return torch.cat([pairs, lying, _zigzag(count), _wind(count)])
 
 
 def _pair(left: Tensor, right: Tensor) -> Tensor:
@@ -142,38 +145,63 @@ def _pair(left: Tensor, right: Tensor) -> Tensor:
     return functional.pad(torch.cat(both, dim=3), (0, 0, 5, 5))
 
 
-def _wander(count: int) -> Tensor:
-    """Move a pen through random points, lifting it now and then: letters, signs and scribbles."""
-    lines = 12
-    points = _uniform(4, 24, count, lines + 1, 2)
-    starts, ends = points[:, :-1], points[:, 1:]
-    drawn = torch.rand(count, lines) < _uniform(0.3, 1, count, 1)
+def _zigzag(count: int) -> Tensor:
+    """Move a pen between 6 to 13 random points and lift it now and then: letters, scribbles."""
+    points = _uniform(4, 24, count, 13, 2)
+    drawn = torch.rand(count, 12) < _uniform(0.2, 1, count, 1)
     drawn[:, :3] = True
-    return _draw_lines(
-        torch.where(drawn.unsqueeze(2), starts, starts[:, :1]),
-        torch.where(drawn.unsqueeze(2), ends, starts[:, :1]),
-    )
+    return _draw_path(points, drawn)
+
+
+def _wind(count: int) -> Tensor:
+    """Move a pen on while it turns at random, and fit its way into the image: curls, lines."""
+    turns = _uniform(-1, 1, count, 1) + torch.randn(count, 20) * _uniform(0, 1.2, count, 1)
+    angles = turns.cumsum(dim=1)
+    points = torch.stack([angles.cos(), angles.sin()], dim=2).cumsum(dim=1)  # [count, 20, 2]
+    low, high = points.amin(dim=1, keepdim=True), points.amax(dim=1, keepdim=True)
+    scale = 18 / (high - low).amax(dim=2, keepdim=True).clamp(min=1)
+    points = (points - (low + high) / 2) * scale + SIDE / 2
+    return _draw_path(points, torch.rand(count, 19) < 0.9)
+
+
+def _draw_path(points: Tensor, drawn: Tensor) -> Tensor:
+    """Draw from point to point, [count, lines + 1, 2], those lines that are drawn."""
+    start, end = points[:, :-1], points[:, 1:]
+    return _draw_lines(start, torch.where(drawn.unsqueeze(2), end, start))
 
 
 # --- another hand ------------------------------------------------------------------------------
 
+_KNOTS = torch.linspace(0, SIDE, 5)
+_NEARNESS = (-((_CENTERS.unsqueeze(1) - _KNOTS) / 5).square()).softmax(dim=1)  # [28, 5]
+
 
 def _deform(ink: Tensor) -> Tensor:
-    """Centre by mass, then turn, scale, slant and bend each image.
+    """Turn, scale, slant and bend each image about where `preprocessing` would have put it.
 
-    Bending is a random shift of 5×5 points and, smoothly, of all between them (elastic distortion:
-    Simard, Steinkraus and Platt, "Best practices for convolutional neural networks", 2003).
+    To bend it, 5×5 points are shifted at random and each pixel goes along with those near it
+    (elastic distortion: Simard, Steinkraus and Platt, "Best practices for convolutional neural
+    networks applied to visual document analysis", 2003).
     """
     count = len(ink)
-    angle, slant = _uniform(-0.25, 0.25, count), _uniform(-0.35, 0.35, count)
-    width, height = _uniform(0.85, 1.15, 2, count)
-    x, y = _center_of_mass(ink) + _uniform(-0.05, 0.05, 2, count)
+    strength = _uniform(0, 1, count)  # some people write much as MNIST does, others do not
+    angle, slant = _uniform(-0.3, 0.3, count) * strength, _uniform(-0.5, 0.5, count) * strength
+    width, height = (1 + _uniform(-0.2, 0.2, 2, count) * strength) * _measure(ink)
+    x, y = _center_of_mass(ink) + _uniform(-0.07, 0.07, 2, count) * strength
     cos, sin = angle.cos(), angle.sin()
-    matrix = torch.stack([cos * width, slant - sin, x, sin, cos * height, y], dim=1)
+    matrix = torch.stack(
+        [cos * width, (slant - sin) * height, x, sin * width, cos * height, y], dim=1
+    )
     grid = functional.affine_grid(matrix.view(-1, 2, 3), list(ink.shape), align_corners=False)
-    bend = _uniform(-0.17, 0.17, count, 2, 5, 5)
-    bend = functional.interpolate(bend, size=(SIDE, SIDE), mode="bicubic", align_corners=True)
+    shifts = _uniform(-0.4, 0.4, count, 2, 5, 5) * strength.view(-1, 1, 1, 1)
+    bend = _NEARNESS @ shifts @ _NEARNESS.T  # [batch, 2, 28, 28]
     return functional.grid_sample(ink, grid + bend.permute(0, 2, 3, 1), align_corners=False)
+
+
+def _measure(ink: Tensor) -> Tensor:
+    """Return the longer side of what is inked, [batch], as a multiple of MNIST's 20 pixels."""
+    (top, foot), (left, right) = _find_span(ink, along=2), _find_span(ink, along=3)
+    return (torch.maximum(foot - top, right - left) + 1) / DIGIT_SIDE
 
 
 def _center_of_mass(ink: Tensor) -> Tensor:
@@ -183,10 +211,10 @@ def _center_of_mass(ink: Tensor) -> Tensor:
     return torch.stack([x, y]) / (SIDE / 2) - 1
 
 
-def _vary_pen(ink: Tensor) -> Tensor:
-    """Make each image's lines wider or narrower, and their edges softer or harder."""
-    wider = functional.max_pool2d(ink, 3, stride=1, padding=1)
-    narrower = -functional.max_pool2d(-ink, 3, stride=1, padding=1)
-    change = _uniform(-0.4, 0.7, len(ink), 1, 1, 1)
-    ink = ink + change.clamp(min=0) * (wider - ink) + change.clamp(max=0) * (ink - narrower)
-    return ((ink - 1) * _uniform(1, 2.5, len(ink), 1, 1, 1) + 1).clamp(0, 1)
+def _change_pen(ink: Tensor) -> Tensor:
+    """Blur the lines, then cut them off at a level: a low one leaves them wide, a high one thin."""
+    around = functional.pad(ink, (1, 1, 1, 1))
+    rows = around[:, :, :-2] + 2 * around[:, :, 1:-1] + around[:, :, 2:]
+    blurred = (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 16
+    level, contrast = _uniform(0, 0.25, len(ink), 1, 1, 1), _uniform(1.2, 4, len(ink), 1, 1, 1)
+    return ((blurred - level) * contrast).clamp(0, 1)

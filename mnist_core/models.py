@@ -76,7 +76,7 @@ class CNN(nn.Module):
     def __init__(self, dropout: float) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(1, 16, kernel_size=5, stride=2, padding=2)
-        self.conv2 = nn.Conv2d(16, 32, kernel_size=3, stride=2, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, kernel_size=5, stride=2, padding=2)
         self.fc1 = nn.Linear(32 * 7 * 7, 128)
         self.dropout = nn.Dropout(dropout)
         self.fc2 = nn.Linear(128, 10)

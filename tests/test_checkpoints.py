@@ -24,10 +24,12 @@ from mnist_core.checkpoints import (
     describe_run,
     facts_path,
     load_checkpoint,
+    save_calibration,
     save_checkpoint,
 )
 from mnist_core.data import MNIST
 from mnist_core.evaluation import evaluate
+from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, SimpleNN, create_model
 from mnist_core.training import EpochRecord, TrainConfig
 from tests import article
@@ -138,6 +140,73 @@ def test_facts_of_another_form_or_another_network_do_not_change_what_is_recognis
     for told in (config, {"model": "cnn"}):
         save_checkpoint(tmp_path / "mine.pth", create_model("simple_nn"), {"config": told})
         assert load_checkpoint(tmp_path / "mine.pth").model_name == "simple_nn"
+
+
+# --- calibration -------------------------------------------------------------------------------
+
+
+def test_a_calibration_is_loaded_as_it_was_saved_and_the_facts_stay(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    save_checkpoint(path, network(), FACTS)
+    before = load_checkpoint(path)
+    assert before.calibration == UNCALIBRATED
+    weights = path.read_bytes()
+    calibration = Calibration(1.2345678901234567, 1 / 3)
+    save_calibration(path, calibration)
+    checkpoint = load_checkpoint(path)
+    assert checkpoint.calibration == calibration
+    assert before.facts.items() <= checkpoint.facts.items()
+    assert path.read_bytes() == weights
+
+
+def test_weights_without_facts_can_be_calibrated(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    torch.save(fresh_state(), path)
+    save_calibration(path, Calibration(2.0, 0.75))
+    assert load_checkpoint(path).calibration == Calibration(2.0, 0.75)
+
+
+def test_a_calibration_does_not_outlive_its_weights(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    save_checkpoint(path, network(), FACTS)
+    save_calibration(path, Calibration(2.0, 0.75))
+    torch.save(fresh_state(seed=1), path)
+    assert load_checkpoint(path).calibration == UNCALIBRATED
+
+
+def test_there_is_nothing_to_calibrate_without_a_checkpoint(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        save_calibration(tmp_path / "none.pth", UNCALIBRATED)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "calibration",
+    [
+        None,
+        [],
+        "2",
+        {},
+        {"temperature": 2},
+        {"temperature": float("nan"), "sure_from": 0.5},
+        {"temperature": float("inf"), "sure_from": 0.5},
+        {"temperature": -1, "sure_from": 0.5},
+        {"temperature": 0, "sure_from": 0.5},
+        {"temperature": "2", "sure_from": 0.5},
+        {"temperature": [2], "sure_from": 0.5},
+        {"temperature": True, "sure_from": 0.5},
+        {"temperature": 2, "sure_from": None},
+        {"temperature": 2, "sure_from": 50},
+        {"temperature": 2, "sure_from": {}},
+        {"temperature": 10**400, "sure_from": 0.5},
+    ],
+    ids=str,
+)
+def test_a_calibration_that_makes_no_sense_is_none(tmp_path: Path, calibration: object) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), {**FACTS, "calibration": calibration})
+    checkpoint = load_checkpoint(tmp_path / "mine.pth")
+    assert checkpoint.calibration == UNCALIBRATED
+    assert checkpoint.facts["test_accuracy"] == 0.5
 
 
 # --- facts belong to weights -------------------------------------------------------------------

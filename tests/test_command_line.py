@@ -15,9 +15,11 @@ import torch
 from PIL import Image, ImageDraw
 
 from mnist_core.__main__ import main
-from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.calibration import calibrate, halve
+from mnist_core.checkpoints import SHIPPED, load_checkpoint, save_calibration
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
+from mnist_core.inference import Calibration
 from mnist_core.script import write_script
 from mnist_core.training import EpochRecord, TrainConfig, set_up, train
 from tests.real_mnist import REPOSITORY
@@ -339,7 +341,7 @@ def test_wrong_drawings_are_refused_in_one_line(run: Run, tmp_path: Path) -> Non
         assert_refused(run("evaluate", SHIPPED, "--drawings", file), file.name, part)
 
 
-@pytest.mark.parametrize("command", ["evaluate", "predict"])
+@pytest.mark.parametrize("command", ["evaluate", "calibrate", "predict"])
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04N."])
 def test_a_file_that_is_no_checkpoint_is_refused(
     run: Run, tmp_path: Path, four: Path, command: str, content: bytes
@@ -349,7 +351,7 @@ def test_a_file_that_is_no_checkpoint_is_refused(
     assert_refused(run(command, path, *([four] if command == "predict" else [])), "other.pth")
 
 
-@pytest.mark.parametrize("command", ["evaluate", "predict"])
+@pytest.mark.parametrize("command", ["evaluate", "calibrate", "predict"])
 def test_a_missing_checkpoint_is_named(run: Run, four: Path, command: str) -> None:
     images = [four] if command == "predict" else []
     assert_refused(run(command, "nothing.pth", *images), "nothing.pth")
@@ -363,7 +365,7 @@ def test_predict_reads_each_picture(run: Run, four: Path) -> None:
     Image.eval(Image.open(four), lambda value: 255 - value).save(light_on_dark)
     status, stdout, stderr = run("predict", SHIPPED, four, light_on_dark)
     first, second = stdout.splitlines()
-    line = re.escape(str(four)) + r": 4 \((\d{1,3}\.\d)%\)"
+    line = re.escape(str(four)) + r": 4 \((\d{1,3}\.\d)%(?:, not sure)?\)"
     match = re.fullmatch(line, first)
     assert match
     assert 10 < float(match[1]) <= 100
@@ -375,12 +377,45 @@ def test_predict_json_is_one_object_a_picture(run: Run, four: Path) -> None:
     status, stdout, stderr = run("predict", SHIPPED, "--json", four, four)
     first, second = (json.loads(line) for line in stdout.splitlines())
     assert first == second
-    assert first.keys() == {"image", "digit", "probabilities"}
+    assert first.keys() == {"image", "digit", "probabilities", "sure"}
     assert first["image"] == str(four)
     assert first["digit"] == 4
     assert len(first["probabilities"]) == 10
     assert sum(first["probabilities"]) == pytest.approx(1)
     assert (status, stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("sure_from", "told"), [(0.0, ""), (1.0, ", not sure")])
+def test_predict_says_when_the_network_is_not_sure(
+    run: Run, four: Path, tmp_path: Path, sure_from: float, told: str
+) -> None:
+    path = tmp_path / "mine.pth"
+    path.write_bytes(SHIPPED.read_bytes())
+    save_calibration(path, Calibration(3.0, sure_from))
+    status, stdout, _ = run("predict", path, four)
+    assert status == 0
+    assert re.fullmatch(rf".*: 4 \(\d+\.\d%{told}\)", stdout.strip())
+    assert json.loads(run("predict", path, four, "--json")[1])["sure"] == (not told)
+
+
+# --- calibrate ---------------------------------------------------------------------------------
+
+
+def test_calibrate_writes_beside_the_weights_what_it_prints(
+    run: Run, tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+) -> None:
+    path = tmp_path / "mine.pth"
+    path.write_bytes(SHIPPED.read_bytes())
+    status, stdout, stderr = run("calibrate", path, "--data", tiny_root)
+    assert (status, stderr) == (0, "")
+    calibration = load_checkpoint(path).calibration
+    assert calibration == calibrate(load_checkpoint(path).model, halve(tiny_mnist.test)[0])
+    assert stdout.splitlines() == [
+        f"Temperature: {calibration.temperature:.3f}",
+        f"Sure from: {calibration.sure_from:.1%}",
+    ]
+    as_json = json.loads(run("calibrate", path, "--data", tiny_root, "--json")[1])
+    assert Calibration(**as_json) == calibration
 
 
 def test_a_picture_that_cannot_be_read_is_refused(run: Run, tmp_path: Path) -> None:
@@ -409,7 +444,7 @@ def test_a_wrong_file_ends_the_program_with_one_line(tmp_path: Path) -> None:
 
 def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
     status, stdout, stderr = run("--help")
-    assert all(command in stdout for command in ("train", "evaluate", "predict"))
+    assert all(command in stdout for command in ("train", "evaluate", "calibrate", "predict"))
     assert (status, stderr) == (0, "")
     assert "default: 0.001" in run("train", "--help")[1]
 

@@ -6,7 +6,7 @@ import torch
 
 from mnist_core.checkpoints import SHIPPED, load_checkpoint
 from mnist_core.data import MNIST
-from mnist_core.inference import predict
+from mnist_core.inference import UNCALIBRATED, Calibration, predict
 from mnist_core.models import SimpleNN
 from mnist_core.preprocessing import GrayImage, image_from_strokes, parse_strokes
 from tests.oracles import simple_nn_logits, softmax
@@ -42,6 +42,66 @@ def test_a_network_that_knows_nothing_finds_all_digits_alike() -> None:
         for parameter in model.parameters():
             parameter.zero_()
     assert predict(model, random_image(0)).probabilities == pytest.approx([0.1] * 10)
+
+
+# --- calibrated --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("temperature", [0.25, 1.0, 3.0])
+def test_the_temperature_divides_the_logits_and_leaves_the_digit(temperature: float) -> None:
+    torch.manual_seed(0)
+    model, image = SimpleNN().eval(), random_image(0)
+    prediction = predict(model, image, Calibration(temperature, 0.5))
+    normalized = (image.astype(np.float64) / 255 - 0.5) / 0.5
+    logits = simple_nn_logits(model.state_dict(), normalized[None, None])
+    expected = softmax(logits / temperature)[0]
+    np.testing.assert_allclose(prediction.probabilities, expected, rtol=1e-3)
+    assert prediction.digit == predict(model, image).digit
+
+
+def test_a_network_is_sure_from_the_probability_that_its_calibration_names() -> None:
+    model, image = SimpleNN().eval(), random_image(1)
+    highest = max(predict(model, image).probabilities)
+    assert predict(model, image, Calibration(1.0, highest)).sure
+    assert predict(model, image, Calibration(1.0, 0.0)).sure
+    assert not predict(model, image, Calibration(1.0, highest + 1e-6)).sure
+    assert predict(model, image) == predict(model, image, UNCALIBRATED)
+
+
+def test_a_network_whose_weights_are_no_numbers_is_not_sure() -> None:
+    model = SimpleNN().eval()
+    with torch.no_grad():
+        model.fc2.bias.fill_(torch.nan)
+    assert not predict(model, random_image(0)).sure
+
+
+@pytest.mark.parametrize(
+    ("temperature", "sure_from"),
+    [
+        (0, 0.5),
+        (-1, 0.5),
+        (101, 0.5),
+        (float("nan"), 0.5),
+        (float("inf"), 0.5),
+        ("1", 0.5),
+        (True, 0.5),
+        (None, 0.5),
+        (1, -0.1),
+        (1, 1.1),
+        (1, float("nan")),
+        (1, "sure"),
+        (1, False),
+        (1, [0.5]),
+    ],
+)
+def test_a_calibration_that_makes_no_sense_is_refused(
+    temperature: object, sure_from: object
+) -> None:
+    with pytest.raises(ValueError, match=r"must be a number .*, not "):
+        Calibration(temperature, sure_from)  # type: ignore[arg-type]
+
+
+# --- extremes ----------------------------------------------------------------------------------
 
 
 def test_scores_of_any_size_stay_numbers() -> None:

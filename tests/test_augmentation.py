@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from mnist_core import hands as hands_room
+from mnist_core.augmentation import AUGMENTATIONS, AugmentedLoader, affine, augment
+from mnist_core.data import MNIST, Batch, make_train_loader
+from mnist_core.hands import HABITS, hands
+
+CHANGING = [kind for kind in AUGMENTATIONS if kind != "none"]
+every_kind = pytest.mark.parametrize("kind", AUGMENTATIONS)
+every_change = pytest.mark.parametrize("kind", CHANGING)
+
+
+def strokes(count: int = 48) -> Batch:
+    """Draw upright lines of different heights, three pixels wide: as plain as a one."""
+    images = torch.full((count, 1, 28, 28), -1.0)
+    for i, image in enumerate(images):
+        image[0, 4 + i % 4 : 24 - i % 3, 13:16] = 1.0
+    return images, torch.arange(count) % 10
+
+
+def ink_of(images: Tensor) -> Tensor:
+    """Sum up an image's ink, in pixels."""
+    return ((images + 1) / 2).sum(dim=(1, 2, 3))
+
+
+def middle_of(images: Tensor) -> Tensor:
+    """Return each image's centre of mass, [batch, 2], in pixels from the top left corner."""
+    ink = (images[:, 0] + 1) / 2
+    places = torch.arange(28) + 0.5
+    x, y = ink.sum(dim=1) @ places, ink.sum(dim=2) @ places
+    return torch.stack([x, y], dim=1) / ink.sum(dim=(1, 2)).unsqueeze(1)
+
+
+# --- every kind --------------------------------------------------------------------------------
+
+
+@every_kind
+@given(count=st.integers(1, 70), seed=st.integers(0, 100))
+def test_shape_and_range_stay_and_targets_are_shares_of_one(
+    kind: str, count: int, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    images, labels = torch.rand(count, 1, 28, 28) * 2 - 1, torch.randint(0, 10, (count,))
+    changed, targets = augment(images, labels, kind)
+    assert changed.shape == images.shape
+    assert changed.dtype == torch.float32
+    assert changed.isfinite().all()
+    assert -1 - 1e-6 <= changed.min() <= changed.max() <= 1 + 1e-6
+    if kind == "hands":
+        assert targets.shape == (count, 10)
+        torch.testing.assert_close(targets.sum(dim=1), torch.ones(count))
+    else:
+        assert torch.equal(targets, labels)
+
+
+@every_kind
+def test_a_seed_decides_every_image(kind: str) -> None:
+    torch.manual_seed(1)
+    first, first_targets = augment(*strokes(), kind)
+    torch.manual_seed(1)
+    second, second_targets = augment(*strokes(), kind)
+    third, _ = augment(*strokes(), kind)
+    assert torch.equal(first, second)
+    assert torch.equal(first_targets, second_targets)
+    assert torch.equal(first, third) == (kind == "none")
+
+
+@every_kind
+def test_other_random_generators_are_left_alone(kind: str) -> None:
+    numpy_state, python_state = np.random.get_state(), random.getstate()
+    augment(*strokes(), kind)
+    assert random.getstate() == python_state
+    for before, after in zip(numpy_state, np.random.get_state(), strict=True):
+        assert np.array_equal(before, after)
+
+
+def test_no_augmentation_draws_nothing_and_changes_nothing() -> None:
+    images, labels = strokes()
+    state = torch.get_rng_state()
+    same, same_labels = augment(images, labels, "none")
+    assert torch.equal(torch.get_rng_state(), state)
+    assert same is images
+    assert same_labels is labels
+
+
+@every_change
+def test_the_batch_itself_stays_and_each_image_goes_its_own_way(kind: str) -> None:
+    images, labels = strokes()
+    images[:] = images[:1].clone()
+    before = images.clone()
+    changed, _ = augment(images, labels, kind)
+    assert torch.equal(images, before)
+    assert len({image.numpy().tobytes() for image in changed}) == len(images)
+
+
+@every_change
+def test_paper_stays_paper(kind: str) -> None:
+    blank = torch.full((16, 1, 28, 28), -1.0)
+    blank_labels = torch.full((16,), 2)  # no habit adds to a two
+    changed, _ = augment(blank, blank_labels, kind)
+    torch.testing.assert_close(changed, blank)
+
+
+@every_change
+def test_ink_stays_about_the_middle(kind: str) -> None:
+    torch.manual_seed(0)
+    images, _ = strokes(31)  # too few for any to be replaced by what is no digit
+    images = images.roll((1, -1), dims=(2, 3))
+    changed, _ = augment(images, torch.full((31,), 2), kind)  # no habit adds to a two
+    assert (middle_of(changed) - 14).abs().max() < 5
+    ratio = ink_of(changed) / ink_of(images)
+    assert ratio.min() > 0.3
+    assert ratio.max() < 3
+
+
+@every_change
+def test_no_gradient_is_recorded_and_one_reaches_the_network(kind: str) -> None:
+    images, targets = augment(*strokes(), kind)
+    assert not images.requires_grad
+    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    nn.CrossEntropyLoss()(network(images), targets).backward()
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
+
+
+@every_kind
+def test_a_loader_augments_in_passing(kind: str, tiny_mnist: MNIST) -> None:
+    torch.manual_seed(5)
+    loader = AugmentedLoader(make_train_loader(tiny_mnist.train, 48), kind)
+    batches = list(loader)
+    assert len(batches) == len(loader)
+    assert sum(len(images) for images, _ in batches) == len(tiny_mnist.train)
+
+    torch.manual_seed(5)  # the same draws by hand: the order first, then batch by batch
+    plain = make_train_loader(tiny_mnist.train, 48)
+    for (images, targets), (raw, labels) in zip(batches, plain, strict=True):
+        expected, expected_targets = augment(raw, labels, kind)
+        assert torch.equal(images, expected)
+        assert torch.equal(targets, expected_targets)
+
+
+# --- affine ------------------------------------------------------------------------------------
+
+
+def test_affine_moves_ink_by_two_pixels_at_most_and_keeps_it() -> None:
+    images, _ = strokes(200)
+    changed = affine(images)
+    moved = (middle_of(changed) - middle_of(images)).abs()
+    assert 0.5 < moved.max() < 3  # two pixels, and a little for turning about the image's centre
+    ratio = ink_of(changed) / ink_of(images)
+    assert 0.75 < ratio.min() < 1 < ratio.max() < 1.3
+
+
+# --- hands: habits -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: f"{habit.digit} {habit.start}")
+def test_a_habit_adds_ink_where_it_says(habit: hands_room.Habit) -> None:
+    torch.manual_seed(0)
+    images, _ = strokes(100)
+    ink = (images + 1) / 2
+    added = hands_room._draw_habit(ink, habit)
+    assert added.sum(dim=(1, 2, 3)).min() > 2  # each image gets a line
+    top, foot = 4.0, 24.0  # of the strokes, within 3 pixels
+    around = top + habit.height * (foot - top) + (habit.start[1] + habit.end[1]) / 2
+    middles = middle_of(added * 2 - 1)
+    assert (middles[:, 1] - around).abs().max() < 7
+    reach = (habit.start[0] + habit.end[0]) / 2 + 14.5
+    assert (middles[:, 0] - reach).abs().max() < 5
+
+
+def test_only_digits_with_a_habit_get_one_and_not_all_of_them() -> None:
+    torch.manual_seed(0)
+    images, labels = strokes(1_000)
+    ink = (images + 1) / 2
+    changed = (hands_room._add_habits(ink, labels) != ink).flatten(1).any(dim=1)
+    for digit in range(10):
+        of_digit = changed[labels == digit].float().mean().item()
+        none_has_one = 1.0
+        for habit in HABITS:
+            none_has_one *= 1 - habit.share * (habit.digit == digit)
+        assert of_digit == pytest.approx(1 - none_has_one, abs=0.2)
+
+
+def test_a_crossed_seven_is_crossed_in_its_middle() -> None:
+    torch.manual_seed(0)
+    images, _ = strokes(50)
+    sevens = hands_room._add_habits((images + 1) / 2, torch.full((50,), 7))
+    widths = (sevens[:, 0] > 0.5).sum(dim=2)  # [50, 28]
+    crossed = widths.amax(dim=1) > 6
+    assert 0.2 < crossed.float().mean() < 0.6
+    assert (widths[crossed].argmax(dim=1) - 14).abs().max() <= 4
+
+
+def test_a_digit_that_outgrew_mnists_size_is_brought_back_to_it() -> None:
+    torch.manual_seed(0)
+    ink = torch.zeros(50, 1, 28, 28)
+    ink[..., 0:28, 13:16] = 1  # 28 pixels tall
+    deformed = hands_room._deform(ink)
+    tall = ((deformed.amax(dim=(1, 3)) > 0.5).sum(dim=1)).float()
+    assert 17 < tall.mean() < 23
+    assert tall.max() < 27
+
+
+def test_what_is_measured_is_the_longer_side() -> None:
+    ink = torch.zeros(3, 1, 28, 28)
+    ink[0, 0, 4:24, 10:15] = 1
+    ink[1, 0, 10:15, 9:19] = 1
+    torch.testing.assert_close(hands_room._measure(ink), torch.tensor([1.0, 0.5, 1.4]))
+
+
+# --- hands: what is no digit -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [32, 64, 128, 1000])
+def test_about_an_eighth_of_a_batch_is_no_digit_and_a_tenth_of_each(count: int) -> None:
+    images, labels = strokes(count)
+    _, targets = hands(images, labels)
+    none = targets.amax(dim=1) < 0.5
+    assert 0.9 * count / 8 - 4 <= none.sum() <= count / 8
+    torch.testing.assert_close(targets[none], torch.full((int(none.sum()), 10), 0.1))
+    assert torch.equal(targets[~none].argmax(dim=1), labels[~none])
+    assert set(targets[~none].unique().tolist()) == {0.0, 1.0}
+
+
+def test_a_batch_too_small_for_them_has_digits_only() -> None:
+    images, labels = strokes(31)
+    _, targets = hands(images, labels)
+    assert torch.equal(targets.argmax(dim=1), labels)
+    assert targets.amax(dim=1).min() == 1
+
+
+def test_zeros_are_not_laid_on_their_side_for_they_would_stay_zeros() -> None:
+    images, _ = strokes(64)
+    _, targets = hands(images, torch.zeros(64, dtype=torch.int64))
+    assert (targets.amax(dim=1) < 0.5).sum() == 6  # two of each kind, without the zeros
+
+
+def test_a_pair_is_its_two_digits_side_by_side() -> None:
+    left, right = torch.zeros(1, 1, 28, 28), torch.zeros(1, 1, 28, 28)
+    left[..., 4:24, 12:16] = 1
+    pair = hands_room._pair(left, right)
+    assert pair.shape == left.shape
+    assert pair[..., :14].sum() > 30
+    assert pair[..., 14:].sum() == 0
+    both = hands_room._pair(left, left)
+    assert torch.equal(both[..., :14], both[..., 14:])
+
+
+def test_paths_are_drawn_inside_the_image_and_differ() -> None:
+    torch.manual_seed(0)
+    for path in (hands_room._zigzag(50), hands_room._wind(50)):
+        assert path.shape == (50, 1, 28, 28)
+        assert path.sum(dim=(1, 2, 3)).min() > 10
+        assert path[..., 0, :].max() == path[..., :, 0].max() == 0
+        assert len({image.numpy().tobytes() for image in path}) == 50
+
+
+def test_a_line_is_as_numpy_draws_it() -> None:
+    torch.manual_seed(0)
+    start, end = torch.tensor([[[5.0, 6.0]]]), torch.tensor([[[20.0, 17.0]]])
+    ours = hands_room._draw_lines(start, end)[0, 0].numpy()
+    torch.manual_seed(0)
+    radius = 0.75 + 0.75 * torch.rand(1, 1).item()
+    dots = np.linspace((5.0, 6.0), (20.0, 17.0), 2_000)
+    for row in range(28):
+        for column in range(28):
+            distance = np.hypot(*(dots - (column + 0.5, row + 0.5)).T).min()
+            expected = np.clip(radius + 0.5 - distance, 0, 1)
+            assert ours[row, column] == pytest.approx(expected, abs=0.02)
