@@ -1,0 +1,38 @@
+"""Curves of runs as pictures that a page can show, with what they say in words."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from mnist_core.plots import Curve, compare_accuracies, compare_losses, to_svg
+
+
+def draw_curves(curves: Sequence[Curve]) -> dict[str, str]:
+    """Draw the curves twice, losses and accuracies, and say them in words.
+
+    Returns:
+        "losses" and "accuracies", each a data URL of an SVG, and "words" for who cannot see them;
+        empty before the first epoch.
+    """
+    curves = [curve for curve in curves if any(curve.runs)]
+    if not curves:
+        return {}
+    return {
+        "losses": _to_url(compare_losses(curves)),
+        "accuracies": _to_url(compare_accuracies(curves)),
+        "words": "; ".join(map(_describe, curves)),
+    }
+
+
+def _describe(curve: Curve) -> str:
+    last = [run[-1] for run in curve.runs if run]
+    losses = ", ".join(f"{epoch.train_loss:.4f}" for epoch in last)
+    accuracies = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in last)
+    return f"{curve.name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
+
+
+def _to_url(figure: Figure) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(to_svg(figure)).decode('ascii')}"
