@@ -32,9 +32,7 @@ def build_experiments_tab(visit: gr.State, page_key: PageKey) -> None:
     cards = Cards(describe_cards(Visit()))
     quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     cards.submit(carry_out, [cards, visit], page_key, queue=False, **quietly)
-    page_key.tick(
-        follow_trial, visit, cards, concurrency_limit=None, trigger_mode="always_last", **quietly
-    )
+    page_key.on_news(follow_trial, visit, cards, **quietly)
 
 
 def carry_out(order: CardOrder | None, visit: Visit) -> dict[str, Any]:
@@ -127,7 +125,7 @@ def _badge(trial: Trial) -> str:
     if trial.diverged:
         return "diverged"
     if difference is not None:
-        return f"{difference:+.2f} points".replace("-", "−")
+        return f"{difference:+.2f}".replace("-", "−")
     return "stopped" if trial.pairs else ""
 
 
@@ -150,7 +148,7 @@ def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
     training = [run for run in under_way if run.state == "training"]
     speaks = next(iter(training + under_way + runs[-1:]), None)
     message = ""
-    if speaks is not None and speaks.state != "finished":
+    if speaks is not None and speaks.state not in ("finished", "diverged"):
         seed = f"Seed {speaks.config.seed}: " if len(runs) > 1 else ""
         message = seed + speaks.status["message"]
     return {

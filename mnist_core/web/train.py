@@ -76,10 +76,7 @@ def build_train_tab(visit: gr.State, page_key: PageKey, draw: DrawTab) -> None:
     settings = [epochs, batch_size, learning_rate, seed, visit]
     start.click(start_run, settings, page_key, **hidden)
     stop.click(stop_run, visit, None, queue=False, **hidden)
-    # "always_last": what has begun just as a stream was about to end is followed by another one.
-    followed = page_key.tick(
-        follow_runs, visit, screen, concurrency_limit=None, trigger_mode="always_last", **hidden
-    )
+    followed = page_key.on_news(follow_runs, visit, screen, **hidden)
     followed.then(read_again, [draw.reader, visit], draw.canvas, queue=False, **hidden)
 
 
