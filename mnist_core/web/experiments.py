@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import html
-from asyncio import to_thread
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -15,10 +13,9 @@ from mnist_core.experiments import EXPERIMENTS, describe_change
 from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
 from mnist_core.training import TrainConfig
-from mnist_core.web.cards import CardOrder, Cards, CardsStatus, SideStatus
-from mnist_core.web.curves import draw_curves
+from mnist_core.web.cards import CardOrder, Cards, CardsStatus, CardText, SideStatus
+from mnist_core.web.curves import Plots, follow_curves
 from mnist_core.web.page_key import PageKey, news
-from mnist_core.web.right_of_way import somebody_draws
 from mnist_core.web.run import Run
 from mnist_core.web.trial import Trial, average
 from mnist_core.web.visit import MOST_UNDER_WAY, Visit
@@ -26,10 +23,20 @@ from mnist_core.web.visit import MOST_UNDER_WAY, Visit
 BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the cards
 LIMIT = f"At most {MOST_UNDER_WAY} of your networks can be under way at once."
 
+TEXTS: dict[str, CardText] = {
+    name: {
+        "title": experiment.title,
+        "suggestion": experiment.suggestion,
+        "expectation": experiment.expectation,
+        "baseline": describe_change(experiment.baseline) or "the recipe",
+    }
+    for name, experiment in EXPERIMENTS.items()
+}
+
 
 def build_experiments_tab(visit: gr.State, page_key: PageKey) -> None:
     """Lay the tab out and wire it; call it inside a `gr.Tab`."""
-    cards = Cards(describe_cards(Visit()))
+    cards = Cards(describe_cards(Visit(), {}))
     quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     cards.submit(carry_out, [cards, visit], page_key, queue=False, **quietly)
     page_key.on_news(follow_trial, visit, cards, **quietly)
@@ -62,34 +69,28 @@ def carry_out(order: CardOrder | None, visit: Visit) -> dict[str, Any]:
 
 async def follow_trial(visit: Visit) -> AsyncGenerator[Any, None]:
     """Stream what the cards show, until no run is under way."""
-    drawn: object = None
-    seen: object = None
-    shown_at = 0.0
-    async with aclosing(visit.watch()) as beats:
-        async for _ in beats:
-            changes = visit.changes
-            trial = Trial(visit, EXPERIMENTS[visit.experiment])
-            curves = (visit.experiment, *map(_epochs_of, (trial.baselines(), trial.variants())))
-            # As in the Train tab: little, and once a second while somebody draws.
-            if curves != drawn:
-                plots = await to_thread(_draw, trial)
-                yield gr.update(value=describe_cards(visit), plots=plots)
-                drawn = curves
-            elif changes != seen and (not somebody_draws() or monotonic() - shown_at >= 1):
-                yield gr.update(value=describe_cards(visit))
-            else:
-                yield gr.skip()
-                continue
-            seen, shown_at = changes, monotonic()
+    async with aclosing(follow_curves(visit, curves_of_trial, describe_cards)) as updates:
+        async for update in updates:
+            yield update
 
 
-def describe_cards(visit: Visit) -> CardsStatus:
+def curves_of_trial(visit: Visit) -> list[Curve]:
+    """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
+    trial = Trial(visit, EXPERIMENTS[visit.experiment])
+    return [
+        Curve("Baseline", BASELINE_COLOR, [list(run.epochs) for run in trial.baselines()]),
+        Curve("Variant", VARIANT_COLOR, [list(run.epochs) for run in trial.variants()]),
+    ]
+
+
+def describe_cards(visit: Visit, plots: Plots) -> CardsStatus:
     """Say what the cards show."""
     trials = {name: Trial(visit, experiment) for name, experiment in EXPERIMENTS.items()}
     trial = trials[visit.experiment]
     seeds = trial.more_seeds
     diverged = trial.diverged
     return {
+        "experiments": TEXTS,
         "chosen": visit.experiment,
         "badges": {name: _badge(other) for name, other in trials.items()},
         "state": _state(trial),
@@ -105,6 +106,7 @@ def describe_cards(visit: Visit) -> CardsStatus:
         ]
         if trial.pairs
         else [],
+        "plots": plots,
     }
 
 
@@ -167,16 +169,3 @@ def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
 def _average_seconds(runs: list[Run]) -> float | None:
     seconds = [sum(epoch.seconds for epoch in run.epochs) for run in runs if run.epochs]
     return sum(seconds) / len(seconds) if seconds else None
-
-
-def _epochs_of(runs: list[Run]) -> list[tuple[str, int]]:
-    return [(run.id, len(run.epochs)) for run in runs]
-
-
-def _draw(trial: Trial) -> dict[str, str]:
-    """Draw both plots as addresses that hold the picture itself; none before the first epoch."""
-    curves = [
-        Curve("Baseline", BASELINE_COLOR, [list(run.epochs) for run in trial.baselines()]),
-        Curve("Variant", VARIANT_COLOR, [list(run.epochs) for run in trial.variants()]),
-    ]
-    return draw_curves(curves)

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import gradio as gr
 
-from mnist_core.experiments import EXPERIMENTS, describe_change
+from mnist_core.experiments import EXPERIMENTS
 from mnist_core.web.assets import read_assets
 
 ACTIONS = ("show", "try", "seeds", "retry", "stop")
@@ -25,6 +25,15 @@ class CardOrder:
 
     action: str
     experiment: str
+
+
+class CardText(TypedDict):
+    """What a card says of its experiment before anybody has tried it."""
+
+    title: str
+    suggestion: str
+    expectation: str
+    baseline: str
 
 
 class SideStatus(TypedDict):
@@ -54,9 +63,10 @@ class SideStatus(TypedDict):
 
 
 class CardsStatus(TypedDict):
-    """All that the cards show, but for the plots.
+    """All that the cards show.
 
     Attributes:
+        experiments: experiment → what its card says; never changes.
         chosen: the experiment whose card is open.
         badges: experiment → one or two words on how it stands, "" for untried.
         state: of the open experiment: "untried", "running", "diverged", "done" or "stopped".
@@ -67,8 +77,10 @@ class CardsStatus(TypedDict):
         retry_rate: the learning rate to try next after a divergence.
         more_seeds: the seeds that come next, as words; "" if none can.
         sides: baseline and variant; empty before the first try.
+        plots: of the open experiment, as `curves.draw_curves` returns them.
     """
 
+    experiments: dict[str, CardText]
     chosen: str
     badges: dict[str, str]
     state: str
@@ -79,48 +91,15 @@ class CardsStatus(TypedDict):
     retry_rate: float | None
     more_seeds: str
     sides: list[SideStatus]
+    plots: dict[str, str]
 
 
 class Cards(gr.HTML):
-    """Shows a `CardsStatus`, which is its value; its `submit` event brings a `CardOrder`.
+    """Shows a `CardsStatus`, which is its value; its `submit` event brings a `CardOrder`."""
 
-    The plots are a property of their own, {"losses": URL, "accuracies": URL, "words": both in
-    words}, because they are larger than all else and change less often.
-    """
-
-    def __init__(
-        self,
-        value: CardsStatus | None = None,
-        *,
-        plots: dict[str, str] | None = None,
-        **settings: Any,
-    ) -> None:
-        """Build the cards.
-
-        Args:
-            value: what they show at first.
-            plots: the plots of the open experiment, none before its first epoch.
-            settings: passed on to `gr.HTML`, such as `elem_classes`.
-        """
-        self.plots = plots or {}
-        self.experiments = [
-            {
-                "name": name,
-                "title": experiment.title,
-                "suggestion": experiment.suggestion,
-                "expectation": experiment.expectation,
-                "baseline": describe_change(experiment.baseline) or "the recipe",
-            }
-            for name, experiment in EXPERIMENTS.items()
-        ]
+    def __init__(self, value: CardsStatus | None = None, **settings: Any) -> None:
         assets = read_assets(Path(__file__).parent)
-        super().__init__(
-            value,
-            plots=self.plots,
-            experiments=self.experiments,
-            apply_default_css=False,
-            **{**assets, **settings},
-        )
+        super().__init__(value, apply_default_css=False, **{**assets, **settings})
 
     def preprocess(self, payload: object) -> CardOrder | None:
         """Check what the page sent; None for what no page of ours sends."""

@@ -1,13 +1,13 @@
-// The experiment cards. props.experiments never changes; props.value is a CardsStatus and
-// props.plots the pictures of the open card (see __init__.py). All of it is written as text only.
+// The experiment cards. props.value is a CardsStatus (see __init__.py), written as text only.
 
 const root = element.querySelector('[data-testid="experiments"]');
 const list = root.querySelector(".cards");
 const detail = list.querySelector(".detail-mold").content.firstElementChild.cloneNode(true);
 const part = (name) => detail.querySelector(`[data-testid="${name}"]`);
-const cards = new Map(props.experiments.map((experiment) => [experiment.name, newCard(experiment)]));
+const cards = new Map(); // experiment → its card
 const ACTIONS = ["try", "seeds", "retry", "stop"];
 
+let texts = {}; // experiment → what its card says
 let opened = null; // the experiment whose card is open here, before the server has heard of it
 
 // --- Orders --------------------------------------------------------------------------------------
@@ -17,10 +17,10 @@ function order(action, experiment) {
   trigger("submit");
 }
 
-function newCard({ name, title }) {
+function newCard(name) {
   const card = list.querySelector(".mold").content.firstElementChild.cloneNode(true);
   card.dataset.experiment = name;
-  card.querySelector(".name").textContent = title;
+  card.querySelector(".name").textContent = texts[name].title;
   card.querySelector(".head").addEventListener("click", () => {
     open(name);
     order("show", name);
@@ -42,7 +42,7 @@ function open(name) {
   if (opened === name) return;
   opened = name;
   root.dataset.chosen = name;
-  const { title, suggestion, expectation, baseline } = experimentOf(name);
+  const { title, suggestion, expectation, baseline } = texts[name];
   write("title", title);
   write("suggestion", suggestion);
   write("expectation", expectation);
@@ -55,13 +55,11 @@ function open(name) {
   detail.classList.add("unanswered"); // what the one before came to is not shown under this name
 }
 
-function experimentOf(name) {
-  return props.experiments.find((experiment) => experiment.name === name);
-}
-
 function showStatus() {
   const status = props.value;
   if (!status?.badges) return; // an order of ours
+  texts = status.experiments;
+  for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
   open(status.chosen);
   detail.classList.remove("unanswered");
   root.dataset.state = status.state;
@@ -81,6 +79,7 @@ function showStatus() {
   detail.classList.toggle("tried", status.sides.length > 0);
   detail.classList.toggle("exploded", status.state === "diverged");
   status.sides.forEach((side, number) => showSide(["baseline", "variant"][number], side));
+  showPlots(status.plots);
 }
 
 function showSide(name, side) {
@@ -103,10 +102,9 @@ function showSide(name, side) {
   progress.querySelector(".message").textContent = side.message;
 }
 
-function showPlots() {
-  const plots = props.plots ?? {};
+function showPlots(plots) {
   for (const name of ["losses", "accuracies"]) {
-    if (plots[name]) part(name).src = plots[name];
+    if (plots[name] && part(name).src !== plots[name]) part(name).src = plots[name];
     part(name).hidden = !plots[name];
     part(name).alt = plots.words ?? "";
   }
@@ -130,6 +128,4 @@ function signed(points) {
 }
 
 watch("value", showStatus);
-watch("plots", showPlots);
 showStatus();
-showPlots();
