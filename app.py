@@ -9,7 +9,9 @@ import gradio as gr
 import torch
 
 from mnist_core.web.draw import build_draw_tab
+from mnist_core.web.experiments import build_experiments_tab
 from mnist_core.web.page_key import PageKey, enter, leave
+from mnist_core.web.runs import build_runs_tab
 from mnist_core.web.theme import STYLE_SHEET, make_theme
 from mnist_core.web.train import build_train_tab
 from mnist_core.web.visit import Visit
@@ -33,6 +35,10 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) a
             build_draw_tab(visit, page_key)
         with gr.Tab("Train"):
             build_train_tab(visit, page_key)
+        with gr.Tab("Experiments"):
+            build_experiments_tab(visit, page_key)
+        with gr.Tab("Runs"):
+            build_runs_tab(visit, page_key)
     page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
     demo.unload(leave)
 

@@ -73,15 +73,7 @@ def build_draw_tab(visit: gr.State, page_key: PageKey) -> None:
     board.download(save_drawings, visit, board, **at_once)
     board.upload(open_drawings, [board, visit], board, **at_once)
     board.clear(forget_drawings, visit, board, **at_once)
-    # "always_last": what has begun just as a stream was about to end is followed by another one.
-    page_key.tick(
-        follow_readers,
-        visit,
-        [board, canvas],
-        concurrency_limit=None,
-        trigger_mode="always_last",
-        **quietly,
-    )
+    page_key.on_news(follow_readers, visit, [board, canvas], **quietly)
 
 
 # --- reading -----------------------------------------------------------------------------------

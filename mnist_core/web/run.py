@@ -174,6 +174,16 @@ class Run:
             self._training = None
             self.changes += 1
 
+    def forget_network(self) -> None:
+        """Free the network as well; what the run came to is still known."""
+        self.forget_training()
+        self.model = None
+
+    @property
+    def share_done(self) -> float:
+        """Tell how much of the run is over, 0 to 1."""
+        return 1 - self.epochs_left / self.config.epochs
+
     # --- for the trainer -----------------------------------------------------------------------
 
     def advance(self) -> bool:

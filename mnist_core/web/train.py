@@ -119,14 +119,7 @@ def _wire(
     screen.train_on.click(train_on, visit, page_key, **quietly)
     screen.retry.click(retry_run, visit, [page_key, settings.inputs["learning_rate"]], **quietly)
     screen.stop.click(stop_run, visit, None, queue=False, **quietly)
-    page_key.tick(
-        follow_runs,
-        visit,
-        screen.parts,
-        concurrency_limit=None,
-        trigger_mode="always_last",  # what begins just as a stream ends is followed by another one
-        **quietly,
-    )
+    page_key.on_news(follow_runs, visit, screen.parts, **quietly)
 
 
 # --- what the buttons do -----------------------------------------------------------------------

@@ -21,15 +21,18 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     save_checkpoint,
 )
+from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
 from mnist_core.training import EpochRecord, TrainConfig
 from mnist_core.web.attendance import Attendance
+from mnist_core.web.overlay import Overlay
 from mnist_core.web.run import Run
 from mnist_core.web.score import Score
 from mnist_core.web.trainer import Trainer
 
 MOST_RUNS = 12
 MOST_UNDER_WAY = 8
+MOST_PAST = 60  # runs without their networks, which are a few numbers each
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 0.4  # seconds between two signs of life from `watch`, which is how a closed page is noticed
 GLANCE = 0.05  # seconds between two looks for something new
@@ -47,6 +50,8 @@ class Visit:
         introduced: the ids of the runs that have been offered as readers.
         score: the drawings that the visitor has labelled.
         dropped: the name of the run that had to make room for the newest one, or empty.
+        experiment: the experiment that the page shows, by its name.
+        overlay: which runs the page draws over each other, and in which colours.
     """
 
     def __init__(self, trainer: Trainer = THE_TRAINER) -> None:
@@ -55,9 +60,12 @@ class Visit:
         self.introduced: set[str] = set()
         self.score = Score()
         self.dropped = ""
+        self.experiment = next(iter(EXPERIMENTS))
+        self.overlay = Overlay()
         self.attendance = Attendance(trainer.changed, trainer.clock)
         self._trainer = trainer
         self._runs: list[Run] = []
+        self._past: list[Run] = []
         self._names_given = 0
         self._changes = 0
         self._folder: Path | None = None
@@ -74,6 +82,11 @@ class Visit:
     def runs(self) -> list[Run]:
         """Return the runs, oldest first, at most `MOST_RUNS`."""
         return list(self._runs)
+
+    @property
+    def results(self) -> list[Run]:
+        """Return the runs, and before them those that had to make room: they have no network."""
+        return self._past + self._runs
 
     @property
     def is_under_way(self) -> bool:
@@ -104,7 +117,7 @@ class Visit:
 
     def find(self, config: TrainConfig) -> Run | None:
         """Return a finished run with just these settings, whose result a new one would repeat."""
-        for run in reversed(self.runs):
+        for run in reversed(self.results):
             if run.config == config and run.state == "finished" and run.is_repeatable:
                 return run
         return None
@@ -193,6 +206,7 @@ class Visit:
             for run in self.runs:
                 self.delete(run)
             self.score.clear()
+            self._past.clear()
             if self._folder is not None:
                 rmtree(self._folder, ignore_errors=True)
                 self._folder = None
@@ -209,6 +223,8 @@ class Visit:
         if len(self._runs) >= MOST_RUNS:
             self.dropped = ended[0].name
             self._forget(ended[0])
+            ended[0].forget_network()
+            self._past = [*self._past, ended[0]][-MOST_PAST:]
         self._runs.append(run)
         for other in [other for other in self._runs if other.can_train_on][:-MOST_OPTIMIZERS]:
             other.forget_training()
@@ -242,6 +258,10 @@ class Visit:
         """Count a page as connected, for as long as the block takes."""
         with self.attendance.present():
             yield
+
+    def note_change(self) -> None:
+        """Let the pages that watch know that what they show has changed."""
+        self._changes += 1
 
     @property
     def changes(self) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,36 @@ from mnist_core.web.assets import read_assets
 from mnist_core.web.visit import Visit
 from mnist_core.web.visits import THE_VISITS
 
+BELLS = ["tick", "play", "load", "select", "expand", "apply"]  # names that mean nothing here
+
 
 class PageKey(gr.HTML):
     """Keeps the key in the browser tab, and hands it to the server when the page opens.
 
     Nothing of it is to be seen, and the key never becomes part of the document or of an address.
 
-    Its `submit` event comes once, when the page has opened, and is answered by `enter`. Its `tick`
-    event comes then and whenever a handler has answered with `news()`, because it has started or
-    changed a run: every tab that shows runs listens to it and follows `Visit.watch`.
+    Its `submit` event comes once, when the page has opened, and is answered by `enter`. There is
+    news then, and whenever a handler has answered with `news()` because it has started or changed a
+    run: every tab that shows runs listens `on_news` and follows `Visit.watch`.
     """
 
     def __init__(self, **settings: Any) -> None:
         assets = read_assets(Path(__file__).parent)
-        super().__init__(None, apply_default_css=False, **{**assets, **settings})
+        super().__init__(None, bells=BELLS, apply_default_css=False, **{**assets, **settings})
+        self._bells = iter(BELLS)
+
+    def on_news(
+        self, follow: Callable[..., Any], inputs: Any, outputs: Any, **settings: Any
+    ) -> Any:
+        """Let a stream follow the runs whenever there is news; one for each tab.
+
+        Gradio's page calls the listeners of one event one after another, each when the stream of
+        the one before has ended. So each gets an event of its own.
+        """
+        # "always_last": what begins just as a stream ends is followed by another one.
+        listen = getattr(self, next(self._bells))
+        settings = {"concurrency_limit": None, "trigger_mode": "always_last", **settings}
+        return listen(follow, inputs, outputs, **settings)
 
     def preprocess(self, payload: object) -> object:
         """Hand on the key: data from a stranger, which `Visits.enter` checks."""

@@ -22,7 +22,7 @@ function store(key) {
 watch("value", () => {
   if (!props.value?.news) return;
   if (props.value.key) store(props.value.key);
-  trigger("tick");
+  for (const bell of props.bells) trigger(bell);
 });
 
 props.value = { key: stored() };

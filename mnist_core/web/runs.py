@@ -1,0 +1,186 @@
+"""The Runs tab: every run of the visit side by side, and what can be done with each."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from mnist_core.experiments import describe_change
+from mnist_core.models import count_parameters, create_model_shape
+from mnist_core.plots import Curve
+from mnist_core.script import write_script
+from mnist_core.web.curves import Plots, follow_curves
+from mnist_core.web.page_key import PageKey, news
+from mnist_core.web.run import Run
+from mnist_core.web.run_table import RunOrder, RunRow, RunTable, TableStatus
+from mnist_core.web.visit import MOST_RUNS, Visit
+
+ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
+
+Updates = tuple[Any, ...]
+"""One update for each of: panel, its title, code, weights, facts."""
+
+
+def build_runs_tab(visit: gr.State, page_key: PageKey) -> None:
+    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+    table = RunTable(describe_runs(Visit(), {}))
+    with gr.Group(visible=False) as panel:
+        title = gr.Markdown(container=True)
+        code = gr.Code(language="python", show_label=False, interactive=False, max_lines=16)
+        with gr.Row():
+            weights = gr.DownloadButton("Download the weights (.pth)", size="sm")
+            facts = gr.DownloadButton("Download the facts beside them (.json)", size="sm")
+    upload = gr.UploadButton(
+        "Upload a checkpoint (.pth, and its .json) …",
+        file_count="multiple",
+        file_types=[".pth", ".json"],
+        size="sm",
+    )
+    quietly: dict[str, Any] = {
+        "show_progress": "hidden",
+        "show_progress_on": upload,  # a small component, for the reason given in the Draw tab
+        "api_visibility": "private",
+    }
+    table.submit(carry_out, [table, visit], [page_key, panel], queue=False, **quietly)
+    table.select(open_run, [table, visit], [panel, title, code, weights, facts], **quietly)
+    upload.upload(take_in, [upload, visit], page_key, **quietly)
+    page_key.on_news(follow_table, visit, table, **quietly)
+
+
+def carry_out(order: RunOrder | None, visit: Visit) -> tuple[Any, Any]:
+    """Do what a row asks for; an order about an unknown run does nothing.
+
+    Returns:
+        News for the page, and an update of the panel with the code: it closes when a run goes.
+
+    Raises:
+        gr.Error: the run cannot train on.
+    """
+    run = visit.find_run(order.run) if order else None
+    panel: Any = gr.skip()
+    if order is None or run is None:
+        pass
+    elif order.action == "overlay":
+        visit.overlay.choose(run.id, order.shown)
+    elif order.action == "read" and run.model is not None:
+        visit.reader = run.id
+    elif order.action == "train_on":
+        try:
+            visit.train_on(run, order.epochs)
+        except ValueError as error:
+            raise _refusal(error) from None
+    elif order.action == "stop":
+        visit.stop(run)
+    elif order.action == "delete":
+        visit.delete(run)
+        panel = gr.update(visible=False)
+    visit.note_change()
+    return news(), panel
+
+
+def open_run(order: RunOrder | None, visit: Visit) -> Updates:
+    """Show the code of a run, and offer its files; an unknown run closes the panel."""
+    run = visit.find_run(order.run) if order else None
+    if run is None:
+        return gr.update(visible=False), *[gr.skip()] * 4
+    weights, facts = visit.files(run) or (None, None)
+    return (
+        gr.update(visible=True),
+        f"**Code for {run.name}**: a program of its own that does what this run does.",
+        write_script(run.config),
+        gr.update(value=weights and str(weights), visible=weights is not None),
+        gr.update(value=facts and str(facts), visible=facts is not None),
+    )
+
+
+def take_in(paths: list[str] | None, visit: Visit) -> dict[str, Any]:
+    """Make a run of an uploaded checkpoint.
+
+    Raises:
+        gr.Error: the files are not one checkpoint of ours.
+    """
+    files = [Path(path) for path in paths or []]
+    weights = [path for path in files if path.suffix.lower() == ".pth"]
+    facts = [path for path in files if path.suffix.lower() == ".json"]
+    if len(weights) != 1 or len(facts) > 1 or len(files) != len(weights) + len(facts):
+        raise _refusal(ONE_FILE)
+    try:
+        visit.upload(weights[0], *facts)
+    except (ValueError, FileNotFoundError) as error:
+        raise _refusal(error) from None
+    return news()
+
+
+def _refusal(reason: object) -> gr.Error:
+    return gr.Error(html.escape(str(reason)), print_exception=False)
+
+
+async def follow_table(visit: Visit) -> AsyncGenerator[Any, None]:
+    """Stream what the table shows, until no run is under way."""
+    async with aclosing(follow_curves(visit, curves_of_runs, describe_runs)) as updates:
+        async for update in updates:
+            yield update
+
+
+def curves_of_runs(visit: Visit) -> list[Curve]:
+    """Return the curves of the runs that the visitor overlays."""
+    runs = {run.id: run for run in visit.runs}
+    colors = visit.overlay.colors(list(runs))
+    shown = [runs[run_id] for run_id in visit.overlay.shown(list(runs))]
+    return [Curve(run.name, colors[run.id], [list(run.epochs)]) for run in shown]
+
+
+def describe_runs(visit: Visit, plots: Plots) -> TableStatus:
+    """Say what the table shows."""
+    runs = visit.runs
+    ids = [run.id for run in runs]
+    shown, colors = visit.overlay.shown(ids), visit.overlay.colors(ids)
+    rows = [_describe(run, colors[run.id], run.id in shown, visit) for run in reversed(runs)]
+    known = [row["accuracy"] for row in rows if row["accuracy"] is not None]
+    for row in rows:
+        row["is_best"] = bool(known) and row["accuracy"] == max(known)
+    note = f"The newest {MOST_RUNS} runs are kept."
+    if visit.dropped:
+        note += f" {visit.dropped} had to make room."
+    return {"rows": rows, "note": note if rows else "", "plots": plots}
+
+
+def _describe(run: Run, color: str, is_shown: bool, visit: Visit) -> RunRow:
+    last = run.epochs[-1] if run.epochs else None
+    return {
+        "id": run.id,
+        "name": run.name,
+        "settings": describe_change(run.config) or "the recipe",
+        "state": run.state,
+        "message": _say_state(run),
+        "share": run.share_done,
+        "train_loss": last.train_loss if last else None,
+        "test_loss": last.test_loss if last else None,
+        "train_accuracy": last.train_accuracy if last else None,
+        "accuracy": last.test_accuracy if last else None,
+        "is_best": False,
+        "parameters": count_parameters(create_model_shape(run.config.model)),
+        "seconds": sum(epoch.seconds for epoch in run.epochs) if last else None,
+        "color": color,
+        "is_shown": is_shown,
+        "is_under_way": run.is_under_way,
+        "reads": visit.reader == run.id,
+        "can_read": run.model is not None,
+        "can_train_on": run.can_train_on,
+    }
+
+
+def _say_state(run: Run) -> str:
+    done, total = len(run.epochs), run.config.epochs
+    if run.state == "finished":
+        return ""
+    if run.state == "stopped":
+        return f"stopped after {done} of {total} epochs"
+    if run.state == "uploaded":
+        return "uploaded" if done else "uploaded without its facts"
+    return run.status["message"]
