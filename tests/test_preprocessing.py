@@ -10,11 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
+from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.drawings import LabelledDrawing
+from mnist_core.inference import predict
 from mnist_core.preprocessing import (
     DIGIT_SIDE,
     MAX_COORDINATE,
@@ -28,6 +32,8 @@ from mnist_core.preprocessing import (
     open_picture,
     parse_strokes,
 )
+from mnist_core.preprocessing.thinning import thin
+from tests.paper import KINDS, take_picture
 
 MIDDLE = 14.0
 
@@ -299,26 +305,26 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_a_picture_of_any_kind_is_read_as_dark_on_light(kind: str) -> None:
-    assert difference(read(PICTURES[kind]()), read(four(0, 255))) <= 3
+    assert difference(read(PICTURES[kind]()), read(four(0, 255))) <= 16
 
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_a_picture_is_read_alike_from_its_file(tmp_path: Path, kind: str) -> None:
     picture = PICTURES[kind]()
     picture.save(tmp_path / "four.tiff")
-    assert difference(read(open_picture(tmp_path / "four.tiff")), read(four(0, 255))) <= 3
+    assert difference(read(open_picture(tmp_path / "four.tiff")), read(four(0, 255))) <= 16
 
 
 @pytest.mark.parametrize("size", [60, 400, 3000])
 def test_the_size_of_a_picture_hardly_matters(size: int) -> None:
     small, large = read(four(0, 255)).astype(float), read(four(0, 255, size=size)).astype(float)
-    assert np.abs(small - large).mean() < 12
+    assert np.abs(small - large).mean() < 6
 
 
 def test_margins_do_not_matter() -> None:
     wide = Image.new("L", (500, 300), 255)
     wide.paste(four(0, 255), (350, 180))
-    assert difference(read(wide), read(four(0, 255))) == 0
+    assert np.abs(read(wide).astype(float) - read(four(0, 255))).mean() < 3
 
 
 def test_the_digit_of_a_picture_has_the_size_and_place_of_mnists() -> None:
@@ -329,12 +335,87 @@ def test_the_digit_of_a_picture_has_the_size_and_place_of_mnists() -> None:
     assert mass_center(image) == pytest.approx((MIDDLE, MIDDLE), abs=0.5 + 1e-9)
 
 
-def test_the_same_four_from_strokes_and_from_a_picture_look_alike() -> None:
-    from_strokes = draw([[[40, 15], [30, 55], [70, 55]], [[60, 25], [60, 85]]])
-    from_picture = read(four(0, 255))
-    together = np.corrcoef(from_strokes.ravel(), from_picture.ravel())[0, 1]
+FOUR = [[[40, 15], [30, 55], [70, 55]], [[60, 25], [60, 85]]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_of_strokes_becomes_the_image_that_the_strokes_become(kind: str) -> None:
+    from_strokes = draw(FOUR).astype(float)
+    from_picture = read(take_picture(parse_strokes(FOUR), kind)).astype(float)
     mirrored = np.corrcoef(from_strokes[:, ::-1].ravel(), from_picture.ravel())[0, 1]
-    assert together > 0.8 > mirrored
+    assert np.corrcoef(from_strokes.ravel(), from_picture.ravel())[0, 1] > 0.9 > mirrored
+    # Whatever pen has drawn it, its lines are as wide as MNIST's.
+    assert from_picture.sum() == pytest.approx(from_strokes.sum(), rel=0.1)
+
+
+@pytest.mark.parametrize("kind", ["hairline", "photograph, felt-tip"])
+def test_pictures_of_real_digits_are_read_as_well_as_their_strokes(
+    pen_digits: list[LabelledDrawing], kind: str
+) -> None:
+    sample = pen_digits[::240]  # 41
+    model = load_checkpoint(SHIPPED).model
+    labels = [drawing.label for drawing in sample]
+    from_pictures = [
+        predict(model, read(take_picture(drawing.strokes, kind, seed))).digit
+        for seed, drawing in enumerate(sample)
+    ]
+    from_strokes = [
+        predict(model, image).digit
+        for drawing in sample
+        if (image := image_from_strokes(drawing.strokes)) is not None
+    ]
+    right, expected = (
+        sum(read == label for read, label in zip(digits, labels, strict=True))
+        for digits in (from_pictures, from_strokes)
+    )
+    assert right >= expected - 3  # within chance of the same
+
+
+def test_a_mere_blot_is_a_dot_in_the_middle() -> None:
+    picture = Image.new("L", (200, 200), 255)
+    ImageDraw.Draw(picture).ellipse((60, 90, 100, 130), fill=0)
+    image = read(picture)
+    assert max(box(image)) <= 8
+    assert mass_center(image) == pytest.approx((MIDDLE, MIDDLE), abs=0.5)
+
+
+@pytest.mark.parametrize("line", [(20, 150, 280, 150), (150, 20, 150, 280), (20, 20, 280, 280)])
+def test_a_line_in_a_picture_is_as_long_and_as_wide_as_from_strokes(
+    line: tuple[int, int, int, int],
+) -> None:
+    picture = Image.new("L", (300, 300), 255)
+    ImageDraw.Draw(picture).line(line, fill=0, width=24)
+    from_strokes = draw([[list(line[:2]), list(line[2:])]]).astype(float)
+    assert np.abs(read(picture) - from_strokes).mean() < 5
+
+
+def test_a_scribble_over_a_whole_picture_is_an_image() -> None:
+    points = np.random.default_rng(0).uniform(0, 300, (400, 2))
+    picture = Image.new("L", (300, 300), 255)
+    ImageDraw.Draw(picture).line([tuple(point) for point in points.tolist()], fill=0, width=3)
+    assert read(picture).max() == 255
+
+
+def test_many_bits_a_pixel_are_brought_to_their_own_range() -> None:
+    gray = np.asarray(four(60, 200)).astype(np.float64)
+    expected = read(four(60, 200))
+    for pixels in (
+        (gray * 257).astype(np.uint16),
+        (gray * 1000 - 50_000).astype(np.int32),
+        (gray / 255).astype(np.float32),
+    ):
+        assert np.abs(read(Image.fromarray(pixels)).astype(float) - expected).mean() < 3
+    broken = (gray / 255).astype(np.float32)
+    broken[3, 3] = np.nan
+    assert np.abs(read(Image.fromarray(broken)).astype(float) - expected).mean() < 5
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 2), (40, 6000)])
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_of_any_shape_is_read_in_bounded_time(shape: tuple[int, int], seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
+    image = image_from_picture(Image.fromarray(pixels))
+    assert image is None or image.shape == (28, 28)
 
 
 def test_a_photograph_taken_sideways_is_turned_upright(tmp_path: Path) -> None:
@@ -364,6 +445,7 @@ def test_a_speck_and_a_hair_are_images() -> None:
         assert read(picture).max() > 128
 
 
+@settings(max_examples=40)
 @given(
     st.tuples(st.integers(1, 12), st.integers(1, 12)).flatmap(
         lambda size: st.tuples(st.just(size), st.binary(min_size=4 * 144, max_size=4 * 144))
@@ -379,6 +461,35 @@ def test_any_pixels_are_an_image_or_blank(sized: tuple[tuple[int, int], bytes], 
 def needed(mode: str, size: tuple[int, int]) -> int:
     """Return how many bytes the pixels of a picture take."""
     return len(Image.new(mode, size).tobytes())
+
+
+# --- thinning ----------------------------------------------------------------------------------
+
+
+@given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=12)))
+def test_thinning_keeps_what_hangs_together(ink: NDArray[np.bool_]) -> None:
+    line = thin(ink)
+    assert not (line & ~ink).any()
+    assert line.any() == ink.any()
+    assert np.array_equal(thin(line), line)
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 9])
+def test_a_bar_is_thinned_to_its_middle(width: int) -> None:
+    ink = np.zeros((30, 60), dtype=bool)
+    ink[10 : 10 + width, 5:55] = True
+    rows, columns = np.nonzero(thin(ink))
+    assert rows.mean() + 0.5 == pytest.approx(10 + width / 2, abs=1)
+    assert len(set(columns)) == len(columns) > 49 - width  # one pixel wide
+
+
+def test_a_ring_stays_a_ring() -> None:
+    down, across = np.indices((40, 40)) - 20
+    distance = np.hypot(down, across)
+    line = thin((distance > 8) & (distance < 16))
+    rows, columns = np.nonzero(line)
+    assert np.hypot(rows - 20, columns - 20) == pytest.approx(12, abs=1.5)
+    assert line.sum() > 60
 
 
 # --- files from strangers ----------------------------------------------------------------------
@@ -425,6 +536,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_a_damaged_picture_is_read_or_refused(
     scratch: Path, kind: str, data: st.DataObject

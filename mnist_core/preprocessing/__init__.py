@@ -1,0 +1,47 @@
+"""A drawing → the 28×28 image that MNIST would have made of it.
+
+MNIST's makers cropped each digit, scaled its longer side to 20 pixels with its proportions kept,
+and placed it by its centre of mass in 28×28 (LeCun, Bottou, Bengio and Haffner, "Gradient-based
+learning applied to document recognition", 1998, section III.A). A network that learned from such
+images misreads any other, so every drawing goes the same way.
+
+`strokes` draws the lines of a pen anew at that size, as wide as MNIST's pen drew. A picture has
+no lines: `ink` tells them from the paper, `thinning` finds their middle, and `pictures` gives those
+to the same pen.
+"""
+
+from mnist_core.preprocessing.pictures import (
+    MAX_PICTURE_PIXELS,
+    image_from_picture,
+    open_picture,
+)
+from mnist_core.preprocessing.strokes import (
+    DIGIT_SIDE,
+    MAX_COORDINATE,
+    MAX_POINTS,
+    MAX_STROKES,
+    PEN_WIDTH,
+    SIDE,
+    GrayImage,
+    Stroke,
+    center_of_mass,
+    image_from_strokes,
+    parse_strokes,
+)
+
+__all__ = [
+    "DIGIT_SIDE",
+    "MAX_COORDINATE",
+    "MAX_PICTURE_PIXELS",
+    "MAX_POINTS",
+    "MAX_STROKES",
+    "PEN_WIDTH",
+    "SIDE",
+    "GrayImage",
+    "Stroke",
+    "center_of_mass",
+    "image_from_picture",
+    "image_from_strokes",
+    "open_picture",
+    "parse_strokes",
+]
