@@ -37,8 +37,8 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) a
             build_train_tab(visit, page_key)
         with gr.Tab("Experiments"):
             build_experiments_tab(visit, page_key)
-        with gr.Tab("Runs"):
-            build_runs_tab(visit, page_key)
+        with gr.Tab("Runs") as runs_tab:
+            build_runs_tab(visit, page_key, runs_tab)
     page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
     demo.unload(leave)
 

@@ -30,11 +30,13 @@ class Curve:
         name: what the legend calls them.
         color: any colour that matplotlib knows.
         runs: the epochs of each; several, of different seeds, are drawn faintly behind their mean.
+        planned: how many epochs there will be, so that the axis stays as it is while they come.
     """
 
     name: str
     color: str
     runs: Sequence[Sequence[EpochRecord]]
+    planned: int = 0
 
 
 def loss_figure(losses: Sequence[float]) -> Figure:
@@ -67,7 +69,7 @@ def compare_losses(curves: Sequence[Curve]) -> Figure:
     Returns:
         A figure of 5 × 3 inches: two fit side by side on a desktop, one on a phone.
     """
-    figure, axes = _comparison("Training loss")
+    figure, axes = _small_figure("Training loss", 3, _planned(curves))
     for curve in curves:
         _draw_curve(axes, curve, lambda epoch: epoch.train_loss)
     handles = [Line2D([], [], color=curve.color, label=curve.name) for curve in curves]
@@ -83,7 +85,7 @@ def compare_accuracies(curves: Sequence[Curve]) -> Figure:
     Returns:
         A figure of 5 × 3 inches.
     """
-    figure, axes = _comparison("Accuracy, %")
+    figure, axes = _small_figure("Accuracy, %", 3, _planned(curves))
     for curve in curves:
         _draw_curve(axes, curve, lambda epoch: 100 * epoch.test_accuracy)
         _draw_curve(axes, curve, lambda epoch: 100 * epoch.train_accuracy, linestyle="--")
@@ -95,15 +97,8 @@ def compare_accuracies(curves: Sequence[Curve]) -> Figure:
     return figure
 
 
-def _comparison(title: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5, 3))
-    axes = figure.add_axes((0.1, 0.16, 0.88, 0.74))  # fixed: a layout engine draws everything twice
-    axes.set_title(title, fontsize=11)
-    axes.set_xlabel("Epoch")
-    axes.grid(True, alpha=0.4)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return figure, axes
+def _planned(curves: Sequence[Curve]) -> int:
+    return max((curve.planned for curve in curves), default=0)
 
 
 def _draw_curve(
@@ -122,13 +117,6 @@ def _draw_curve(
             axes.plot(epochs, run, color=color, linestyle=linestyle, linewidth=1, alpha=FAINT)
     epochs = range(1, len(means) + 1)
     axes.plot(epochs, means, color=color, linestyle=linestyle, marker=marker, markersize=4)
-
-
-def to_svg(figure: Figure) -> bytes:
-    """Render a figure as SVG: crisp on every screen, and twice as fast as into pixels."""
-    file = BytesIO()
-    figure.savefig(file, format="svg", metadata={"Date": None})  # no date: same figure, same bytes
-    return file.getvalue()
 
 
 def run_losses(epochs: Sequence[EpochRecord], planned: int = 0) -> Figure:
@@ -172,12 +160,23 @@ def run_accuracies(epochs: Sequence[EpochRecord], planned: int = 0) -> Figure:
 
 
 def _curves(title: str, values: Mapping[str, Sequence[float]], planned: int) -> Figure:
-    figure = Figure(figsize=(5, 3.4))
-    axes = figure.add_axes((0.11, 0.14, 0.86, 0.77))  # fixed: a layout engine draws it all twice
+    figure, axes = _small_figure(title, 3.4, planned)
     for (name, series), style in zip(values.items(), ("--", "-"), strict=True):
         numbers = range(1, len(series) + 1)
         marker = "o" if len(series) <= 20 else ""
         axes.plot(numbers, series, style, color=COLORS[name], marker=marker, ms=4, label=name)
+    axes.legend(fontsize=9, framealpha=0.8)
+    if not any(values.values()):
+        axes.set(xticks=[], yticks=[])  # nothing to read off yet
+    return figure
+
+
+def _small_figure(title: str, inches: float, planned: int) -> tuple[Figure, Axes]:
+    """Make a figure 5 inches wide, whose axis shows all the epochs that are planned."""
+    figure = Figure(figsize=(5, inches))
+    below, above = 0.48 / inches, 0.3 / inches
+    # A fixed place: a layout engine would draw everything twice.
+    axes = figure.add_axes((0.11, below, 0.86, 1 - below - above))
     axes.set_title(title, fontsize=11)
     axes.set_xlabel("Epoch")
     axes.grid(True, alpha=0.4)
@@ -186,7 +185,11 @@ def _curves(title: str, values: Mapping[str, Sequence[float]], planned: int) -> 
     if planned > 1:
         margin = 0.03 * (planned - 1)
         axes.set_xlim(1 - margin, planned + margin)
-    axes.legend(fontsize=9, framealpha=0.8)
-    if not any(values.values()):
-        axes.set(xticks=[], yticks=[])  # nothing to read off yet
-    return figure
+    return figure, axes
+
+
+def to_svg(figure: Figure) -> bytes:
+    """Render a figure as SVG: crisp on every screen, and twice as fast as into pixels."""
+    file = BytesIO()
+    figure.savefig(file, format="svg", metadata={"Date": None})  # no date: same figure, same bytes
+    return file.getvalue()

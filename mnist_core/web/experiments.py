@@ -77,9 +77,14 @@ async def follow_trial(visit: Visit) -> AsyncGenerator[Any, None]:
 def curves_of_trial(visit: Visit) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
     trial = Trial(visit, EXPERIMENTS[visit.experiment])
+    planned = trial.experiment.baseline.epochs
+    sides = (
+        ("Baseline", BASELINE_COLOR, trial.baselines()),
+        ("Variant", VARIANT_COLOR, trial.variants()),
+    )
     return [
-        Curve("Baseline", BASELINE_COLOR, [list(run.epochs) for run in trial.baselines()]),
-        Curve("Variant", VARIANT_COLOR, [list(run.epochs) for run in trial.variants()]),
+        Curve(name, color, [list(run.epochs) for run in runs], planned)
+        for name, color, runs in sides
     ]
 
 

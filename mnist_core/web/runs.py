@@ -16,6 +16,7 @@ from mnist_core.plots import Curve
 from mnist_core.script import write_script
 from mnist_core.web.curves import Plots, follow_curves
 from mnist_core.web.page_key import PageKey, news
+from mnist_core.web.readers import choose_reader
 from mnist_core.web.run import Run
 from mnist_core.web.run_table import RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.visit import MOST_RUNS, Visit
@@ -23,18 +24,19 @@ from mnist_core.web.visit import MOST_RUNS, Visit
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
 Updates = tuple[Any, ...]
-"""One update for each of: panel, its title, code, weights, facts."""
+"""One update for each of: panel, code, weights, facts."""
 
 
-def build_runs_tab(visit: gr.State, page_key: PageKey) -> None:
-    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+def build_runs_tab(visit: gr.State, page_key: PageKey, tab: gr.Tab) -> None:
+    """Lay the tab out and wire it; call it inside `tab`."""
     table = RunTable(describe_runs(Visit(), {}))
-    with gr.Group(visible=False) as panel:
-        title = gr.Markdown(container=True)
-        code = gr.Code(language="python", show_label=False, interactive=False, max_lines=16)
+    with gr.Column(visible=False) as panel:
+        code = gr.Code(
+            language="python", interactive=False, max_lines=18, buttons=["copy", "download"]
+        )
         with gr.Row():
-            weights = gr.DownloadButton("Download the weights (.pth)", size="sm")
-            facts = gr.DownloadButton("Download the facts beside them (.json)", size="sm")
+            weights = gr.DownloadButton("Weights (.pth)", size="sm")
+            facts = gr.DownloadButton("Facts (.json)", size="sm")
     upload = gr.UploadButton(
         "Upload a checkpoint (.pth, and its .json) …",
         file_count="multiple",
@@ -47,8 +49,9 @@ def build_runs_tab(visit: gr.State, page_key: PageKey) -> None:
         "api_visibility": "private",
     }
     table.submit(carry_out, [table, visit], [page_key, panel], queue=False, **quietly)
-    table.select(open_run, [table, visit], [panel, title, code, weights, facts], **quietly)
+    table.select(open_run, [table, visit], [panel, code, weights, facts], **quietly)
     upload.upload(take_in, [upload, visit], page_key, **quietly)
+    tab.select(news, None, page_key, **quietly)  # who reads may have changed in the Draw tab
     page_key.on_news(follow_table, visit, table, **quietly)
 
 
@@ -67,8 +70,8 @@ def carry_out(order: RunOrder | None, visit: Visit) -> tuple[Any, Any]:
         pass
     elif order.action == "overlay":
         visit.overlay.choose(run.id, order.shown)
-    elif order.action == "read" and run.model is not None:
-        visit.reader = run.id
+    elif order.action == "read":
+        choose_reader(visit, run.id)
     elif order.action == "train_on":
         try:
             visit.train_on(run, order.epochs)
@@ -87,12 +90,14 @@ def open_run(order: RunOrder | None, visit: Visit) -> Updates:
     """Show the code of a run, and offer its files; an unknown run closes the panel."""
     run = visit.find_run(order.run) if order else None
     if run is None:
-        return gr.update(visible=False), *[gr.skip()] * 4
+        return gr.update(visible=False), *[gr.skip()] * 3
     weights, facts = visit.files(run) or (None, None)
     return (
         gr.update(visible=True),
-        f"**Code for {run.name}**: a program of its own that does what this run does.",
-        write_script(run.config),
+        gr.update(
+            value=write_script(run.config),
+            label=f"Code for {run.name}: its settings as a PyTorch program of its own",
+        ),
         gr.update(value=weights and str(weights), visible=weights is not None),
         gr.update(value=facts and str(facts), visible=facts is not None),
     )
@@ -132,7 +137,7 @@ def curves_of_runs(visit: Visit) -> list[Curve]:
     runs = {run.id: run for run in visit.runs}
     colors = visit.overlay.colors(list(runs))
     shown = [runs[run_id] for run_id in visit.overlay.shown(list(runs))]
-    return [Curve(run.name, colors[run.id], [list(run.epochs)]) for run in shown]
+    return [Curve(run.name, colors[run.id], [list(run.epochs)], run.config.epochs) for run in shown]
 
 
 def describe_runs(visit: Visit, plots: Plots) -> TableStatus:

@@ -70,9 +70,8 @@ class Trial:
     def _find(self, config: TrainConfig) -> Run | None:
         """Find the run with these settings that says most."""
         runs = self._results.get(config, [])
-        results = [run for run in runs if has_result(run)]
         under_way = [run for run in runs if run.is_under_way]
-        return next(reversed(runs + under_way + results), None)
+        return self._visit.find(config) or next(reversed(runs + under_way), None)
 
     # --- what came of it -----------------------------------------------------------------------
 
@@ -202,7 +201,8 @@ class Trial:
                 f"{under_way} are: let some end first."
             )
         for config in configs:
-            self._visit.start(config)
+            run = self._visit.start(config)
+            self._visit.introduced.add(run.id)  # it does not take over the reading of drawings
 
 
 def has_result(run: Run | None) -> bool:
