@@ -14,11 +14,14 @@ from torch.nn import functional
 
 SIDE = 28  # pixels; places are (x, y) in pixels from the top left corner
 DIGIT_SIDE = 20
-NO_DIGIT = 8  # one image in eight, as well as a batch can be divided
+# Loaders shuffle, so any third of a batch is as good as another.
+PLAIN = 3  # one image in three stays as MNIST has it
+NO_DIGIT = 8  # one in eight becomes what is no digit,
+KINDS = 4  # of one kind or another
 
 
 def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Write a batch anew in other hands, and replace an eighth of it by what is no digit.
+    """Write most of a batch anew in other hands, and replace some of it by what is no digit.
 
     Args:
         images: [batch, 1, 28, 28], -1 (paper) to 1 (ink).
@@ -29,12 +32,13 @@ def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         each for what is none, so that the network learns to be unsure there (Hendrycks, Mazeika
         and Dietterich, "Deep anomaly detection with outlier exposure", 2019).
     """
-    ink = _add_habits((images + 1) / 2, labels)  # from 0 (paper) to 1
+    plain = len(images) // PLAIN
+    ink, written = (images[plain:] + 1) / 2, labels[plain:]  # from 0 (paper) to 1
+    strange = _make_no_digits(ink, written, len(images) // NO_DIGIT // KINDS)
+    ink = torch.cat([strange, _add_habits(ink, written)[len(strange) :]])
     targets = functional.one_hot(labels, 10).to(images.dtype)
-    strange = _make_no_digits(ink, labels)
-    ink = torch.cat([strange, ink[len(strange) :]])  # batches are shuffled: any eighth will do
-    targets[: len(strange)] = 0.1
-    return _change_pen(_deform(ink)) * 2 - 1, targets
+    targets[plain : plain + len(strange)] = 0.1
+    return torch.cat([images[:plain], _change_pen(_deform(ink)) * 2 - 1]), targets
 
 
 def _uniform(low: float, high: float, *shape: int) -> Tensor:
@@ -127,8 +131,8 @@ def _find_span(ink: Tensor, along: int) -> tuple[Tensor, Tensor]:
 # --- no digits ---------------------------------------------------------------------------------
 
 
-def _make_no_digits(ink: Tensor, labels: Tensor) -> Tensor:
-    count = len(ink) // NO_DIGIT // 4  # of each kind
+def _make_no_digits(ink: Tensor, labels: Tensor, count: int) -> Tensor:
+    """Make so many of each kind, or fewer."""
     if not count:
         return ink[:0]
     pairs = _pair(ink[:count], ink[count : 2 * count])
