@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 SIDE = 28  # pixels; places are (x, y) in pixels from the top left corner
-DIGIT_SIDE = 20
+DIGIT_SIDE = 20  # pixels, the longer side of a digit in MNIST
 # Loaders shuffle, so any third of a batch is as good as another.
 PLAIN = 3  # one image in three stays as MNIST has it
 NO_DIGIT = 8  # one in eight becomes what is no digit,
@@ -141,7 +141,7 @@ def _make_no_digits(ink: Tensor, labels: Tensor, count: int) -> Tensor:
 
 
 def _pair(left: Tensor, right: Tensor) -> Tensor:
-    """Set two digits side by side, as small as they have to be."""
+    """Set two digits side by side, both made small enough to fit."""
     both = [
         functional.interpolate(digit[..., 3:-3], size=(18, 14), mode="area")
         for digit in (left, right)
@@ -150,7 +150,7 @@ def _pair(left: Tensor, right: Tensor) -> Tensor:
 
 
 def _zigzag(count: int) -> Tensor:
-    """Move a pen between 6 to 13 random points and lift it now and then: letters, scribbles."""
+    """Draw some of the lines between random points, of the others a dot: letters, scribbles."""
     points = _uniform(4, 24, count, 13, 2)
     drawn = torch.rand(count, 12) < _uniform(0.2, 1, count, 1)
     drawn[:, :3] = True
@@ -158,7 +158,7 @@ def _zigzag(count: int) -> Tensor:
 
 
 def _wind(count: int) -> Tensor:
-    """Move a pen on while it turns at random, and fit its way into the image: curls, lines."""
+    """Let a pen wander and turn at random, and fit its way into the image: curls, bent lines."""
     turns = _uniform(-1, 1, count, 1) + torch.randn(count, 20) * _uniform(0, 1.2, count, 1)
     angles = turns.cumsum(dim=1)
     points = torch.stack([angles.cos(), angles.sin()], dim=2).cumsum(dim=1)  # [count, 20, 2]
