@@ -13,12 +13,15 @@ from torch import Tensor
 from torch.nn import functional
 
 SIDE = 28  # pixels; places are (x, y) in pixels from the top left corner
-DIGIT_SIDE = 20
-NO_DIGIT = 8  # one image in eight, as well as a batch can be divided
+DIGIT_SIDE = 20  # pixels, the longer side of a digit in MNIST
+# Loaders shuffle, so any third of a batch is as good as another.
+PLAIN = 3  # one image in three stays as MNIST has it
+NO_DIGIT = 8  # one in eight becomes what is no digit,
+KINDS = 4  # of one kind or another
 
 
 def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Write a batch anew in other hands, and replace an eighth of it by what is no digit.
+    """Write most of a batch anew in other hands, and replace some of it by what is no digit.
 
     Args:
         images: [batch, 1, 28, 28], -1 (paper) to 1 (ink).
@@ -29,12 +32,13 @@ def hands(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         each for what is none, so that the network learns to be unsure there (Hendrycks, Mazeika
         and Dietterich, "Deep anomaly detection with outlier exposure", 2019).
     """
-    ink = _add_habits((images + 1) / 2, labels)  # from 0 (paper) to 1
+    plain = len(images) // PLAIN
+    ink, written = (images[plain:] + 1) / 2, labels[plain:]  # from 0 (paper) to 1
+    strange = _make_no_digits(ink, written, len(images) // NO_DIGIT // KINDS)
+    ink = torch.cat([strange, _add_habits(ink, written)[len(strange) :]])
     targets = functional.one_hot(labels, 10).to(images.dtype)
-    strange = _make_no_digits(ink, labels)
-    ink = torch.cat([strange, ink[len(strange) :]])  # batches are shuffled: any eighth will do
-    targets[: len(strange)] = 0.1
-    return _change_pen(_deform(ink)) * 2 - 1, targets
+    targets[plain : plain + len(strange)] = 0.1
+    return torch.cat([images[:plain], _change_pen(_deform(ink)) * 2 - 1]), targets
 
 
 def _uniform(low: float, high: float, *shape: int) -> Tensor:
@@ -127,8 +131,8 @@ def _find_span(ink: Tensor, along: int) -> tuple[Tensor, Tensor]:
 # --- no digits ---------------------------------------------------------------------------------
 
 
-def _make_no_digits(ink: Tensor, labels: Tensor) -> Tensor:
-    count = len(ink) // NO_DIGIT // 4  # of each kind
+def _make_no_digits(ink: Tensor, labels: Tensor, count: int) -> Tensor:
+    """Make so many of each kind, or fewer."""
     if not count:
         return ink[:0]
     pairs = _pair(ink[:count], ink[count : 2 * count])
@@ -137,7 +141,7 @@ def _make_no_digits(ink: Tensor, labels: Tensor) -> Tensor:
 
 
 def _pair(left: Tensor, right: Tensor) -> Tensor:
-    """Set two digits side by side, as small as they have to be."""
+    """Set two digits side by side, both made small enough to fit."""
     both = [
         functional.interpolate(digit[..., 3:-3], size=(18, 14), mode="area")
         for digit in (left, right)
@@ -146,7 +150,7 @@ def _pair(left: Tensor, right: Tensor) -> Tensor:
 
 
 def _zigzag(count: int) -> Tensor:
-    """Move a pen between 6 to 13 random points and lift it now and then: letters, scribbles."""
+    """Draw some of the lines between random points, of the others a dot: letters, scribbles."""
     points = _uniform(4, 24, count, 13, 2)
     drawn = torch.rand(count, 12) < _uniform(0.2, 1, count, 1)
     drawn[:, :3] = True
@@ -154,7 +158,7 @@ def _zigzag(count: int) -> Tensor:
 
 
 def _wind(count: int) -> Tensor:
-    """Move a pen on while it turns at random, and fit its way into the image: curls, lines."""
+    """Let a pen wander and turn at random, and fit its way into the image: curls, bent lines."""
     turns = _uniform(-1, 1, count, 1) + torch.randn(count, 20) * _uniform(0, 1.2, count, 1)
     angles = turns.cumsum(dim=1)
     points = torch.stack([angles.cos(), angles.sin()], dim=2).cumsum(dim=1)  # [count, 20, 2]
