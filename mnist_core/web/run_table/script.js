@@ -90,7 +90,7 @@ function showRun(row, run) {
   part(row, "overlay").setAttribute("aria-label", `Draw the curves of ${run.name}`);
   row.querySelector(".swatch").style.background = run.color;
   part(row, "name").textContent = run.name;
-  part(row, "settings").textContent = run.settings;
+  part(row, "differs").textContent = run.settings;
   part(row, "message").textContent = run.message;
   row.querySelector("progress").value = run.share;
   row.querySelector("progress").hidden = !run.is_under_way;
