@@ -11,6 +11,7 @@ import torch
 from mnist_core.web.draw import build_draw_tab
 from mnist_core.web.experiments import build_experiments_tab
 from mnist_core.web.page_key import PageKey, enter, leave
+from mnist_core.web.programs import build_endpoints
 from mnist_core.web.runs import build_runs_tab
 from mnist_core.web.theme import STYLE_SHEET, make_theme
 from mnist_core.web.train import build_train_tab
@@ -41,6 +42,7 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) a
             build_runs_tab(visit, page_key, runs_tab)
     page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
     demo.unload(leave)
+    build_endpoints()
 
 
 def main() -> None:

@@ -100,7 +100,12 @@ def present_reader(visit: Visit) -> Reader | None:
     else:
         run = visit.find_run(visit.reader)
         reader = reader_of(run) if run else None
-    return reader or next(filter(None, map(load_shipped, SHIPPED_READERS)), None)
+    return reader or default_reader()
+
+
+def default_reader() -> Reader | None:
+    """Return the first shipped network that can be loaded, or None."""
+    return next(filter(None, map(load_shipped, SHIPPED_READERS)), None)
 
 
 def introduce_runs(visit: Visit) -> None:
