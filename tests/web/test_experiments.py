@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from mnist_core.experiments import EXPERIMENTS
+from mnist_core.plots import Curve
+from mnist_core.web.cards import ACTIONS, CardOrder, Cards
+from mnist_core.web.curves import Plots, draw_curves
+from mnist_core.web.experiments import carry_out, describe_cards, follow_trial
+from mnist_core.web.visit import MOST_UNDER_WAY, Visit
+from tests.web.workshop import Workshop, eventually
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every experiment take one epoch."""
+    for name, experiment in EXPERIMENTS.items():
+        quick = replace(
+            experiment,
+            baseline=replace(experiment.baseline, epochs=1),
+            variant=replace(experiment.variant, epochs=1),
+        )
+        monkeypatch.setitem(EXPERIMENTS, name, quick)
+
+
+@pytest.fixture
+def visit(workshop: Workshop) -> Visit:
+    """Return a visit whose trainings nothing holds up."""
+    workshop.gate.allow()
+    return workshop.visit()
+
+
+def values_of(visit: Visit) -> list[dict[str, Any]]:
+    """Follow to the end; return every value that was shown."""
+
+    async def follow() -> list[dict[str, Any]]:
+        return [value async for value in follow_trial(visit) if "chosen" in value]
+
+    return asyncio.run(follow())
+
+
+def test_a_card_goes_from_untried_to_its_verdict(visit: Visit) -> None:
+    (idle,) = values_of(visit)
+    assert idle["state"] == "untried"
+    assert idle["note"].startswith("Trains two networks")
+    assert (idle["sides"], idle["plots"]) == ([], {})
+    carry_out(CardOrder("try", "batch"), visit)
+    shown = values_of(visit)
+    assert "running" in [value["state"] for value in shown]
+    last = shown[-1]
+    assert (last["chosen"], last["state"]) == ("batch", "done")
+    assert "points" in last["verdict"]
+    assert last["badges"]["batch"][0] in "+−"
+    assert {name for name, badge in last["badges"].items() if badge} == {"batch"}
+    baseline, variant = last["sides"]
+    assert (baseline["runs"], variant["runs"]) == ("Run 1", "Run 2")
+    for side in (baseline, variant):
+        assert 0 <= side["accuracy"] <= 1
+        assert 0 <= side["train_accuracy"] <= 1
+        assert side["parameters"] == 101_770
+        assert side["message"] == ""
+    assert last["plots"]["losses"].startswith("data:image/svg+xml;base64,")
+    assert "Baseline: training loss" in last["plots"]["words"]
+
+
+def test_the_reused_baseline_is_said_before_and_after(visit: Visit) -> None:
+    carry_out(CardOrder("try", "batch"), visit)
+    values_of(visit)
+    carry_out(CardOrder("show", "step"), visit)
+    (before,) = values_of(visit)
+    assert before["note"].endswith("the baseline is there already: Run 1.")
+    carry_out(CardOrder("try", "step"), visit)
+    after = values_of(visit)[-1]
+    assert "Run 1 is reused" in after["note"]
+    assert len(visit.runs) == 3
+
+
+def test_more_seeds_change_the_verdict_and_average_the_figures(visit: Visit) -> None:
+    carry_out(CardOrder("try", "small_rate"), visit)
+    one = values_of(visit)[-1]
+    assert one["more_seeds"] == "Run 2 more seeds"
+    carry_out(CardOrder("seeds", "small_rate"), visit)
+    three = values_of(visit)[-1]
+    assert three["seeds"] == 3
+    assert "over 3 seeds" in three["verdict"]
+    accuracies = [run.epochs[-1].test_accuracy for run in visit.runs[::2]]
+    assert three["sides"][0]["accuracy"] == pytest.approx(sum(accuracies) / 3)
+
+
+def test_a_divergence_is_explained_and_retried_with_a_tenth(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = EXPERIMENTS["large_rate"]
+    # The tiny data set forgives more than MNIST does.
+    wild = replace(far, variant=replace(far.variant, learning_rate=100.0))
+    monkeypatch.setitem(EXPERIMENTS, "large_rate", wild)
+    carry_out(CardOrder("try", "large_rate"), visit)
+    last = values_of(visit)[-1]
+    assert last["state"] == "diverged"
+    assert last["badges"]["large_rate"] == "diverged"
+    assert "learning rate of 100" in last["verdict"]
+    assert last["retry_rate"] == 10.0
+    carry_out(CardOrder("retry", "large_rate"), visit)
+    assert visit.runs[-1].config.learning_rate == 10.0
+    assert len(visit.runs) == 3
+
+
+def test_stop_ends_both_runs(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    carry_out(CardOrder("try", "cnn"), visit)
+    with visit.attended():
+        eventually(lambda: visit.runs[0].state == "training")
+        carry_out(CardOrder("stop", "cnn"), visit)
+        workshop.gate.allow()
+        eventually(lambda: not visit.is_under_way)
+    last = values_of(visit)[-1]
+    assert last["state"] == "stopped"
+    assert {run.state for run in visit.runs} == {"stopped"}
+
+
+def test_another_card_can_be_opened_while_one_runs(workshop: Workshop) -> None:
+    visit = workshop.visit()
+
+    async def follow() -> list[str]:
+        chosen: list[str] = []
+        async with aclosing(follow_trial(visit)) as values:
+            async for value in values:
+                if "chosen" in value:
+                    chosen.append(value["chosen"])
+                if chosen[-1] == "cnn" and visit.runs[0].state == "training":
+                    carry_out(CardOrder("show", "sgd"), visit)
+                if chosen[-1] == "sgd":
+                    return chosen
+        return chosen
+
+    carry_out(CardOrder("try", "cnn"), visit)
+    assert asyncio.run(follow())[-1] == "sgd"
+    assert describe_cards(visit, {})["badges"]["cnn"] == "running"
+    visit.end()
+
+
+def test_the_pictures_are_drawn_only_when_an_epoch_has_passed(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def draw(curves: list[Curve]) -> Plots:
+        drawn.append(curves)
+        return draw_curves(curves)
+
+    monkeypatch.setattr("mnist_core.web.curves.draw_curves", draw)
+    carry_out(CardOrder("try", "batch"), visit)
+    values_of(visit)
+    assert len(drawn) <= 4  # empty, baseline waits, the epoch of each
+
+
+def test_a_full_line_is_an_error_of_one_sentence(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    for _ in range(MOST_UNDER_WAY):
+        visit.start(EXPERIMENTS["cnn"].baseline)
+    with pytest.raises(gr.Error, match="under way at once"):
+        carry_out(CardOrder("try", "sgd"), visit)
+    visit.end()
+
+
+HOSTILE: dict[str, Any] = {
+    "nothing": None,
+    "text": "try",
+    "number": 5,
+    "list": ["try", "cnn"],
+    "empty": {},
+    "unknown experiment": {"action": "try", "experiment": "<script>"},
+    "unknown action": {"action": "__init__", "experiment": "cnn"},
+    "list as a name": {"action": "try", "experiment": ["cnn"]},
+    "dict as an action": {"action": {"try": 1}, "experiment": "cnn"},
+    "huge name": {"action": "try", "experiment": "x" * 10**6},
+    "a value of ours sent back": {"chosen": "cnn", "badges": {}},
+}
+
+
+@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
+def test_what_no_page_sends_does_nothing_but_refresh(visit: Visit, payload: Any) -> None:
+    order = Cards().preprocess(payload)
+    assert order is None
+    assert "news" in carry_out(order, visit)
+    assert visit.runs == []
+    assert visit.experiment == next(iter(EXPERIMENTS))
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_order_of_the_page_is_understood(action: str) -> None:
+    order = Cards().preprocess({"action": action, "experiment": "cnn"})
+    assert order == CardOrder(action, "cnn")
+
+
+def test_the_value_is_plain_json(visit: Visit) -> None:
+    carry_out(CardOrder("try", "batch"), visit)
+    last = values_of(visit)[-1]
+    assert json.loads(json.dumps(last)) == last

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from mnist_core.checkpoints import load_checkpoint
+from mnist_core.script import write_script
+from mnist_core.training import TrainConfig
+from mnist_core.web.run import Run
+from mnist_core.web.run_table import ACTIONS, RunOrder, RunTable
+from mnist_core.web.runs import (
+    carry_out,
+    curves_of_runs,
+    describe_runs,
+    follow_table,
+    open_run,
+    take_in,
+)
+from mnist_core.web.visit import MOST_RUNS, Visit
+from tests.web.workshop import Workshop, eventually
+
+SHORT = TrainConfig(epochs=1)
+
+
+@pytest.fixture
+def visit(workshop: Workshop) -> Visit:
+    """Return a visit whose trainings nothing holds up."""
+    workshop.gate.allow()
+    return workshop.visit()
+
+
+def trained(visit: Visit, config: TrainConfig = SHORT) -> Run:
+    with visit.attended():
+        run = visit.start(config)
+        eventually(lambda: not run.is_under_way)
+    return run
+
+
+def row_of(visit: Visit, run: Run) -> dict[str, Any]:
+    rows = describe_runs(visit, {})["rows"]
+    return dict(next(row for row in rows if row["id"] == run.id))
+
+
+def test_a_row_says_what_a_run_came_to(visit: Visit) -> None:
+    run = trained(visit, TrainConfig(epochs=2, batch_size=128))
+    row, last = row_of(visit, run), run.epochs[-1]
+    assert (row["name"], row["state"], row["message"]) == ("Run 1", "finished", "")
+    assert row["settings"] == "epochs 2, batch size 128"
+    assert (row["train_loss"], row["test_loss"]) == (last.train_loss, last.test_loss)
+    assert (row["train_accuracy"], row["accuracy"]) == (last.train_accuracy, last.test_accuracy)
+    assert row["seconds"] == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
+    assert row["parameters"] == 101_770
+    assert row["share"] == 1
+
+
+def test_rows_stand_newest_first_and_the_best_is_marked(visit: Visit) -> None:
+    weak = trained(visit, TrainConfig(epochs=1, learning_rate=1e-6))
+    good = trained(visit, TrainConfig(epochs=10))
+    rows = describe_runs(visit, {})["rows"]
+    assert [row["name"] for row in rows] == [good.name, weak.name]
+    assert [row["is_best"] for row in rows] == [True, False]
+
+
+def test_the_chosen_runs_are_overlaid(visit: Visit) -> None:
+    runs = [trained(visit) for _ in range(4)]
+    assert [curve.name for curve in curves_of_runs(visit)] == ["Run 2", "Run 3", "Run 4"]
+    carry_out(RunOrder("overlay", runs[0].id, shown=True), visit)
+    carry_out(RunOrder("overlay", runs[3].id, shown=False), visit)
+    curves = curves_of_runs(visit)
+    assert [curve.name for curve in curves] == ["Run 1", "Run 2", "Run 3"]
+    colors = {row["name"]: row["color"] for row in describe_runs(visit, {})["rows"]}
+    assert all(curve.color == colors[curve.name] for curve in curves)
+
+
+def test_any_run_can_read(visit: Visit) -> None:
+    first, second = trained(visit), trained(visit)
+    carry_out(RunOrder("read", first.id), visit)
+    assert visit.reader == first.id
+    assert (row_of(visit, first)["reads"], row_of(visit, second)["reads"]) == (True, False)
+
+
+def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    run = visit.start(SHORT)
+    carry_out(RunOrder("read", run.id), visit)
+    assert visit.reader == "cnn"
+    assert not row_of(visit, run)["can_read"]
+    visit.end()
+
+
+def test_a_run_trains_on(visit: Visit) -> None:
+    run = trained(visit)
+    with visit.attended():
+        carry_out(RunOrder("train_on", run.id, epochs=2), visit)
+        eventually(lambda: not run.is_under_way)
+    assert len(run.epochs) == 3
+    assert row_of(visit, run)["settings"] == "epochs 3"
+
+
+def test_too_many_epochs_are_refused_in_a_sentence(visit: Visit) -> None:
+    run = trained(visit)
+    with pytest.raises(gr.Error, match="from 1 to 100"):
+        carry_out(RunOrder("train_on", run.id, epochs=100), visit)
+    assert len(run.epochs) == 1
+
+
+def test_stop_and_delete(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    run, other = visit.start(SHORT), visit.start(SHORT)
+    carry_out(RunOrder("stop", other.id), visit)
+    assert row_of(visit, other)["message"] == "stopped after 0 of 1 epochs"
+    _, panel = carry_out(RunOrder("delete", run.id), visit)
+    assert panel["visible"] is False
+    assert visit.runs == [other]
+    visit.end()
+
+
+def test_the_panel_holds_the_code_and_the_files(visit: Visit) -> None:
+    run = trained(visit, TrainConfig(model="cnn", epochs=1))
+    panel, code, weights, facts = open_run(RunOrder("open", run.id), visit)
+    assert panel["visible"]
+    assert code["value"] == write_script(run.config)
+    assert run.name in code["label"]
+    checkpoint = load_checkpoint(Path(weights["value"]))
+    assert checkpoint.model_name == "cnn"
+    assert json.loads(Path(facts["value"]).read_text())["config"]["model"] == "cnn"
+
+
+def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop) -> None:
+    visit = workshop.visit()
+    run = visit.start(SHORT)
+    panel, code, weights, facts = open_run(RunOrder("open", run.id), visit)
+    assert panel["visible"]
+    assert "torch.manual_seed(42)" in code["value"]
+    assert not weights["visible"]
+    assert not facts["visible"]
+    visit.end()
+
+
+def test_the_stream_ends_with_the_table_as_it_is(visit: Visit) -> None:
+    visit.start(SHORT)
+
+    async def follow() -> list[dict[str, Any]]:
+        return [value async for value in follow_table(visit) if "rows" in value]
+
+    shown = asyncio.run(follow())
+    assert shown[-1] == describe_runs(visit, shown[-1]["plots"])
+    assert shown[-1]["plots"]["accuracies"].startswith("data:image/svg+xml")
+    assert json.loads(json.dumps(shown[-1])) == shown[-1]
+
+
+def test_the_run_that_had_to_make_room_is_named(visit: Visit) -> None:
+    assert describe_runs(visit, {})["note"] == ""
+    for _ in range(MOST_RUNS + 1):
+        trained(visit)
+    assert describe_runs(visit, {})["note"].endswith("Run 1 had to make room.")
+
+
+# --- uploads -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def files(visit: Visit, tmp_path: Path) -> list[str]:
+    """Return a checkpoint that was downloaded: its weights and its facts."""
+    downloaded = visit.files(trained(visit))
+    assert downloaded is not None
+    copies = [tmp_path / path.name for path in downloaded]
+    for path, copy in zip(downloaded, copies, strict=True):
+        copy.write_bytes(path.read_bytes())
+    return [str(copy) for copy in copies]
+
+
+def test_what_was_downloaded_can_come_back_with_its_facts(visit: Visit, files: list[str]) -> None:
+    take_in(files[::-1], visit)
+    run = visit.runs[-1]
+    row = row_of(visit, run)
+    assert (row["state"], row["message"]) == ("uploaded", "uploaded")
+    assert row["accuracy"] == visit.runs[0].epochs[-1].test_accuracy
+    assert row["can_read"]
+    assert not row["can_train_on"]
+
+
+def test_weights_alone_are_taken_too(visit: Visit, files: list[str]) -> None:
+    take_in(files[:1], visit)
+    row = row_of(visit, visit.runs[-1])
+    assert (row["message"], row["accuracy"]) == ("uploaded without its facts", None)
+
+
+def test_other_files_are_refused_in_one_sentence(
+    visit: Visit, files: list[str], tmp_path: Path
+) -> None:
+    runs = visit.runs
+    text = tmp_path / "<b>notes.pth"
+    text.write_text("not weights")
+    other = tmp_path / "other.pth"
+    other.write_bytes(Path(files[0]).read_bytes())
+    picture = tmp_path / "digit.png"
+    picture.write_bytes(b"")
+    refused: list[list[str] | None] = [
+        [str(text)],
+        [files[0], str(other)],
+        [files[1]],
+        [files[0], files[1], files[1]],
+        [files[0], str(picture)],
+        [str(tmp_path / "gone.pth")],
+        [],
+        None,
+    ]
+    for paths in refused:
+        with pytest.raises(gr.Error) as refusal:
+            take_in(paths, visit)
+        assert "<" not in str(refusal.value)
+        assert str(refusal.value).count("\n") == 0
+    assert visit.runs == runs
+
+
+# --- what a stranger may send ------------------------------------------------------------------
+
+HOSTILE: dict[str, Any] = {
+    "nothing": None,
+    "text": "delete",
+    "list": ["delete", "x"],
+    "empty": {},
+    "no run": {"action": "delete"},
+    "unknown action": {"action": "end", "run": "x"},
+    "number as a run": {"action": "delete", "run": 1},
+    "huge id": {"action": "delete", "run": "x" * 10**6},
+    "list as an action": {"action": ["delete"], "run": "x"},
+    "text for epochs": {"action": "train_on", "run": "x", "epochs": "5"},
+    "true for epochs": {"action": "train_on", "run": "x", "epochs": True},
+    "half an epoch": {"action": "train_on", "run": "x", "epochs": 0.5},
+    "no epoch": {"action": "train_on", "run": "x", "epochs": 0},
+    "a million epochs": {"action": "train_on", "run": "x", "epochs": 10**6},
+    "text for shown": {"action": "overlay", "run": "x", "shown": "yes"},
+    "a value of ours sent back": {"rows": [], "note": ""},
+}
+
+
+@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
+def test_what_no_page_sends_does_nothing_but_refresh(visit: Visit, payload: Any) -> None:
+    order = RunTable().preprocess(payload)
+    assert order is None
+    assert "news" in carry_out(order, visit)[0]
+    assert open_run(order, visit)[0]["visible"] is False
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_unknown_run_does_nothing_but_refresh(visit: Visit, action: str) -> None:
+    mine, other = trained(visit), Visit()
+    order = RunTable().preprocess({"action": action, "run": mine.id, "epochs": 2, "shown": True})
+    assert order == RunOrder(action, mine.id, 2, True)
+    for stranger in (RunOrder(action, "unknown", 2, True), order):
+        assert "news" in carry_out(stranger, other)[0]  # another visit's run is unknown as well
+        assert open_run(stranger, other)[0]["visible"] is False
+    assert len(mine.epochs) == 1
+    assert visit.runs == [mine]
+    assert other.runs == []
