@@ -84,7 +84,7 @@ def build_settings() -> Settings:
             0,
             step=0.05,
             label="Dropout",
-            info="Share of neurons switched off in each step; SimpleNN has no such layer",
+            info="Neurons switched off in each step",
             interactive=False,
         )
         augmentation = gr.Dropdown(

@@ -73,10 +73,10 @@ def build_train_tab(visit: gr.State, page_key: PageKey) -> None:
                 with gr.Tab("Curves"), gr.Row():
                     losses = _build_plot(run_losses([]))
                     accuracies = _build_plot(run_accuracies([]))
-                with gr.Tab("Article's plot"):
-                    article_plot = _build_plot(loss_figure([]))
-                with gr.Tab("Output"):
-                    lines = Printout(elem_classes="printed")
+                with gr.Tab("Article's output"), gr.Row():
+                    article_plot = _build_plot(loss_figure([]), scale=3)
+                    with gr.Column(scale=2, min_width=240):
+                        lines = Printout()
                 with gr.Tab("Code"):
                     code = gr.Code(
                         write_script(RECIPE),
@@ -97,8 +97,10 @@ def build_train_tab(visit: gr.State, page_key: PageKey) -> None:
     _wire(visit, page_key, settings, screen, code)
 
 
-def _build_plot(figure: Figure) -> gr.Plot:
-    return gr.Plot(_to_plot(figure), show_label=False, elem_classes="paper", min_width=280)
+def _build_plot(figure: Figure, scale: int = 1) -> gr.Plot:
+    return gr.Plot(
+        _to_plot(figure), show_label=False, elem_classes="paper", min_width=280, scale=scale
+    )
 
 
 def _wire(

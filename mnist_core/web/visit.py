@@ -13,7 +13,6 @@ from tempfile import mkdtemp
 from typing import Any
 
 from gradio.utils import get_upload_folder
-from torch import nn
 
 from mnist_core.checkpoints import (
     describe_run,
@@ -100,16 +99,6 @@ class Visit:
         training = [run for run in runs if run.state == "training"]
         waiting = [run for run in runs if run.is_under_way]
         return next(iter(training + waiting + runs[-1:]), None)
-
-    @property
-    def network(self) -> nn.Module | None:
-        """Return the newest network that has learned something."""
-        return next((run.model for run in reversed(self.runs) if run.model is not None), None)
-
-    @property
-    def networks(self) -> int:
-        """Return a number that grows when there is another newest network."""
-        return sum(run.version for run in self.runs)
 
     def find_run(self, run_id: str) -> Run | None:
         """Return the run with this id."""

@@ -34,7 +34,7 @@ def test_the_page_fits(new_page: Callable[..., Page], device: str, colors: str) 
     page.get_by_label("256").check()
     press_train(page)
     state_is(page, "finished")
-    expect(page.get_by_role("button", name="Download my network")).to_be_enabled()
+    expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
     fits_and_is_kept(page, f"train-{device}-{colors}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_core.checkpoints import load_checkpoint
-from tests.browser.conftest import PageErrors
+from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import SEVEN, draw_by_mouse
 from tests.browser.test_draw import digit_read
 
@@ -49,34 +50,37 @@ def has_begun_to_learn(page: Page) -> None:
     )
 
 
+def reload(page: Page, errors: PageErrors) -> None:
+    page.reload()
+    page.get_by_role("tab").first.wait_for()
+    errors.messages.clear()  # Gradio's page complains of its broken stream while it goes
+
+
 def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path: Path) -> None:
     open_train_tab(page)
     choose_epochs(page, 1)
-    plot = page.locator(".paper img")
+    plot = page.locator(".paper img").first
     empty_plot = plot.get_attribute("src")
     press_train(page)
     state_is(page, "finished")
 
     expect(page.get_by_test_id("epochs")).to_have_text("1 of 1")
     expect(page.get_by_test_id("accuracy")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+    expect(page.get_by_test_id("train-accuracy")).to_have_text(re.compile(r"^training 9\d\."))
+    expect(page.get_by_test_id("title")).to_have_text("Run 1: epochs 1")
+    assert plot.get_attribute("src") != empty_plot
+    page.get_by_role("tab", name="Article's output").click()
     expect(page.get_by_test_id("lines")).to_contain_text("Image batch shape: torch.Size([64, 1, 28")
     expect(page.get_by_test_id("lines")).to_contain_text("Epoch [1/1], Loss: 0.3")
     expect(page.get_by_test_id("lines")).to_contain_text("Accuracy on the test set: 9")
-    assert plot.get_attribute("src") != empty_plot
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download my network").click()
-    download.value.save_as(tmp_path / "mine.pth")
-    assert load_checkpoint(tmp_path / "mine.pth").model_name == "simple_nn"
-
-    page.get_by_role("tab", name="Draw").click()
-    expect(page.get_by_label("My network")).to_be_checked()
-    draw_by_mouse(page, SEVEN)
-    digit_read(page, 7)
-    expect(page.get_by_test_id("reader")).to_contain_text("your network")
-    page.get_by_label("The shipped network").check()
-    expect(page.get_by_test_id("reader")).to_contain_text("shipped")
-    digit_read(page, 7)
+    for button, name in (("Weights (.pth)", "mine.pth"), ("Facts (.json)", "mine.json")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        download.value.save_as(tmp_path / name)
+    checkpoint = load_checkpoint(tmp_path / "mine.pth")
+    assert checkpoint.model_name == "simple_nn"
+    assert checkpoint.facts["config"]["epochs"] == 1
 
 
 def test_stop_keeps_what_was_learned_and_the_next_run_starts_clean(page: Page) -> None:
@@ -87,46 +91,75 @@ def test_stop_keeps_what_was_learned_and_the_next_run_starts_clean(page: Page) -
     state_is(page, "stopped")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
     expect(page.get_by_role("button", name="Stop")).to_be_disabled()
-    expect(page.get_by_role("button", name="Download my network")).to_be_enabled()
+    expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
 
     choose_epochs(page, 1)
     press_train(page)
     state_is(page, "finished")
-    expect(page.get_by_test_id("lines")).to_contain_text("Epoch [1/1], Loss: 0.3")
+    expect(page.get_by_test_id("title")).to_have_text("Run 2: epochs 1")
 
 
-def test_a_reload_frees_the_place_and_the_page_works_again(
-    page: Page, page_errors: PageErrors
-) -> None:
+def test_a_reload_finds_the_run_that_still_trains(page: Page, page_errors: PageErrors) -> None:
     open_train_tab(page)
+    choose_epochs(page, 20)
     press_train(page)
     has_begun_to_learn(page)
-    page.reload()
-    page.get_by_role("tab").first.wait_for()
-    page_errors.messages.clear()  # Gradio's page complains of its broken stream while it goes
+    reload(page, page_errors)
     open_train_tab(page)
-    state_is(page, "idle")
-    press_train(page)
+    state_is(page, "training")
     has_begun_to_learn(page)
+    expect(page.get_by_test_id("title")).to_have_text("Run 1: epochs 20")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     press_stop(page)
     state_is(page, "stopped")
+    reload(page, page_errors)
+    open_train_tab(page)
+    state_is(page, "stopped")
+    expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
+
+
+def test_the_key_to_the_visit_is_no_part_of_the_page(page: Page) -> None:
+    stored = "sessionStorage.getItem('mnist-visit')"
+    page.wait_for_function(stored)
+    key = page.evaluate(stored)
+    assert len(key) >= 43
+    assert key not in page.content()
+    assert key not in page.url
+
+
+def test_with_a_key_that_nobody_has_the_visit_is_a_new_one(
+    page: Page, page_errors: PageErrors
+) -> None:
+    page.wait_for_function("sessionStorage.getItem('mnist-visit')")
+    for key in ("", "x" * 100_000, "<script>alert(1)</script>"):
+        page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
+        reload(page, page_errors)
+        page.wait_for_function("key => sessionStorage.getItem('mnist-visit') !== key", arg=key)
+    open_train_tab(page)
+    state_is(page, "idle")
 
 
 def test_a_second_visitor_waits_and_takes_over_when_the_first_leaves(
     new_page: Callable[..., Page],
 ) -> None:
-    first, second = new_page(), new_page()
-    for visitor in (first, second):
+    first, second, third = new_page(), new_page(), new_page()
+    for visitor in (first, second, third):
         open_train_tab(visitor)
         choose_epochs(visitor, 20)
     press_train(first)
     has_begun_to_learn(first)
     press_train(second)
-    state_is(second, "waiting")
+    expect(second.get_by_test_id("message")).to_contain_text("1st in the queue")
+    press_train(third)
+    expect(third.get_by_test_id("message")).to_contain_text("2nd in the queue")
     first.context.close()
     has_begun_to_learn(second)
+    expect(third.get_by_test_id("message")).to_contain_text("1st in the queue")
     press_stop(second)
     state_is(second, "stopped")
+    has_begun_to_learn(third)
+    press_stop(third)
+    state_is(third, "stopped")
 
 
 def test_who_waits_can_stop_and_nobody_else_notices(new_page: Callable[..., Page]) -> None:
@@ -152,17 +185,20 @@ def test_another_visitor_never_has_the_network(new_page: Callable[..., Page]) ->
     has_begun_to_learn(first)
     press_stop(first)
     state_is(first, "stopped")
-    draw_by_mouse(second, SEVEN)
-    digit_read(second, 7)
-    expect(second.get_by_label("My network")).to_have_count(0)
-    expect(second.get_by_test_id("reader")).to_contain_text("shipped")
+    open_train_tab(second)
+    state_is(second, "idle")
+    expect(second.get_by_role("button", name="Weights (.pth)")).to_be_disabled()
 
 
 def test_the_drawing_is_read_while_the_network_trains(page: Page) -> None:
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
     open_train_tab(page)
     choose_epochs(page, 20)
     press_train(page)
-    has_begun_to_learn(page)
+    expect(page.get_by_test_id("drawing-read")).to_contain_text(
+        re.compile(r"\d → \d .*%\)"), timeout=TRAINING_SECONDS * 1000
+    )
     page.get_by_role("tab", name="Draw").click()
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
@@ -174,12 +210,97 @@ def test_the_drawing_is_read_while_the_network_trains(page: Page) -> None:
 
 def test_a_setting_out_of_range_is_refused_and_nothing_is_lost(page: Page) -> None:
     open_train_tab(page)
-    page.get_by_label("Learning rate").fill("-1")
+    page.get_by_label("Learning rate", exact=True).fill("-1")
     press_train(page)
-    expect(page.get_by_text("learning_rate must be a number above 0")).to_be_visible()
+    refusal = page.get_by_text("learning_rate must be a number above 0")
+    expect(refusal.first).to_be_visible()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
-    page.get_by_label("Learning rate").fill("0.002")
+    page.get_by_label("Learning rate", exact=True).fill("0.002")
     press_train(page)
     has_begun_to_learn(page)
     press_stop(page)
     state_is(page, "stopped")
+
+
+def test_a_loss_that_explodes_is_explained_and_tried_again_with_a_smaller_rate(page: Page) -> None:
+    open_train_tab(page)
+    choose_epochs(page, 1)
+    page.get_by_label("Learning rate", exact=True).fill("10")
+    press_train(page)
+    state_is(page, "diverged")
+    expect(page.get_by_test_id("message")).to_contain_text("Try 1.")
+    page.get_by_role("button", name="Train again with 1").click()
+    expect(page.get_by_test_id("title")).to_contain_text(
+        "learning rate 1.0", timeout=TRAINING_SECONDS * 1000
+    )
+    expect(page.get_by_label("Learning rate", exact=True)).to_have_value("1")
+    page.wait_for_function(
+        "['finished', 'diverged'].includes("
+        "document.querySelector('[data-testid=run]').dataset.state)",
+        timeout=TRAINING_SECONDS * 1000,
+    )
+
+
+def test_a_run_trains_on(page: Page) -> None:
+    open_train_tab(page)
+    choose_epochs(page, 1)
+    page.get_by_label("256").check()
+    press_train(page)
+    state_is(page, "finished")
+    page.get_by_role("button", name="+5 epochs").click()
+    expect(page.get_by_test_id("epochs")).to_have_text(
+        re.compile("[1-6] of 6"), timeout=TRAINING_SECONDS * 1000
+    )
+    press_stop(page)
+    state_is(page, "stopped")
+    expect(page.get_by_test_id("title")).to_contain_text("Run 1")
+
+
+def test_the_settings_say_how_they_differ_and_the_code_follows_them(page: Page) -> None:
+    open_train_tab(page)
+    expect(page.get_by_text("These are the article's settings.")).to_be_visible()
+    page.get_by_role("combobox", name="Network").click()
+    page.get_by_role("option", name="CNN").click()
+    expect(page.get_by_text("Other than the recipe: model cnn.")).to_be_visible()
+    page.get_by_role("tab", name="Code").click()
+    expect(page.locator(".code .cm-content")).to_contain_text('"""Train CNN on MNIST."""')
+    page.get_by_text("More settings").click()
+    expect(page.get_by_label("number input for Dropout")).to_be_enabled()
+    with page.expect_download() as download:
+        page.get_by_label("Download", exact=True).click()
+    assert download.value.suggested_filename.endswith(".py")
+    assert "class CNN" in Path(download.value.path()).read_text()
+    ast.parse(Path(download.value.path()).read_text())
+    page.get_by_role("button", name="Reset to the recipe").click()
+    expect(page.get_by_text("These are the article's settings.")).to_be_visible()
+    expect(page.get_by_label("number input for Dropout")).to_be_disabled()
+    expect(page.locator(".code .cm-content")).to_contain_text('"""Train SimpleNN on MNIST."""')
+
+
+def test_the_augmentation_is_shown(page: Page) -> None:
+    open_train_tab(page)
+    page.get_by_text("More settings").click()
+    page.get_by_label("Augmentation").click()
+    page.get_by_role("option", name="Small turns").click()
+    strip = page.get_by_alt_text("Above: training images.")
+    expect(strip).to_be_visible()
+    assert strip.evaluate("image => image.naturalWidth > 100")
+    page.get_by_label("Augmentation").click()
+    page.get_by_role("option", name="None").click()
+    expect(strip).to_be_hidden()
+
+
+@pytest.mark.parametrize("settings", [{}, PHONE], ids=["desktop", "phone"])
+def test_the_buttons_stay_where_they_are_when_more_settings_open(
+    new_page: Callable[..., Page], settings: dict[str, object]
+) -> None:
+    page = new_page(**settings)
+    open_train_tab(page)
+    train = page.get_by_role("button", name="Train", exact=True)
+    before = train.bounding_box()
+    page.get_by_text("More settings").click()
+    expect(page.get_by_label("Augmentation")).to_be_visible()
+    assert train.bounding_box() == before
+    viewport = page.viewport_size
+    assert before is not None and viewport is not None
+    assert before["y"] + before["height"] <= viewport["height"]

@@ -200,7 +200,7 @@ def test_a_failed_run_leaves_the_network_of_the_one_before(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     train_to_the_end(visit)
-    network = visit.network
+    network = visit.runs[0].model
 
     def no_mnist() -> None:
         raise FileNotFoundError("MNIST is gone.")
@@ -210,7 +210,7 @@ def test_a_failed_run_leaves_the_network_of_the_one_before(
     assert last["panel"]["state"] == "failed"
     assert last["start"]["interactive"]
     assert not last["weights"]["interactive"]
-    assert visit.network is network
+    assert visit.runs[0].model is network is not None
 
 
 # --- the drawing -------------------------------------------------------------------------------
