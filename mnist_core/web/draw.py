@@ -71,7 +71,7 @@ def build_draw_tab(visit: gr.State, page_key: PageKey) -> None:
     board.select(let_read, [board, visit], [board, canvas], **at_once)
     canvas.select(count_drawing, visit, board, **at_once)
     board.download(save_drawings, visit, board, **at_once)
-    board.upload(open_drawings, [board, visit], board, **at_once)
+    board.upload(open_drawings, [board, visit], board, **quietly)
     board.clear(forget_drawings, visit, board, **at_once)
     page_key.on_news(follow_readers, visit, [board, canvas], **quietly)
 

@@ -49,46 +49,103 @@ def post(url: str, path: str, body: Any) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def reading_event(app_url: str) -> int:
-    """Return the number of the event that reads a drawing."""
+def events(app_url: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return what the page may ask for: (class of the component, event) → Gradio's entry."""
     with urllib.request.urlopen(f"{app_url}config", timeout=60) as response:
         config = json.load(response)
-    numbers = [
-        event["id"]
+    classes = {
+        component["id"]: component["props"].get("component_class_name", component["type"])
+        for component in config["components"]
+    }
+    return {
+        (classes.get(target, ""), name): event
         for event in config["dependencies"]
-        if any(name == "input" for _, name in event["targets"])
-    ]
-    assert len(numbers) == 1
-    return int(numbers[0])
+        for target, name in event["targets"]
+    }
 
 
-def read(url: str, event: int, drawing: Any, reader: Any = "shipped") -> tuple[int, str]:
-    data = [drawing, reader, None]
-    return post(url, "run/predict", {"data": data, "fn_index": event, "session_hash": "stranger"})
+Events = dict[tuple[str, str], dict[str, Any]]
+
+
+def ask(
+    url: str, events: Events, component: str, name: str, payload: Any = None, data: Any = None
+) -> tuple[int, str]:
+    """Send an event as the page would, with any payload and any event data."""
+    event = events[component, name]
+    inputs = [payload, None] if len(event["inputs"]) == 2 else [None]
+    return post(
+        url,
+        "run/predict",
+        {
+            "data": inputs,
+            "event_data": data,
+            "fn_index": event["id"],
+            "session_hash": "stranger",
+        },
+    )
+
+
+def is_refused_in_a_sentence(status: int, answer: str) -> bool:
+    hurt = "Traceback" in answer or "<script" in answer
+    return status >= 400 and len(answer) < 500 and not hurt
 
 
 @pytest.mark.parametrize("drawing", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_drawing_is_refused_and_the_next_is_read(
-    app_url: str, reading_event: int, drawing: Any
+    app_url: str, events: Events, drawing: Any
 ) -> None:
-    status, answer = read(app_url, reading_event, drawing)
-    assert status >= 400
-    assert len(answer) < 500  # a sentence, not what was sent
-    assert "Traceback" not in answer
-    assert "<script" not in answer
-    status, answer = read(app_url, reading_event, ONE)
+    assert is_refused_in_a_sentence(*ask(app_url, events, "DrawingCanvas", "input", drawing))
+    status, answer = ask(app_url, events, "DrawingCanvas", "input", ONE)
     assert status == 200
     assert json.loads(answer)["data"][0]["digit"] == 1
 
 
-@pytest.mark.parametrize("reader", [None, 5, [], {"a": 1}, "mine", "../../etc/passwd"])
-def test_an_unknown_reader_is_refused_or_is_the_shipped_network(
-    app_url: str, reading_event: int, reader: Any
+@pytest.mark.parametrize("label", [None, True, "1", 10, -1, 1.5, [], {}, 10**400])
+def test_a_hostile_label_is_refused(app_url: str, events: Events, label: Any) -> None:
+    data = {"label": label, "strokes": ONE["strokes"]}
+    assert is_refused_in_a_sentence(*ask(app_url, events, "DrawingCanvas", "select", data=data))
+
+
+@pytest.mark.parametrize("drawing", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_drawing_is_not_counted(app_url: str, events: Events, drawing: Any) -> None:
+    strokes = drawing.get("strokes") if isinstance(drawing, dict) else drawing
+    for data in (drawing, {"label": 1, "strokes": strokes}):
+        if data == {"label": 1, "strokes": ONE["strokes"]}:
+            continue  # what was hostile about it was left out
+        status, answer = ask(app_url, events, "DrawingCanvas", "select", data=data)
+        assert is_refused_in_a_sentence(status, answer)
+
+
+UNKNOWN = [None, 5, [], {"a": 1}, "cnn", {"sent": 5}, {"sent": None}, {"sent": ["cnn"]}]
+
+
+@pytest.mark.parametrize("name", ["select", "upload"])
+@pytest.mark.parametrize("payload", UNKNOWN)
+def test_the_board_refuses_what_is_no_text(
+    app_url: str, events: Events, name: str, payload: Any
 ) -> None:
-    status, answer = read(app_url, reading_event, ONE, reader)
-    assert "Traceback" not in answer
-    if status == 200:
-        assert json.loads(answer)["data"][0]["reader"] == "the shipped network"
+    assert is_refused_in_a_sentence(*ask(app_url, events, "Scoreboard", name, payload))
+
+
+@pytest.mark.parametrize("key", ["", "mine", "../../etc/passwd", "<script>", "0" * 1_000_000])
+def test_an_unknown_reader_is_not_taken(app_url: str, events: Events, key: str) -> None:
+    status, answer = ask(app_url, events, "Scoreboard", "select", {"sent": key})
+    assert status == 200
+    board = json.loads(answer)["data"][0]
+    assert board["reader"] in ("cnn", "simple_nn")
+    assert "is gone" in board["note"]
+    assert len(answer) < 2000  # and the key is not sent back
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[" * 100_000, "<script>", '[{"label": "<script>", "strokes": []}]', "x" * 5_000_001],
+    ids=["empty", "cut off", "deep", "no JSON", "a label of HTML", "large"],
+)
+def test_a_hostile_file_of_drawings_is_refused(app_url: str, events: Events, content: str) -> None:
+    assert is_refused_in_a_sentence(
+        *ask(app_url, events, "Scoreboard", "upload", {"sent": content})
+    )
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "app.py", "../README.md"])
