@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from mnist_core.data import normalize
 from mnist_core.preprocessing import GrayImage
@@ -72,9 +72,21 @@ def predict(
         image: as `preprocessing` makes it, 28×28 pixels, 0 (paper) to 255 (ink).
         calibration: this network's, as it lies beside its checkpoint.
     """
-    images = normalize(torch.from_numpy(image).unsqueeze(0))  # [1, 1, 28, 28]
+    return predict_values(model, normalize(torch.from_numpy(image).unsqueeze(0)), calibration)
+
+
+def predict_values(
+    model: nn.Module, values: Tensor, calibration: Calibration = UNCALIBRATED
+) -> Prediction:
+    """Read what is already as the network is given it.
+
+    Args:
+        model: a network in eval mode, on the CPU.
+        values: [1, 1, 28, 28], -1 (paper) to 1 (ink) if it is as in training.
+        calibration: this network's, as it lies beside its checkpoint.
+    """
     with torch.inference_mode():
-        logits = model(images)[0]  # [10]
+        logits = model(values)[0]  # [10]
         probabilities = (logits / calibration.temperature).softmax(dim=0).tolist()
     digit = max(range(10), key=probabilities.__getitem__)
     return Prediction(digit, tuple(probabilities), probabilities[digit] >= calibration.sure_from)

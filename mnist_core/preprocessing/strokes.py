@@ -65,7 +65,7 @@ def image_from_strokes(strokes: list[Stroke]) -> GrayImage | None:
     strokes = [stroke for stroke in strokes if len(stroke)]
     if not strokes:
         return None
-    return image_from_dots(_dots_along(_scale_to_digit_size(strokes)))
+    return image_from_dots(dots_along(scale_to_digit_size(strokes)))
 
 
 def image_from_dots(dots: Stroke) -> GrayImage:
@@ -78,12 +78,12 @@ def image_from_dots(dots: Stroke) -> GrayImage:
     # or as near to that as the edge allows.
     middle = np.full(2, SIDE / 2)
     margin = (SIDE - DIGIT_SIDE) / 2
-    shift = np.clip(middle - center_of_mass(_draw(dots + middle)), -margin, margin)
-    ink = _draw(dots + middle + shift)
+    shift = np.clip(middle - center_of_mass(draw_dots(dots + middle)), -margin, margin)
+    ink = draw_dots(dots + middle + shift)
     return np.rint(ink * 255).astype(np.uint8)
 
 
-def _scale_to_digit_size(strokes: list[Stroke]) -> list[Stroke]:
+def scale_to_digit_size(strokes: list[Stroke]) -> list[Stroke]:
     """Scale to 20 pixels, ink included, about the origin; a mere tap is not blown up."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -92,7 +92,7 @@ def _scale_to_digit_size(strokes: list[Stroke]) -> list[Stroke]:
     return [(stroke - (low + high) / 2) * scale for stroke in strokes]
 
 
-def _dots_along(strokes: list[Stroke]) -> Stroke:
+def dots_along(strokes: list[Stroke]) -> Stroke:
     """Replace each line by dots a quarter of a pixel apart: close enough to look drawn through."""
     lengths = [np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes]
     most_dots = 1_500  # bounds the time a scribble takes; no digit needs a third of them
@@ -110,7 +110,7 @@ _PIXEL_CENTERS = (
 )
 
 
-def _draw(dots: Stroke) -> NDArray[np.float64]:
+def draw_dots(dots: Stroke) -> NDArray[np.float64]:
     """Ink each pixel by its distance to the nearest dot; the pen's edge is one pixel soft.
 
     Returns:

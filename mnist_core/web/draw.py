@@ -34,6 +34,7 @@ from mnist_core.web.reading import Answer, Reading
 from mnist_core.web.right_of_way import note_reading
 from mnist_core.web.score import MOST_DRAWINGS
 from mnist_core.web.scoreboard import Board, Row, Scoreboard
+from mnist_core.web.steps import build_way
 from mnist_core.web.visit import Visit
 
 NO_READER = "No network that comes with the project can be loaded. Train one in the Train tab."
@@ -67,6 +68,7 @@ def build_draw_tab(visit: gr.State, page_key: PageKey) -> None:
     # one request is on its way at a time, and one that got lost must not block the next.
     at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quietly}
     canvas.input(read_drawing, [canvas, visit], reading, **at_once)
+    build_way(canvas, visit, **at_once)
     picture.upload(read_picture, [picture, visit], reading, **quietly)
     board.select(let_read, [board, visit], [board, canvas], **at_once)
     canvas.select(count_drawing, visit, board, **at_once)
