@@ -157,6 +157,12 @@ class PageErrors:
         page.on("pageerror", lambda error: self.messages.append(f"uncaught: {error}"))
         page.on("console", self.hear)
 
+    def reload(self, page: Page) -> None:
+        """Load a page anew; Gradio's complains of its broken stream while it goes."""
+        page.reload()
+        page.get_by_role("tab").first.wait_for()
+        self.messages.clear()
+
     def hear(self, message: ConsoleMessage) -> None:
         if message.type != "error" or any(part in message.text for part in HARMLESS):
             return

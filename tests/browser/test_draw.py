@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import APIResponse, Page, Route, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_mouse, on_page
 
 
@@ -83,7 +83,9 @@ def test_undo_and_clear_take_ink_away_and_the_network_reads_the_rest(page: Page)
     expect(page.get_by_test_id("clear")).to_be_disabled()
 
 
-def test_who_draws_before_the_page_is_complete_is_read_at_once(page: Page) -> None:
+def test_who_draws_before_the_page_is_complete_is_read_at_once(
+    page: Page, page_errors: PageErrors
+) -> None:
     """The canvas may come long before the last of Gradio's own components, on a slow network."""
     held: list[tuple[Route, APIResponse]] = []
 
@@ -95,7 +97,7 @@ def test_who_draws_before_the_page_is_complete_is_read_at_once(page: Page) -> No
             route.fulfill(response=response)
 
     page.route("**/assets/*.js", hold_back_the_upload_button)
-    page.reload()
+    page_errors.reload(page)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
     assert held
@@ -106,10 +108,10 @@ def test_who_draws_before_the_page_is_complete_is_read_at_once(page: Page) -> No
     digit_read(page, 7)
 
 
-def test_a_drawing_survives_a_reload_and_is_read_again(page: Page) -> None:
+def test_a_drawing_survives_a_reload_and_is_read_again(page: Page, page_errors: PageErrors) -> None:
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    page.reload()
+    page_errors.reload(page)
     digit_read(page, 7)
 
 

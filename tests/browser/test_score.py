@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_core.drawings import read_drawings
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_mouse
 from tests.browser.test_draw import digit_read
 from tests.browser.test_train import (
@@ -136,17 +136,21 @@ def test_a_file_of_something_else_is_refused_in_a_sentence(page: Page, tmp_path:
     count_is(page, 0)
 
 
-def test_the_score_survives_a_reload_and_is_nobody_else_s(new_page: Callable[..., Page]) -> None:
+def test_the_score_survives_a_reload_and_is_nobody_else_s(
+    new_page: Callable[..., Page], page_errors: PageErrors
+) -> None:
     first, second = new_page(), new_page(**PHONE)
     draw_and_say(first, [SEVEN], 7)
     count_is(first, 1)
-    first.reload()
+    page_errors.reload(first)
     count_is(first, 1)
     count_is(second, 0)
 
 
 @pytest.mark.usefixtures("mnist_root")
-def test_the_network_in_training_changes_its_mind_about_the_drawing(page: Page) -> None:
+def test_the_network_in_training_changes_its_mind_about_the_drawing(
+    page: Page, page_errors: PageErrors
+) -> None:
     draw_and_say(page, [ONE], 1)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
@@ -167,7 +171,7 @@ def test_the_network_in_training_changes_its_mind_about_the_drawing(page: Page) 
 
     page.get_by_label("SimpleNN").check()
     expect(reading).to_have_attribute("data-reader", "SimpleNN")
-    page.reload()
+    page_errors.reload(page)
     expect(page.get_by_label("SimpleNN")).to_be_checked()
     expect(reading).to_have_attribute("data-reader", "SimpleNN")  # the drawing came back, too
     page.get_by_label("Run 1").check()
