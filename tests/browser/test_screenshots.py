@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.pen import SEVEN, draw_by_finger, draw_by_mouse
 from tests.browser.test_draw import digit_read
+from tests.browser.test_experiments import open_card, open_tab
+from tests.browser.test_experiments import state_is as experiment_is
 from tests.browser.test_train import choose_epochs, open_train_tab, press_train, state_is
 from tests.real_mnist import REPOSITORY
 
@@ -36,6 +38,29 @@ def test_the_page_fits(new_page: Callable[..., Page], device: str, colors: str) 
     state_is(page, "finished")
     expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
     fits_and_is_kept(page, f"train-{device}-{colors}")
+
+
+@pytest.mark.usefixtures("mnist_root")
+def test_the_experiments_and_runs_fit(new_page: Callable[..., Page]) -> None:
+    first = new_page()
+    open_tab(first, "Experiments")
+    open_card(first, "large_rate").get_by_test_id("try").click()
+    experiment_is(first, "diverged")
+    open_card(first, "batch").get_by_test_id("try").click()
+    experiment_is(first, "done")
+    key = first.evaluate("sessionStorage.getItem('mnist-visit')")
+    for device, settings in (("desktop", DESKTOP), ("phone", PHONE)):
+        for colors in ("light", "dark"):
+            page = new_page(**settings, color_scheme=colors)
+            page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
+            page.reload()
+            page.get_by_role("tab").first.wait_for()
+            for tab in ("Experiments", "Runs"):
+                open_tab(page, tab)
+                expect(page.get_by_test_id("losses").and_(page.locator(":visible"))).to_have_count(
+                    1
+                )
+                fits_and_is_kept(page, f"{tab.lower()}-{device}-{colors}")
 
 
 def fits_and_is_kept(page: Page, name: str) -> None:
