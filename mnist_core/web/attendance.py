@@ -21,7 +21,7 @@ class Clock:
 
 
 class Attendance:
-    """How many pages of one visit are connected, and since when none is.
+    """How many streams to the pages of one visit are open, and since when nobody looks.
 
     The condition is the trainer's, which has to know at once when a visitor comes or goes.
     """
@@ -29,30 +29,50 @@ class Attendance:
     def __init__(self, changed: Condition, clock: Clock) -> None:
         self._changed = changed
         self._clock = clock
-        self._pages = 0
+        self._streams = 0
+        self._has_left = False
         self._left_at = clock.now()
 
     @contextmanager
     def present(self) -> Iterator[None]:
-        """Count one page as connected, for as long as the block takes."""
+        """Count a stream to a page as open, for as long as the block takes."""
         with self._changed:
-            self._pages += 1
+            self._streams += 1
+            self._has_left = False
             self._changed.notify_all()
         try:
             yield
         finally:
             with self._changed:
-                self._pages -= 1
-                self._left_at = self._clock.now()
+                self._streams -= 1
+                if not self._has_left:
+                    self._left_at = self._clock.now()
                 self._changed.notify_all()
+
+    def leave(self) -> None:
+        """Note that the last page has closed; its streams find that out a little later."""
+        with self._changed:
+            self._has_left = True
+            self._left_at = self._clock.now()
+            self._changed.notify_all()
 
     def expect(self) -> None:
         """Wait for a page from now on: it has been heard of, and is about to connect."""
         with self._changed:
+            self._has_left = False
             self._left_at = self._clock.now()
             self._changed.notify_all()
+
+    def note_life(self) -> None:
+        """Note that a page has taken something from its stream, so it is there."""
+        if self._has_left:
+            with self._changed:
+                self._has_left = False
+                self._changed.notify_all()
 
     @property
     def absent_for(self) -> float | None:
         """Seconds since the last page left, or None while there is one."""
-        return None if self._pages else self._clock.now() - self._left_at
+        if self._streams and not self._has_left:
+            return None
+        return self._clock.now() - self._left_at

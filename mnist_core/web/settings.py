@@ -22,13 +22,13 @@ MOST_DROPOUT = 0.9
 SCHEDULES = {
     "none": "Constant",
     "step": f"Halved every {EPOCHS_A_STEP} epochs (StepLR)",
-    "one_cycle": "Up and down once (one-cycle); the rate above is its peak",
+    "one_cycle": "Up to it and down again (one-cycle)",
 }
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 AUGMENTATIONS = {
     "none": "None: the images as they are",
-    "affine": "Small turns, shifts, scales and slants",
-    "hands": "As other people write, and some that are no digits",
+    "affine": "Small turns, shifts and slants",
+    "hands": "Other hands, and some non-digits",
 }
 THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"

@@ -81,7 +81,7 @@ def build_train_tab(visit: gr.State, page_key: PageKey) -> None:
                     code = gr.Code(
                         write_script(RECIPE),
                         language="python",
-                        label="Code for this run: these settings as a PyTorch program of its own",
+                        label="Code for this run",
                         lines=18,
                         max_lines=18,
                         interactive=False,

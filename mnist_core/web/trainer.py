@@ -22,7 +22,7 @@ from mnist_core.web.run import Run
 
 log = logging.getLogger(__name__)
 
-GRACE = 1.5  # seconds that a turn or a place is kept for a page that reloads
+GRACE = 1.2  # seconds that a turn or a place is kept for a page that reloads
 PATIENCE = 15 * 60.0  # seconds until an unattended run ends
 MOST_IN_LINE = 100
 SECONDS_PER_EPOCH = 2.0  # what an epoch is thought to take as long as none has been seen

@@ -33,7 +33,7 @@ MOST_RUNS = 12
 MOST_UNDER_WAY = 8
 MOST_PAST = 60  # runs without their networks, which are a few numbers each
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
-BEAT = 0.4  # seconds between two signs of life from `watch`, which is how a closed page is noticed
+BEAT = 1.0  # seconds between two signs of life from `watch`, without which no stream is closed
 GLANCE = 0.05  # seconds between two looks for something new
 
 THE_TRAINER = Trainer()
@@ -267,6 +267,7 @@ class Visit:
             while True:
                 seen, is_over = self.changes, not self.is_under_way
                 yield
+                self.attendance.note_life()
                 if is_over:
                     return
                 for _ in range(round(BEAT / GLANCE)):

@@ -57,6 +57,7 @@ class Visits:
             self._leave(page)
             guest = self._guests[key]
             guest.pages.add(page)
+            guest.visit.attendance.expect()
             self._keys[page] = key
             return key, guest.visit
 
@@ -76,6 +77,7 @@ class Visits:
             return
         guest.pages.discard(page)
         if not guest.pages:
+            guest.visit.attendance.leave()
             guest.left_at = self._clock.now()
             self._guests[key] = self._guests.pop(key)  # to the end: it left last
 

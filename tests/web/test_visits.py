@@ -137,3 +137,31 @@ def test_when_nobody_comes_the_last_visit_is_cleared_away_all_the_same(
     visits._timer and visits._timer.cancel()
     assert ended == [True]
     assert len(visits) == 0
+
+
+def test_a_closed_page_is_absent_although_its_streams_are_still_open(workshop: Workshop) -> None:
+    visits, visit = Register(), workshop.visit()
+    key, _ = visits.enter(None, visit, "page 1")
+    with visit.attended():
+        assert visit.attendance.absent_for is None
+        visits.leave("page 1")
+        assert visit.attendance.absent_for == 0.0
+        workshop.clock.put_forward(2.0)
+        visit.attendance.note_life()  # the connection had only been broken
+        assert visit.attendance.absent_for is None
+        visits.leave("page 1")
+        visits.enter(key, Visit(), "page 2")
+        visits.leave("page 2")
+        workshop.clock.put_forward(2.0)
+    assert visit.attendance.absent_for == 2.0  # since it left, not since its streams noticed
+
+
+def test_a_page_that_closes_while_another_shows_the_visit_changes_nothing(
+    workshop: Workshop,
+) -> None:
+    visits, visit = Register(), workshop.visit()
+    key, _ = visits.enter(None, visit, "page 1")
+    visits.enter(key, Visit(), "page 2")
+    with visit.attended():
+        visits.leave("page 1")
+        assert visit.attendance.absent_for is None
