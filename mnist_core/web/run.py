@@ -321,11 +321,11 @@ class Run:
         if state in ("diverged", "failed"):
             self.model, self._training = None, None
         elif state == "finished":
-            message = "Finished. Your network now reads in the Draw tab."
+            message = "Finished. Your network can read in the Draw tab."
             self.lines.append("Training finished!")
             self.lines.append(f"Accuracy on the test set: {self.epochs[-1].test_accuracy:.2%}")
         elif self.model is not None:
-            message = "Stopped. What it has learned so far reads in the Draw tab."
+            message = "Stopped. What it has learned so far can read in the Draw tab."
         else:
             message = "Stopped before it learned anything."
             self._training = None
