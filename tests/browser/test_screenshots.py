@@ -57,13 +57,14 @@ def test_the_experiments_and_runs_fit(new_page: Callable[..., Page]) -> None:
             page.get_by_role("tab").first.wait_for()
             for tab in ("Experiments", "Runs"):
                 open_tab(page, tab)
-                expect(page.get_by_test_id("losses").and_(page.locator(":visible"))).to_have_count(
-                    1
-                )
-                fits_and_is_kept(page, f"{tab.lower()}-{device}-{colors}")
+                shown = page.get_by_test_id("losses").and_(page.locator(":visible"))
+                expect(shown).to_have_count(1)
+                # The table of runs may be longer than a screen, but not wider.
+                name = f"{tab.lower()}-{device}-{colors}"
+                fits_and_is_kept(page, name, may_scroll=tab == "Runs")
 
 
-def fits_and_is_kept(page: Page, name: str) -> None:
+def fits_and_is_kept(page: Page, name: str, may_scroll: bool = False) -> None:
     """Take the picture; fail if the page is wider than the screen, or a desktop has to scroll."""
     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
     width, height = page.evaluate(
@@ -72,5 +73,5 @@ def fits_and_is_kept(page: Page, name: str) -> None:
     screen = page.viewport_size
     assert screen is not None
     assert width <= screen["width"]
-    if "desktop" in name:
+    if "desktop" in name and not may_scroll:
         assert height <= screen["height"]
