@@ -28,6 +28,7 @@ HOUR, DAY = 3600, 86400  # seconds
 
 # delete_cache: once an hour, the files of visitors who came more than a day ago.
 with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) as demo:
+    build_endpoints()  # first: Gradio's page takes the first event for `/predict`, if there is one
     visit = gr.State(Visit())
     page_key = PageKey()
     gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
@@ -42,7 +43,6 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) a
             build_runs_tab(visit, page_key, runs_tab)
     page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
     demo.unload(leave)
-    build_endpoints()
 
 
 def main() -> None:

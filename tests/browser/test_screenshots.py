@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, PageErrors
 from tests.browser.pen import SEVEN, draw_by_finger, draw_by_mouse
 from tests.browser.test_draw import digit_read
 from tests.browser.test_experiments import open_card, open_tab
@@ -41,7 +41,9 @@ def test_the_page_fits(new_page: Callable[..., Page], device: str, colors: str) 
 
 
 @pytest.mark.usefixtures("mnist_root")
-def test_the_experiments_and_runs_fit(new_page: Callable[..., Page]) -> None:
+def test_the_experiments_and_runs_fit(
+    new_page: Callable[..., Page], page_errors: PageErrors
+) -> None:
     first = new_page()
     open_tab(first, "Experiments")
     open_card(first, "large_rate").get_by_test_id("try").click()
@@ -53,8 +55,7 @@ def test_the_experiments_and_runs_fit(new_page: Callable[..., Page]) -> None:
         for colors in ("light", "dark"):
             page = new_page(**settings, color_scheme=colors)
             page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
-            page.reload()
-            page.get_by_role("tab").first.wait_for()
+            page_errors.reload(page)
             for tab in ("Experiments", "Runs"):
                 open_tab(page, tab)
                 shown = page.get_by_test_id("losses").and_(page.locator(":visible"))

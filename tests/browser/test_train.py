@@ -50,12 +50,6 @@ def has_begun_to_learn(page: Page) -> None:
     )
 
 
-def reload(page: Page, errors: PageErrors) -> None:
-    page.reload()
-    page.get_by_role("tab").first.wait_for()
-    errors.messages.clear()  # Gradio's page complains of its broken stream while it goes
-
-
 def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path: Path) -> None:
     open_train_tab(page)
     choose_epochs(page, 1)
@@ -113,7 +107,7 @@ def test_a_reload_finds_the_run_that_still_trains(page: Page, page_errors: PageE
     choose_epochs(page, 20)
     press_train(page)
     has_begun_to_learn(page)
-    reload(page, page_errors)
+    page_errors.reload(page)
     open_train_tab(page)
     state_is(page, "training")
     has_begun_to_learn(page)
@@ -121,7 +115,7 @@ def test_a_reload_finds_the_run_that_still_trains(page: Page, page_errors: PageE
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     press_stop(page)
     state_is(page, "stopped")
-    reload(page, page_errors)
+    page_errors.reload(page)
     open_train_tab(page)
     state_is(page, "stopped")
     expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
@@ -142,7 +136,7 @@ def test_with_a_key_that_nobody_has_the_visit_is_a_new_one(
     page.wait_for_function("sessionStorage.getItem('mnist-visit')")
     for key in ("", "x" * 100_000, "<script>alert(1)</script>"):
         page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
-        reload(page, page_errors)
+        page_errors.reload(page)
         page.wait_for_function("key => sessionStorage.getItem('mnist-visit') !== key", arg=key)
     open_train_tab(page)
     state_is(page, "idle")
