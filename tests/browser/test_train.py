@@ -77,12 +77,12 @@ def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path
     assert checkpoint.facts["config"]["epochs"] == 1
 
     page.get_by_role("tab", name="Draw").click()
-    expect(page.get_by_label("My network")).to_be_checked()
+    expect(page.get_by_label("Run 1")).to_be_checked()
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    expect(page.get_by_test_id("reader")).to_contain_text("your network")
-    page.get_by_label("The shipped network").check()
-    expect(page.get_by_test_id("reader")).to_contain_text("shipped")
+    expect(page.get_by_test_id("reader")).to_have_text("Read by Run 1")
+    page.get_by_label("SimpleNN").check()
+    expect(page.get_by_test_id("reader")).to_have_text("Read by SimpleNN")
     digit_read(page, 7)
 
 
@@ -194,8 +194,8 @@ def test_another_visitor_never_has_the_network(new_page: Callable[..., Page]) ->
     second.get_by_role("tab", name="Draw").click()
     draw_by_mouse(second, SEVEN)
     digit_read(second, 7)
-    expect(second.get_by_label("My network")).to_have_count(0)
-    expect(second.get_by_test_id("reader")).to_contain_text("shipped")
+    expect(second.get_by_label("Run 1")).to_have_count(0)
+    expect(second.get_by_test_id("reader")).not_to_contain_text("Run")
 
 
 def test_the_drawing_is_read_while_the_network_trains(page: Page) -> None:
