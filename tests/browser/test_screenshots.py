@@ -54,6 +54,7 @@ def test_the_experiments_and_runs_fit(
     for device, settings in (("desktop", DESKTOP), ("phone", PHONE)):
         for colors in ("light", "dark"):
             page = new_page(**settings, color_scheme=colors)
+            page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # its own has come
             page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
             page_errors.reload(page)
             for tab in ("Experiments", "Runs"):
