@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -20,6 +19,7 @@ from mnist_core.web.canvas import Drawing
 from mnist_core.web.readers import Reader, load_shipped
 from mnist_core.web.scoreboard import MOST_BYTES, Scoreboard
 from mnist_core.web.visit import Visit
+from tests.web import event_loop
 from tests.web.constant import Constant
 from tests.web.workshop import Workshop
 
@@ -138,7 +138,7 @@ def test_the_page_is_told_once_where_nothing_trains(visit: Visit) -> None:
     async def follow() -> list[Any]:
         return [update async for update in draw.follow_readers(visit)]
 
-    ((board, canvas),) = asyncio.run(follow())
+    ((board, canvas),) = event_loop.run(follow())
     assert {row["key"] for row in board["rows"]} == {"cnn", "simple_nn"}
     assert canvas["reader"].startswith(board["reader"])
 
@@ -155,7 +155,7 @@ def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(workshop: Works
                     workshop.gate.allow(6)  # five batches of 64 are an epoch
 
     visit.start(TrainConfig(epochs=3))
-    asyncio.run(follow())
+    event_loop.run(follow())
     run = visit.runs[0]
     assert run.state == "finished"
     assert visit.reader == run.id

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import aclosing
 from dataclasses import replace
@@ -15,6 +14,7 @@ from mnist_core.web.cards import ACTIONS, CardOrder, Cards
 from mnist_core.web.curves import Plots, draw_curves
 from mnist_core.web.experiments import carry_out, describe_cards, follow_trial
 from mnist_core.web.visit import MOST_UNDER_WAY, Visit
+from tests.web import event_loop
 from tests.web.workshop import Workshop, eventually
 
 
@@ -43,7 +43,7 @@ def values_of(visit: Visit) -> list[dict[str, Any]]:
     async def follow() -> list[dict[str, Any]]:
         return [value async for value in follow_trial(visit) if "chosen" in value]
 
-    return asyncio.run(follow())
+    return event_loop.run(follow())
 
 
 def test_a_card_goes_from_untried_to_its_verdict(visit: Visit) -> None:
@@ -141,7 +141,7 @@ def test_another_card_can_be_opened_while_one_runs(workshop: Workshop) -> None:
         return chosen
 
     carry_out(CardOrder("try", "cnn"), visit)
-    assert asyncio.run(follow())[-1] == "sgd"
+    assert event_loop.run(follow())[-1] == "sgd"
     assert describe_cards(visit, {})["badges"]["cnn"] == "running"
     visit.end()
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from mnist_core.web.runs import (
     take_in,
 )
 from mnist_core.web.visit import MOST_RUNS, Visit
+from tests.web import event_loop
 from tests.web.workshop import Workshop, eventually
 
 SHORT = TrainConfig(epochs=1)
@@ -148,7 +148,7 @@ def test_the_stream_ends_with_the_table_as_it_is(visit: Visit) -> None:
     async def follow() -> list[dict[str, Any]]:
         return [value async for value in follow_table(visit) if "rows" in value]
 
-    shown = asyncio.run(follow())
+    shown = event_loop.run(follow())
     assert shown[-1] == describe_runs(visit, shown[-1]["plots"])
     assert shown[-1]["plots"]["accuracies"].startswith("data:image/svg+xml")
     assert json.loads(json.dumps(shown[-1])) == shown[-1]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from mnist_core.web import train
 from mnist_core.web.run import Run
 from mnist_core.web.train import Diary, Screen, Updates
 from mnist_core.web.visit import Visit
+from tests.web import event_loop
 from tests.web.test_settings import values
 from tests.web.workshop import Workshop, eventually
 
@@ -42,7 +42,7 @@ def screens_of(visit: Visit) -> list[dict[str, Any]]:
     async def follow() -> list[dict[str, Any]]:
         return [named(updates) async for updates in train.follow_runs(visit)]
 
-    return asyncio.run(follow())
+    return event_loop.run(follow())
 
 
 def train_to_the_end(visit: Visit, **changes: object) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def test_stop_gives_the_network_and_a_second_run_starts_clean(workshop: Workshop
                     train.stop_run(visit)
         return screens
 
-    last = asyncio.run(follow_and_stop())[-1]
+    last = event_loop.run(follow_and_stop())[-1]
     assert last["panel"]["state"] == "stopped"
     assert last["start"]["interactive"]
     assert last["weights"]["interactive"]
@@ -266,7 +266,7 @@ def test_nothing_is_left_of_a_stream_that_is_closed_while_it_waits(workshop: Wor
         async with aclosing(train.follow_runs(visit)) as stream:
             await anext(stream)
 
-    asyncio.run(open_and_close())
+    event_loop.run(open_and_close())
     assert visit.attendance.absent_for is not None
     workshop.gate.allow()
     eventually(lambda: workshop.clock.waiting)

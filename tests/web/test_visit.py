@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import copy
 import gc
 import json
@@ -17,6 +16,7 @@ from mnist_core.training import TrainConfig
 from mnist_core.web import visit as visit_module
 from mnist_core.web.run import Run
 from mnist_core.web.visit import MOST_OPTIMIZERS, MOST_RUNS, MOST_UNDER_WAY, Visit
+from tests.web import event_loop
 from tests.web.workshop import Workshop, eventually
 
 SHORT = TrainConfig(epochs=1)
@@ -237,7 +237,7 @@ def test_watching_shows_every_state_and_ends_with_the_runs(visit: Visit) -> None
         run = visit.start(TrainConfig(epochs=3))
         return [run.state async for _ in visit.watch()]
 
-    seen = asyncio.run(states())
+    seen = event_loop.run(states())
     assert seen[-1] == "finished"
     assert set(seen) <= {"waiting", "training", "finished"}
 
@@ -246,7 +246,7 @@ def test_watching_nothing_shows_it_once(visit: Visit) -> None:
     async def count() -> int:
         return len([None async for _ in visit.watch()])
 
-    assert asyncio.run(count()) == 1
+    assert event_loop.run(count()) == 1
 
 
 def test_watching_gives_a_sign_of_life_when_nothing_happens(
@@ -262,7 +262,7 @@ def test_watching_gives_a_sign_of_life_when_nothing_happens(
             for _ in range(20):
                 await anext(beats)
 
-    asyncio.run(watch())  # the gate is closed, so nothing changes
+    event_loop.run(watch())  # the gate is closed, so nothing changes
 
 
 def test_a_visit_is_attended_while_it_is_watched_and_no_longer(workshop: Workshop) -> None:
@@ -274,7 +274,7 @@ def test_a_visit_is_attended_while_it_is_watched_and_no_longer(workshop: Worksho
             await anext(beats)
             assert visit.attendance.absent_for is None
 
-    asyncio.run(watch())
+    event_loop.run(watch())
     assert visit.attendance.absent_for == 0.0
     workshop.clock.put_forward(2.0)
     assert visit.attendance.absent_for == 2.0
