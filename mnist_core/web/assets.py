@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+PROGRESS = Path(__file__).parent / "progress.css"
+"""The style of a progress bar, for the components that have one."""
 
-def read_assets(folder: Path) -> dict[str, str]:
+
+def read_assets(folder: Path, *shared: Path) -> dict[str, str]:
     """Read template.html, style.css and script.js of a component.
 
     The page passes the template through Handlebars and then through a JavaScript template literal,
@@ -19,6 +22,7 @@ def read_assets(folder: Path) -> dict[str, str]:
 
     Args:
         folder: the component's folder.
+        shared: styles that other components have too; the component's own comes after them.
 
     Returns:
         The arguments of `gr.HTML` that they are.
@@ -27,6 +31,7 @@ def read_assets(folder: Path) -> dict[str, str]:
         (folder / name).read_text(encoding="utf-8")
         for name in ("template.html", "style.css", "script.js")
     )
+    style = "".join(path.read_text(encoding="utf-8") for path in shared) + style
     return {
         "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",
         "js_on_load": script,

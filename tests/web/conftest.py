@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.data import MNIST
+from mnist_core.web.visit import Visit
 from tests.web.workshop import Workshop, open_workshop
 
 
@@ -30,3 +31,10 @@ def workshop(tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
     """Return a trainer whose clock and batches are in the test's hands."""
     with open_workshop(tiny_mnist, monkeypatch) as opened:
         yield opened
+
+
+@pytest.fixture
+def visit(workshop: Workshop) -> Visit:
+    """Return a visit whose trainings nothing holds up."""
+    workshop.gate.allow()
+    return workshop.visit()

@@ -30,13 +30,6 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(EXPERIMENTS, name, quick)
 
 
-@pytest.fixture
-def visit(workshop: Workshop) -> Visit:
-    """Return a visit whose trainings nothing holds up."""
-    workshop.gate.allow()
-    return workshop.visit()
-
-
 def values_of(visit: Visit) -> list[dict[str, Any]]:
     """Follow to the end; return every value that was shown."""
 

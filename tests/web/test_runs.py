@@ -22,23 +22,7 @@ from mnist_core.web.runs import (
 )
 from mnist_core.web.visit import MOST_RUNS, Visit
 from tests.web import event_loop
-from tests.web.workshop import Workshop, eventually
-
-SHORT = TrainConfig(epochs=1)
-
-
-@pytest.fixture
-def visit(workshop: Workshop) -> Visit:
-    """Return a visit whose trainings nothing holds up."""
-    workshop.gate.allow()
-    return workshop.visit()
-
-
-def trained(visit: Visit, config: TrainConfig = SHORT) -> Run:
-    with visit.attended():
-        run = visit.start(config)
-        eventually(lambda: not run.is_under_way)
-    return run
+from tests.web.workshop import SHORT, Workshop, eventually, trained
 
 
 def row_of(visit: Visit, run: Run) -> dict[str, Any]:

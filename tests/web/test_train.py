@@ -25,13 +25,6 @@ PARTS = list(Screen.__dataclass_fields__)
 ONE_EPOCH = values(epochs=1)
 
 
-@pytest.fixture
-def visit(workshop: Workshop) -> Visit:
-    """Return a visit whose trainings nothing holds up."""
-    workshop.gate.allow()
-    return workshop.visit()
-
-
 def named(updates: Updates) -> dict[str, Any]:
     return dict(zip(PARTS, updates, strict=True))
 

@@ -17,13 +17,6 @@ OTHER = Experiment("A smaller rate", "", "", SHORT, replace(SHORT, learning_rate
 EXPLODING = Experiment("Far too high", "", "", SHORT, replace(SHORT, learning_rate=100.0))
 
 
-@pytest.fixture
-def visit(workshop: Workshop) -> Visit:
-    """Return a visit whose trainings nothing holds up."""
-    workshop.gate.allow()
-    return workshop.visit()
-
-
 def after(visit: Visit, experiment: Experiment, action: Callable[[Trial], None]) -> Trial:
     """Do something with a trial, wait for all that it began, and look at it again."""
     with visit.attended():

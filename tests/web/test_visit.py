@@ -14,27 +14,9 @@ import torch
 from mnist_core.checkpoints import CheckpointError, load_checkpoint
 from mnist_core.training import TrainConfig
 from mnist_core.web import visit as visit_module
-from mnist_core.web.run import Run
 from mnist_core.web.visit import MOST_OPTIMIZERS, MOST_RUNS, MOST_UNDER_WAY, Visit
 from tests.web import event_loop
-from tests.web.workshop import Workshop, eventually
-
-SHORT = TrainConfig(epochs=1)
-
-
-@pytest.fixture
-def visit(workshop: Workshop) -> Visit:
-    """Return a visit whose trainings nothing holds up."""
-    workshop.gate.allow()
-    return workshop.visit()
-
-
-def trained(visit: Visit, config: TrainConfig = SHORT) -> Run:
-    with visit.attended():
-        run = visit.start(config)
-        eventually(lambda: not run.is_under_way)
-    return run
-
+from tests.web.workshop import SHORT, Workshop, eventually, trained
 
 # --- the runs ----------------------------------------------------------------------------------
 

@@ -10,11 +10,14 @@ from threading import Condition
 import pytest
 
 from mnist_core.data import MNIST, Batch, ImageDataset
+from mnist_core.training import TrainConfig
 from mnist_core.web import run as run_module
 from mnist_core.web.attendance import Clock
+from mnist_core.web.run import Run
 from mnist_core.web.trainer import Trainer
 from mnist_core.web.visit import Visit
 
+SHORT = TrainConfig(epochs=1)
 PATIENCE = 30.0  # seconds after which a test gives up; a busy machine needs a few
 
 
@@ -124,3 +127,11 @@ def open_workshop(mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     yield workshop
     workshop.gate.allow()
+
+
+def trained(visit: Visit, config: TrainConfig = SHORT) -> Run:
+    """Train a network to its end, with a page of the visitor open; so has the gate to be."""
+    with visit.attended():
+        run = visit.start(config)
+        eventually(lambda: not run.is_under_way)
+    return run

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 import gradio as gr
 
 from mnist_core.experiments import EXPERIMENTS
-from mnist_core.web.assets import read_assets
+from mnist_core.web.assets import PROGRESS, read_assets
 
 ACTIONS = ("show", "try", "seeds", "retry", "stop")
 
@@ -98,7 +98,7 @@ class Cards(gr.HTML):
     """Shows a `CardsStatus`, which is its value; its `submit` event brings a `CardOrder`."""
 
     def __init__(self, value: CardsStatus | None = None, **settings: Any) -> None:
-        assets = read_assets(Path(__file__).parent)
+        assets = read_assets(Path(__file__).parent, PROGRESS)
         super().__init__(value, apply_default_css=False, **{**assets, **settings})
 
     def preprocess(self, payload: object) -> CardOrder | None:

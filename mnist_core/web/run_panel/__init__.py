@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict
 
 import gradio as gr
 
-from mnist_core.web.assets import read_assets
+from mnist_core.web.assets import PROGRESS, read_assets
 
 State = Literal[
     "idle", "waiting", "training", "finished", "stopped", "diverged", "failed", "uploaded"
@@ -52,7 +52,7 @@ class RunPanel(gr.HTML):
     """Shows a `RunStatus`, which is its value."""
 
     def __init__(self, value: RunStatus, **settings: Any) -> None:
-        assets = read_assets(Path(__file__).parent)
+        assets = read_assets(Path(__file__).parent, PROGRESS)
         super().__init__(value, apply_default_css=False, **{**assets, **settings})
 
     def preprocess(self, payload: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import gradio as gr
 
-from mnist_core.web.assets import read_assets
+from mnist_core.web.assets import PROGRESS, read_assets
 
 ACTIONS = ("overlay", "read", "train_on", "open", "stop", "delete")
 LONGEST_ID = 64
@@ -94,7 +94,7 @@ class RunTable(gr.HTML):
     """
 
     def __init__(self, value: TableStatus | None = None, **settings: Any) -> None:
-        assets = read_assets(Path(__file__).parent)
+        assets = read_assets(Path(__file__).parent, PROGRESS)
         super().__init__(value, apply_default_css=False, **{**assets, **settings})
 
     def preprocess(self, payload: object) -> RunOrder | None:
