@@ -123,12 +123,6 @@ def _parse_entry(number: int, entry: object) -> LabelledDrawing:
 # --- writing -----------------------------------------------------------------------------------
 
 
-def write_drawings(path: Path, drawings: Sequence[LabelledDrawing]) -> None:
-    """Write drawings to a file, packed if its name ends in .gz."""
-    content = format_drawings(drawings)
-    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
-
-
 def format_drawings(drawings: Sequence[LabelledDrawing]) -> bytes:
     """Return the JSON that `parse_drawings` reads, one drawing a line."""
     lines = [

@@ -57,12 +57,14 @@ class Settings:
 def build_settings() -> Settings:
     """Lay the form out, with an empty row for the buttons that act on it."""
     with gr.Group():
-        model = gr.Dropdown(_model_choices(), value=RECIPE.model, label="Network")
+        model = gr.Dropdown(
+            _model_choices(), value=RECIPE.model, label="Network", info=MODELS[RECIPE.model].advice
+        )
         epochs = gr.Slider(
-            1, MOST_EPOCHS, RECIPE.epochs, step=1, label="Epochs", info="Passes over all the images"
+            1, MOST_EPOCHS, RECIPE.epochs, step=1, label="Epochs: passes over all the images"
         )
         batch_size = gr.Radio(
-            [64, 128, 256], value=RECIPE.batch_size, label="Batch size", info="Images per step"
+            [64, 128, 256], value=RECIPE.batch_size, label="Batch size: images per step"
         )
         with gr.Row():
             learning_rate = gr.Number(RECIPE.learning_rate, label="Learning rate", min_width=110)
@@ -111,7 +113,8 @@ def wire_settings(settings: Settings, code: gr.Code, quietly: dict[str, Any]) ->
     inputs = settings.inputs
     values = list(inputs.values())
     quick: dict[str, Any] = {**quietly, "queue": False, "trigger_mode": "always_last"}
-    inputs["model"].change(offer_dropout, inputs["model"], inputs["dropout"], **quick)
+    of_network = [inputs["model"], inputs["dropout"]]
+    inputs["model"].change(describe_network, inputs["model"], of_network, **quick)
     inputs["augmentation"].change(show_strip, inputs["augmentation"], settings.strip, **quick)
     gr.on(
         [value.change for value in values],
@@ -151,11 +154,12 @@ def recipe_settings() -> list[Any]:
     return list({**values, "dropout": 0}.values())
 
 
-def offer_dropout(model: object) -> dict[str, Any]:
-    """Let dropout be chosen if the network has such a layer."""
+def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Say what the article says of the network; let dropout be chosen if it has such a layer."""
     architecture = MODELS.get(model) if isinstance(model, str) else None
     share = architecture.dropout if architecture else None
-    return dict(gr.update(value=share or 0, interactive=share is not None))
+    dropout = dict(gr.update(value=share or 0, interactive=share is not None))
+    return dict(gr.update(info=architecture.advice) if architecture else gr.skip()), dropout
 
 
 def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any]:

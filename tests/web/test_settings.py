@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.data import MNIST
+from mnist_core.models import MODELS
 from mnist_core.training import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.web import settings, strip
 from mnist_core.web.settings import describe_settings, read_settings, recipe_settings, show_strip
@@ -64,9 +65,14 @@ def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
 def test_dropout_is_offered_where_there_is_such_a_layer(
     model: object, interactive: bool, value: float
 ) -> None:
-    update = settings.offer_dropout(model)
+    _, update = settings.describe_network(model)
     assert update["interactive"] is interactive
     assert update["value"] == value
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_network_says_what_the_article_says_of_it(model: str) -> None:
+    assert settings.describe_network(model)[0]["info"] == MODELS[model].advice
 
 
 ANYTHING = st.one_of(
