@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Floats = NDArray[np.float64]
+NORM = ("running_mean", "running_var", "weight", "bias")  # of batch normalisation, in eval mode
 
 
 def simple_nn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
@@ -29,12 +30,15 @@ def deep_nn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
 
 
 def cnn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
-    """Images [n, 1, 28, 28] → conv1 → ReLU → conv2 → ReLU → fc1 → ReLU → fc2 → logits [n, 10]."""
+    """Images [n, 1, 28, 28] → twice: conv, norm, ReLU → fc1 → ReLU → fc2 → logits [n, 10]."""
     numbers = in_double_precision(weights)
     values = images
-    for layer in ("conv1", "conv2"):
-        kernel, bias = numbers[f"{layer}.weight"], numbers[f"{layer}.bias"]
-        values = np.maximum(convolve(values, kernel, stride=2) + bias[:, None, None], 0.0)
+    for layer in ("1", "2"):
+        values = convolve(values, numbers[f"conv{layer}.weight"], stride=2)
+        norm = {name: numbers[f"norm{layer}.{name}"][:, None, None] for name in NORM}
+        spread = np.sqrt(norm["running_var"] + 1e-5)
+        values = (values - norm["running_mean"]) / spread * norm["weight"] + norm["bias"]
+        values = np.maximum(values, 0.0)
     hidden = values.reshape(len(images), -1) @ numbers["fc1.weight"].T + numbers["fc1.bias"]
     logits: Floats = np.maximum(hidden, 0.0) @ numbers["fc2.weight"].T + numbers["fc2.bias"]
     return logits

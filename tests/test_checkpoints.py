@@ -443,6 +443,26 @@ def test_a_pytorch_file_of_anything_else_is_refused(tmp_path: Path, kind: str) -
     refusal(path)
 
 
+def with_norm(name: str, value: Tensor) -> Callable[[State], State]:
+    return lambda state: {**state, f"norm1.{name}": value}
+
+
+NO_CNN: dict[str, Callable[[State], State]] = {
+    "a negative variance": with_norm("running_var", torch.full((16,), -1.0)),
+    "a fraction of a batch": with_norm("num_batches_tracked", torch.tensor(0.5)),
+    "weights that overflow": lambda state: {
+        name: tensor * 1e30 if name.endswith("weight") else tensor for name, tensor in state.items()
+    },
+}
+
+
+@pytest.mark.parametrize("kind", NO_CNN)
+def test_a_cnn_that_cannot_compute_is_refused(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "stranger.pth"
+    torch.save(NO_CNN[kind](create_model("cnn").state_dict()), path)
+    refusal(path)
+
+
 def test_a_file_too_large_is_refused_unread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

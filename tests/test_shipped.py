@@ -34,10 +34,10 @@ def test_it_is_calibrated_and_its_facts_belong_to_its_weights(path: Path) -> Non
     assert path.stem == f"{checkpoint.model_name}_mnist"
 
 
-def test_the_cnn_reads_993_of_1000_test_images(mnist: MNIST) -> None:
+def test_the_cnn_reads_995_of_1000_test_images(mnist: MNIST) -> None:
     checkpoint = load_checkpoint(SHIPPED_CNN)
     result = evaluate(checkpoint.model, mnist.test)
-    assert result.accuracy >= 0.993
+    assert result.accuracy >= 0.995
     assert result.accuracy == pytest.approx(checkpoint.facts["test_accuracy"], abs=2e-4)
 
 
