@@ -10,6 +10,7 @@ import torch
 
 from mnist_core.web.draw import build_draw_tab
 from mnist_core.web.experiments import build_experiments_tab
+from mnist_core.web.limits import the_limits
 from mnist_core.web.page_key import PageKey, enter, leave
 from mnist_core.web.programs import build_endpoints
 from mnist_core.web.runs import build_runs_tab
@@ -23,8 +24,15 @@ SUMMARY = (
     "Then train one yourself and watch it learn."
 )
 
+try:
+    LIMITS = the_limits()
+except ValueError as error:
+    sys.exit(str(error))
+
 QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 HOUR, DAY = 3600, 86400  # seconds
+MEGABYTE = 2**20  # bytes, as Gradio counts them
+PAGES_A_VISIT = 4
 
 # delete_cache: once an hour, the files of visitors who came more than a day ago.
 with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) as demo:
@@ -57,7 +65,9 @@ def main() -> None:
         css_paths=STYLE_SHEET,
         footer_links=[],
         run_history=False,  # it would keep every answer in the browser, slowing each one down
-        max_file_size="20mb",
+        max_file_size=LIMITS.upload_mb * MEGABYTE,
+        # What Gradio keeps of a page is 0.2 MB, and it keeps some of those that have closed.
+        state_session_capacity=PAGES_A_VISIT * LIMITS.visits,
         ssr_mode=False,  # one server everywhere: a Space would put a second one before it
     )
 

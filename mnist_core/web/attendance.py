@@ -24,11 +24,14 @@ class Attendance:
     """How many streams to the pages of one visit are open, and since when nobody looks.
 
     The condition is the trainer's, which has to know at once when a visitor comes or goes.
+
+    Attributes:
+        clock: what tells the time.
     """
 
     def __init__(self, changed: Condition, clock: Clock) -> None:
         self._changed = changed
-        self._clock = clock
+        self.clock = clock
         self._streams = 0
         self._has_left = False
         self._left_at = clock.now()
@@ -46,21 +49,21 @@ class Attendance:
             with self._changed:
                 self._streams -= 1
                 if not self._has_left:
-                    self._left_at = self._clock.now()
+                    self._left_at = self.clock.now()
                 self._changed.notify_all()
 
     def leave(self) -> None:
         """Note that the last page has closed; its streams find that out a little later."""
         with self._changed:
             self._has_left = True
-            self._left_at = self._clock.now()
+            self._left_at = self.clock.now()
             self._changed.notify_all()
 
     def expect(self) -> None:
         """Wait for a page from now on: it has been heard of, and is about to connect."""
         with self._changed:
             self._has_left = False
-            self._left_at = self._clock.now()
+            self._left_at = self.clock.now()
             self._changed.notify_all()
 
     def note_life(self) -> None:
@@ -75,4 +78,4 @@ class Attendance:
         """Seconds since the last page left, or None while there is one."""
         if self._streams and not self._has_left:
             return None
-        return self._clock.now() - self._left_at
+        return self.clock.now() - self._left_at

@@ -20,6 +20,7 @@ from mnist_core.preprocessing import (
     open_picture,
 )
 from mnist_core.web.canvas import Drawing, DrawingCanvas, parse_label
+from mnist_core.web.limits import the_limits
 from mnist_core.web.page_key import PageKey
 from mnist_core.web.readers import (
     SHIPPED_READERS,
@@ -32,7 +33,6 @@ from mnist_core.web.readers import (
 )
 from mnist_core.web.reading import Answer, Reading
 from mnist_core.web.right_of_way import note_reading
-from mnist_core.web.score import MOST_DRAWINGS
 from mnist_core.web.scoreboard import Board, Row, Scoreboard
 from mnist_core.web.steps import build_way
 from mnist_core.web.visit import Visit
@@ -104,6 +104,7 @@ def read_picture(path: str, visit: Visit) -> Answer:
 
 
 def _answer(seq: int | None, image: GrayImage | None, visit: Visit) -> Answer:
+    visit.note_use()
     reader = present_reader(visit)
     if reader is None:
         return {"seq": seq, "digit": None, "message": NO_READER}
@@ -183,7 +184,7 @@ def open_drawings(content: str, visit: Visit) -> Board:
         gr.Error: it is not a file of drawings, or too many are in it.
     """
     try:
-        drawings = parse_drawings(content.encode(), MOST_DRAWINGS)
+        drawings = parse_drawings(content.encode(), the_limits().drawings)
     except ValueError as error:
         raise _refusal(error) from None
     return _add(drawings, visit, f"{len(drawings)} drawings opened.")

@@ -15,13 +15,14 @@ from mnist_core.plots import Curve
 from mnist_core.training import TrainConfig
 from mnist_core.web.cards import CardOrder, Cards, CardsStatus, CardText, SideStatus
 from mnist_core.web.curves import Plots, follow_curves
+from mnist_core.web.limits import the_limits
 from mnist_core.web.page_key import PageKey, news
 from mnist_core.web.run import Run
 from mnist_core.web.trial import Trial, average
-from mnist_core.web.visit import MOST_UNDER_WAY, Visit
+from mnist_core.web.visit import Visit
 
 BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the cards
-LIMIT = f"At most {MOST_UNDER_WAY} of your networks can be under way at once."
+LIMIT = "At most {most} of your networks can be under way at once."
 
 TEXTS: dict[str, CardText] = {
     name: {
@@ -141,7 +142,11 @@ def _note(trial: Trial) -> str:
     if trial.pairs:
         if trial.reused and not trial.diverged:
             return f"The baseline is not trained again: {', '.join(trial.reused)} is reused."
-        return LIMIT if trial.is_under_way or trial.complete else ""
+        return (
+            LIMIT.format(most=the_limits().under_way)
+            if trial.is_under_way or trial.complete
+            else ""
+        )
     if trial.known_baseline:
         name = trial.known_baseline.name
         return f"Trains one network for {epochs} epochs; the baseline is there already: {name}."

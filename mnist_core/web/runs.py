@@ -15,11 +15,12 @@ from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
 from mnist_core.script import write_script
 from mnist_core.web.curves import Plots, follow_curves
+from mnist_core.web.limits import the_limits
 from mnist_core.web.page_key import PageKey, news
 from mnist_core.web.readers import choose_reader
 from mnist_core.web.run import Run
 from mnist_core.web.run_table import RunOrder, RunRow, RunTable, TableStatus
-from mnist_core.web.visit import MOST_RUNS, Visit
+from mnist_core.web.visit import Visit
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
@@ -149,9 +150,9 @@ def describe_runs(visit: Visit, plots: Plots) -> TableStatus:
     known = [row["accuracy"] for row in rows if row["accuracy"] is not None]
     for row in rows:
         row["is_best"] = bool(known) and row["accuracy"] == max(known)
-    note = f"The newest {MOST_RUNS} runs are kept."
+    note = f"The newest {the_limits().runs} runs are kept."
     if visit.dropped:
-        note += f" {visit.dropped} had to make room."
+        note += f" {', '.join(visit.dropped)} had to make room."
     return {"rows": rows, "note": note if rows else "", "plots": plots}
 
 

@@ -17,8 +17,8 @@ from torch import nn
 from mnist_core.data import normalize
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import GrayImage, image_from_strokes
+from mnist_core.web.limits import the_limits
 
-MOST_DRAWINGS = 500
 MOST_POINTS = 200_000  # in all of them together: three megabytes
 
 
@@ -70,7 +70,7 @@ class Score:
             self._entries[key] = Entry(drawing, image)
             self._points += _count_points(drawing)
             surplus = 0
-            while len(self._entries) > MOST_DRAWINGS or self._points > MOST_POINTS:
+            while len(self._entries) > the_limits().drawings or self._points > MOST_POINTS:
                 self._remove(next(iter(self._entries)))
                 surplus += 1
             return surplus

@@ -14,10 +14,12 @@ from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.script import write_script
 from mnist_core.training import EPOCHS_A_STEP, TrainConfig
+from mnist_core.web.limits import the_limits
 from mnist_core.web.strip import make_strip
 from mnist_core.web.visit import THE_TRAINER
 
-MOST_EPOCHS = 20  # on the slider; what a run may have is for TrainConfig to say
+MOST_EPOCHS = 20  # on the slider, if a run may have so many
+BATCH_SIZES = (64, 128, 256)
 MOST_DROPOUT = 0.9
 SCHEDULES = {
     "none": "Constant",
@@ -56,15 +58,18 @@ class Settings:
 
 def build_settings() -> Settings:
     """Lay the form out, with an empty row for the buttons that act on it."""
+    limits = the_limits()
+    most_epochs = min(MOST_EPOCHS, limits.epochs)
+    batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
     with gr.Group():
         model = gr.Dropdown(
             _model_choices(), value=RECIPE.model, label="Network", info=MODELS[RECIPE.model].advice
         )
         epochs = gr.Slider(
-            1, MOST_EPOCHS, RECIPE.epochs, step=1, label="Epochs: passes over all the images"
+            1, most_epochs, RECIPE.epochs, step=1, label="Epochs: passes over all the images"
         )
         batch_size = gr.Radio(
-            [64, 128, 256], value=RECIPE.batch_size, label="Batch size: images per step"
+            batch_sizes, value=RECIPE.batch_size, label="Batch size: images per step"
         )
         with gr.Row():
             learning_rate = gr.Number(RECIPE.learning_rate, label="Learning rate", min_width=110)
@@ -140,7 +145,9 @@ def read_settings(*values: object) -> TrainConfig:
         given["dropout"] = None  # the network's own: the same run, by its shorter name
     if architecture is not None and architecture.dropout is None:
         given["dropout"] = None  # nothing to switch off; the form has it greyed out
-    return TrainConfig(**given)  # type: ignore[arg-type]  # checked there
+    config = TrainConfig(**given)  # type: ignore[arg-type]  # checked there
+    the_limits().check(config)
+    return config
 
 
 def _whole(value: object) -> object:

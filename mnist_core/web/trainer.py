@@ -17,6 +17,7 @@ from functools import partial
 from typing import TypeVar
 
 from mnist_core.web.attendance import Attendance, Clock
+from mnist_core.web.limits import the_limits
 from mnist_core.web.right_of_way import rest_while_somebody_draws
 from mnist_core.web.run import Run
 
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 
 GRACE = 1.2  # seconds that a turn or a place is kept for a page that reloads
 PATIENCE = 15 * 60.0  # seconds until an unattended run ends
-MOST_IN_LINE = 100
 SECONDS_PER_EPOCH = 2.0  # what an epoch is thought to take as long as none has been seen
 RUN_PAUSED = "Paused: its turn comes again."
 
@@ -69,7 +69,7 @@ class Trainer:
             ValueError: the line is full.
         """
         with self.changed:
-            if len(self._line) + len(self._away) >= MOST_IN_LINE:
+            if len(self._line) + len(self._away) >= the_limits().waiting:
                 raise ValueError("Too many networks wait for their training. Try again later.")
             place = Place(run, attendance)
             run.rest = partial(self._rest, place)

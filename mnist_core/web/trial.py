@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from mnist_core.experiments import MOST_SEEDS, Experiment, give_verdict
 from mnist_core.training import EpochRecord, TrainConfig
+from mnist_core.web.limits import the_limits
 from mnist_core.web.run import Run
-from mnist_core.web.visit import MOST_UNDER_WAY, Visit
+from mnist_core.web.visit import Visit
 
 SEEDS_A_TIME = 2
 
@@ -153,7 +154,7 @@ class Trial:
         """Begin the runs of the experiment's own seed that are not there.
 
         Raises:
-            ValueError: too many runs are under way.
+            ValueError: a run would be too large, or too many are under way.
         """
         self._start(self._not_there(self._every[:1]))
 
@@ -161,7 +162,7 @@ class Trial:
         """Begin the runs of the next seeds.
 
         Raises:
-            ValueError: too many runs are under way.
+            ValueError: a run would be too large, or too many are under way.
         """
         seeds = self.more_seeds
         self._start(self._not_there(pair for pair in self._every if pair.seed in seeds))
@@ -170,7 +171,7 @@ class Trial:
         """Begin the variant anew with a tenth of the learning rate, if it diverged.
 
         Raises:
-            ValueError: too many runs are under way.
+            ValueError: a run would be too large, or too many are under way.
         """
         if self.diverged and self.diverged.retry_rate and not self.is_under_way:
             self._start([replace(self.diverged.config, learning_rate=self.diverged.retry_rate)])
@@ -194,10 +195,13 @@ class Trial:
         return configs
 
     def _start(self, configs: list[TrainConfig]) -> None:
+        limits = the_limits()
+        for config in configs:  # all of them before the first begins
+            limits.check(config)
         under_way = sum(run.is_under_way for run in self._visit.runs)
-        if under_way + len(configs) > MOST_UNDER_WAY:
+        if under_way + len(configs) > limits.under_way:
             raise ValueError(
-                f"At most {MOST_UNDER_WAY} of your networks can be under way at once, and "
+                f"At most {limits.under_way} of your networks can be under way at once, and "
                 f"{under_way} are: let some end first."
             )
         for config in configs:

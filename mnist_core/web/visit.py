@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from shutil import copyfile, rmtree
 from tempfile import mkdtemp
@@ -24,19 +24,21 @@ from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
 from mnist_core.training import EpochRecord, TrainConfig
 from mnist_core.web.attendance import Attendance
+from mnist_core.web.limits import the_limits
 from mnist_core.web.overlay import Overlay
 from mnist_core.web.run import Run
 from mnist_core.web.score import Score
+from mnist_core.web.shelf import Shelf
 from mnist_core.web.trainer import Trainer
 
-MOST_RUNS = 12
-MOST_UNDER_WAY = 8
-MOST_PAST = 60  # runs without their networks, which are a few numbers each
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 1.0  # seconds between two signs of life from `watch`, without which no stream is closed
 GLANCE = 0.05  # seconds between two looks for something new
 
 THE_TRAINER = Trainer()
+THE_SHELF = Shelf()
+NOT_OPEN = "This page has not found its visit yet: try again in a moment, or reload it."
+ENDED = "This visit has ended: reload the page to begin a new one."
 
 
 class Visit:
@@ -48,21 +50,25 @@ class Visit:
         drawing: the visitor's drawing as the network sees it, or None if there is none.
         introduced: the ids of the runs that have been offered as readers.
         score: the drawings that the visitor has labelled.
-        dropped: the name of the run that had to make room for the newest one, or empty.
+        dropped: the names of the runs that had to make room since the last one was begun.
+        refusal: why nothing can be trained or uploaded in this visit, or empty.
         experiment: the experiment that the page shows, by its name.
         overlay: which runs the page draws over each other, and in which colours.
     """
 
-    def __init__(self, trainer: Trainer = THE_TRAINER) -> None:
+    def __init__(self, trainer: Trainer = THE_TRAINER, shelf: Shelf = THE_SHELF) -> None:
         self.reader = "cnn"
         self.drawing: GrayImage | None = None
         self.introduced: set[str] = set()
         self.score = Score()
-        self.dropped = ""
+        self.dropped: list[str] = []
+        self.refusal = ""
         self.experiment = next(iter(EXPERIMENTS))
         self.overlay = Overlay()
         self.attendance = Attendance(trainer.changed, trainer.clock)
+        self._used_at = trainer.clock.now()
         self._trainer = trainer
+        self._shelf = shelf
         self._runs: list[Run] = []
         self._past: list[Run] = []
         self._names_given = 0
@@ -72,14 +78,19 @@ class Visit:
         self._lock = threading.RLock()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
-        """Begin a visit: Gradio copies the first value of a `gr.State` for each page."""
-        return Visit(self._trainer)
+        """Begin a visit: Gradio copies the first value of a `gr.State` for each page.
+
+        `Visits.enter` opens it, and so bounds how many there are in which anything can be begun.
+        """
+        visit = Visit(self._trainer, self._shelf)
+        visit.refusal = NOT_OPEN
+        return visit
 
     # --- the runs ------------------------------------------------------------------------------
 
     @property
     def runs(self) -> list[Run]:
-        """Return the runs, oldest first, at most `MOST_RUNS`."""
+        """Return the runs that keep their networks, oldest first."""
         return list(self._runs)
 
     @property
@@ -119,13 +130,17 @@ class Visit:
             name: for people; by default "Run 1" and so on.
 
         Raises:
-            ValueError: too many runs wait already, of this visitor or of all.
+            ValueError: the run would be too large, too many wait already, of this visitor or of
+                all, or nothing can be trained in this visit.
         """
+        the_limits().check(config)
         with self._lock:
+            self._check_open()
             run = Run(config, name or self._next_name())
             self._enter(run)
             self._add(run)
-            return run
+        self._shelf.make_room()
+        return run
 
     def train_on(self, run: Run, epochs: int) -> None:
         """Let an ended run of this visit train some more.
@@ -133,7 +148,9 @@ class Visit:
         Raises:
             ValueError: its optimiser is gone, it would have too many epochs, or too many runs wait.
         """
+        the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
         with self._lock:
+            self._check_open()
             run.extend(epochs)
             self._enter(run)
 
@@ -156,7 +173,9 @@ class Visit:
 
         Raises:
             CheckpointError, FileNotFoundError: the file holds none of our networks.
+            ValueError: nothing can be uploaded in this visit.
         """
+        self._check_open()
         folder = Path(mkdtemp(dir=self._own_folder()))
         try:
             copy = folder / path.name
@@ -171,7 +190,8 @@ class Visit:
             run = Run.from_checkpoint(checkpoint, config, self._next_name("Upload"))
             run.epochs += epochs
             self._add(run)
-            return run
+        self._shelf.make_room()
+        return run
 
     def files(self, run: Run) -> tuple[Path, Path] | None:
         """Write a run's network to disk, its facts beside it; None if it has learned nothing.
@@ -190,8 +210,9 @@ class Visit:
             return path, facts_path(path)
 
     def end(self) -> None:
-        """Stop and forget everything, files included."""
+        """Stop and forget everything, files included; nothing can be begun any more."""
         with self._lock:
+            self.refusal = self.refusal or ENDED
             for run in self.runs:
                 self.delete(run)
             self.score.clear()
@@ -200,26 +221,41 @@ class Visit:
                 rmtree(self._folder, ignore_errors=True)
                 self._folder = None
 
+    def _check_open(self) -> None:
+        if self.refusal:
+            raise ValueError(self.refusal)
+
     def _enter(self, run: Run) -> None:
-        if sum(other.is_under_way for other in self._runs if other is not run) >= MOST_UNDER_WAY:
-            raise ValueError(f"{MOST_UNDER_WAY} of your networks are under way: let one end first.")
+        most = the_limits().under_way
+        if sum(other.is_under_way for other in self._runs if other is not run) >= most:
+            raise ValueError(f"{most} of your networks are under way: let one end first.")
         self.attendance.expect()
         self._trainer.enter(run, self.attendance)
 
     def _add(self, run: Run) -> None:
         ended = [other for other in self._runs if not other.is_under_way]
-        self.dropped = ""
-        if len(self._runs) >= MOST_RUNS:
-            self.dropped = ended[0].name
-            self._forget(ended[0])
-            ended[0].forget_network()
-            self._past = [*self._past, ended[0]][-MOST_PAST:]
+        self.dropped = []
+        if len(self._runs) >= the_limits().runs:
+            self.make_way(ended[0])
         self._runs.append(run)
+        self._shelf.add(run, self)
         for other in [other for other in self._runs if other.can_train_on][:-MOST_OPTIMIZERS]:
             other.forget_training()
         self._changes += 1
 
+    def make_way(self, run: Run) -> None:
+        """Give up the network of a run that has ended; what it came to is still known."""
+        with self._lock:
+            if run not in self._runs or run.is_under_way:
+                return
+            self.dropped.append(run.name)
+            self._forget(run)
+            run.forget_network()
+            self._past.append(run)
+            del self._past[: max(len(self._past) - the_limits().results, 0)]
+
     def _forget(self, run: Run) -> None:
+        self._shelf.remove(run)
         if run in self._runs:
             self._runs.remove(run)
         _, path = self._files.pop(run.id, (0, None))
@@ -248,6 +284,15 @@ class Visit:
         with self.attendance.present():
             yield
 
+    def note_use(self) -> None:
+        """Note that the visitor does something."""
+        self._used_at = self.attendance.clock.now()
+
+    @property
+    def unused_for(self) -> float:
+        """Return the seconds since the visitor last did something; 0 while a run is under way."""
+        return 0.0 if self.is_under_way else self.attendance.clock.now() - self._used_at
+
     def note_change(self) -> None:
         """Let the pages that watch know that what they show has changed."""
         self._changes += 1
@@ -264,6 +309,7 @@ class Visit:
         take no thread from those who draw.
         """
         with self.attended():
+            self.note_use()  # whatever changes runs ends in a new stream
             while True:
                 seen, is_over = self.changes, not self.is_under_way
                 yield

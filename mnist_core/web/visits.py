@@ -7,10 +7,16 @@ import threading
 from dataclasses import dataclass, field
 
 from mnist_core.web.attendance import Clock
+from mnist_core.web.limits import the_limits
 from mnist_core.web.visit import Visit
 
-MOST_VISITS = 200
 KEPT = 30 * 60.0  # seconds after its last page has closed
+IDLE = 30 * 60.0  # seconds without use, after which a visit may have to make room with a page open
+MOST_PAGES = 20  # of one visit
+FULL = (
+    "So many people are here that no more networks can be trained just now. You can draw all the "
+    "same; to train, reload the page a little later."
+)
 
 
 @dataclass
@@ -19,12 +25,12 @@ class Guest:
 
     Attributes:
         visit: the visit.
-        pages: Gradio's names of the pages that are open.
+        pages: Gradio's names of the pages that are open, the oldest first.
         left_at: when the last one closed.
     """
 
     visit: Visit
-    pages: set[str] = field(default_factory=set)
+    pages: dict[str, None] = field(default_factory=dict)
     left_at: float = 0.0
 
 
@@ -47,17 +53,25 @@ class Visits:
             page: Gradio's name of the page (`session_hash`).
 
         Returns:
-            The key that the page has to keep, and its visit.
+            The key that the page has to keep, and its visit. Where there is no room for another
+            visit it is one in which nothing can be trained, and of which nothing is kept.
         """
         with self._lock:
+            self._leave(page)
             self._tidy()
             if not isinstance(key, str) or key not in self._guests:
                 key = secrets.token_urlsafe(32)
+                if not self._make_room():
+                    visit.refusal = FULL
+                    return key, visit
+                visit.refusal = ""
                 self._guests[key] = Guest(visit)
-            self._leave(page)
             guest = self._guests[key]
-            guest.pages.add(page)
+            guest.pages[page] = None
             guest.visit.attendance.expect()
+            for other in list(guest.pages)[:-MOST_PAGES]:
+                del guest.pages[other]
+                self._keys.pop(other, None)
             self._keys[page] = key
             return key, guest.visit
 
@@ -75,21 +89,41 @@ class Visits:
         guest = self._guests.get(key)
         if guest is None:
             return
-        guest.pages.discard(page)
+        guest.pages.pop(page, None)
         if not guest.pages:
             guest.visit.attendance.leave()
             guest.left_at = self._clock.now()
             self._guests[key] = self._guests.pop(key)  # to the end: it left last
 
     def _tidy(self) -> None:
-        """End the visits whose pages closed long ago, or first when there are too many."""
-        left = [key for key, guest in self._guests.items() if not guest.pages]
-        surplus = len(self._guests) - MOST_VISITS
-        for number, key in enumerate(left):
-            is_over = self._clock.now() - self._guests[key].left_at >= KEPT
-            if is_over or number < surplus:
-                self._guests.pop(key).visit.end()
+        """End the visits whose pages closed long ago."""
+        for key, guest in list(self._guests.items()):
+            if not guest.pages and self._clock.now() - guest.left_at >= KEPT:
+                self._end(key)
         self._tidy_later()
+
+    def _make_room(self) -> bool:
+        """Make room for one visit more, if there is anybody who does not use theirs.
+
+        First goes whose pages closed longest ago, then whose visit was used longest ago.
+
+        Returns:
+            Whether there is room.
+        """
+        if len(self._guests) < the_limits().visits:
+            return True
+        left = [key for key, guest in self._guests.items() if not guest.pages]
+        idle = [key for key, guest in self._guests.items() if guest.visit.unused_for >= IDLE]
+        idle.sort(key=lambda key: -self._guests[key].visit.unused_for)
+        for key in (left + idle)[:1]:
+            self._end(key)
+        return bool(left or idle)
+
+    def _end(self, key: str) -> None:
+        guest = self._guests.pop(key)
+        for page in guest.pages:
+            self._keys.pop(page, None)
+        guest.visit.end()
 
     def _tidy_later(self) -> None:
         """Look again when the next visit is over, since perhaps nobody comes until then."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from mnist_core.data import MNIST
+from mnist_core.web.limits import ON_A_SPACE, PREFIX, the_limits, variable
 from mnist_core.web.visit import Visit
 from tests.web.workshop import Workshop, open_workshop
 
@@ -16,6 +18,31 @@ from tests.web.workshop import Workshop, open_workshop
 def tiny_data(tiny_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every run train on the tiny data set."""
     monkeypatch.setenv("MNIST_DATA", str(tiny_root))
+
+
+SetLimits = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def limits_of_a_laptop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let every test begin with the limits of a laptop, whatever this machine's environment."""
+    for name in [name for name in os.environ if name.startswith(PREFIX) or name == ON_A_SPACE]:
+        monkeypatch.delenv(name)
+    the_limits.cache_clear()
+    yield
+    the_limits.cache_clear()
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> SetLimits:
+    """Return a function that sets limits by their variables, as `limit(runs=3)`."""
+
+    def set_limits(**limits: int) -> None:
+        for name, value in limits.items():
+            monkeypatch.setenv(variable(name), str(value))
+        the_limits.cache_clear()
+
+    return set_limits
 
 
 @pytest.fixture(autouse=True)

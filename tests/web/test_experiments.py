@@ -10,12 +10,17 @@ import pytest
 
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
+from mnist_core.training import TrainConfig
 from mnist_core.web.cards import ACTIONS, CardOrder, Cards
 from mnist_core.web.curves import Plots, draw_curves
 from mnist_core.web.experiments import carry_out, describe_cards, follow_trial
-from mnist_core.web.visit import MOST_UNDER_WAY, Visit
+from mnist_core.web.limits import LIMITS
+from mnist_core.web.visit import Visit
 from tests.web import event_loop
+from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
+
+UNDER_WAY = LIMITS["under_way"].laptop
 
 
 @pytest.fixture(autouse=True)
@@ -154,9 +159,20 @@ def test_the_pictures_are_drawn_only_when_an_epoch_has_passed(
     assert len(drawn) <= 4  # empty, baseline waits, the epoch of each
 
 
+def test_an_experiment_too_long_for_this_server_begins_nothing(
+    visit: Visit, limit: SetLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(epochs=5, batch_size=100)
+    large = replace(EXPERIMENTS["batch"], variant=TrainConfig(epochs=1, batch_size=128))
+    monkeypatch.setitem(EXPERIMENTS, "batch", large)
+    with pytest.raises(gr.Error, match="batch_size must be from 1 to 100 on this server"):
+        carry_out(CardOrder("try", "batch"), visit)
+    assert visit.runs == []
+
+
 def test_a_full_line_is_an_error_of_one_sentence(workshop: Workshop) -> None:
     visit = workshop.visit()
-    for _ in range(MOST_UNDER_WAY):
+    for _ in range(UNDER_WAY):
         visit.start(EXPERIMENTS["cnn"].baseline)
     with pytest.raises(gr.Error, match="under way at once"):
         carry_out(CardOrder("try", "sgd"), visit)

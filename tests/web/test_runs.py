@@ -10,6 +10,7 @@ import pytest
 from mnist_core.checkpoints import load_checkpoint
 from mnist_core.script import write_script
 from mnist_core.training import TrainConfig
+from mnist_core.web.limits import LIMITS
 from mnist_core.web.run import Run
 from mnist_core.web.run_table import ACTIONS, RunOrder, RunTable
 from mnist_core.web.runs import (
@@ -20,9 +21,11 @@ from mnist_core.web.runs import (
     open_run,
     take_in,
 )
-from mnist_core.web.visit import MOST_RUNS, Visit
+from mnist_core.web.visit import Visit
 from tests.web import event_loop
 from tests.web.workshop import SHORT, Workshop, eventually, trained
+
+RUNS = LIMITS["runs"].laptop
 
 
 def row_of(visit: Visit, run: Run) -> dict[str, Any]:
@@ -140,7 +143,7 @@ def test_the_stream_ends_with_the_table_as_it_is(visit: Visit) -> None:
 
 def test_the_run_that_had_to_make_room_is_named(visit: Visit) -> None:
     assert describe_runs(visit, {})["note"] == ""
-    for _ in range(MOST_RUNS + 1):
+    for _ in range(RUNS + 1):
         trained(visit)
     assert describe_runs(visit, {})["note"].endswith("Run 1 had to make room.")
 

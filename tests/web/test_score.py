@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.web import score as score_module
-from mnist_core.web.score import MOST_DRAWINGS, Score
+from mnist_core.web.limits import LIMITS
+from mnist_core.web.score import Score
 from tests.web.constant import Constant
+
+DRAWINGS = LIMITS["drawings"].laptop
 
 
 def drawing(label: int, number: int = 0, points: int = 2) -> LabelledDrawing:
@@ -67,9 +70,9 @@ def test_the_same_points_in_other_strokes_are_another_drawing() -> None:
 
 def test_the_oldest_make_room_and_it_is_told() -> None:
     score = Score()
-    dropped = [score.add(drawing(number % 10, number)) for number in range(MOST_DRAWINGS + 3)]
+    dropped = [score.add(drawing(number % 10, number)) for number in range(DRAWINGS + 3)]
     assert sum(dropped) == 3
-    assert len(score) == MOST_DRAWINGS
+    assert len(score) == DRAWINGS
     assert score.drawings[0].strokes[0][0][0] == 103
 
 

@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 import torch
 from hypothesis import given
@@ -17,6 +18,7 @@ from mnist_core.models import MODELS
 from mnist_core.training import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.web import settings, strip
 from mnist_core.web.settings import describe_settings, read_settings, recipe_settings, show_strip
+from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
 
 NAMES = [field.name for field in fields(TrainConfig)]
@@ -89,6 +91,18 @@ def test_whatever_is_sent_is_settings_or_one_sentence(name: str, value: object) 
         assert isinstance(read_settings(*values(**{name: value})), TrainConfig)
     except ValueError as error:
         assert "must be" in str(error)
+
+
+def test_the_form_says_what_this_server_allows(limit: SetLimits) -> None:
+    limit(epochs=10, batch_size=128)
+    note, _, _ = describe_settings(*values(epochs=11))
+    assert note == "epochs must be from 1 to 10 on this server, not 11."
+    with pytest.raises(ValueError, match="batch_size must be from 1 to 128"):
+        read_settings(*values(batch_size=256))
+    with gr.Blocks():
+        inputs = settings.build_settings().inputs
+    assert inputs["epochs"].maximum == 10
+    assert [size for size, _ in inputs["batch_size"].choices] == ["64", "128"]
 
 
 # --- the strip ---------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ import torch
 
 from mnist_core.data import MNIST
 from mnist_core.training import TrainConfig, set_up, train
-from mnist_core.web import trainer as trainer_module
 from mnist_core.web.run import Run
 from mnist_core.web.trainer import GRACE, PATIENCE, about, ordinal
+from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
 
 BATCHES = 5  # in an epoch of the tiny data set
@@ -213,10 +213,8 @@ def test_nobody_trains_without_a_page(workshop: Workshop) -> None:
     assert workshop.gate.passed == 0
 
 
-def test_a_full_line_is_said_to_be_full(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(trainer_module, "MOST_IN_LINE", 1)
+def test_a_full_line_is_said_to_be_full(workshop: Workshop, limit: SetLimits) -> None:
+    limit(waiting=1)
     first, second = workshop.visit(), workshop.visit()
     first.start(LONG)
     with pytest.raises(ValueError, match="Try again later"):

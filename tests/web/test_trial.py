@@ -7,9 +7,13 @@ import pytest
 
 from mnist_core.experiments import EXPERIMENTS, MOST_SEEDS, Experiment
 from mnist_core.training import TrainConfig
+from mnist_core.web.limits import LIMITS
 from mnist_core.web.trial import Trial
-from mnist_core.web.visit import MOST_RUNS, MOST_UNDER_WAY, Visit
+from mnist_core.web.visit import Visit
 from tests.web.workshop import Workshop, eventually
+
+RUNS = LIMITS["runs"].laptop
+UNDER_WAY = LIMITS["under_way"].laptop
 
 SHORT = TrainConfig(epochs=1)
 EXPERIMENT = Experiment("Larger batches", "", "", SHORT, replace(SHORT, batch_size=128))
@@ -90,8 +94,8 @@ def test_more_seeds_come_two_at_a_time_and_end(visit: Visit) -> None:
         assert f"{len(trial.complete)} seeds" in trial.verdict
     assert [pair.seed for pair in trial.complete] == list(range(42, 42 + MOST_SEEDS))
     # More than a visit keeps; what the older ones came to is known all the same.
-    assert len(visit.runs) == MOST_RUNS < 2 * MOST_SEEDS
-    assert all(run.model is None for run in visit.results[:-MOST_RUNS])
+    assert len(visit.runs) == RUNS < 2 * MOST_SEEDS
+    assert all(run.model is None for run in visit.results[:-RUNS])
 
 
 def test_seeds_of_the_baseline_alone_are_not_shown(visit: Visit) -> None:
@@ -124,11 +128,11 @@ def test_a_retry_without_a_divergence_does_nothing(visit: Visit) -> None:
 
 def test_no_run_starts_if_not_all_can(workshop: Workshop) -> None:
     visit = workshop.visit()
-    for _ in range(MOST_UNDER_WAY - 1):
+    for _ in range(UNDER_WAY - 1):
         visit.start(replace(SHORT, epochs=2))
-    with pytest.raises(ValueError, match=f"At most {MOST_UNDER_WAY} .* {MOST_UNDER_WAY - 1} are"):
+    with pytest.raises(ValueError, match=f"At most {UNDER_WAY} .* {UNDER_WAY - 1} are"):
         Trial(visit, EXPERIMENT).try_it()
-    assert len(visit.runs) == MOST_UNDER_WAY - 1
+    assert len(visit.runs) == UNDER_WAY - 1
     visit.end()
 
 

@@ -14,21 +14,27 @@ import torch
 from mnist_core.checkpoints import CheckpointError, load_checkpoint
 from mnist_core.training import TrainConfig
 from mnist_core.web import visit as visit_module
-from mnist_core.web.visit import MOST_OPTIMIZERS, MOST_RUNS, MOST_UNDER_WAY, Visit
+from mnist_core.web.limits import LIMITS
+from mnist_core.web.visit import MOST_OPTIMIZERS, Visit
+from mnist_core.web.visits import Visits
 from tests.web import event_loop
+from tests.web.conftest import SetLimits
 from tests.web.workshop import SHORT, Workshop, eventually, trained
+
+RUNS = LIMITS["runs"].laptop
+UNDER_WAY = LIMITS["under_way"].laptop
 
 # --- the runs ----------------------------------------------------------------------------------
 
 
 def test_runs_are_kept_in_order_and_the_oldest_makes_room(visit: Visit) -> None:
-    runs = [trained(visit) for _ in range(MOST_RUNS)]
+    runs = [trained(visit) for _ in range(RUNS)]
     assert visit.runs == runs
-    assert visit.dropped == ""
+    assert visit.dropped == []
     newest = trained(visit)
     assert visit.runs == [*runs[1:], newest]
-    assert visit.dropped == runs[0].name == "Run 1"
-    assert newest.name == f"Run {MOST_RUNS + 1}"
+    assert visit.dropped == [runs[0].name] == ["Run 1"]
+    assert newest.name == f"Run {RUNS + 1}"
 
 
 def test_only_the_newest_runs_keep_their_optimiser(visit: Visit) -> None:
@@ -39,11 +45,11 @@ def test_only_the_newest_runs_keep_their_optimiser(visit: Visit) -> None:
 
 
 def test_no_visitor_has_too_many_runs_under_way(visit: Visit) -> None:
-    for _ in range(MOST_UNDER_WAY):
+    for _ in range(UNDER_WAY):
         visit.start(SHORT)
     with pytest.raises(ValueError, match="let one end first"):
         visit.start(SHORT)
-    assert len(visit.runs) == MOST_UNDER_WAY
+    assert len(visit.runs) == UNDER_WAY
 
 
 def test_a_result_is_found_again_only_if_it_would_be_the_same(visit: Visit) -> None:
@@ -273,8 +279,11 @@ def test_two_pages_of_one_visit_count_as_two(workshop: Workshop) -> None:
 def test_a_state_s_first_value_is_a_new_visit_for_each_page(workshop: Workshop) -> None:
     first = workshop.visit()
     second = copy.deepcopy(first)
-    second.start(SHORT)
     assert second is not first
+    with pytest.raises(ValueError, match="try again in a moment"):
+        second.start(SHORT)  # the page has to enter before
+    Visits().enter(None, second, "page")
+    second.start(SHORT)
     assert first.runs == []
 
 
@@ -283,3 +292,78 @@ def test_an_ended_visit_leaves_nothing_in_memory(visit: Visit) -> None:
     visit.end()
     gc.collect()
     assert run() is None
+
+
+def test_in_an_ended_visit_nothing_can_be_begun(visit: Visit, tmp_path: Path) -> None:
+    visit.end()
+    with pytest.raises(ValueError, match="reload the page"):
+        visit.start(SHORT)
+    with pytest.raises(ValueError, match="reload the page"):
+        visit.upload(tmp_path / "x.pth")
+
+
+# --- limits ------------------------------------------------------------------------------------
+
+
+def test_no_run_is_larger_than_the_server_allows(visit: Visit, limit: SetLimits) -> None:
+    limit(epochs=6, batch_size=100)
+    for config in (TrainConfig(epochs=7), TrainConfig(batch_size=101)):
+        with pytest.raises(ValueError, match=r"must be from 1 to (6|100) on this server"):
+            visit.start(config)
+    run = trained(visit, TrainConfig(epochs=5))
+    with pytest.raises(ValueError, match="from 1 to 6 on this server, not 7"):
+        visit.train_on(run, 2)
+    assert run.state == "finished"
+    with visit.attended():
+        visit.train_on(run, 1)
+        eventually(lambda: not run.is_under_way)
+    assert len(run.epochs) == 6
+
+
+@pytest.mark.parametrize("most", [0, 2])
+def test_figures_are_bounded_as_well(visit: Visit, limit: SetLimits, most: int) -> None:
+    limit(runs=5, under_way=4, results=most)
+    runs = [trained(visit) for _ in range(8)]
+    assert visit.results == runs[-5 - most :]
+
+
+def test_of_all_visits_the_oldest_network_makes_room_and_its_owner_is_told(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    first, second = workshop.visit(), workshop.visit()
+    oldest, kept = trained(first), trained(first)
+    others = [trained(second) for _ in range(9)]
+    assert first.runs == [kept]
+    assert first.dropped == [oldest.name]
+    assert oldest.model is None
+    assert first.results == [oldest, kept]
+    assert second.runs == others
+    second.delete(others[0])
+    trained(second)
+    assert first.runs == [kept]  # there was room
+
+
+def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    first, second = workshop.visit(), workshop.visit()
+    waiting = first.start(SHORT)  # nobody attends it
+    workshop.gate.allow()
+    done = [trained(second) for _ in range(10)]
+    assert first.runs == [waiting]
+    assert second.runs == done[1:]
+
+
+def test_the_shelf_keeps_no_visit_alive(workshop: Workshop) -> None:
+    workshop.gate.allow()
+    visit = workshop.visit()
+    trained(visit)
+    assert len(workshop.shelf) == 1
+    gone = weakref.ref(visit)
+    del visit
+    gc.collect()
+    assert gone() is None
+    assert len(workshop.shelf) == 0

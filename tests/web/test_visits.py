@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnist_core.training import TrainConfig
-from mnist_core.web import visits as visits_module
-from mnist_core.web.visit import Visit
-from mnist_core.web.visits import KEPT, Visits
+from mnist_core.web.visit import ENDED, Visit
+from mnist_core.web.visits import FULL, IDLE, KEPT, MOST_PAGES, Visits
+from tests.web.conftest import SetLimits
 from tests.web.workshop import HandClock, Workshop, eventually
 
 
@@ -101,9 +101,9 @@ def test_a_visit_that_is_over_is_cleared_away(workshop: Workshop, own_cache: Pat
 
 
 def test_when_there_are_too_many_those_end_whose_pages_closed_first(
-    monkeypatch: pytest.MonkeyPatch,
+    limit: SetLimits,
 ) -> None:
-    monkeypatch.setattr(visits_module, "MOST_VISITS", 3)
+    limit(visits=3)
     visits = Register()
     keys = [visits.enter(None, Visit(), f"page {number}")[0] for number in range(3)]
     for number in (1, 0):
@@ -111,8 +111,64 @@ def test_when_there_are_too_many_those_end_whose_pages_closed_first(
     visits.enter(None, Visit(), "page 3")
     visits.enter(None, Visit(), "page 4")
     visits.leave("page 4")
-    assert len(visits) == 3
+    assert len(visits) <= 3
     assert visits.enter(keys[1], Visit(), "page 5")[0] != keys[1]
+
+
+def test_who_comes_when_every_place_is_in_use_may_draw_but_not_train(limit: SetLimits) -> None:
+    limit(visits=2)
+    visits = Register()
+    first, second, late = Visit(), Visit(), Visit()
+    visits.enter(None, first, "page 1")
+    visits.enter(None, second, "page 2")
+    key, entered = visits.enter(None, late, "page 3")
+    assert entered is late
+    assert len(visits) == 2
+    with pytest.raises(ValueError, match="You can draw all the same"):
+        late.start(TrainConfig())
+    visits.leave("page 2")  # whoever has left makes room, and loses nothing until then
+    again = Visit()
+    visits.enter(key, again, "page 3")
+    assert again.refusal == ""
+    assert second.refusal != ""
+    assert len(visits) == 2
+
+
+def test_a_page_that_nobody_uses_makes_room(limit: SetLimits, workshop: Workshop) -> None:
+    limit(visits=2)
+    visits = Register()
+    busy, idle = workshop.visit(), workshop.visit()
+    visits.enter(None, idle, "page 1")
+    visits.enter(None, busy, "page 2")
+    workshop.clock.put_forward(IDLE)
+    busy.note_use()
+    fresh = workshop.visit()
+    key, _ = visits.enter(None, fresh, "page 3")
+    assert (idle.refusal, busy.refusal, fresh.refusal) == (ENDED, "", "")
+    assert visits.enter(key, Visit(), "page 3")[1] is fresh
+    visits.leave("page 1")  # which is long forgotten
+    assert len(visits) == 2
+
+
+def test_a_visit_whose_network_trains_is_in_use(limit: SetLimits, workshop: Workshop) -> None:
+    limit(visits=1)
+    visits, visit = Register(), workshop.visit()
+    visits.enter(None, visit, "page 1")
+    visit.start(TrainConfig())
+    workshop.clock.put_forward(IDLE)
+    late = Visit()
+    visits.enter(None, late, "page 2")
+    assert (visit.refusal, late.refusal) == ("", FULL)
+    visit.end()
+
+
+def test_a_visitor_s_own_pages_are_bounded() -> None:
+    visits, visit = Register(), Visit()
+    key, _ = visits.enter(None, visit, "page 0")
+    for number in range(1, 10 * MOST_PAGES):
+        assert visits.enter(key, Visit(), f"page {number}") == (key, visit)
+    assert len(visits._keys) == MOST_PAGES
+    assert len(visits) == 1
 
 
 def test_a_page_nobody_knows_may_leave() -> None:

@@ -14,6 +14,7 @@ from mnist_core.training import TrainConfig
 from mnist_core.web import run as run_module
 from mnist_core.web.attendance import Clock
 from mnist_core.web.run import Run
+from mnist_core.web.shelf import Shelf
 from mnist_core.web.trainer import Trainer
 from mnist_core.web.visit import Visit
 
@@ -110,11 +111,12 @@ class Workshop:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.trainer = Trainer(self.clock)
+        self.shelf = Shelf()
         self.gate = Gate()
 
     def visit(self) -> Visit:
         """Return a visit without a page."""
-        return Visit(self.trainer)
+        return Visit(self.trainer, self.shelf)
 
 
 @contextmanager
