@@ -10,7 +10,9 @@ import torch
 
 from mnist_core.web.draw import build_draw_tab
 from mnist_core.web.experiments import build_experiments_tab
+from mnist_core.web.health import health_route
 from mnist_core.web.limits import the_limits
+from mnist_core.web.log import note_start, set_up_logs
 from mnist_core.web.page_key import PageKey, enter, leave
 from mnist_core.web.programs import build_endpoints
 from mnist_core.web.runs import build_runs_tab
@@ -55,12 +57,15 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) a
 
 def main() -> None:
     """Serve the app until it is interrupted."""
+    set_up_logs()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)
     # A reading passes the interpreter between threads a dozen times; with Python's usual 5 ms it
     # would wait 50 ms for a plot that is being drawn.
     sys.setswitchinterval(0.0005)
+    note_start(LIMITS)
     demo.launch(
+        app_kwargs={"routes": [health_route()]},
         theme=make_theme(),
         css_paths=STYLE_SHEET,
         footer_links=[],

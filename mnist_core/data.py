@@ -144,9 +144,19 @@ def damaged_files(root: Path) -> list[str]:
     return [name for name in FILES if not _is_whole(raw_folder(root) / name)]
 
 
+def has_mnist(root: Path | None = None) -> bool:
+    """Tell at a glance, by names and sizes, whether MNIST lies in `root`."""
+    raw = raw_folder(default_root() if root is None else root)
+    return all(_has_its_size(raw / name) for name in FILES)
+
+
+def _has_its_size(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size == FILES[file.name][0]
+
+
 def _is_whole(file: Path) -> bool:
-    size, md5 = FILES[file.name]
-    if not file.is_file() or file.stat().st_size != size:
+    _, md5 = FILES[file.name]
+    if not _has_its_size(file):
         return False
     # Not a matter of security, so that it also runs where MD5 is forbidden for that.
     return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() == md5

@@ -12,9 +12,10 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TypeVar
+from itertools import count
+from typing import Any, Literal, TypeVar
 
 from mnist_core.web.attendance import Attendance, Clock
 from mnist_core.web.limits import the_limits
@@ -33,10 +34,21 @@ T = TypeVar("T")
 
 @dataclass
 class Place:
-    """A run in the line, and whose it is."""
+    """A run in the line, and whose it is.
+
+    Attributes:
+        number: of this training among all of this server, which the log calls it by.
+        entered_at: when it took its place.
+        seconds: for how long it has had the turn, on the clock.
+        has_begun: whether it has had the turn at all.
+    """
 
     run: Run
     attendance: Attendance
+    number: int
+    entered_at: float
+    seconds: float = 0.0
+    has_begun: bool = False
 
     @property
     def is_attended(self) -> bool:
@@ -61,6 +73,7 @@ class Trainer:
         self._errands: list[Callable[[], None]] = []
         self._seconds_per_epoch: dict[str, float] = {}  # of the latest run of each model
         self._thread: threading.Thread | None = None
+        self._numbers = count(1)
 
     def enter(self, run: Run, attendance: Attendance) -> None:
         """Put a run at the end of the line.
@@ -69,9 +82,9 @@ class Trainer:
             ValueError: the line is full.
         """
         with self.changed:
-            if len(self._line) + len(self._away) >= the_limits().waiting:
+            if self.waiting >= the_limits().waiting:
                 raise ValueError("Too many networks wait for their training. Try again later.")
-            place = Place(run, attendance)
+            place = Place(run, attendance, next(self._numbers), self.clock.now())
             run.rest = partial(self._rest, place)
             self._line.append(place)
             self._show_places()
@@ -97,13 +110,14 @@ class Trainer:
                 for place in [place for place in places if place.run is run]:
                     places.remove(place)
                     run.end()
+                    self._log_end(place)
             self._show_places()
             self.changed.notify_all()
 
     # --- the line, with `changed` held ---------------------------------------------------------
 
     def _wake(self) -> None:
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
             self._thread.start()
         self.changed.notify_all()
@@ -121,6 +135,7 @@ class Trainer:
             elif place.is_absent_for(PATIENCE):
                 self._away.remove(place)
                 place.run.end()
+                self._log_end(place)
         self._show_places()
 
     def _order(self) -> list[Place]:
@@ -179,18 +194,21 @@ class Trainer:
         return max(min(waits), 0.0) if waits else None
 
     def _give_turn(self, place: Place) -> None:
-        run = place.run
-        log.info("Trains: %s", run.config)
+        run, turn_began = place.run, self.clock.now()
+        self._log_turn(place)
         while run.advance():
             self._do_errands()
             with self.changed:
                 self._tidy()
                 if place.is_absent_for(GRACE) and not run.is_stopping:
                     run.expect_turn(RUN_PAUSED)
+                    place.seconds += self.clock.now() - turn_began
+                    log.info("training pauses", extra={"facts": {"training": place.number}})
                     self._away.append(place)
                     break
         else:
-            log.info("%s: %s", run.state.capitalize(), run.config)
+            place.seconds += self.clock.now() - turn_began
+            self._log_end(place)
         with self.changed:
             if run.seconds_per_epoch is not None:
                 self._seconds_per_epoch[run.config.model] = run.seconds_per_epoch
@@ -198,6 +216,47 @@ class Trainer:
             self._turn = None
             self._show_places()
             self.changed.notify_all()
+
+    # --- for the operator ----------------------------------------------------------------------
+
+    @property
+    def state(self) -> Literal["ready", "training", "dead"]:
+        """Tell what the thread does; it is ready as well if nobody has needed it yet."""
+        if self._thread is not None and not self._thread.is_alive():
+            return "dead"
+        return "training" if self._turn else "ready"
+
+    @property
+    def waiting(self) -> int:
+        """Return how many runs wait for their turn, those of absent visitors included."""
+        return len(self._line) + len(self._away)
+
+    def _log_turn(self, place: Place) -> None:
+        facts = {"training": place.number, "waited": self._seconds_waited(place)}
+        if not place.has_begun:
+            place.has_begun = True
+            facts |= {"waiting": self.waiting, **asdict(place.run.config)}
+            log.info("training starts", extra={"facts": facts})
+        else:
+            log.info("training goes on", extra={"facts": facts})
+
+    def _log_end(self, place: Place) -> None:
+        run = place.run
+        facts: dict[str, Any] = {
+            "training": place.number,
+            "outcome": run.state,
+            "model": run.config.model,
+            "epochs_done": len(run.epochs),
+            "accuracy": run.epochs[-1].test_accuracy if run.epochs else None,
+            "seconds": round(place.seconds, 2),
+            "waited": self._seconds_waited(place),
+        }
+        log.info("training ends", extra={"facts": facts})
+
+    def _seconds_waited(self, place: Place) -> float:
+        return round(self.clock.now() - place.entered_at - place.seconds, 2)
+
+    # --- within a turn -------------------------------------------------------------------------
 
     def _rest(self, place: Place) -> None:
         """Between two batches: make way for readings, and wait for a visitor who has just left."""

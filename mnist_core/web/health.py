@@ -1,0 +1,83 @@
+"""For an uptime monitor: `GET /health` says what works."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal, TypedDict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mnist_core.data import has_mnist
+from mnist_core.inference import predict
+from mnist_core.preprocessing import image_from_strokes, parse_strokes
+from mnist_core.web.readers import SHIPPED_READERS, default_reader, load_shipped
+from mnist_core.web.trainer import Trainer
+from mnist_core.web.visit import THE_TRAINER
+from mnist_core.web.visits import THE_VISITS
+
+log = logging.getLogger(__name__)
+
+ONE = [[[500, 150], [500, 850]]]  # a stroke downwards
+
+
+class Health(TypedDict):
+    """What works.
+
+    Attributes:
+        status: "ok"; "degraded" if drawings are read and something else does not work; "failing"
+            if they are not.
+        networks: of those that come with the project, by key, whether they could be loaded.
+        mnist: whether MNIST is on the disk; if not, the first training fetches it.
+        trainer: whether a network trains just now.
+        waiting: how many wait for their training.
+        visits: how many visits are kept.
+    """
+
+    status: Literal["ok", "degraded", "failing"]
+    networks: dict[str, bool]
+    mnist: bool
+    trainer: Literal["ready", "training", "dead"]
+    waiting: int
+    visits: int
+
+
+def health_route() -> Route:
+    """Return the route, for GET and HEAD; its status is 200 if drawings are read, else 503."""
+    return Route("/health", _answer)
+
+
+def check_health(trainer: Trainer = THE_TRAINER) -> Health:
+    """Find out what works; a drawing is read for it."""
+    networks = {key: load_shipped(key) is not None for key in SHIPPED_READERS}
+    works = all(networks.values()) and trainer.state != "dead"
+    return {
+        "status": "failing" if not _reads() else "ok" if works else "degraded",
+        "networks": networks,
+        "mnist": has_mnist(),
+        "trainer": trainer.state,
+        "waiting": trainer.waiting,
+        "visits": len(THE_VISITS),
+    }
+
+
+def _reads() -> bool:
+    reader, image = default_reader(), image_from_strokes(parse_strokes(ONE))
+    if reader is None or image is None:
+        return False
+    try:
+        predict(reader.model, image, reader.calibration)
+    except Exception:
+        log.exception("no drawing can be read")
+        return False
+    return True
+
+
+def _answer(request: Request) -> JSONResponse:
+    health = check_health()
+    return JSONResponse(
+        health,
+        status_code=503 if health["status"] == "failing" else 200,
+        headers={"Cache-Control": "no-store"},
+    )
