@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 from typing import Any
 
 import gradio as gr
 import torch
+from starlette.middleware import Middleware
 
 from mnist_core.web.draw import build_draw_tab
 from mnist_core.web.experiments import build_experiments_tab
@@ -18,6 +20,7 @@ from mnist_core.web.programs import build_endpoints
 from mnist_core.web.runs import build_runs_tab
 from mnist_core.web.theme import STYLE_SHEET, make_theme
 from mnist_core.web.train import build_train_tab
+from mnist_core.web.uploads import MEGABYTE, RequestLimit, remove_own_folder, use_own_folder
 from mnist_core.web.visit import Visit
 
 TITLE = "Handwritten digits with PyTorch"
@@ -33,9 +36,12 @@ except ValueError as error:
 
 QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 HOUR, DAY = 3600, 86400  # seconds
-MEGABYTE = 2**20  # bytes, as Gradio counts them
 PAGES_A_VISIT = 4
+STREAMS_A_PAGE = 4  # while a run of its visit is under way; see `PageKey.on_news`
+CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
+CALLS_IN_QUEUE = 500
 
+use_own_folder()
 # delete_cache: once an hour, the files of visitors who came more than a day ago.
 with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) as demo:
     build_endpoints()  # first: Gradio's page takes the first event for `/predict`, if there is one
@@ -53,6 +59,7 @@ with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) a
             build_runs_tab(visit, page_key, runs_tab)
     page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
     demo.unload(leave)
+demo.queue(max_size=CALLS_IN_QUEUE)
 
 
 def main() -> None:
@@ -64,8 +71,11 @@ def main() -> None:
     # would wait 50 ms for a plot that is being drawn.
     sys.setswitchinterval(0.0005)
     note_start(LIMITS)
+    atexit.register(remove_own_folder)
     demo.launch(
-        app_kwargs={"routes": [health_route()]},
+        # Gradio counts a stream among the calls that run, although it holds no thread.
+        max_threads=CALLS_AT_ONCE + STREAMS_A_PAGE * (LIMITS.waiting + 1),
+        app_kwargs={"routes": [health_route()], "middleware": [Middleware(RequestLimit)]},
         theme=make_theme(),
         css_paths=STYLE_SHEET,
         footer_links=[],

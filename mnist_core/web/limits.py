@@ -56,7 +56,7 @@ class Limits:
     networks: int = _limit("runs of all visits that keep their networks", (10, 10_000), 1_000, 500)
     visits: int = _limit("visits that are kept or have a page open", (1, 10_000), 200, 200)
     drawings: int = _limit("labelled drawings of one visit", (10, 10_000), 500, 300)
-    upload_mb: int = _limit("megabytes of one upload, or of any other request", (1, 50), 20, 20)
+    upload_mb: int = _limit("megabytes of one upload", (1, 50), 20, 20)
     uploads_mb: int = _limit("megabytes of all uploads on the disk", (50, 10_000), 1_000, 500)
 
     def check(self, config: TrainConfig) -> None:

@@ -30,6 +30,7 @@ from mnist_core.web.run import Run
 from mnist_core.web.score import Score
 from mnist_core.web.shelf import Shelf
 from mnist_core.web.trainer import Trainer
+from mnist_core.web.uploads import VISIT, clear_uploads
 
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 1.0  # seconds between two signs of life from `watch`, without which no stream is closed
@@ -187,6 +188,7 @@ class Visit:
             rmtree(folder, ignore_errors=True)
         config, epochs = _read_facts(checkpoint.facts, checkpoint.model_name)
         with self._lock:
+            self._check_open()
             run = Run.from_checkpoint(checkpoint, config, self._next_name("Upload"))
             run.epochs += epochs
             self._add(run)
@@ -200,13 +202,13 @@ class Visit:
         """
         with self._lock:
             model, version = run.model, run.version
-            if model is None:
+            if model is None or run not in self._runs:
                 return None
-            if self._files.get(run.id, (0, None))[0] != version:
+            written, path = self._files.get(run.id, (0, None))
+            if path is None or written != version or not path.is_file():
                 path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
                 save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
                 self._files[run.id] = version, path
-            path = self._files[run.id][1]
             return path, facts_path(path)
 
     def end(self) -> None:
@@ -220,6 +222,7 @@ class Visit:
             if self._folder is not None:
                 rmtree(self._folder, ignore_errors=True)
                 self._folder = None
+        clear_uploads()
 
     def _check_open(self) -> None:
         if self.refusal:
@@ -273,7 +276,7 @@ class Visit:
                 # Where Gradio serves files from, so that it makes no copies of its own.
                 cache = Path(get_upload_folder())
                 cache.mkdir(parents=True, exist_ok=True)
-                self._folder = Path(mkdtemp(prefix="visit-", dir=cache))
+                self._folder = Path(mkdtemp(prefix=VISIT, dir=cache))
             return self._folder
 
     # --- the page ------------------------------------------------------------------------------

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import pytest
 
 import app
+from mnist_core.web.page_key import PageKey
+from mnist_core.web.uploads import RequestLimit
 
 
 def test_what_a_page_is_told_of_the_components_is_plain_data() -> None:
@@ -12,3 +17,36 @@ def test_what_a_page_is_told_of_the_components_is_plain_data() -> None:
         if component["type"] == "state":
             props.pop("delete_callback")  # Gradio's own
         json.dumps(props)
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Return what Gradio is told when the app starts, without letting it start."""
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(app.demo, "launch", lambda **settings: told.update(settings))
+    for name in ("set_up_logs", "note_start"):
+        monkeypatch.setattr(app, name, lambda *arguments: None)
+    monkeypatch.setattr(app.atexit, "register", lambda clean_up: None)
+    monkeypatch.setattr(app.sys, "setswitchinterval", lambda seconds: None)
+    app.main()
+    return told
+
+
+def test_streams_of_all_who_wait_leave_room_for_a_click(launched: dict[str, Any]) -> None:
+    streams = [
+        fn
+        for fn in app.demo.fns.values()
+        if fn.concurrency_limit is None and isinstance(app.demo.blocks[fn.targets[0][0]], PageKey)
+    ]
+    assert len(streams) == app.STREAMS_A_PAGE
+    room = launched["max_threads"] - len(streams) * (app.LIMITS.waiting + 1)
+    assert room >= 40
+
+
+def test_what_is_sent_and_what_is_kept_of_a_page_are_bounded(launched: dict[str, Any]) -> None:
+    assert launched["max_file_size"] == app.LIMITS.upload_mb * 2**20
+    assert launched["state_session_capacity"] <= 4 * app.LIMITS.visits
+    assert launched["app_kwargs"]["routes"][0].path == "/health"
+    assert launched["app_kwargs"]["middleware"][0].cls is RequestLimit
+    assert app.demo._queue.max_size == app.CALLS_IN_QUEUE
+    assert launched.get("show_error") is not True  # what an error says is for the log alone

@@ -1,0 +1,135 @@
+"""What visitors send: bounded while it comes, kept on the disk for minutes, then removed.
+
+Gradio writes uploaded files into a folder that all its apps share. This app takes one of its own
+below that, so that whatever lies there is its to remove.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from gradio.utils import get_upload_folder
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mnist_core.web.limits import the_limits
+
+MEGABYTE = 2**20  # bytes, as Gradio counts them
+LONGEST_REQUEST = 6_000_000  # bytes of one that is no upload: a file of drawings, and room for more
+KEPT = 600.0  # seconds; what is uploaded is read at once, so by then it has been
+PATIENCE = 120.0  # seconds that an upload may take to come
+MOST_FILES = 5_000
+VISIT = "visit-"  # how the folder of a visit is called, which the visit itself removes
+NO_ROOM = "The server has no room for more files just now. Try again in some minutes."
+
+
+def use_own_folder() -> None:
+    """Let Gradio keep its files where no other app does; call it before any component is made."""
+    os.environ["GRADIO_TEMP_DIR"] = str(Path(get_upload_folder()) / f"mnist-{secrets.token_hex(8)}")
+
+
+def remove_own_folder() -> None:
+    """Remove it with all that is in it, when the app ends."""
+    shutil.rmtree(get_upload_folder(), ignore_errors=True)
+
+
+def clear_uploads() -> tuple[int, int]:
+    """Remove the uploads that have been read, or that were broken off.
+
+    Returns:
+        How many files are left, and how many bytes they are.
+    """
+    files, size = 0, 0
+    for path in _list(Path(get_upload_folder())):
+        if path.name.startswith(VISIT):
+            continue
+        for file in _list(path) if path.is_dir() else [path]:
+            with suppress(FileNotFoundError):  # another thread was quicker
+                found = file.stat()
+                if time.time() - found.st_mtime >= KEPT:
+                    file.unlink()
+                else:
+                    files, size = files + 1, size + found.st_size
+        with suppress(OSError):  # it is not empty, or no folder
+            path.rmdir()
+    return files, size
+
+
+def _list(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:  # nobody has sent anything, or another thread was quicker
+        return []
+
+
+class RequestLimit:
+    """Refuses requests that are too long, and uploads for which there is no room (ASGI)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._coming = 0  # uploads on their way, each of which may become as large as any
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless it is refused."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+        elif not scope["path"].rstrip("/").endswith("/upload"):
+            await self._pass_on(scope, receive, send, LONGEST_REQUEST, None)
+        elif not self._is_room(*await asyncio.to_thread(clear_uploads)):
+            await PlainTextResponse(NO_ROOM, status_code=503)(scope, receive, send)
+        else:
+            self._coming += 1
+            try:
+                most = the_limits().upload_mb * MEGABYTE
+                await self._pass_on(scope, receive, send, most, PATIENCE)
+            finally:
+                self._coming -= 1
+
+    def _is_room(self, files: int, size: int) -> bool:
+        """Tell whether another upload may lie beside so many files of so many bytes."""
+        limits = the_limits()
+        size += (self._coming + 1) * limits.upload_mb * MEGABYTE
+        return files < MOST_FILES and size <= limits.uploads_mb * MEGABYTE
+
+    async def _pass_on(
+        self, scope: Scope, receive: Receive, send: Send, most: int, seconds: float | None
+    ) -> None:
+        """Let the app take as many bytes, as long as they come in time."""
+        if _announced_length(scope) > most:
+            await PlainTextResponse(_too_long(most), status_code=413)(scope, receive, send)
+            return
+        began, received, is_whole = time.monotonic(), 0, False
+
+        async def receive_so_much() -> Message:
+            nonlocal received, is_whole
+            if is_whole:  # what comes now is that the other side has gone
+                return await receive()
+            left = None if seconds is None else max(began + seconds - time.monotonic(), 0.0)
+            try:
+                message = await asyncio.wait_for(receive(), left)
+            except asyncio.TimeoutError:
+                raise HTTPException(408, "That took too long to come.") from None
+            received += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+            if received > most:
+                raise HTTPException(413, _too_long(most))
+            return message
+
+        await self._app(scope, receive_so_much, send)
+
+
+def _announced_length(scope: Scope) -> int:
+    """Return how long a request says that it is; 0 if it does not say so."""
+    text = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(text) if text.isdigit() and len(text) < 20 else 0
+
+
+def _too_long(most: int) -> str:
+    return f"That is too large: {most / MEGABYTE:.0f} megabytes at most."
