@@ -27,6 +27,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     for name in ("set_up_logs", "note_start"):
         monkeypatch.setattr(app, name, lambda *arguments: None)
     monkeypatch.setattr(app.atexit, "register", lambda clean_up: None)
+    monkeypatch.setattr(app.signal, "signal", lambda *arguments: None)
     monkeypatch.setattr(app.sys, "setswitchinterval", lambda seconds: None)
     app.main()
     return told
