@@ -38,7 +38,6 @@ except ValueError as error:
 
 QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 HOUR, DAY = 3600, 86400  # seconds
-PAGES_A_VISIT = 4
 STREAMS_A_PAGE = 4  # while a run of its visit is under way; see `PageKey.on_news`
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
@@ -90,8 +89,9 @@ def main() -> None:
         footer_links=[],
         run_history=False,  # it would keep every answer in the browser, slowing each one down
         max_file_size=LIMITS.upload_mb * MEGABYTE,
-        # What Gradio keeps of a page is 0.2 MB, and it keeps some of those that have closed.
-        state_session_capacity=PAGES_A_VISIT * LIMITS.visits,
+        # Gradio keeps 0.2 MB of each page, closed ones included, until so many others have come.
+        # A page that it has forgotten says so at a click on Train, and finds its visit by a reload.
+        state_session_capacity=LIMITS.visits * 5 // 4,
         ssr_mode=False,  # one server everywhere: a Space would put a second one before it
     )
 

@@ -27,6 +27,7 @@ from mnist_core.web.limits import Limits
 
 log = logging.getLogger(__name__)
 
+LONGEST_MESSAGE = 200  # characters of what an error says
 LONGEST = 8_000  # characters of a value; of a longer one the end is shown, where a trace says most
 PLAIN = re.compile(r"[\w.,:/+-]+", re.ASCII)  # a value that needs no quotes
 
@@ -44,7 +45,7 @@ class OneLine(logging.Formatter):
             **getattr(record, "facts", {}),
         }
         if record.exc_info:
-            values["trace"] = self.formatException(record.exc_info)
+            values["trace"] = _trace(record.exc_info[1])
         return " ".join(f"{key}={_write(value)}" for key, value in values.items())
 
 
@@ -54,6 +55,21 @@ def _write(value: object) -> str:
     if len(text) > LONGEST:
         text = f"... {text[-LONGEST:]}"
     return text if PLAIN.fullmatch(text) else json.dumps(text)
+
+
+def _trace(error: BaseException | None) -> str:
+    """Tell where an error comes from.
+
+    Of what it says only the beginning is told: errors quote what a visitor has sent, Gradio's on
+    their later lines.
+    """
+    parts: list[str] = []
+    while error is not None:
+        says = (str(error).splitlines() or [""])[0][:LONGEST_MESSAGE]
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.insert(0, f"{frames}{type(error).__qualname__}: {says}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(parts)
 
 
 def set_up_logs() -> None:

@@ -25,6 +25,7 @@ MEGABYTE = 2**20  # bytes, as Gradio counts them
 LONGEST_REQUEST = 6_000_000  # bytes of one that is no upload: a file of drawings, and room for more
 KEPT = 600.0  # seconds; what is uploaded is read at once, so by then it has been
 PATIENCE = 120.0  # seconds that an upload may take to come
+MOST_LET_BY = 100 * MEGABYTE  # of a request that is refused
 MOST_FILES = 5_000
 VISIT = "visit-"  # how the folder of a visit is called, which the visit itself removes
 NO_ROOM = "The server has no room for more files just now. Try again in some minutes."
@@ -102,12 +103,9 @@ class RequestLimit:
         self, scope: Scope, receive: Receive, send: Send, most: int, seconds: float | None
     ) -> None:
         """Let the app take as many bytes, as long as they come in time."""
-        if _announced_length(scope) > most:
-            await PlainTextResponse(_too_long(most), status_code=413)(scope, receive, send)
-            return
         began, received, is_whole = time.monotonic(), 0, False
 
-        async def receive_so_much() -> Message:
+        async def receive_part() -> Message:
             nonlocal received, is_whole
             if is_whole:  # what comes now is that the other side has gone
                 return await receive()
@@ -118,17 +116,18 @@ class RequestLimit:
                 raise HTTPException(408, "That took too long to come.") from None
             received += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
+            return message
+
+        async def receive_so_much() -> Message:
+            message = await receive_part()
             if received > most:
+                # Whoever still sends would not hear the answer, so the rest is let go by.
+                while not is_whole and received <= MOST_LET_BY:
+                    await receive_part()
                 raise HTTPException(413, _too_long(most))
             return message
 
         await self._app(scope, receive_so_much, send)
-
-
-def _announced_length(scope: Scope) -> int:
-    """Return how long a request says that it is; 0 if it does not say so."""
-    text = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(text) if text.isdigit() and len(text) < 20 else 0
 
 
 def _too_long(most: int) -> str:

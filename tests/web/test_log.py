@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from mnist_core.training import TrainConfig
 from mnist_core.web.limits import the_limits
-from mnist_core.web.log import LONGEST, OneLine, note_start, set_up_logs
+from mnist_core.web.log import LONGEST, LONGEST_MESSAGE, OneLine, note_start, set_up_logs
 from mnist_core.web.trainer import GRACE
 from tests.web.workshop import Workshop, eventually
 
@@ -91,14 +91,31 @@ def test_no_value_can_end_its_line_or_pass_for_another(event: str, value: str) -
 
 def test_an_error_is_one_line_with_its_trace_and_long_ones_are_cut() -> None:
     try:
-        raise RuntimeError("x" * 2 * LONGEST + "\nlevel=info event=forged")
+        try:
+            raise KeyError("the cause")
+        except KeyError:
+            raise RuntimeError("x" * 2 * LONGEST + "\nevent=forged") from ValueError("a\rb")
     except RuntimeError:
-        record = logging.LogRecord("x", 40, "x.py", 1, "it failed", (), sys.exc_info())
+        record = logging.LogRecord("x", 40, "x.py", 1, "it " * LONGEST, (), sys.exc_info())
     line = OneLine().format(record)
     assert len(line.splitlines()) == 1
-    assert len(line) < 2 * LONGEST
-    assert "forged" in read_line(line)["trace"]
-    assert "event" not in read_line(line)["trace"].splitlines()[0]
+    assert len(line) < 3 * LONGEST
+    facts = read_line(line)
+    assert facts["event"].startswith("... ")
+    cause, *_, last = facts["trace"].splitlines()
+    assert cause == "ValueError: a"
+    assert last == "RuntimeError: " + "x" * LONGEST_MESSAGE
+    assert "test_log.py" in facts["trace"]
+
+
+def test_of_what_an_error_says_later_lines_are_not_told() -> None:
+    """Gradio's and pydantic's quote what has been sent there: a drawing, or the key of a visit."""
+    sent = "secret-key"
+    try:
+        raise ValueError(f"not enough values\nReceived: {sent}")
+    except ValueError:
+        record = logging.LogRecord("x", 40, "x.py", 1, "it failed", (), sys.exc_info())
+    assert sent not in OneLine().format(record)
 
 
 def test_whatever_fails_goes_the_same_way(lines: io.StringIO) -> None:
