@@ -83,7 +83,10 @@ def main() -> None:
     demo.launch(
         # Gradio counts a stream among the calls that run, although it holds no thread.
         max_threads=CALLS_AT_ONCE + STREAMS_A_PAGE * (LIMITS.waiting + 1),
-        app_kwargs={"routes": [health_route()], "middleware": [Middleware(RequestLimit)]},
+        app_kwargs={
+            "routes": [health_route()],
+            "middleware": [Middleware(RequestLimit, known_files=demo.temp_file_sets)],
+        },
         theme=make_theme(),
         css_paths=STYLE_SHEET,
         footer_links=[],

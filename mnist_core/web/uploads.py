@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,6 +64,17 @@ def clear_uploads() -> tuple[int, int]:
     return files, size
 
 
+def forget_gone(sets: Iterable[set[str]]) -> None:
+    """Take the files that are gone out of the lists that Gradio keeps of its files.
+
+    Gradio itself forgets only those that it removes.
+    """
+    for names in sets:
+        for name in list(names):
+            if not Path(name).exists():
+                names.discard(name)
+
+
 def _list(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
@@ -73,8 +85,15 @@ def _list(folder: Path) -> list[Path]:
 class RequestLimit:
     """Refuses requests that are too long, and uploads for which there is no room (ASGI)."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, known_files: Iterable[set[str]] = ()) -> None:
+        """Stand before an app.
+
+        Args:
+            app: the app.
+            known_files: Gradio's lists of its files (`gr.Blocks.temp_file_sets`).
+        """
         self._app = app
+        self._known_files = known_files
         self._coming = 0  # uploads on their way, each of which may become as large as any
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +102,7 @@ class RequestLimit:
             await self._app(scope, receive, send)
         elif not scope["path"].rstrip("/").endswith("/upload"):
             await self._pass_on(scope, receive, send, LONGEST_REQUEST, None)
-        elif not self._is_room(*await asyncio.to_thread(clear_uploads)):
+        elif not self._is_room(*await asyncio.to_thread(self._clear)):
             await PlainTextResponse(NO_ROOM, status_code=503)(scope, receive, send)
         else:
             self._coming += 1
@@ -92,6 +111,11 @@ class RequestLimit:
                 await self._pass_on(scope, receive, send, most, PATIENCE)
             finally:
                 self._coming -= 1
+
+    def _clear(self) -> tuple[int, int]:
+        left = clear_uploads()
+        forget_gone(self._known_files)
+        return left
 
     def _is_room(self, files: int, size: int) -> bool:
         """Tell whether another upload may lie beside so many files of so many bytes."""

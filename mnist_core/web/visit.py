@@ -259,6 +259,7 @@ class Visit:
 
     def _forget(self, run: Run) -> None:
         self._shelf.remove(run)
+        self.introduced.discard(run.id)
         if run in self._runs:
             self._runs.remove(run)
         _, path = self._files.pop(run.id, (0, None))

@@ -100,6 +100,18 @@ def test_no_other_app_s_files_are_touched(tmp_path: Path, monkeypatch: pytest.Mo
     assert theirs.exists()
 
 
+def test_what_is_gone_is_forgotten_by_gradio_as_well(limit: SetLimits, own_cache: Path) -> None:
+    old = put(own_cache / "a1" / "seven.png", KEPT + 1)
+    fresh = put(own_cache / "b2" / "eight.png")
+    known = [{str(old), str(fresh)}, {str(own_cache / "never" / "there.png")}, set()]
+    guard = Middleware(RequestLimit, known_files=known)
+    client = TestClient(
+        Starlette(routes=[Route("/upload", take, methods=["POST"])], middleware=[guard])
+    )
+    assert client.post("/upload", content=b"x").text == "1"
+    assert known == [{str(fresh)}, set(), set()]
+
+
 # --- requests ----------------------------------------------------------------------------------
 
 
