@@ -82,13 +82,21 @@ class Trainer:
             ValueError: the line is full.
         """
         with self.changed:
-            if self.waiting >= the_limits().waiting:
-                raise ValueError("Too many networks wait for their training. Try again later.")
+            self.check_room()
             place = Place(run, attendance, next(self._numbers), self.clock.now())
             run.rest = partial(self._rest, place)
             self._line.append(place)
             self._show_places()
             self._wake()
+
+    def check_room(self) -> None:
+        """Make sure that another run can come in; true as long as `changed` is held.
+
+        Raises:
+            ValueError: the line is full.
+        """
+        if self.waiting >= the_limits().waiting:
+            raise ValueError("Too many networks wait for their training. Try again later.")
 
     def do(self, errand: Callable[[], T]) -> Future[T]:
         """Let the thread do something else between two records of a training.

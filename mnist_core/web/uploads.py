@@ -53,7 +53,7 @@ def clear_uploads() -> tuple[int, int]:
         if path.name.startswith(VISIT):
             continue
         for file in _list(path) if path.is_dir() else [path]:
-            with suppress(FileNotFoundError):  # another thread was quicker
+            with suppress(OSError):  # another thread was quicker, or it is not ours
                 found = file.stat()
                 if time.time() - found.st_mtime >= KEPT:
                     file.unlink()
@@ -78,7 +78,7 @@ def forget_gone(sets: Iterable[set[str]]) -> None:
 def _list(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
-    except FileNotFoundError:  # nobody has sent anything, or another thread was quicker
+    except OSError:  # nobody has sent anything, or another thread was quicker
         return []
 
 

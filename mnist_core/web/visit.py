@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from shutil import copyfile, rmtree
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from gradio.utils import get_upload_folder
 
 from mnist_core.checkpoints import (
+    Checkpoint,
     describe_run,
     facts_path,
     load_checkpoint,
@@ -30,7 +32,9 @@ from mnist_core.web.run import Run
 from mnist_core.web.score import Score
 from mnist_core.web.shelf import Shelf
 from mnist_core.web.trainer import Trainer
-from mnist_core.web.uploads import VISIT, clear_uploads
+from mnist_core.web.uploads import NO_ROOM, VISIT, clear_uploads
+
+log = logging.getLogger(__name__)
 
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 1.0  # seconds between two signs of life from `watch`, without which no stream is closed
@@ -136,7 +140,6 @@ class Visit:
         """
         the_limits().check(config)
         with self._lock:
-            self._check_open()
             run = Run(config, name or self._next_name())
             self._enter(run)
             self._add(run)
@@ -150,8 +153,8 @@ class Visit:
             ValueError: its optimiser is gone, it would have too many epochs, or too many runs wait.
         """
         the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
-        with self._lock:
-            self._check_open()
+        with self._lock, self._trainer.changed:
+            self._check_room(run)  # before anything has changed
             run.extend(epochs)
             self._enter(run)
 
@@ -174,18 +177,10 @@ class Visit:
 
         Raises:
             CheckpointError, FileNotFoundError: the file holds none of our networks.
-            ValueError: nothing can be uploaded in this visit.
+            ValueError: nothing can be uploaded in this visit, or the server has no room for it.
         """
         self._check_open()
-        folder = Path(mkdtemp(dir=self._own_folder()))
-        try:
-            copy = folder / path.name
-            copyfile(path, copy)
-            if facts is not None:
-                copyfile(facts, facts_path(copy))
-            checkpoint = load_checkpoint(copy)
-        finally:
-            rmtree(folder, ignore_errors=True)
+        checkpoint = self._load(path, facts)
         config, epochs = _read_facts(checkpoint.facts, checkpoint.model_name)
         with self._lock:
             self._check_open()
@@ -195,10 +190,28 @@ class Visit:
         self._shelf.make_room()
         return run
 
+    def _load(self, path: Path, facts: Path | None) -> Checkpoint:
+        """Read a checkpoint, its facts brought beside it."""
+        try:
+            with TemporaryDirectory(dir=self._own_folder(), ignore_cleanup_errors=True) as folder:
+                copy = Path(folder) / path.name
+                copyfile(path, copy)
+                if facts is not None:
+                    copyfile(facts, facts_path(copy))
+                return load_checkpoint(copy)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            log.exception("an upload cannot be read")
+            raise ValueError(NO_ROOM) from error
+
     def files(self, run: Run) -> tuple[Path, Path] | None:
-        """Write a run's network to disk, its facts beside it; None if it has learned nothing.
+        """Write a run's network to disk, its facts beside it.
 
         The files lie in a folder that only this visit knows, until it ends.
+
+        Returns:
+            Weights and facts; None if the run has learned nothing, or they cannot be written.
         """
         with self._lock:
             model, version = run.model, run.version
@@ -206,8 +219,12 @@ class Visit:
                 return None
             written, path = self._files.get(run.id, (0, None))
             if path is None or written != version or not path.is_file():
-                path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
-                save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
+                try:
+                    path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
+                    save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
+                except OSError:  # a full disk, perhaps; the network can be used all the same
+                    log.exception("a network cannot be written")
+                    return None
                 self._files[run.id] = version, path
             return path, facts_path(path)
 
@@ -228,10 +245,15 @@ class Visit:
         if self.refusal:
             raise ValueError(self.refusal)
 
-    def _enter(self, run: Run) -> None:
+    def _check_room(self, run: Run) -> None:
+        self._check_open()
         most = the_limits().under_way
         if sum(other.is_under_way for other in self._runs if other is not run) >= most:
             raise ValueError(f"{most} of your networks are under way: let one end first.")
+        self._trainer.check_room()
+
+    def _enter(self, run: Run) -> None:
+        self._check_room(run)
         self.attendance.expect()
         self._trainer.enter(run, self.attendance)
 

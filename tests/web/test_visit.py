@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import errno
 import gc
 import json
 import pickle
@@ -12,6 +13,7 @@ import pytest
 import torch
 
 from mnist_core.checkpoints import CheckpointError, load_checkpoint
+from mnist_core.models import SimpleNN
 from mnist_core.training import TrainConfig
 from mnist_core.web import visit as visit_module
 from mnist_core.web.limits import LIMITS
@@ -300,6 +302,46 @@ def test_in_an_ended_visit_nothing_can_be_begun(visit: Visit, tmp_path: Path) ->
         visit.start(SHORT)
     with pytest.raises(ValueError, match="reload the page"):
         visit.upload(tmp_path / "x.pth")
+
+
+def test_a_run_for_which_there_is_no_room_stays_as_it_is(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    workshop.gate.allow()
+    visit, other = workshop.visit(), workshop.visit()
+    run = trained(visit)
+    waiting = [visit.start(SHORT) for _ in range(UNDER_WAY)]  # nobody attends them
+    with pytest.raises(ValueError, match="let one end first"):
+        visit.train_on(run, 1)
+    for each in waiting:
+        visit.stop(each)
+    other.start(SHORT)
+    limit(waiting=1)
+    with pytest.raises(ValueError, match="Try again later"):
+        visit.train_on(run, 1)
+    assert run.state == "finished"
+    assert run.config == SHORT
+    assert run.can_train_on
+
+
+def test_with_a_full_disk_networks_are_there_without_their_files(
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **settings: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "mine.pth"
+    torch.save(SimpleNN().state_dict(), file)
+    with monkeypatch.context() as full:
+        full.setattr(visit_module, "save_checkpoint", fail)
+        full.setattr(visit_module, "copyfile", fail)
+        run = trained(visit)
+        assert visit.files(run) is None
+        with pytest.raises(ValueError, match="no room for more files"):
+            visit.upload(file)
+    assert run.state == "finished"
+    assert visit.files(run) is not None
+    assert visit.upload(file).state == "uploaded"
 
 
 # --- limits ------------------------------------------------------------------------------------
