@@ -22,6 +22,7 @@ from mnist_core.data import (
     damaged_files,
     default_root,
     fetch_mnist,
+    has_mnist,
     load_mnist,
     make_train_loader,
     normalize,
@@ -144,7 +145,9 @@ def test_without_mnist_data_the_folder_is_the_articles(
 @pytest.mark.parametrize("damage", ["missing", "cut short", "altered", "a folder"])
 def test_damage_is_noticed(tiny_root: Path, tmp_path: Path, damage: str) -> None:
     root = shutil.copytree(tiny_root, tmp_path / "root")
+    assert has_mnist(root)
     do_damage(raw_folder(root) / "t10k-labels-idx1-ubyte", damage)
+    assert has_mnist(root) is (damage == "altered")  # which cannot be seen at a glance
     assert damaged_files(root) == ["t10k-labels-idx1-ubyte"]
     with pytest.raises(FileNotFoundError, match="t10k-labels-idx1-ubyte"):
         load_mnist(root)
