@@ -54,6 +54,7 @@ class ImageDataset(Dataset[Batch]):
     def __init__(self, images: Tensor, labels: Tensor) -> None:
         self.images = images
         self.labels = labels
+        self._copies: dict[str, ImageDataset] = {}  # device type → this, there
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -65,10 +66,26 @@ class ImageDataset(Dataset[Batch]):
         """Return the first so many images, or all if there are fewer; nothing is copied."""
         return ImageDataset(self.images[:count], self.labels[:count])
 
+    def to(self, device: torch.device) -> ImageDataset:
+        """Return it as it lies on a device, copied there once for all who train on it."""
+        if device.type == self.images.device.type:
+            return self
+        if device.type not in self._copies:
+            copy = ImageDataset(self.images.to(device), self.labels.to(device))
+            self._copies[device.type] = copy
+        return self._copies[device.type]
+
     def __getitems__(self, indices: list[int]) -> Batch:
         """Return a whole batch in one indexing step; DataLoader asks for it when it is there."""
-        chosen = torch.tensor(indices)
+        chosen = send(torch.tensor(indices), self.images.device)
         return self.images[chosen], self.labels[chosen]
+
+
+def send(tensor: Tensor, device: torch.device) -> Tensor:
+    """Return a tensor on a device without waiting for it to arrive; as it is if it is there."""
+    if device.type == "cuda" and not tensor.is_cuda:
+        tensor = tensor.pin_memory()  # from other memory the GPU would be waited for
+    return tensor.to(device, non_blocking=True)
 
 
 @dataclass(frozen=True)

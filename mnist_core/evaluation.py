@@ -56,17 +56,17 @@ def evaluate(model: nn.Module, dataset: ImageDataset) -> Evaluation:
     was_training = model.training
     model.eval()  # switches dropout off
     total_loss = torch.zeros((), dtype=torch.float64, device=device)
-    confusion = torch.zeros(100, dtype=torch.int64, device=device)
+    confused = []  # 10 * true digit + digit read; counted at the end, as that waits for a GPU
     with torch.no_grad():
         for images, labels in batches(dataset):
             images, labels = images.to(device), labels.to(device)
             logits = model(images)  # [batch, 10]
             total_loss += functional.cross_entropy(logits, labels, reduction="sum")
             predicted = logits.argmax(dim=1)  # [batch]
-            confusion += torch.bincount(labels * 10 + predicted, minlength=100)
+            confused.append(labels * 10 + predicted)
     model.train(was_training)
 
-    counts = confusion.view(10, 10).cpu()
+    counts = torch.bincount(torch.cat(confused), minlength=100).view(10, 10).cpu()
     return Evaluation(
         loss=total_loss.item() / len(dataset),
         accuracy=counts.trace().item() / len(dataset),

@@ -16,7 +16,7 @@ from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
 from mnist_core.augmentation import AUGMENTATIONS, AugmentedLoader
-from mnist_core.data import MNIST, BatchLoader, ImageDataset, make_train_loader
+from mnist_core.data import MNIST, BatchLoader, ImageDataset, make_train_loader, send
 from mnist_core.evaluation import evaluate
 from mnist_core.models import MODELS, create_model, create_model_shape
 
@@ -155,8 +155,9 @@ class Training:
 
     Attributes:
         epochs_done: how many epochs are over; the loop goes on after them.
-        random_state: where the random generator stands in this run, so that runs which take turns
-            in one process do not draw from each other.
+        random_state: where the random generators stand in this run, the CPU's and then the GPU's if
+            it trains on one, so that runs which take turns in one process do not draw from each
+            other.
     """
 
     config: TrainConfig
@@ -169,7 +170,7 @@ class Training:
     test_set: ImageDataset
     images_shape: torch.Size
     labels_shape: torch.Size
-    random_state: Tensor
+    random_state: list[Tensor]
     epochs_done: int = 0
 
 
@@ -182,14 +183,18 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
     """Prepare a run: seed, batches, shape check, model and optimiser (article, steps 1 to 4).
 
     Seeds torch's global random generator, as the article does, and draws from it in the article's
-    order.
+    order. Batches are drawn and augmented on the CPU wherever the model is, so a run on a GPU sees
+    the same ones.
 
     Raises:
         ValueError: the images do not have the shape that the networks read.
     """
     device = device or choose_device()
+    test_set, train_set = data.test.to(device), data.train.to(device)
     torch.manual_seed(config.seed)
-    train_loader = make_train_loader(data.train, config.batch_size)
+    train_loader = make_train_loader(
+        train_set if config.augmentation == "none" else data.train, config.batch_size
+    )
     images, labels = next(iter(train_loader))  # article, step 2.2: look at one batch first
     _check_shapes(images, labels)
     model = create_model(config.model, config.dropout).to(device)
@@ -201,11 +206,11 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
         optimizer=optimizer,
         scheduler=_make_scheduler(config, optimizer, len(train_loader)),
         train_loader=AugmentedLoader(train_loader, config.augmentation),
-        train_sample=data.train.first(TRAIN_SAMPLE),
-        test_set=data.test,
+        train_sample=train_set.first(TRAIN_SAMPLE),
+        test_set=test_set,
         images_shape=images.shape,
         labels_shape=labels.shape,
-        random_state=torch.get_rng_state(),
+        random_state=_get_random_state(device),
     )
 
 
@@ -243,6 +248,9 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
     Closing the generator stops the run where it stands; the model keeps what it
     has learned. Nothing is printed, plotted or saved here.
 
+    A GPU computes behind the loop's back, and reading a loss means waiting for it. So the losses
+    are read only for a record, which is also when a divergence is noticed.
+
     Yields:
         A StepRecord several times a second, and an EpochRecord at the end of each epoch.
 
@@ -253,30 +261,29 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
     config, model, optimizer = training.config, training.model, training.optimizer
     criterion = nn.CrossEntropyLoss()
     steps = len(training.train_loader)
-    torch.set_rng_state(training.random_state)
+    _set_random_state(training.random_state)
     model.train()
     for epoch in range(training.epochs_done + 1, config.epochs + 1):
-        running_loss = 0.0
+        losses = _BatchLosses(epoch, config.learning_rate)
         seconds = 0.0
         resumed = perf_counter()
         for step, (images, labels) in enumerate(training.train_loader, start=1):
-            images, labels = images.to(training.device), labels.to(training.device)
+            images, labels = send(images, training.device), send(labels, training.device)
             optimizer.zero_grad()
             logits = model(images)  # [batch, 10]
             loss = criterion(logits, labels)
-            batch_loss = loss.item()
-            if not batch_loss < EXPLODED:  # true for NaN as well
-                raise _explain_divergence(epoch, step, batch_loss, config.learning_rate)
             loss.backward()
             optimizer.step()
             if training.scheduler:
                 training.scheduler.step()
 
-            running_loss += batch_loss
+            losses.add(loss)
             if perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
+                running_loss = losses.read_mean()
                 seconds += perf_counter() - resumed
-                yield from _report(training, StepRecord(epoch, step, steps, running_loss / step))
+                yield from _report(training, StepRecord(epoch, step, steps, running_loss))
                 resumed = perf_counter()
+        train_loss = losses.read_mean()
         seconds += perf_counter() - resumed
 
         training.epochs_done = epoch
@@ -284,10 +291,32 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
         sample = evaluate(model, training.train_sample)
         yield from _report(
             training,
-            EpochRecord(
-                epoch, running_loss / steps, test.loss, test.accuracy, sample.accuracy, seconds
-            ),
+            EpochRecord(epoch, train_loss, test.loss, test.accuracy, sample.accuracy, seconds),
         )
+
+
+class _BatchLosses:
+    """The losses of one epoch's batches, left on the device until somebody asks for their mean."""
+
+    def __init__(self, epoch: int, learning_rate: float) -> None:
+        self._epoch = epoch
+        self._learning_rate = learning_rate
+        self._unread: list[Tensor] = []
+        self._read = 0
+        self._sum = 0.0  # added up one by one, as the article does; another order rounds otherwise
+
+    def add(self, loss: Tensor) -> None:
+        self._unread.append(loss.detach())
+
+    def read_mean(self) -> float:
+        """Wait for the device, and return the mean of all losses so far."""
+        for batch_loss in torch.stack(self._unread).tolist() if self._unread else []:
+            self._read += 1
+            if not batch_loss < EXPLODED:  # true for NaN as well
+                raise _explain_divergence(self._epoch, self._read, batch_loss, self._learning_rate)
+            self._sum += batch_loss
+        self._unread.clear()
+        return self._sum / self._read
 
 
 def _explain_divergence(
@@ -307,9 +336,21 @@ def _report(
     training: Training, record: StepRecord | EpochRecord
 ) -> Generator[StepRecord | EpochRecord, None, None]:
     """Hand out a record; whatever others draw meanwhile, the run's own random numbers go on."""
-    training.random_state = torch.get_rng_state()
+    training.random_state = _get_random_state(training.device)
     yield record
-    torch.set_rng_state(training.random_state)
+    _set_random_state(training.random_state)
+
+
+def _get_random_state(device: torch.device) -> list[Tensor]:
+    """Read where the generators stand that a run on this device draws from; dropout has its own."""
+    on_gpu = [torch.cuda.get_rng_state(device)] if device.type == "cuda" else []
+    return [torch.get_rng_state(), *on_gpu]
+
+
+def _set_random_state(state: list[Tensor]) -> None:
+    torch.set_rng_state(state[0])
+    for on_gpu in state[1:]:
+        torch.cuda.set_rng_state(on_gpu)
 
 
 def extend(training: Training, epochs: int) -> None:

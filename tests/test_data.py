@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision import datasets, transforms
 
@@ -27,6 +28,7 @@ from mnist_core.data import (
     make_train_loader,
     normalize,
     raw_folder,
+    send,
 )
 from tests.mirror import Mirror, serve
 from tests.real_mnist import REPOSITORY
@@ -70,6 +72,32 @@ def test_a_dataset_gives_single_images_too() -> None:
     assert len(dataset) == 3
     assert torch.equal(image, dataset.images[1])
     assert label == 6
+
+
+def test_a_dataset_is_copied_to_a_device_once_and_stays_where_it_is() -> None:
+    dataset = ImageDataset(torch.rand(3, 1, 28, 28), torch.tensor([5, 6, 7]))
+    assert dataset.to(torch.device("cpu")) is dataset
+    there = dataset.to(torch.device("meta"))
+    assert there.images.device.type == there.labels.device.type == "meta"
+    assert dataset.to(torch.device("meta")) is there
+    images, labels = there.__getitems__([2, 0])
+    assert images.shape == (2, 1, 28, 28)
+    assert labels.shape == (2,)
+
+
+def test_what_is_sent_to_a_gpu_leaves_from_memory_that_need_not_be_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pinned: list[torch.Tensor] = []
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda tensor: pinned.append(tensor) or tensor)
+    with FakeTensorMode():  # tensors without numbers, which need no GPU
+        tensor = torch.ones(3)
+        there = send(tensor, torch.device("cuda"))
+        assert there.is_cuda
+        assert send(there, torch.device("cuda")) is there
+    assert pinned == [tensor]
+    tensor = torch.ones(3)
+    assert send(tensor, torch.device("cpu")) is tensor
 
 
 # --- on disk -----------------------------------------------------------------------------------

@@ -6,11 +6,13 @@ import pickle
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from mnist_core import training as training_room
 from mnist_core.augmentation import AUGMENTATIONS
@@ -522,6 +524,123 @@ def test_runs_that_take_turns_do_not_disturb_each_other(tiny_mnist: MNIST) -> No
         torch.rand(3)  # whoever else draws
     for training, expected in zip(together, alone, strict=True):
         assert same(weights_of(training), weights_of(expected))
+
+
+# --- on a GPU ----------------------------------------------------------------------------------
+# PyTorch's "meta" device stands in for one: it computes shapes only, so that whoever reads a value
+# from it, for which a GPU would have to be waited for, gets an error.
+
+META = torch.device("meta")
+
+
+class Copies(TorchDispatchMode):
+    """Notes every tensor that goes from one device to another, and whether that is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_for: list[bool] = []
+        self.dtypes: set[torch.dtype] = set()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func is torch.ops.aten._to_copy.default and kwargs["device"] != args[0].device:
+            self.waited_for.append(not kwargs.get("non_blocking"))
+            self.dtypes.add(args[0].dtype)
+        return func(*args, **kwargs)
+
+
+@pytest.mark.parametrize("config", [*VARIED, TrainConfig(schedule="one_cycle", model="dropout_nn")])
+def test_between_two_records_nothing_waits_for_the_gpu(
+    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch, config: TrainConfig
+) -> None:
+    monkeypatch.setattr(training_room, "SECONDS_BETWEEN_RECORDS", math.inf)
+    training = set_up(config, tiny_mnist, META)
+    steps: list[int] = []
+    training.optimizer.register_step_post_hook(lambda *_: steps.append(1))
+    with Copies() as copies, pytest.raises(NotImplementedError, match="meta"):
+        next(train(training))
+    assert len(steps) == STEPS  # the losses were read after the last of them
+    *sent, losses_read = copies.waited_for
+    assert losses_read
+    assert not any(sent)
+    if config.augmentation == "none":  # the data lie there: only which images are next is sent
+        assert len(sent) == STEPS
+        assert copies.dtypes == {torch.int64, torch.float32}  # float32: the losses that were read
+
+
+def test_a_test_waits_for_the_gpu_only_at_its_end(tiny_mnist: MNIST) -> None:
+    training = set_up(TrainConfig(), tiny_mnist, META)
+    batches: list[int] = []
+    training.model.register_forward_hook(lambda _, inputs, __: batches.append(len(inputs[0])))
+    with Copies() as copies, pytest.raises(NotImplementedError, match="bincount"):
+        evaluate(training.model, training.test_set)
+    assert batches == [64, 36]
+    assert copies.waited_for == []
+
+
+def test_the_losses_are_read_with_each_record_and_before_the_time_is_taken(
+    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    read = training_room._BatchLosses.read_mean
+
+    def wait(losses: Any) -> float:
+        now[0] += 10.0  # a GPU that is behind
+        return read(losses)
+
+    monkeypatch.setattr(training_room._BatchLosses, "read_mean", wait)
+    monkeypatch.setattr(training_room, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(training_room, "SECONDS_BETWEEN_RECORDS", 0.0)
+    *_, epoch = train(set_up(TrainConfig(epochs=1), tiny_mnist))
+    assert isinstance(epoch, EpochRecord)
+    assert epoch.seconds == 10.0 * (STEPS + 1)
+
+
+def test_a_divergence_is_traced_to_its_batch_when_the_next_record_is_due(
+    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_room, "SECONDS_BETWEEN_RECORDS", math.inf)
+    training = set_up(TrainConfig(), tiny_mnist)
+    steps: list[int] = []
+
+    def spoil(*_: object) -> None:
+        steps.append(1)
+        if len(steps) == 2:
+            with torch.no_grad():
+                training.model.get_parameter("fc2.bias")[0] = math.nan
+
+    training.optimizer.register_step_post_hook(spoil)
+    with pytest.raises(DivergenceError, match="in epoch 1, batch 3:"):
+        next(train(training))
+
+
+def test_on_a_gpu_a_run_sees_the_batches_that_it_would_see_on_the_cpu(tiny_mnist: MNIST) -> None:
+    def chosen(device: torch.device) -> list[torch.Tensor]:
+        training = set_up(TrainConfig(epochs=1), tiny_mnist, device)
+        torch.set_rng_state(training.random_state[0])
+        return list(iter(training.train_loader._loader.batch_sampler))  # type: ignore[attr-defined]
+
+    assert chosen(META) == chosen(torch.device("cpu"))
+
+
+def test_a_run_keeps_the_random_numbers_of_its_gpu_to_itself(
+    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = [torch.tensor([0])]
+    monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: state[0])
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda new: state.__setitem__(0, new))
+    training = set_up(TrainConfig(epochs=2), tiny_mnist, torch.device("cpu"))
+    training.device = torch.device("cuda")
+    monkeypatch.setattr(training_room, "send", lambda tensor, device: tensor)
+    training.random_state = [training.random_state[0], torch.tensor([5])]
+    records = train(training)
+    next(records)
+    assert state[0].item() == 5
+    state[0] = torch.tensor([9])  # somebody else draws
+    next(records)
+    assert state[0].item() == 5
 
 
 @pytest.fixture(autouse=True)
