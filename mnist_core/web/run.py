@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
+from contextvars import Context
 
 import torch
 from torch import nn
@@ -28,6 +29,7 @@ from mnist_core.training import (
 )
 from mnist_core.web.right_of_way import RestingLoader, rest_while_somebody_draws
 from mnist_core.web.run_panel import RunStatus, State
+from mnist_core.web.zero_gpu import ON_ZERO_GPU, Loan, NoGpuError, borrower
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ NO_RUN: RunStatus = {
 NO_MEMORY = "There is not enough memory for this run. Try a smaller batch size, or try again later."
 UNEXPECTED = "The training failed for a reason that only the server's log tells. Try again."
 TURN_COMES = "Its turn is about to come."
+ASKS_FOR_GPU = "Waiting for a GPU."
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
 
 
@@ -71,7 +74,8 @@ class Run:
         changes: grows with every change of any of these.
         retry_rate: after a divergence, the learning rate to try next.
         is_repeatable: whether a new run with the same settings would come to the same weights; not
-            so if it was stopped within an epoch, or one cycle of learning rates followed another.
+            so if it was stopped within an epoch, went from one device to another, or one cycle of
+            learning rates followed another.
     """
 
     def __init__(self, config: TrainConfig, name: str = "Run") -> None:
@@ -95,6 +99,10 @@ class Run:
         self.rest: Callable[[], None] = rest_while_somebody_draws  # between two batches
         self._stop_requested = False
         self._training: Training | None = None
+        self._borrower = borrower()
+        self._loan: Loan | None = None  # of a GPU
+        self._device = ""  # that the lines have told of
+        self._remark = ""  # why it is not a GPU that trains
         self._steps: Generator[None, None, None] | None = None
         self._within_epoch = 0.0  # the share of the epoch under way that is done
         self._epochs_before = 0  # when this stretch of training began
@@ -143,6 +151,8 @@ class Run:
 
     def expect_turn(self, message: str = TURN_COMES) -> None:
         """Say how things stand while others train."""
+        if self._loan is not None:
+            self._loan.give_back()
         if self.status["message"] != message or self.state != "waiting":
             self._update(state="waiting", message=message)
 
@@ -160,6 +170,7 @@ class Run:
             self.is_repeatable = False
         self._within_epoch, self._epochs_before = 0.0, len(self.epochs)
         self._active_seconds, self._stop_requested = 0.0, False
+        self._borrower, self._remark = borrower(), ""
         self._update(
             state="waiting",
             title=self._title(),
@@ -250,12 +261,33 @@ class Run:
             return
         if self._training is None:
             self._training = self._set_up()
-        self._active_seconds, self._resumed_at = 0.0, time.monotonic()  # loading does not count
-        with closing(train(self._training)) as records:
+        if ON_ZERO_GPU:
+            yield from self._train_on_loan(self._training)
+        if not self._stop_requested and self._training.epochs_done < self.config.epochs:
+            self._tell_device(str(self._training.device))
+            yield from self._follow(train(self._training))
+
+    def _train_on_loan(self, training: Training) -> Generator[None, None, None]:
+        """Train on a borrowed GPU as far as that goes."""
+        self._update(message=ASKS_FOR_GPU)
+        self._loan = Loan(training, self._borrower)
+        try:
+            yield from self._follow(self._loan.train())
+        except NoGpuError as error:
+            self._remark = f" {error}"
+        finally:
+            self._loan = None
+
+    def _follow(
+        self, records: Generator[str | StepRecord | EpochRecord | None, None, None]
+    ) -> Generator[None, None, None]:
+        with closing(records):
             for record in records:
-                if isinstance(record, StepRecord):
+                if isinstance(record, str):
+                    self._tell_device(record)
+                elif isinstance(record, StepRecord):
                     self._show_step(record)
-                else:
+                elif isinstance(record, EpochRecord):
                     self._show_epoch(record)
                 yield
                 if self._stop_requested:
@@ -267,17 +299,28 @@ class Run:
         self.lines += [
             f"Image batch shape: {training.images_shape}",
             f"Label batch shape: {training.labels_shape}",
-            f"The model is on: {training.device}",
-            "Training starts ...",
         ]
         return training
+
+    def _tell_device(self, device: str) -> None:
+        """Note where it trains from now on; loading and waiting do not count as training."""
+        self._active_seconds, self._resumed_at = 0.0, time.monotonic()
+        self._epochs_before, self._within_epoch = len(self.epochs), 0.0
+        if device == self._device:
+            return
+        self.lines.append(f"The model is on: {device}")
+        if not self._device:
+            self.lines.append("Training starts ...")
+        elif self.epochs:
+            self.is_repeatable = False
+        self._device = device
 
     def _show_step(self, record: StepRecord) -> None:
         self._within_epoch = record.step / record.steps
         self._keep_model()
         self._update(
             state="training",
-            message=f"Epoch {record.epoch}: batch {record.step} of {record.steps}.",
+            message=f"Epoch {record.epoch}: batch {record.step} of {record.steps}.{self._remark}",
             share=self._within_epoch,
             loss=record.running_loss,
             left=self._seconds_left(),
@@ -291,7 +334,7 @@ class Run:
         self.lines.append(f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}")
         self._update(
             state="training",
-            message=f"Epoch {record.epoch} is over.",
+            message=f"Epoch {record.epoch} is over.{self._remark}",
             share=1.0,
             loss=record.train_loss,
             test_loss=record.test_loss,
@@ -329,7 +372,10 @@ class Run:
         else:
             message = "Stopped before it learned anything."
             self._training = None
+        if self.model is not None:
+            message += self._remark
         self._steps = None
+        self._borrower = Context()  # lets go of the page's request
         self._update(state=state, message=message, left=None)
 
     def _update(self, **changes: object) -> None:

@@ -1,0 +1,305 @@
+"""A ZeroGPU Space played on a machine without a GPU; prints as JSON what became of its trainings.
+
+    SPACES_ZERO_GPU=1 python -m tests.web.zero_gpu_space FOLDER
+
+The real package `spaces` is switched on, asks for a GPU, forks and sends. Two things are not real:
+the service that lends GPUs is `Lender`, and in the forked process the CPU is taken for the GPU, by
+the name of "cpu:0".
+"""
+
+# ruff: noqa: E402 - the lender has to be there before `spaces` is imported
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+PATIENCE = 30.0  # seconds after which a scenario gives up
+TOKEN = "header.e30.signature"  # e30 is {} in base64
+GRANTED = {"idle": False, "nvidiaIndex": 0, "nvidiaUUID": "GPU-0", "allowToken": "granted"}
+
+
+class Lender:
+    """The service that a ZeroGPU Space asks for its GPUs.
+
+    Attributes:
+        calls: what it was asked, in order: the path and its parameters.
+        answer: what it says to the next request for a GPU: status and JSON.
+        answers: set unless it keeps silent.
+        allows: whether it then lets the forked process have it.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, dict[str, str]]] = []
+        self.answer: tuple[int, dict[str, Any]] = (200, GRANTED)
+        self.answers = threading.Event()
+        self.allows = True
+        lender = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                url = urlsplit(self.path)
+                given = {name: values[0] for name, values in parse_qs(url.query).items()}
+                status, content = lender.reply(url.path, given)
+                body = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def reply(self, path: str, given: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        self.calls.append((path, given))
+        if path == "/schedule":
+            self.answers.wait()
+            return self.answer
+        return (200 if path != "/allow" or self.allows else 404), {}
+
+    def asked(self, path: str) -> list[dict[str, str]]:
+        return [given for called, given in self.calls if called == path]
+
+    def forget(self) -> None:
+        self.calls.clear()
+        self.answer, self.allows = (200, GRANTED), True
+        self.answers.set()
+
+
+lender = Lender()
+lender.forget()
+os.environ["SPACES_ZERO_DEVICE_API_URL"] = lender.url
+
+import gradio as gr
+import spaces.zero.torch
+import torch
+from gradio_client import Client
+
+import app
+from mnist_core import training as training_room
+from mnist_core.data import load_mnist
+from mnist_core.training import (
+    EpochRecord,
+    StepRecord,
+    TrainConfig,
+    Training,
+    set_up,
+    train,
+)
+from mnist_core.web import zero_gpu
+from mnist_core.web.run import Run
+from tests.tiny_mnist import make_tiny_mnist
+
+CPU = torch.device("cpu")
+CONFIG = TrainConfig(epochs=3, model="cnn", dropout=0.2, schedule="one_cycle")
+LONG = TrainConfig(epochs=100)
+
+
+def eventually(happened: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "It did not happen."
+        time.sleep(0.001)
+
+
+def go_on(run: Run, until: Callable[[], object] = lambda: False) -> None:
+    while not until() and run.advance():
+        pass
+
+
+def tell(run: Run) -> dict[str, Any]:
+    """Say what became of a run and who was asked what, and begin a new page."""
+    if lender.asked("/allow"):  # what a GPU was given for is over a little later
+        eventually(lambda: lender.asked("/release") or not lender.allows)
+    told = {
+        "state": run.state,
+        "message": run.status["message"],
+        "lines": list(run.lines),
+        "epochs": [epoch.epoch for epoch in run.epochs],
+        "retry_rate": run.retry_rate,
+        "is_repeatable": run.is_repeatable,
+        "can_train_on": run.can_train_on,
+        "asked": lender.asked("/schedule"),
+        "pids": [int(given["pid"]) for given in lender.asked("/allow")],
+        "released": lender.asked("/release"),
+        "as_on_the_cpu": is_as_on_the_cpu(run),
+    }
+    lender.forget()
+    return told
+
+
+def is_as_on_the_cpu(run: Run) -> bool | None:
+    """Tell whether a finished run came to the weights that one without a GPU comes to."""
+    if run.state != "finished" or run.model is None:
+        return None
+    alone = set_up(run.config, load_mnist(), CPU)
+    list(train(alone))
+    expected = alone.model.state_dict()
+    return all(torch.equal(expected[name], part) for name, part in run.model.state_dict().items())
+
+
+def finish(config: TrainConfig = CONFIG) -> dict[str, Any]:
+    run = Run(config)
+    go_on(run)
+    return tell(run)
+
+
+def train_slowly(
+    training: Training,
+) -> Generator[StepRecord | EpochRecord, None, None]:
+    """Train in the forked process as on a slow GPU, so that what follows is in time."""
+    for record in train(training):
+        yield record
+        time.sleep(0.05)
+
+
+# --- scenarios ---------------------------------------------------------------------------------
+
+
+def lent() -> dict[str, Any]:
+    """Train from an event of a page of the app, launched as a Space launches it."""
+    runs = []
+
+    def start() -> None:
+        runs.append(Run(CONFIG))
+
+    with app.demo:
+        gr.api(start, api_name="start")
+    _, url, _ = app.demo.launch(prevent_thread_lock=True, quiet=True)
+    reported = len(lender.asked("/startup-report"))
+    client = Client(url, headers={"x-ip-token": TOKEN}, verbose=False)
+    client.predict(api_name="/start")
+    (run,) = runs
+    go_on(run)
+    read = client.predict([[[10, 10], [60, 10], [30, 90]]], api_name="/predict_strokes")
+    app.demo.close()
+    return {**tell(run), "reported": reported, "read": read}
+
+
+def quota_spent() -> dict[str, Any]:
+    lender.answer = (429, {"left": 7, "wait": 3600})
+    return finish()
+
+
+def none_free() -> dict[str, Any]:
+    lender.answer = (503, {})
+    return finish()
+
+
+def not_allowed() -> dict[str, Any]:
+    lender.allows = False
+    return finish()
+
+
+def taken_back() -> dict[str, Any]:
+    run = Run(CONFIG)
+    go_on(run, until=lambda: run.epochs)
+    os.kill(int(lender.asked("/allow")[0]["pid"]), signal.SIGKILL)
+    go_on(run)
+    return tell(run)
+
+
+def diverged() -> dict[str, Any]:
+    return finish(TrainConfig(learning_rate=10.0))
+
+
+def stopped_and_trained_on() -> dict[str, Any]:
+    run = Run(LONG)
+    go_on(run, until=lambda: run.epochs)
+    run.request_stop()
+    go_on(run)
+    stopped = tell(run)
+    run.extend(2)
+    go_on(run)
+    return {"stopped": stopped, "trained_on": tell(run)}
+
+
+def paused() -> dict[str, Any]:
+    run = Run(CONFIG)
+    go_on(run, until=lambda: run.epochs)
+    run.expect_turn("Paused.")
+    eventually(lambda: lender.asked("/release"))
+    go_on(run)
+    return tell(run)
+
+
+def ended_while_paused() -> dict[str, Any]:
+    run = Run(LONG)
+    go_on(run, until=lambda: run.epochs)
+    run.expect_turn("Paused.")
+    run.end()
+    return tell(run)
+
+
+def silent() -> dict[str, Any]:
+    lender.answers.clear()
+    zero_gpu.PATIENCE = 0.5
+    run = Run(CONFIG)
+    go_on(run)
+    zero_gpu.PATIENCE = PATIENCE
+    lender.answers.set()  # too late: what it lends is given back at once
+    eventually(lambda: lender.asked("/release"))
+    return tell(run)
+
+
+def broken() -> dict[str, Any]:
+    lender.answer = (500, {})
+    return finish()
+
+
+SCENARIOS = (
+    lent,
+    quota_spent,
+    none_free,
+    not_allowed,
+    taken_back,
+    diverged,
+    stopped_and_trained_on,
+    paused,
+    ended_while_paused,
+    silent,
+    broken,
+)
+
+
+def play(told: dict[str, Any]) -> None:
+    told["device_here"] = str(training_room.choose_device())
+    for scenario in SCENARIOS:
+        started = time.monotonic()
+        told[scenario.__name__] = scenario()
+        print(f"{scenario.__name__}: {time.monotonic() - started:.1f} s", file=sys.stderr)
+
+
+def main(folder: Path) -> None:
+    make_tiny_mnist(folder).replace_mnist()
+    os.environ["MNIST_DATA"] = str(folder / "root")
+    torch.set_num_threads(1)
+    training_room.SECONDS_BETWEEN_RECORDS = 0.0
+    spaces.zero.torch.init = lambda nvidia_uuid: None
+    spaces.zero.torch.move = lambda callback: None
+    zero_gpu.train = train_slowly
+    zero_gpu.choose_device = lambda: torch.device("cpu", 0)
+    told: dict[str, Any] = {"pid": os.getpid()}
+    # Not in the main thread, where `spaces` has tensors pretend, as no training is there.
+    player = threading.Thread(target=play, args=(told,))
+    player.start()
+    player.join()
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
