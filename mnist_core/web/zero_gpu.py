@@ -246,7 +246,7 @@ class Loan:
 
 def _explain(error: Exception, has_begun: bool) -> str:
     title = str(getattr(error, "title", ""))  # of a gr.Error, which is what `spaces` raises
-    log.info("Trains on without a GPU: %s %s", title, error)
+    log.warning("No GPU: %s %s", title, error, exc_info=None if title else error)
     if "quota" in title or "credits" in title:
         return QUOTA_SPENT
     return TAKEN_BACK if has_begun else NONE_FREE

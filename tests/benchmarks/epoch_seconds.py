@@ -1,4 +1,4 @@
-"""How long is an epoch of each network, with one CPU thread and with two?
+"""How long is an epoch of each network, with one CPU thread and with two, or on a GPU?
 
     python tests/benchmarks/epoch_seconds.py [--rounds N] [--batch-size B] [--augmentation A]
 
@@ -20,7 +20,7 @@ import torch
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.data import load_mnist
 from mnist_core.models import MODELS, count_parameters, create_model_shape
-from mnist_core.training import EpochRecord, TrainConfig, set_up, train
+from mnist_core.training import EpochRecord, TrainConfig, choose_device, set_up, train
 from tests.real_mnist import ADVICE, find_mnist
 
 
@@ -35,7 +35,9 @@ def main() -> None:
         sys.exit(ADVICE)
     data = load_mnist(root)
 
-    print(f"batches of {options.batch_size}, augmentation {options.augmentation}")
+    device = choose_device()
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
+    print(f"on {name}, batches of {options.batch_size}, augmentation {options.augmentation}")
     print("model       parameters  threads  seconds an epoch  times SimpleNN")
     for threads in (1, 2):
         torch.set_num_threads(threads)
