@@ -41,6 +41,7 @@ HOUR, DAY = 3600, 86400  # seconds
 STREAMS_A_PAGE = 4  # while a run of its visit is under way; see `PageKey.on_news`
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
+MORE_PAGES = 50  # than visits: second ones, and those that have closed
 
 use_own_folder()
 # delete_cache: once an hour, the files of visitors who came more than a day ago.
@@ -94,7 +95,7 @@ def main() -> None:
         max_file_size=LIMITS.upload_mb * MEGABYTE,
         # Gradio keeps 0.2 MB of each page, closed ones included, until so many others have come.
         # A page that it has forgotten says so at a click on Train, and finds its visit by a reload.
-        state_session_capacity=LIMITS.visits * 5 // 4,
+        state_session_capacity=LIMITS.visits + MORE_PAGES,
         ssr_mode=False,  # one server everywhere: a Space would put a second one before it
     )
 
