@@ -73,9 +73,9 @@ class DeepNN(nn.Module):
 class CNN(nn.Module):
     """Two convolutions that look for strokes anywhere in the image, then two linear layers.
 
-    Batch normalisation keeps what comes out of each convolution in the same range while the weights
-    change, which lets large steps be taken (Ioffe and Szegedy, "Batch normalization", 2015): 99 % is
-    passed in two epochs. It adds an offset of its own, so the convolutions have no bias.
+    Batch normalisation keeps what comes out of each convolution in the same range while its weights
+    change, so that large steps can be taken (Ioffe and Szegedy, "Batch normalization", 2015): two
+    epochs pass 99 %. It adds an offset of its own; the convolutions need none.
     """
 
     def __init__(self, dropout: float) -> None:
