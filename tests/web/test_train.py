@@ -38,6 +38,16 @@ def screens_of(visit: Visit) -> list[dict[str, Any]]:
     return event_loop.run(follow())
 
 
+def first_screen_of(visit: Visit) -> dict[str, Any]:
+    """Follow until there is a screen."""
+
+    async def follow() -> dict[str, Any]:
+        async with aclosing(train.follow_runs(visit)) as screens:
+            return named(await anext(screens))
+
+    return event_loop.run(follow())
+
+
 def train_to_the_end(visit: Visit, **changes: object) -> dict[str, Any]:
     train.start_run(*values(**{"epochs": 1, **changes}), visit)
     return screens_of(visit)[-1]
@@ -177,16 +187,21 @@ def test_train_on_says_why_it_cannot(visit: Visit) -> None:
         train.train_on(visit)
 
 
-def test_a_run_that_diverges_offers_the_retry_with_a_tenth_of_the_rate(visit: Visit) -> None:
+def test_a_run_that_diverges_offers_the_retry_with_a_tenth_of_the_rate(
+    workshop: Workshop,
+) -> None:
+    visit = workshop.visit()
+    workshop.gate.allow()
     last = train_to_the_end(visit, learning_rate=100, optimizer="sgd")
     assert last["panel"]["state"] == "diverged"
     assert last["retry"]["visible"]
     assert "10" in last["retry"]["value"]
     assert not last["train_on"]["interactive"]
+    workshop.gate.allow(0)  # as the second one will diverge as well
     _, rate = train.retry_run(visit)
     assert rate == 10
     assert visit.runs[-1].config == TrainConfig(epochs=1, learning_rate=10.0, optimizer="sgd")
-    assert not screens_of(visit)[0]["retry"]["visible"]
+    assert not first_screen_of(visit)["retry"]["visible"]
 
 
 def test_a_failed_run_leaves_the_network_of_the_one_before(
