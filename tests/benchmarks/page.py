@@ -153,6 +153,11 @@ class Page:
         """Tell whether no event of this name is under way."""
         return name not in self._pending.values()
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether no event is under way."""
+        return not self._pending
+
     def upload(self, *files: tuple[str, bytes]) -> list[dict[str, Any]]:
         """Send files; return what the page then holds of them."""
         mark = secrets.token_hex(8)
