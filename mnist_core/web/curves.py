@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from mnist_core.plots import Curve, compare_accuracies, compare_losses, to_svg
 from mnist_core.web.right_of_way import somebody_draws
-from mnist_core.web.visit import Visit
+from mnist_core.web.visit import SIGN_OF_LIFE, Visit
 
 Plots = dict[str, str]
 """What `draw_curves` returns."""
@@ -35,20 +35,24 @@ async def follow_curves(
     drawn: list[Curve] | None = None
     plots: Plots = {}
     seen: object = None
-    shown_at = 0.0
+    sent_at = shown_at = 0.0
     async with aclosing(visit.watch()) as beats:
         async for _ in beats:
             changes, curves = visit.changes, choose(visit)
             # Once a second while somebody draws: the page works through all that it is sent, and
             # that delays the pen. Of a value like the one before, only the difference is sent.
-            waits = somebody_draws() and monotonic() - shown_at < 1
-            if curves == drawn and (changes == seen or waits):
+            waits = visit.is_under_way and somebody_draws() and monotonic() - shown_at < 1
+            if curves != drawn or (changes != seen and not waits):
+                if curves != drawn:
+                    plots, drawn = await to_thread(draw_curves, curves), curves
+                yield describe(visit, plots)
+                seen, shown_at = changes, monotonic()
+            elif monotonic() - sent_at >= SIGN_OF_LIFE:
                 yield gr.skip()
+            else:
                 continue
-            if curves != drawn:
-                plots, drawn = await to_thread(draw_curves, curves), curves
-            yield describe(visit, plots)
-            seen, shown_at = changes, monotonic()
+            visit.attendance.note_life()
+            sent_at = monotonic()
 
 
 def draw_curves(curves: Sequence[Curve]) -> Plots:

@@ -7,6 +7,7 @@ from asyncio import to_thread
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -35,7 +36,7 @@ from mnist_core.web.reading import Answer, Reading
 from mnist_core.web.right_of_way import note_reading
 from mnist_core.web.scoreboard import Board, Row, Scoreboard
 from mnist_core.web.steps import build_way
-from mnist_core.web.visit import Visit
+from mnist_core.web.visit import SIGN_OF_LIFE, Visit
 
 NO_READER = "No network that comes with the project can be loaded. Train one in the Train tab."
 SHIPPED_NOTES = {"cnn": "trained on many hands", "simple_nn": "the article's"}
@@ -139,15 +140,20 @@ async def follow_readers(visit: Visit) -> AsyncGenerator[tuple[Any, Any], None]:
     Ends when no run is under way.
     """
     shown: object = None
+    sent_at = 0.0
     async with aclosing(visit.watch()) as beats:
         async for _ in beats:
             introduce_runs(visit)
             now = visit.reader, [(reader.key, reader.edition) for reader in all_readers(visit)]
-            if now == shown:
-                yield gr.skip(), gr.skip()  # which tells whether the page is still there
-            else:
+            if now != shown:
                 yield await to_thread(_board, visit), _read_again(visit)
                 shown = now
+            elif monotonic() - sent_at >= SIGN_OF_LIFE:
+                yield gr.skip(), gr.skip()
+            else:
+                continue
+            visit.attendance.note_life()
+            sent_at = monotonic()
 
 
 def _read_again(visit: Visit) -> dict[str, Any]:

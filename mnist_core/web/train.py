@@ -202,6 +202,7 @@ async def follow_runs(visit: Visit) -> AsyncGenerator[Updates, None]:
                 yield status, *[gr.skip()] * 10
             else:
                 continue
+            visit.attendance.note_life()
             shown_at = monotonic()
 
 

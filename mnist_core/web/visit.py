@@ -37,8 +37,9 @@ from mnist_core.web.uploads import NO_ROOM, VISIT, clear_uploads
 log = logging.getLogger(__name__)
 
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
-BEAT = 1.0  # seconds between two signs of life from `watch`, without which no stream is closed
+BEAT = 1.0  # seconds without news after which `watch` yields all the same
 GLANCE = 0.05  # seconds between two looks for something new
+SIGN_OF_LIFE = 5.0  # seconds after which a stream without news sends something, or it is not closed
 
 THE_TRAINER = Trainer()
 THE_SHELF = Shelf()
@@ -331,15 +332,15 @@ class Visit:
     async def watch(self) -> AsyncGenerator[None, None]:
         """Yield whenever something has changed, and at every beat, until no run is under way.
 
-        The visit is attended meanwhile. An async generator, so that a hundred visitors who wait
-        take no thread from those who draw.
+        The visit is attended meanwhile; who sends something to the page notes that it is there when
+        it asks for more. An async generator, so that a hundred visitors who wait take no thread
+        from those who draw.
         """
         with self.attended():
             self.note_use()  # whatever changes runs ends in a new stream
             while True:
                 seen, is_over = self.changes, not self.is_under_way
                 yield
-                self.attendance.note_life()
                 if is_over:
                     return
                 for _ in range(round(BEAT / GLANCE)):
