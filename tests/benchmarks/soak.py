@@ -240,6 +240,7 @@ class Visitor:
         self._page.ask("carry_out", {"action": "show", "experiment": experiment}, None)
 
     def _watch(self) -> None:
+        self._page.wait_for(lambda: self._page.is_idle)  # streams that are about to end
         self._page.follow()
         self._page.wait_for(lambda: self._page.is_idle)
 

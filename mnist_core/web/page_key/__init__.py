@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from asyncio import to_thread
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from mnist_core.web.assets import read_assets
+from mnist_core.web.closed_pages import THE_CLOSED_PAGES
 from mnist_core.web.visit import Visit
 from mnist_core.web.visits import THE_VISITS
 
@@ -63,9 +66,13 @@ def enter(key: object, visit: Visit, request: gr.Request) -> tuple[dict[str, Any
     return {"key": key, **news()}, visit
 
 
-def leave(request: gr.Request) -> None:
+async def leave(request: gr.Request) -> None:
     """Note that a page has closed."""
-    THE_VISITS.leave(request.session_hash or "")
+    page = request.session_hash or ""
+    await to_thread(THE_VISITS.leave, page)  # it may have files to remove
+    blocks = LocalContext.blocks.get()
+    if blocks is not None:
+        THE_CLOSED_PAGES.add(page, blocks.state_holder)
 
 
 def news() -> dict[str, Any]:
