@@ -23,6 +23,7 @@ failed, or if the training has not learned an epoch in five minutes.
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import random
 import statistics
@@ -59,8 +60,7 @@ DIGITS: list[list[Corners]] = [
     [[(6, 1), (3.3, 3.6), (2.5, 6.6), (4.3, 9), (7, 7.8), (6.2, 5.5), (3, 6.2)]],
     [[(2.3, 1.5), (7.5, 1.4), (5.4, 5), (4.2, 9)]],
     [
-        [(6.8, 2.4), (4.8, 1), (3, 2.5), (4.8, 4.6), (7, 6.6), (5.2, 9), (3, 7.3), (5, 4.8)]
-        + [(6.8, 2.4)]
+        [(6.8, 2.4), (4.8, 1), (3, 2.5), (4.8, 4.6), (7, 6.6), (5.2, 9), (3, 7.3), (6.8, 2.4)],
     ],
     [[(7, 2.8), (4.8, 1.1), (3, 3), (4.6, 5), (7, 3.2), (6.7, 6), (5.8, 9)]],
 ]
@@ -81,7 +81,7 @@ def write(digit: int, chance: random.Random) -> list[Stroke]:
         ]
         for corners in DIGITS[digit]
     ]
-    lengths = [sum(map(math.dist, line, line[1:])) for line in lines]
+    lengths = [sum(itertools.starmap(math.dist, itertools.pairwise(line))) for line in lines]
     seconds = chance.uniform(0.6, 1.4)
     return [
         walk(line, round(POINTS_PER_SECOND * seconds * length / sum(lengths)))
@@ -91,7 +91,7 @@ def write(digit: int, chance: random.Random) -> list[Stroke]:
 
 def walk(corners: Corners, points: int) -> Stroke:
     """Go along a line at one speed; return where the pen is at so many moments."""
-    sides = list(zip(corners, corners[1:], strict=False))
+    sides = list(itertools.pairwise(corners))
     lengths = [math.dist(*side) for side in sides]
     stroke = []
     for number in range(points + 1):

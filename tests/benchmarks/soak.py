@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import itertools
 import os
 import queue
 import random
@@ -319,11 +318,11 @@ def main() -> int:
             if numbers.stop <= max(options.visits // 3, EVERY):
                 warm = now
         end = now
-        for _ in itertools.takewhile(lambda _: not has_gone_back(now, start), range(int(PATIENCE))):
+        deadline = time.monotonic() + PATIENCE
+        while not has_gone_back(now, start) and time.monotonic() < deadline:
             time.sleep(1)  # between two looks
             now = server.look()
         print(f"when all have ended:    {now}")
-
         left = server.temporary_files() if not has_gone_back(now, start) else []
 
     growth = end.megabytes - warm.megabytes
