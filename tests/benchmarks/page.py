@@ -125,8 +125,8 @@ class Page:
 
     def join(self, name: str, *values: Any) -> None:
         """Send an event that waits in the queue; what comes of it is found in `latest`."""
-        event = self._post("queue/join", self._body(name, values, None))["event_id"]
-        with self._changed:
+        with self._changed:  # its result may come before the name of the event does
+            event = self._post("queue/join", self._body(name, values, None))["event_id"]
             self._pending[event] = name
             if self._listener is None:
                 self._listen()

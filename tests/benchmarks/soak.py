@@ -9,12 +9,12 @@ network and changes settings. Some train (so many trainings in all): they watch 
 their network, upload it again, overlay it, train on, delete; some try an experiment. Then the tab
 closes, of every third one after a reload.
 
-Visits end a minute after they are left, in place of half an hour. It prints what the server's
-process holds as it goes: resident memory, open files, threads, files in Gradio's folder. The first
-third of the visits warms up, until there are as many visits as are kept; it exits with 1 if memory
-has then grown by 50 MB or more at the end, if anything was refused or failed, or if files, threads
-or temporary files have not gone back, when all visits have ended, to what a first visit has left
-behind. It reads /proc, so it runs on Linux alone.
+Visits end a minute after they are left, in place of half an hour, and uploads are kept as long. It
+prints what the server's process holds as it goes: resident memory, open files, threads, files in
+Gradio's folder. The first third of the visits warms up, until there are as many visits as are kept;
+it exits with 1 if memory has then grown by 50 MB or more at the end, if anything was refused or
+failed, or if files, threads or temporary files have not gone back, when all visits have ended, to
+what a first visit has left behind. It reads /proc, so it runs on Linux alone.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from tests.real_mnist import REPOSITORY
 from tests.tiny_mnist import make_tiny_mnist
 
 MOST_GROWTH = 50.0  # MB
-KEPT = 60  # seconds that a visit is kept after its last page has closed
+KEPT = 60  # seconds that a visit is kept after its last page has closed, and an upload
 EVERY = 50  # visits between two looks at the server
 PATIENCE = 180.0  # seconds until all that visits have left is gone
 SPARE_FILES, SPARE_THREADS = 5, 10  # threads of a pool come and go
@@ -54,10 +54,10 @@ SPARE_FILES, SPARE_THREADS = 5, 10  # threads of a pool come and go
 SERVER = f"""
 import sys
 from pathlib import Path
-from mnist_core.web import visits
+from mnist_core.web import uploads, visits
 from tests.tiny_mnist import make_tiny_mnist
 make_tiny_mnist(Path(sys.argv[1])).replace_mnist()
-visits.KEPT = {KEPT}
+uploads.KEPT = visits.KEPT = {KEPT}
 import app
 app.main()
 """
