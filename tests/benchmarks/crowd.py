@@ -9,10 +9,10 @@ one to four seconds, say which digit it was (every other time) and begin the nex
 
 As in the browser, a page sends the whole drawing while the pen moves, at most once a frame (1/60 s)
 and never before the last answer has come. So about a third of the pages send at any time, each as
-fast as it is answered but never more than 60 times a second; the faster the server, the more it is
-asked, until it reads as fast as 20 screens can show. That is some 150 to 300 readings a second, and
-all that a server on two cores can do: a crowd that is not in step, as people are not, cannot ask
-for more. The crowd itself takes a share of these two cores, which the visitors of a Space do not.
+fast as it is answered but never more than 60 times a second. The faster the server is, the more it
+is asked: 100 to 300 readings a second, up to all that two cores can read. No crowd of pages can ask
+for more than it is answered. This one itself takes a tenth of a core, which visitors of a Space do
+not, and its pages are on the same machine, so what the network adds is not in the figures.
 
 It prints what a reading takes from the request to the answer, and how fast the training goes,
 alone and in the crowd. At the end a second visitor's training takes its turn when the first one

@@ -78,7 +78,11 @@ def running_app() -> Iterator[str]:
         log = Path(folder) / "log.txt"
         with log.open("wb") as output:
             app = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=REPOSITORY, env=environment, stdout=output
+                [sys.executable, "app.py"],
+                cwd=REPOSITORY,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
         try:
             url = f"http://127.0.0.1:{port}/"

@@ -132,9 +132,9 @@ def running_server() -> Iterator[Server]:
         finally:
             app.terminate()
             app.wait()
-            shown = log.read_text(errors="replace")
-            if "Traceback" in shown:
-                print(shown[-3000:])
+            lines = log.read_text(errors="replace").splitlines()
+            for line in [line for line in lines if "level=error" in line][:5]:
+                print(line)
 
 
 # --- what a visitor does -------------------------------------------------------------------------
