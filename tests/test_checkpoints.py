@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, SimpleNN, create_model
 from mnist_core.training import EpochRecord, TrainConfig
 from tests import article
+from tests.bombs import CHECKPOINT_BOMBS
 from tests.real_mnist import REPOSITORY
 
 State = dict[str, Tensor]
@@ -366,19 +368,49 @@ def saved(state: object) -> bytes:
     return buffer.getvalue()
 
 
-def test_an_unpacking_bomb_is_refused_before_it_unpacks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("make", CHECKPOINT_BOMBS.values(), ids=CHECKPOINT_BOMBS)
+def test_a_bomb_is_refused_before_it_unfolds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[], bytes]
 ) -> None:
     path = tmp_path / "bomb.pth"
-    with (
-        zipfile.ZipFile(io.BytesIO(saved(fresh_state()))) as model,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb,
-    ):
-        for name in model.namelist():
-            bomb.writestr(name, bytes(2**27) if name.endswith("data/0") else model.read(name))
-    assert path.stat().st_size < 2**18
+    path.write_bytes(make())
     monkeypatch.setattr(torch, "load", fail)
+    tracemalloc.start()
+    try:
+        refusal(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100_000_000
+
+
+def test_what_only_pytorchs_own_reader_would_find_in_a_file_is_not_read(tmp_path: Path) -> None:
+    """Two archives in one: which of them is read depends on how the reader counts."""
+    path, loot = tmp_path / "two.pth", tmp_path / "loot"
+    evil, good = saved(Burglar(loot)), saved(fresh_state())
+    path.write_bytes(evil + good)
+    assert same(load_checkpoint(path).model, fresh_state())
+    assert not loot.exists()
+
+
+def test_a_name_that_is_there_twice_is_refused(tmp_path: Path, recwarn: Any) -> None:
+    path = tmp_path / "twice.pth"
+    path.write_bytes(saved(fresh_state()))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("archive/data.pkl", archive.read("archive/data.pkl"))
     refusal(path)
+
+
+def test_facts_too_long_are_not_read(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), {**FACTS, "story": "x" * 1_000_000})
+    assert load_checkpoint(tmp_path / "mine.pth").facts == {}
+
+
+def test_weights_with_what_pytorch_writes_beside_them_are_read(tmp_path: Path) -> None:
+    model = network()
+    for number, weights in enumerate((model.state_dict(), dict(model.named_parameters()))):
+        torch.save(weights, tmp_path / f"{number}.pth")
+        assert same(load_checkpoint(tmp_path / f"{number}.pth").model, fresh_state())
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, 200_000, -1, -100])

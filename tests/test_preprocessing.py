@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import io
 import math
-import struct
-import zlib
+import resource
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -31,8 +30,12 @@ from mnist_core.preprocessing import (
     image_from_strokes,
     open_picture,
     parse_strokes,
+    pictures,
 )
+from mnist_core.preprocessing.decoder import MOST_MEMORY, decode
+from mnist_core.preprocessing.pictures import MAX_PICTURE_BYTES
 from mnist_core.preprocessing.thinning import thin
+from tests.bombs import PICTURE_BOMBS, png_that_claims, small_picture
 from tests.paper import KINDS, take_picture
 
 MIDDLE = 14.0
@@ -502,25 +505,14 @@ def refusal(path: Path) -> str:
     return str(error.value)
 
 
-def png_of(width: int, height: int) -> bytes:
-    """Return a PNG that claims to be this large; its pixels are all missing."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
-    packed = [
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        for kind, body in chunks
-    ]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
-
-
 @pytest.mark.parametrize("side", [math.isqrt(MAX_PICTURE_PIXELS) + 1, 12_000, 30_000, 2**31 - 1])
 def test_an_enormous_picture_is_refused_unread(tmp_path: Path, side: int) -> None:
-    (tmp_path / "bomb.png").write_bytes(png_of(side, side))
+    (tmp_path / "bomb.png").write_bytes(png_that_claims(side, side))
     assert "megapixels" in refusal(tmp_path / "bomb.png")
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"hello", b"\0" * 100, b"GIF89a", b"<svg/>", png_of(9, 9)]
+    "content", [b"", b"hello", b"\0" * 100, b"GIF89a", b"<svg/>", png_that_claims(9, 9)]
 )
 def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "other.png").write_bytes(content)
@@ -530,30 +522,64 @@ def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, content: bytes) ->
 FORMATS = ["PNG", "GIF", "BMP", "TIFF", "JPEG", "WEBP", "ICO", "PPM", "QOI", "DDS"]
 
 
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("scratch") / "scratch.img"
-
-
 @pytest.mark.parametrize("kind", FORMATS)
 @settings(max_examples=30)
 @given(data=st.data())
-def test_a_damaged_picture_is_read_or_refused(
-    scratch: Path, kind: str, data: st.DataObject
-) -> None:
-    buffer = io.BytesIO()
-    ImageOps.invert(four(0, 255, size=20)).convert("RGB").save(buffer, kind)
-    content = bytearray(buffer.getvalue())
+def test_a_damaged_picture_is_read_or_refused(kind: str, data: st.DataObject) -> None:
+    content = bytearray(small_picture(kind))
     places = st.integers(0, len(content) - 1)
     for place, value in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=8)):
         content[place] = value
-    scratch.write_bytes(content[: data.draw(st.integers(0, len(content)) | st.none())])
-    try:
-        picture = open_picture(scratch)
-    except ValueError as error:
-        assert scratch.name in str(error)
-    else:
+    cut = data.draw(st.integers(0, len(content)) | st.none())
+    try:  # in this process, which is quicker; what it raises there ends the other one
+        picture = decode(io.BytesIO(content[:cut]))
+    except Exception:
+        return
+    assert picture is None or picture.mode in ("L", "RGBA", "F")
+    if picture is not None:
         image_from_picture(picture)
+
+
+# --- files that are worse than damaged ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", PICTURE_BOMBS.values(), ids=PICTURE_BOMBS)
+def test_a_picture_that_would_take_hours_or_all_memory_is_refused(
+    tmp_path: Path, make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bomb.img").write_bytes(make())
+    monkeypatch.setattr(pictures, "PATIENCE", 1.0)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    said = refusal(tmp_path / "bomb.img")
+    assert "not an image" in said or "too long" in said
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert after - before < 200_000  # kilobytes
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert most < 1.2 * MOST_MEMORY / 1024
+
+
+def test_of_a_picture_that_moves_the_first_frame_is_read(tmp_path: Path) -> None:
+    first = ImageOps.invert(four(0, 255, size=60))
+    others = [Image.new("L", first.size, value % 256) for value in range(500)]
+    first.save(tmp_path / "many.gif", save_all=True, append_images=others)
+    image = image_from_picture(open_picture(tmp_path / "many.gif"))
+    assert image is not None
+    assert np.array_equal(image, image_from_picture(first))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "I;16"])
+def test_the_largest_pictures_are_read(tmp_path: Path, mode: str) -> None:
+    side = math.isqrt(MAX_PICTURE_PIXELS)
+    Image.new(mode, (side, side)).save(tmp_path / "large", "PNG", compress_level=1)
+    picture = open_picture(tmp_path / "large")
+    assert max(picture.size) == 1_000
+    assert image_from_picture(picture) is None  # it is blank
+
+
+def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "large.png").open("wb") as file:
+        file.truncate(MAX_PICTURE_BYTES + 1)
+    assert "megabytes" in refusal(tmp_path / "large.png")
 
 
 def test_a_missing_picture_is_named(tmp_path: Path) -> None:

@@ -6,15 +6,12 @@ learning applied to document recognition", 1998, section III.A). A network that 
 images misreads any other, so every drawing goes the same way.
 
 `strokes` draws the lines of a pen anew at that size, as wide as MNIST's pen drew. A picture has
-no lines: `ink` tells them from the paper, `thinning` finds their middle, and `pictures` gives those
-to the same pen.
+no lines: `decoder` opens its file, `ink` tells them from the paper, `thinning` finds their middle,
+and `pictures` gives those to the same pen.
 """
 
-from mnist_core.preprocessing.pictures import (
-    MAX_PICTURE_PIXELS,
-    image_from_picture,
-    open_picture,
-)
+from mnist_core.preprocessing.decoder import MAX_PICTURE_PIXELS
+from mnist_core.preprocessing.pictures import image_from_picture, open_picture
 from mnist_core.preprocessing.strokes import (
     DIGIT_SIDE,
     MAX_COORDINATE,

@@ -7,12 +7,16 @@ What comes nearest to that is to find the line along which the pen went, and dra
 
 from __future__ import annotations
 
-import warnings
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from mnist_core.preprocessing import decoder
+from mnist_core.preprocessing.decoder import MAX_PICTURE_PIXELS, simplify
 from mnist_core.preprocessing.ink import (
     Gray,
     blur,
@@ -32,33 +36,55 @@ from mnist_core.preprocessing.strokes import (
 )
 from mnist_core.preprocessing.thinning import Mask, thin
 
-MAX_PICTURE_PIXELS = 40_000_000  # what the camera of a telephone takes
-PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # none that starts a program
+MAX_PICTURE_BYTES = 100_000_000  # the file; the largest pictures, packed as badly as can be
+PATIENCE = 60.0  # seconds; a process on its own is given a quarter of it to compute
 
 OVERVIEW = 320  # pixels, the picture's longer side while the digit is looked for
 CLOSE_UP = 160  # pixels, the digit's longer side while its line is looked for
 
 
 def open_picture(path: Path) -> Image.Image:
-    """Read an image file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM.
+    """Open an image file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM.
+
+    Another process decodes it (see `decoder`), so whatever the file holds, this one stays as it is.
+
+    Returns:
+        The picture, upright, at most 1,000 pixels long.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is not an image, is damaged, or has too many pixels.
+        ValueError: the file is not an image, is damaged, has too many pixels, or would take too
+            much memory or time.
     """
     if not path.is_file():
         raise FileNotFoundError(f"There is no image file {path}.")
+    if path.stat().st_size > MAX_PICTURE_BYTES:
+        raise ValueError(f"{path.name} is larger than {MAX_PICTURE_BYTES // 1_000_000} megabytes.")
+    header, _, pixels = _decode_elsewhere(path).partition(b"\n")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
-            with Image.open(path, formats=PICTURE_FORMATS) as picture:
-                if picture.width * picture.height <= MAX_PICTURE_PIXELS:
-                    return ImageOps.exif_transpose(picture)  # cameras may lie on their side
-    except Image.DecompressionBombError:
-        pass
-    except Exception as error:  # damaged files raise nearly anything
+        found = json.loads(header)
+        if found is not None:
+            mode, width, height = found
+            return Image.frombytes(mode, (width, height), pixels)
+    except (ValueError, TypeError) as error:  # it ended before it had anything to say
         raise ValueError(f"{path.name} is not an image that can be read.") from error
     raise ValueError(f"{path.name} has more than {MAX_PICTURE_PIXELS // 1_000_000} megapixels.")
+
+
+def _decode_elsewhere(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            done = subprocess.run(
+                [sys.executable, decoder.__file__],
+                stdin=file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what is wrong with a file is said above, once
+                timeout=PATIENCE,
+                check=False,
+            )
+    except subprocess.TimeoutExpired as error:
+        raise ValueError(f"{path.name} takes too long to be read.") from error
+    return done.stdout
 
 
 def image_from_picture(picture: Image.Image) -> GrayImage | None:
@@ -122,26 +148,21 @@ def _scale_to_digit_size(line: Mask) -> Stroke:
 
 def _gray_of(picture: Image.Image) -> Gray:
     """Lay a picture on paper, where it is transparent, and take the colours out of it."""
-    if picture.mode.startswith(("I", "F")):
+    picture = simplify(picture)
+    if picture.mode == "F":
         return _gray_of_numbers(picture)
-    picture = picture.convert("RGBA" if _has_transparency(picture) else "L")
-    picture.thumbnail((1_000, 1_000))  # plenty for one digit
     if picture.mode == "RGBA":
         paper = Image.new("RGBA", picture.size, _paper_for(picture))
         picture = Image.alpha_composite(paper, picture).convert("L")
     return np.array(picture, dtype=np.float64)
 
 
-def _has_transparency(picture: Image.Image) -> bool:
-    return "A" in picture.getbands() or "transparency" in picture.info
-
-
 def _gray_of_numbers(picture: Image.Image) -> Gray:
     """Bring pixels of more than eight bits, in whatever range they are, to 0 to 255."""
     pixels = np.nan_to_num(np.array(picture, dtype=np.float64))
     low, high = pixels.min(), pixels.max()
-    gray = (pixels - low) / max(high - low, 1e-300) * 255
-    return resize(gray, *fitting(gray, min(1_000, max(gray.shape))))
+    gray: Gray = (pixels - low) / max(high - low, 1e-300) * 255
+    return gray
 
 
 def _paper_for(picture: Image.Image) -> str:

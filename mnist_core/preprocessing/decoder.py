@@ -1,0 +1,104 @@
+"""An image file from a stranger → plain pixels, by a process that may take only so much.
+
+A file of a few kilobytes can name more pixels than memory holds. Others are worse than large: a
+JPEG of a hundred thousand scans, a GIF whose comment has a million pieces, or a TIFF in which a
+thousand tags name the same megabytes keep Pillow busy for hours, or fill the memory. No list of
+such files is ever complete. So `pictures.open_picture` starts this file as a program, with the
+image as its input, and the system ends it if it takes too much.
+
+It imports nothing else of ours, and not even numpy, so that it starts in a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import warnings
+from typing import IO
+
+from PIL import Image, ImageOps
+
+MAX_PICTURE_PIXELS = 40_000_000  # what the camera of a telephone takes
+PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # none that starts a program
+
+LONGEST_SIDE = 1_000  # pixels, plenty for one digit
+MOST_MEMORY = 2**30  # bytes; the largest pictures need up to half of it
+MOST_SECONDS = 15  # of computing; the largest pictures need about three
+
+
+def simplify(picture: Image.Image) -> Image.Image:
+    """Bring a picture to one of three modes, and to 1,000 pixels on its longer side at most.
+
+    Args:
+        picture: any size and mode.
+
+    Returns:
+        "L" (grey), "RGBA" if it may be transparent, or "F" if its pixels have more than eight bits.
+    """
+    if picture.mode.startswith(("I", "F")):
+        picture = picture.convert("I") if picture.mode.startswith("I;") else picture
+        picture = picture.convert("F")
+    else:
+        picture = picture.convert("RGBA" if _has_transparency(picture) else "L")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return picture
+
+
+def _has_transparency(picture: Image.Image) -> bool:
+    return "A" in picture.getbands() or "transparency" in picture.info
+
+
+def decode(file: IO[bytes]) -> Image.Image | None:
+    """Read an image file of `PICTURE_FORMATS`; of several frames only the first.
+
+    Returns:
+        The picture as `simplify` leaves it, upright; None if it has too many pixels.
+
+    Raises:
+        Exception: nearly any, if the file is damaged.
+    """
+    warnings.simplefilter("ignore")  # what is wrong with a file is said once, by who asked
+    try:
+        with Image.open(file, formats=PICTURE_FORMATS) as picture:
+            if picture.width * picture.height <= MAX_PICTURE_PIXELS:
+                ImageOps.exif_transpose(picture, in_place=True)  # cameras may lie on their side
+                return simplify(picture)
+    except Image.DecompressionBombError:
+        pass
+    return None
+
+
+def limit_myself() -> None:
+    """Have the system end this process if it takes too much, where the system can do that."""
+    try:
+        import resource
+    except ImportError:  # on Windows only the time is limited, by who waits for the answer
+        return
+    limits = (
+        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_FSIZE, 0),  # it writes no file
+    )
+    for kind, most in limits:
+        with contextlib.suppress(ValueError, OSError):  # stricter limits may be in force already
+            resource.setrlimit(kind, (most, most))
+    os.nice(5)  # it can wait, while somebody draws
+
+
+def main() -> None:
+    """Read the image from stdin; write one line of JSON and then the pixels to stdout."""
+    limit_myself()
+    picture = decode(sys.stdin.buffer)
+    output = sys.stdout.buffer
+    if picture is None:
+        output.write(b"null\n")
+    else:
+        output.write(json.dumps([picture.mode, *picture.size]).encode("ascii") + b"\n")
+        output.write(picture.tobytes())
+    output.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""Small files that would take hours, or all memory, of who opens them without care."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+
+import torch
+from PIL import Image, ImageDraw
+
+# --- pictures ----------------------------------------------------------------------------------
+
+
+def small_picture(kind: str, size: int = 20) -> bytes:
+    """Return the file of a harmless picture, a dark bar on light paper."""
+    picture = Image.new("RGB", (size, size), "white")
+    ImageDraw.Draw(picture).line([(size // 2, 3), (size // 2, size - 4)], "black", 3)
+    buffer = io.BytesIO()
+    picture.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """Return a PNG that claims to be this large; its pixels are all missing."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
+
+
+def jpeg_of_many_pieces() -> bytes:
+    """Two million segments, each of which is added to all those before."""
+    content = small_picture("JPEG")
+    piece = b"\xff\xe1" + struct.pack(">H", 9) + b"Exif\0\0x"
+    return content[:2] + piece * 1_800_000 + content[2:]
+
+
+def jpeg_of_many_scans() -> bytes:
+    """Four megapixels that are gone through a hundred thousand times."""
+    buffer = io.BytesIO()
+    Image.new("L", (2_000, 2_000), 200).save(buffer, "JPEG", progressive=True)
+    content = buffer.getvalue()
+    last = content[content.rfind(b"\xff\xda") : -2]
+    return content[:-2] + last * 100_000 + content[-2:]
+
+
+def gif_of_much_comment() -> bytes:
+    """A comment of nine million pieces, each of which is added to all those before."""
+    content = small_picture("GIF")
+    palette = 3 * 2 ** ((content[10] & 7) + 1) if content[10] & 128 else 0
+    start = 13 + palette
+    return content[:start] + b"!\xfe" + b"\1x" * 9_000_000 + b"\0" + content[start:]
+
+
+def tiff_of_many_tags() -> bytes:
+    """A thousand tags, each of which holds the same nineteen megabytes."""
+    size, kind = 19_000_000, {"short": 3, "long": 4, "bytes": 7}
+    usual = [
+        *((tag, "long", 9) for tag in (256, 257, 278)),  # width, height, rows in a strip
+        (258, "short", 8),  # bits a pixel
+        *((tag, "short", 1) for tag in (259, 262, 277)),  # no compression, black is 0, grey
+        (273, "long", 8),  # where the pixels begin
+        (279, "long", 81),  # and how many bytes they are
+    ]
+    entries = [struct.pack("<HHII", tag, kind[form], 1, value) for tag, form, value in usual]
+    entries.sort()
+    entries += [struct.pack("<HHII", tag, 7, size, 8) for tag in range(40_000, 41_000)]
+    directory = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + size) + bytes(size) + directory
+
+
+def png_of_much_text() -> bytes:
+    """A hundred texts of ten megabytes, each packed into a thousandth of that."""
+    content = small_picture("PNG")
+    text = png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(10**7), 9))
+    end_of_header = 33
+    return content[:end_of_header] + text * 100 + content[end_of_header:]
+
+
+PICTURE_BOMBS: dict[str, Callable[[], bytes]] = {
+    "a JPEG of many pieces": jpeg_of_many_pieces,
+    "a JPEG of many scans": jpeg_of_many_scans,
+    "a GIF of much comment": gif_of_much_comment,
+    "a TIFF of many tags": tiff_of_many_tags,
+    "a PNG of much text": png_of_much_text,
+}
+
+
+# --- checkpoints -------------------------------------------------------------------------------
+
+
+def checkpoint_of(pickled: bytes, **entries: bytes) -> bytes:
+    """Return a checkpoint with this pickle in it, and other entries beside it."""
+    buffer, made = io.BytesIO(), io.BytesIO()
+    torch.save({}, buffer)
+    with zipfile.ZipFile(buffer) as plain, zipfile.ZipFile(made, "w") as archive:
+        for name in plain.namelist():
+            archive.writestr(name, pickled if name.endswith("data.pkl") else plain.read(name))
+        for name, content in entries.items():
+            archive.writestr(f"archive/{name}", content)
+    return made.getvalue()
+
+
+def checkpoint_of_empty_gigabytes() -> bytes:
+    """A few bytes of pickle that ask for sixty gigabytes of zeros."""
+    length = (60 * 10**9).to_bytes(6, "little")
+    return checkpoint_of(b"\x80\x02c__builtin__\nbytearray\n\x8a\x06" + length + b"\x85R.")
+
+
+def checkpoint_of_tuples() -> bytes:
+    """A key of two tuples of two tuples of two tuples ..., sixty deep: it takes years to hash."""
+    pickled = b"\x80\x02})q\x00"
+    for depth in range(60):
+        pickled += b"h" + bytes([depth]) + b"\x86q" + bytes([depth + 1])
+    return checkpoint_of(pickled + b"K\x01s.")
+
+
+def checkpoint_that_is_packed() -> bytes:
+    """Weights of 256 megabytes, all zero, packed into a thousandth of that."""
+    buffer, made = io.BytesIO(), io.BytesIO()
+    torch.save({"weight": torch.zeros(1)}, buffer)
+    with (
+        zipfile.ZipFile(buffer) as plain,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in plain.namelist():
+            archive.writestr(name, bytes(2**28) if name.endswith("data/0") else plain.read(name))
+    return made.getvalue()
+
+
+def checkpoint_of_many_entries() -> bytes:
+    """An archive that lists two hundred thousand files."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02}.")
+    content = made.getvalue()
+    listed = content.index(b"PK\x01\x02")
+    end = content.index(b"PK\x05\x06")
+    entries = content[listed:end] * 200_000
+    where = struct.pack("<HHIIH", 0xFFFF, 0xFFFF, len(entries), listed, 0)
+    return content[:listed] + entries + content[end : end + 8] + where
+
+
+CHECKPOINT_BOMBS: dict[str, Callable[[], bytes]] = {
+    "sixty gigabytes of zeros": checkpoint_of_empty_gigabytes,
+    "tuples of tuples": checkpoint_of_tuples,
+    "a packed archive": checkpoint_that_is_packed,
+    "an archive of many entries": checkpoint_of_many_entries,
+}
