@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.real_mnist import REPOSITORY, find_mnist
+from tests.real_mnist import find_mnist
+from tests.running_app import running_app
 
-START_SECONDS = 120  # a cold start on a busy machine; the wait ends as soon as the app answers
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 DESKTOP = {"viewport": {"width": 1280, "height": 720}}
@@ -66,50 +61,8 @@ def pytest_runtest_makereport(
 @pytest.fixture(scope="session")
 def app_url(app_environment: dict[str, str], app_log: Path) -> Iterator[str]:
     """Start `python app.py`, wait until it answers, and return its address."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/"
-    address = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
-    with app_log.open("wb") as output:
-        app = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=REPOSITORY,
-            env={**app_environment, **address},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_for_answer(url, app, app_log)
-        yield url
-    finally:
-        app.terminate()
-        try:
-            app.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            app.kill()
-            app.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for_answer(url: str, app: subprocess.Popen[bytes], log: Path) -> None:
-    """Ask until the page comes; fail with the app's output if it ends or takes too long."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if app.poll() is not None:
-            pytest.fail(f"The app ended with {app.returncode}:\n{log.read_text(errors='replace')}")
-        try:
-            with direct.open(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)  # between two questions, not instead of one
-    pytest.fail(f"No answer in {START_SECONDS} s:\n{log.read_text(errors='replace')}")
+    with running_app(app_log, app_environment) as app:
+        yield app.url
 
 
 # --- the browser -------------------------------------------------------------------------------
