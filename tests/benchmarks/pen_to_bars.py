@@ -19,7 +19,6 @@ import argparse
 import itertools
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, DESKTOP, find_browser, free_port, wait_for_answer
+import tests.running_app
+from tests.browser.conftest import ARGUMENTS, DESKTOP, find_browser
 from tests.browser.pen import on_page
 from tests.browser.test_train import (
     choose_epochs,
@@ -37,7 +37,7 @@ from tests.browser.test_train import (
     press_train,
     state_is,
 )
-from tests.real_mnist import REPOSITORY, find_mnist
+from tests.real_mnist import find_mnist
 
 # Remembers when the pen last moved before each sending, and what became of the answer to it.
 STOPWATCH = """
@@ -69,28 +69,13 @@ MOVEMENTS = 10  # from one corner to the next
 @contextmanager
 def running_app() -> Iterator[str]:
     """Start `python app.py` as a user would, and return its address."""
-    port = free_port()
-    environment = {**os.environ, "GRADIO_SERVER_PORT": str(port)}
     root = find_mnist()
-    if root:
-        environment["MNIST_DATA"] = str(root)
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log.txt"
-        with log.open("wb") as output:
-            app = subprocess.Popen(
-                [sys.executable, "app.py"],
-                cwd=REPOSITORY,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            url = f"http://127.0.0.1:{port}/"
-            wait_for_answer(url, app, log)
-            yield url
-        finally:
-            app.terminate()
-            app.wait()
+    environment = {**os.environ, **({"MNIST_DATA": str(root)} if root else {})}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tests.running_app.running_app(Path(folder) / "log.txt", environment) as app,
+    ):
+        yield app.url
 
 
 def open_page(browser: Browser, url: str) -> Page:
