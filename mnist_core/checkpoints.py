@@ -6,6 +6,8 @@ code reads ours and ours reads the article's; `NAME.json` holds the facts.
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -13,6 +15,7 @@ import pickletools
 import platform
 import re
 import tempfile
+import time
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -36,6 +39,8 @@ SHIPPED_CNN = SHIPPED.with_name("cnn_mnist.pth")
 
 MAX_BYTES = 50_000_000  # over a hundred times the article's network
 MAX_FACTS_BYTES = 1_000_000
+UNFINISHED = ".part"  # how the name ends of a file that is still being written
+LONGEST_SAVE = 3600.0  # seconds; what is older than that and unfinished was left behind
 ARCHIVE_ENTRY = b"PK\1\2"  # how each entry in the list of a zip file's entries begins
 MOST_ENTRIES = 1_000
 MOST_PICKLED_BYTES = 100_000
@@ -133,7 +138,8 @@ def _write_facts(path: Path, content: bytes, facts: Mapping[str, Any]) -> None:
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    _remove_leftovers(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -144,6 +150,14 @@ def _write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what earlier processes left when they were killed, but not what another now writes."""
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
+        with contextlib.suppress(OSError):  # another process was quicker, or may not be touched
+            if time.time() - leftover.stat().st_mtime > LONGEST_SAVE:
+                leftover.unlink()
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -170,7 +184,7 @@ def _read_bytes(path: Path) -> bytes:
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     if not path.is_file():
-        raise CheckpointError(f"{path} is not a file.")
+        raise CheckpointError(f"{path.name} is not a file.")
     if path.stat().st_size > MAX_BYTES:
         raise CheckpointError(f"{path.name} is larger than any checkpoint of ours.")
     return path.read_bytes()

@@ -4,6 +4,8 @@ import io
 import json
 import os
 import pickle
+import resource
+import signal
 import subprocess
 import sys
 import tracemalloc
@@ -263,55 +265,66 @@ def test_facts_that_are_not_json_leave_no_false_facts(tmp_path: Path) -> None:
     assert same(checkpoint.model, fresh_state(seed=1)) == bool(checkpoint.facts)
 
 
-SAVE_AND_HANG = """
-import os, sys
-from pathlib import Path
-import torch
-from mnist_core.checkpoints import save_checkpoint
-from mnist_core.models import SimpleNN
-
-path, hang_at = Path(sys.argv[1]), int(sys.argv[2])
-fsync, count = os.fsync, 0
-
-def hang(file):
-    global count
-    count += 1
-    fsync(file)
-    if count == hang_at:
-        print("half way", flush=True)
-        sys.stdin.read()
-
-os.fsync = hang
-torch.manual_seed(2)
-save_checkpoint(path, SimpleNN(), {"test_accuracy": 0.9})
-"""
-
-
-@pytest.mark.parametrize(
-    ("hang_at", "seed", "facts"), [(1, 1, FACTS), (2, 2, {})], ids=["weights", "facts"]
-)
-def test_a_process_killed_while_it_saves_leaves_a_whole_file(
-    tmp_path: Path, hang_at: int, seed: int, facts: dict[str, Any]
-) -> None:
+def test_a_process_killed_at_any_moment_of_a_save_leaves_a_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
-    save_checkpoint(path, network(seed=1), FACTS)
-    process = subprocess.Popen(
-        [sys.executable, "-c", SAVE_AND_HANG, path, str(hang_at)],
+    nursery = subprocess.Popen(
+        [sys.executable, "-m", "tests.nursery", path],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout
-    assert process.stdout.readline() == "half way\n"
-    process.kill()
-    process.communicate()
-    checkpoint = load_checkpoint(path)
-    assert same(checkpoint.model, fresh_state(seed))
-    assert facts.items() <= checkpoint.facts.items()
-    assert bool(facts) == bool(checkpoint.facts)
-    save_checkpoint(path, network(seed=3), FACTS)  # and nothing is in the way of the next
-    assert same(load_checkpoint(path).model, fresh_state(seed=3))
+    assert nursery.stdin
+    assert nursery.stdout
+    with nursery:
+        for number in (1, 2):  # the weights are written first, then the facts
+            for moment in ("mkstemp", "write", "fsync", "chmod", "replace"):
+                save_checkpoint(path, network(seed=1), FACTS)
+                print(moment, number, file=nursery.stdin, flush=True)
+                said = {nursery.stdout.readline().strip(), nursery.stdout.readline().strip()}
+                (child,) = said - {"hangs"}
+                os.kill(int(child), signal.SIGKILL)
+                assert nursery.stdout.readline() == "gone\n"
+                checkpoint = load_checkpoint(path)
+                assert same(checkpoint.model, fresh_state(seed=number)), moment
+                assert bool(checkpoint.facts) == (number == 1), moment  # none that are not true
+        nursery.stdin.close()
+    assert len(leftovers(tmp_path)) == 8  # one for each moment but the first, before there is one
+
+    save_checkpoint(path, network(seed=3), FACTS)
+    assert same(load_checkpoint(path).model, fresh_state(seed=3))  # nothing was in the way
+    assert len(leftovers(tmp_path)) == 8  # another process might be writing them just now
+    for leftover in leftovers(tmp_path):
+        os.utime(leftover, (0, 0))
+    save_checkpoint(path, network(seed=4), FACTS)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["mine.json", "mine.pth"]
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.name not in ("mine.json", "mine.pth")]
+
+
+def test_a_save_removes_nothing_else(tmp_path: Path) -> None:
+    others = ["mine.pth.part", ".mine.pth.backup", ".other.pth.x.part", ".mine.pth"]
+    for name in others:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    assert {file.name for file in tmp_path.iterdir()} == {*others, "mine.pth", "mine.json"}
+
+
+def test_a_disk_without_room_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    save_checkpoint(path, network(seed=1), FACTS)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # no file may grow beyond
+    try:
+        with pytest.raises(OSError, match="too large"):
+            save_checkpoint(path, network(seed=2), FACTS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_others_may_read_a_saved_file(tmp_path: Path) -> None:
