@@ -6,6 +6,7 @@ makes our loop several times faster than the article's while computing the very 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
@@ -41,6 +42,7 @@ FILES = {  # name: (bytes, MD5) of the four files once unpacked
     "t10k-labels-idx1-ubyte": (10_008, "27ae3e4e09519cfbb04c329615203637"),
 }
 DOWNLOAD_BYTES = 11_594_722  # the same four files, compressed
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 
 
 class ImageDataset(Dataset[Batch]):
@@ -200,7 +202,8 @@ def fetch_mnist(root: Path | None = None) -> Iterator[float]:
     Raises:
         FileNotFoundError: the download failed; the message says how to do without it.
     """
-    root = (root or default_root()).resolve()
+    named = root or default_root()
+    root = named.resolve()
     if root in _loaded or not damaged_files(root):
         return
     job: Future[None] = Future()
@@ -212,7 +215,7 @@ def fetch_mnist(root: Path | None = None) -> Iterator[float]:
     try:
         job.result()
     except (OSError, RuntimeError, HTTPException) as error:
-        raise FileNotFoundError(_download_advice(root)) from error
+        raise FileNotFoundError(_download_advice(named, error)) from error
 
 
 def _complete(job: Future[None], root: Path) -> None:
@@ -257,9 +260,20 @@ def _bytes_received(root: Path) -> int:
     return received
 
 
-def _download_advice(root: Path) -> str:
+def _download_advice(root: Path, error: Exception) -> str:
+    """Say why there is no MNIST, and what to do.
+
+    Args:
+        root: the folder, by the name that it was given.
+        error: what stood in the way.
+    """
+    reason, remedy = "", "Connect to the internet"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason, remedy = ", because the disk is full", "Make room"
+    elif isinstance(error, OSError) and error.errno in UNWRITABLE:
+        reason, remedy = ", because this folder cannot be written to", "Make it writable"
     return (
-        f"MNIST is not in {root} and could not be downloaded. Connect to the internet and try "
+        f"MNIST is not in {root} and could not be downloaded{reason}. {remedy} and try "
         f"again, or copy these four files (unpacked) into {raw_folder(root)}: {', '.join(FILES)}. "
         "If you have them elsewhere, let the variable MNIST_DATA name the folder that holds "
         "MNIST/raw."

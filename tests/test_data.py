@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import shutil
 import socket
 import subprocess
@@ -378,6 +379,28 @@ def test_a_folder_that_cannot_be_made_gives_the_same_advice(mirror: Mirror, tmp_
         list(fetch_mnist(root))
     assert_says_what_to_do(error, root)
     assert not mirror.requests
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EROFS, "because this folder cannot be written to. Make it writable"),
+        (errno.EACCES, "because this folder cannot be written to. Make it writable"),
+        (errno.ENOSPC, "because the disk is full. Make room"),
+        (errno.ECONNRESET, "could not be downloaded. Connect to the internet"),
+    ],
+)
+def test_why_there_is_no_download_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    def fail(root: Path) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(data, "_download", fail)
+    with pytest.raises(FileNotFoundError, match=said) as failure:
+        list(fetch_mnist(Path("data")))
+    assert str(tmp_path) not in str(failure.value)  # the folder has the name that it was given
 
 
 def test_after_a_failure_the_next_fetch_succeeds(mirror: Mirror, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from mnist_core.web.readers import (
     introduce_runs,
     present_reader,
     replace_gone_reader,
+    trouble_with,
 )
 from mnist_core.web.reading import Answer, Reading
 from mnist_core.web.right_of_way import note_reading
@@ -216,7 +217,7 @@ def _board(visit: Visit) -> Board:
     visit.score.keep_answers_of({reader.key for reader in readers})
     rows = {reader.key: _row(reader, visit) for reader in readers}
     missing: dict[str, Row] = {
-        key: {"key": key, "name": name, "note": "its checkpoint cannot be loaded", "missing": True}
+        key: {"key": key, "name": name, "note": trouble_with(key), "missing": True}
         for key, (name, _) in SHIPPED_READERS.items()
     }
     present = present_reader(visit)
@@ -236,12 +237,15 @@ def _row(reader: Reader, visit: Visit) -> Row:
     right = (
         None if is_beginning else visit.score.count_right(reader.key, reader.edition, reader.model)
     )
+    note = "in training" if reader.is_training else ""
+    if reader.key in SHIPPED_NOTES:
+        note = trouble_with(reader.key) or SHIPPED_NOTES[reader.key]
     return {
         "key": reader.key,
         "name": reader.name,
         "accuracy": reader.accuracy,
         "right": right,
-        "note": "in training" if reader.is_training else SHIPPED_NOTES.get(reader.key, ""),
+        "note": note,
     }
 
 

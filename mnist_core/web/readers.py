@@ -9,7 +9,13 @@ from pathlib import Path
 
 from torch import nn
 
-from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, CheckpointError, load_checkpoint
+from mnist_core.checkpoints import (
+    SHIPPED,
+    SHIPPED_CNN,
+    CheckpointError,
+    facts_path,
+    load_checkpoint,
+)
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.web.run import Run
 from mnist_core.web.visit import Visit
@@ -51,6 +57,9 @@ class Reader:
         return self.epochs, self.is_training
 
 
+_troubles: dict[str, str] = {}  # key → why it cannot be loaded
+
+
 @functools.cache
 def load_shipped(key: str) -> Reader | None:
     """Load a network that comes with the project, once; None if it is missing or damaged."""
@@ -59,7 +68,9 @@ def load_shipped(key: str) -> Reader | None:
         checkpoint = load_checkpoint(path)
     except (OSError, CheckpointError) as error:
         log.error("%s", error)
+        _troubles[key] = _explain(path, error)
         return None
+    _troubles.pop(key, None)
     accuracy = checkpoint.facts.get("test_accuracy")
     return Reader(
         key,
@@ -68,6 +79,24 @@ def load_shipped(key: str) -> Reader | None:
         checkpoint.calibration,
         accuracy if isinstance(accuracy, float) else None,
     )
+
+
+def trouble_with(key: str) -> str:
+    """Say what is wrong with a network that comes with the project, or nothing."""
+    reader = load_shipped(key)
+    if reader is not None and reader.accuracy is None:
+        path = facts_path(SHIPPED_READERS[key][1])
+        return f"{path.name} is missing or damaged, so nobody knows how sure it may be"
+    return _troubles.get(key, "")
+
+
+def _explain(path: Path, error: Exception) -> str:
+    """Say why a file cannot be loaded, in words for visitors: not where it lies on this machine."""
+    if isinstance(error, FileNotFoundError):
+        return f"cannot be loaded: {path.name} is missing"
+    if isinstance(error, OSError):
+        return f"cannot be loaded: {path.name} cannot be read"
+    return f"cannot be loaded: {path.name} is damaged"
 
 
 def reader_of(run: Run) -> Reader | None:

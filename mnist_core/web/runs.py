@@ -92,7 +92,11 @@ def open_run(order: RunOrder | None, visit: Visit) -> Updates:
     run = visit.find_run(order.run) if order else None
     if run is None:
         return gr.update(visible=False), *[gr.skip()] * 3
-    weights, facts = visit.files(run) or (None, None)
+    try:
+        weights, facts = visit.files(run) or (None, None)
+    except ValueError as error:
+        gr.Warning(html.escape(str(error)))
+        weights = facts = None
     return (
         gr.update(visible=True),
         gr.update(
@@ -117,7 +121,7 @@ def take_in(paths: list[str] | None, visit: Visit) -> dict[str, Any]:
         raise _refusal(ONE_FILE)
     try:
         visit.upload(weights[0], *facts)
-    except (ValueError, FileNotFoundError) as error:
+    except ValueError as error:
         raise _refusal(error) from None
     return news()
 

@@ -235,7 +235,10 @@ def _screen(visit: Visit, run: Run | None, status: RunStatus) -> Updates:
     under_way = visit.is_under_way
     epochs = list(run.epochs) if run else []
     planned = run.config.epochs if run else 0
-    files = visit.files(run) if run and not run.is_under_way else None
+    try:
+        files = visit.files(run) if run and not run.is_under_way else None
+    except ValueError as error:
+        files, status = None, {**status, "message": f"{status['message']} {error}"}
     weights, facts = (str(file) for file in files) if files else (None, None)
     retry_rate = run.retry_rate if run and not under_way else None
     return (

@@ -36,6 +36,9 @@ from mnist_core.web.uploads import NO_ROOM, VISIT, clear_uploads
 
 log = logging.getLogger(__name__)
 
+NO_DOWNLOAD = "The server cannot write files just now, so the network cannot be downloaded."
+FILE_GONE = "The file is gone already: upload it again."
+
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 1.0  # seconds without news after which `watch` yields all the same
 GLANCE = 0.05  # seconds between two looks for something new
@@ -177,7 +180,7 @@ class Visit:
             facts: the `.json` that was downloaded with it, if there is one.
 
         Raises:
-            CheckpointError, FileNotFoundError: the file holds none of our networks.
+            CheckpointError: the file holds none of our networks.
             ValueError: nothing can be uploaded in this visit, or the server has no room for it.
         """
         self._check_open()
@@ -200,8 +203,8 @@ class Visit:
                 if facts is not None:
                     copyfile(facts, facts_path(copy))
                 return load_checkpoint(copy)
-        except FileNotFoundError:
-            raise
+        except FileNotFoundError as error:
+            raise ValueError(FILE_GONE) from error
         except OSError as error:
             log.exception("an upload cannot be read")
             raise ValueError(NO_ROOM) from error
@@ -212,7 +215,10 @@ class Visit:
         The files lie in a folder that only this visit knows, until it ends.
 
         Returns:
-            Weights and facts; None if the run has learned nothing, or they cannot be written.
+            Weights and facts; None if the run has learned nothing.
+
+        Raises:
+            ValueError: they cannot be written; the network can be used all the same.
         """
         with self._lock:
             model, version = run.model, run.version
@@ -223,9 +229,9 @@ class Visit:
                 try:
                     path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
                     save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
-                except OSError:  # a full disk, perhaps; the network can be used all the same
+                except OSError as error:  # a full disk, perhaps
                     log.exception("a network cannot be written")
-                    return None
+                    raise ValueError(NO_DOWNLOAD) from error
                 self._files[run.id] = version, path
             return path, facts_path(path)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from mnist_core.web.readers import (
     present_reader,
     reader_of,
     replace_gone_reader,
+    trouble_with,
 )
 from mnist_core.web.visit import Visit
 from tests.web.workshop import Workshop, eventually
@@ -70,6 +71,29 @@ def test_a_missing_or_damaged_one_is_told_once_and_the_other_reads(
     assert len(caplog.records) == 1
     assert visit.reader == "cnn"  # nobody has chosen anything else
     assert not replace_gone_reader(visit)
+
+
+@pytest.mark.parametrize(
+    ("damage", "trouble"),
+    [
+        (lambda file: file.unlink(), "cannot be loaded: cnn.pth is missing"),
+        (lambda file: file.write_bytes(b""), "cannot be loaded: cnn.pth is damaged"),
+        (
+            lambda file: file.write_bytes(file.read_bytes()[:200_000]),
+            "cannot be loaded: cnn.pth is damaged",
+        ),
+        (lambda file: facts_path(file).unlink(), "cnn.json is missing or damaged, so"),
+        (lambda file: facts_path(file).write_bytes(b"{"), "cnn.json is missing or damaged, so"),
+    ],
+    ids=["no file", "an empty file", "half a file", "no facts", "half of the facts"],
+)
+def test_what_is_wrong_with_a_shipped_one_is_said_without_its_place(
+    shipped: dict[str, Path], damage: Callable[[Path], object], trouble: str
+) -> None:
+    damage(shipped["cnn"])
+    assert trouble_with("cnn").startswith(trouble)
+    assert str(shipped["cnn"].parent) not in trouble_with("cnn")
+    assert trouble_with("simple_nn") == ""
 
 
 def test_without_any_nobody_reads(visit: Visit, shipped: dict[str, Path]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from mnist_core.checkpoints import load_checkpoint
+from mnist_core.checkpoints import SHIPPED, load_checkpoint
 from mnist_core.script import write_script
 from mnist_core.training import TrainConfig
 from mnist_core.web.limits import LIMITS
@@ -127,6 +127,28 @@ def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop) -> No
     assert not weights["visible"]
     assert not facts["visible"]
     visit.end()
+
+
+def test_where_nothing_can_be_written_there_is_the_code_and_a_warning(
+    visit: Visit, own_cache: Path
+) -> None:
+    run = trained(visit)
+    own_cache.write_text("no folder")
+    with pytest.warns(UserWarning, match="cannot write files just now"):
+        panel, code, weights, facts = open_run(RunOrder("open", run.id), visit)
+    assert panel["visible"]
+    assert code["value"]
+    assert not weights["visible"]
+    assert not facts["visible"]
+
+
+def test_where_nothing_can_be_written_an_upload_is_refused_in_a_sentence(
+    visit: Visit, own_cache: Path
+) -> None:
+    own_cache.write_text("no folder")
+    with pytest.raises(gr.Error, match="cannot write files just now") as refusal:
+        take_in([str(SHIPPED)], visit)
+    assert str(own_cache) not in str(refusal.value)
 
 
 def test_the_stream_ends_with_the_table_as_it_is(visit: Visit) -> None:

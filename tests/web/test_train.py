@@ -70,6 +70,19 @@ def test_the_stream_ends_with_buttons_ready_and_files_to_download(visit: Visit) 
     assert not any(screen["weights"].get("interactive") for screen in screens[:-1])
 
 
+def test_where_nothing_can_be_written_the_page_says_so_and_the_network_reads(
+    visit: Visit, own_cache: Path
+) -> None:
+    own_cache.write_text("no folder")
+    train.start_run(*ONE_EPOCH, visit)
+    last = screens_of(visit)[-1]
+    assert last["panel"]["state"] == "finished"
+    assert last["panel"]["message"].endswith("so the network cannot be downloaded.")
+    assert str(own_cache) not in last["panel"]["message"]
+    assert not last["weights"]["interactive"]
+    assert visit.runs[0].model is not None
+
+
 def test_what_a_finished_state_shows_is_complete_in_that_very_screen(visit: Visit) -> None:
     """No screen says that a run has ended without offering what it has learned."""
     train.start_run(*ONE_EPOCH, visit)
