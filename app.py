@@ -90,6 +90,7 @@ def main() -> None:
         },
         theme=make_theme(),
         css_paths=STYLE_SHEET,
+        enable_monitoring=False,  # Gradio's own dashboard tells anybody how the app is used
         footer_links=[],
         run_history=False,  # it would keep every answer in the browser, slowing each one down
         max_file_size=LIMITS.upload_mb * MEGABYTE,

@@ -20,7 +20,7 @@ def main() -> int:
         started = time.monotonic()
         with open_campaign(Path(folder)) as campaign:
             memory = campaign.memory()
-            campaign.run(options.payloads, options.seed)
+            campaign.run(options.payloads, options.seed, tell=print)
             summary = report(campaign, memory, time.monotonic() - started)
         for place, finding in campaign.findings.items():
             print(f"{place}: {finding}", end="\n\n")
