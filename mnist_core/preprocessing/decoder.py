@@ -25,7 +25,7 @@ PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # none t
 
 LONGEST_SIDE = 1_000  # pixels, plenty for one digit
 MOST_MEMORY = 2**30  # bytes; the largest pictures need up to half of it
-MOST_SECONDS = 15  # of computing; the largest pictures need about three
+MOST_SECONDS = 10  # of computing; the largest pictures need about three
 
 
 def simplify(picture: Image.Image) -> Image.Image:

@@ -37,7 +37,7 @@ from mnist_core.preprocessing.strokes import (
 from mnist_core.preprocessing.thinning import Mask, thin
 
 MAX_PICTURE_BYTES = 100_000_000  # the file; the largest pictures, packed as badly as can be
-PATIENCE = 60.0  # seconds; a process on its own is given a quarter of it to compute
+PATIENCE = 60.0  # seconds; much more than the seconds of computing it may have, on a busy machine
 
 OVERVIEW = 320  # pixels, the picture's longer side while the digit is looked for
 CLOSE_UP = 160  # pixels, the digit's longer side while its line is looked for

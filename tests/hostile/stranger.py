@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 
 PATIENCE = 60.0  # seconds; a busy machine needs a few
-LATER = '{"msg":"process_generating"', '{"msg":"process_completed"'
 
 
 class Stranger:
@@ -19,46 +18,38 @@ class Stranger:
 
     Attributes:
         session: Gradio's name of the page.
-        key: the key to the visit, once the page has entered.
     """
 
     def __init__(self, url: str) -> None:
         self.session = secrets.token_hex(6)
-        self.key = ""
         self._client = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False)
-        self._config = self._client.get("config").raise_for_status().json()
-        self._classes = {
-            component["id"]: component["props"].get("component_class_name", component["type"])
-            for component in self._config["components"]
-        }
+        config = self._client.get("config").raise_for_status().json()
+        self._events = {event["api_name"]: event for event in config["dependencies"]}
 
     def close(self) -> None:
         self._client.close()
 
-    def find(self, component: str, name: str) -> list[dict[str, Any]]:
-        """Return Gradio's entries for what this event of such a component starts."""
-        return [
-            event
-            for event in self._config["dependencies"]
-            if any((self._classes.get(c), e) == (component, name) for c, e in event["targets"])
-        ]
-
     def enter(self, key: object = None) -> str:
         """Open the page, with a key that it has kept or none; return the key that it is given."""
-        answer = self.ask("PageKey", "submit", {"key": key})
-        self.key = answer["data"][0]["key"]
-        return self.key
+        key = self.ask("enter", {"key": key})["data"][0]["key"]
+        assert isinstance(key, str)
+        return key
 
-    def ask(self, component: str, name: str, payload: Any = None, data: Any = None) -> Any:
-        """Send an event past the queue; return the answer, or what was said instead."""
-        (event,) = self.find(component, name)
-        return self._post("run/predict", event, payload, data)
+    def ask(self, handler: str, payload: Any = None, data: Any = None) -> Any:
+        """Have an event handled past the queue; return the answer, or what was said instead.
 
-    def queue(self, component: str, name: str, payload: Any = None, number: int = 0) -> Any:
-        """Send an event through the queue; return its last answer."""
-        event = self.find(component, name)[number]
-        self._post("queue/join", event, payload, None)
-        return list(self._listen())[-1]
+        Args:
+            handler: the name of the function, with a number after it if it is not the first.
+            payload: the first input; the others are the server's to fill in.
+            data: what comes with the event.
+        """
+        return self._post("run/predict", handler, payload, data)
+
+    def queue(self, handler: str, payload: Any = None) -> Any:
+        """Have an event handled in its turn; return its first answer."""
+        self._post("queue/join", handler, payload, None)
+        first, *_ = self._listen()
+        return first
 
     def upload(self, name: str, content: bytes) -> dict[str, Any]:
         """Upload a file; return it as Gradio's page describes it."""
@@ -77,8 +68,9 @@ class Stranger:
         event = call.raise_for_status().json()["event_id"]
         return self._client.get(f"gradio_api/call/{endpoint}/{event}").text
 
-    def _post(self, way: str, event: dict[str, Any], payload: Any, data: Any) -> Any:
-        inputs = [payload] + [None] * (len(event["inputs"]) - 1)
+    def _post(self, way: str, handler: str, payload: Any, data: Any) -> Any:
+        event = self._events[handler]
+        inputs = [payload] + [None] * len(event["inputs"])
         return self._client.post(
             f"gradio_api/{way}",
             json={

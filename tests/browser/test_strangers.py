@@ -1,0 +1,188 @@
+"""What one visitor can learn of another's, or do to it, by talking to the app without a page."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mnist_core.checkpoints import SHIPPED
+from tests import bombs
+from tests.hostile.payloads import MARKUP, PATHS
+from tests.hostile.stranger import Stranger
+from tests.real_mnist import REPOSITORY
+from tests.test_checkpoints import Burglar
+
+BITS_A_SIGN = 6  # of what `secrets.token_urlsafe` returns
+HIDDEN = ("Traceback", str(REPOSITORY), str(Path.home()), "/tmp/", "Error(")
+
+
+@pytest.fixture
+def visitor(app_url: str) -> Iterator[Stranger]:
+    visitor = Stranger(app_url)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def stranger(app_url: str) -> Iterator[Stranger]:
+    stranger = Stranger(app_url)
+    yield stranger
+    stranger.close()
+
+
+def upload_network(visitor: Stranger) -> None:
+    weights = visitor.upload("mine.pth", SHIPPED.read_bytes())
+    assert visitor.queue("take_in", [weights])["data"]
+
+
+def table_of(visitor: Stranger) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = visitor.queue("follow_table")["data"][0]["rows"]
+    return rows
+
+
+def open_run(visitor: Stranger, run: str) -> dict[str, Any]:
+    answer: dict[str, Any] = visitor.queue("open_run", {"action": "open", "run": run})
+    return answer
+
+
+def is_a_sentence(said: str | None) -> bool:
+    return bool(said) and "\n" not in said and not any(word in said for word in HIDDEN)
+
+
+# --- what is another's -------------------------------------------------------------------------
+
+
+def test_nobody_reaches_the_run_of_another_even_by_its_id(
+    visitor: Stranger, stranger: Stranger
+) -> None:
+    visitor.enter(), stranger.enter()
+    upload_network(visitor)
+    (before,) = table_of(visitor)
+    run = before["id"]
+    assert len(run) * BITS_A_SIGN >= 128
+    for action in ("delete", "stop", "read", "train_on", "overlay"):
+        stranger.ask("carry_out_1", {"action": action, "run": run, "epochs": 1, "shown": False})
+    (panel, *_) = open_run(stranger, run)["data"]
+    assert panel["visible"] is False
+    board = stranger.ask("let_read", {"sent": run})["data"][0]
+    assert "is gone" in board["note"]
+    assert [row["key"] for row in board["rows"]] == ["cnn", "simple_nn"]
+    assert table_of(stranger) == []
+    assert table_of(visitor) == [before]
+
+
+def test_a_key_cannot_be_guessed_and_opens_only_whole(
+    visitor: Stranger, stranger: Stranger
+) -> None:
+    key = visitor.enter()
+    assert len(key) * BITS_A_SIGN >= 256
+    upload_network(visitor)
+    swapped = key.swapcase()
+    for guess in (None, "", key[:-1], swapped, f"{key} ", [key], {"key": key}, 0, True, "*", "%"):
+        assert stranger.enter(guess) not in (key, guess)
+        assert table_of(stranger) == []
+    assert len(table_of(visitor)) == 1
+    assert stranger.enter(key) == key  # whoever has it is the visitor, as after a reload
+    assert len(table_of(stranger)) == 1
+
+
+def test_nothing_that_anybody_may_ask_for_names_another(
+    visitor: Stranger, stranger: Stranger
+) -> None:
+    key = visitor.enter()
+    upload_network(visitor)
+    (row,) = table_of(visitor)
+    weights = open_run(visitor, row["id"])["data"][2]["value"]["path"]
+    secrets = [key, row["id"], Path(weights).parent.parent.name, visitor.session]
+    for path in (
+        "",
+        "config",
+        "openapi.json",
+        "gradio_api/info",
+        "gradio_api/queue/status",
+        "gradio_api/startup-events",
+        "gradio_api/app_id",
+        "monitoring/summary",
+        "gradio_api/run-history/buckets",
+        f"gradio_api/deep_link?session_hash={stranger.session}",
+    ):
+        told = stranger.get(path).text
+        assert not [secret for secret in secrets if secret in told], path
+
+
+def test_files_are_given_by_their_whole_name_only(visitor: Stranger, stranger: Stranger) -> None:
+    visitor.enter()
+    upload_network(visitor)
+    (row,) = table_of(visitor)
+    weights = Path(open_run(visitor, row["id"])["data"][2]["value"]["path"])
+    assert visitor.get(f"gradio_api/file={weights}").content == weights.read_bytes()
+    assert len(row["id"]) > 20
+    assert row["id"] in weights.parts  # so the name cannot be guessed
+    around = [weights.parent, weights.parent.parent, weights.parent.parent.parent]
+    for place in [*map(str, around), *(f"{folder}/*" for folder in around), *PATHS]:
+        answer = stranger.get(f"gradio_api/file={place}".replace("\0", "%00"))
+        assert answer.status_code in (400, 403, 404, 422), place
+        assert "root:" not in answer.text
+        assert weights.name not in answer.text.replace(place, "")
+
+
+# --- files that are not what they seem ---------------------------------------------------------
+
+
+def test_code_in_a_checkpoint_does_not_run(visitor: Stranger, tmp_path: Path) -> None:
+    loot = tmp_path / "loot"
+    buffer = io.BytesIO()
+    torch.save({"fc1.weight": Burglar(loot)}, buffer)
+    for content in (buffer.getvalue(), pickle.dumps(Burglar(loot))):
+        evil = visitor.upload("evil.pth", content)
+        said = visitor.queue("take_in", [evil])["error"]
+        assert "is not a PyTorch file of weights" in said
+        assert is_a_sentence(said)
+    assert not loot.exists()
+    assert table_of(visitor) == []
+
+
+@pytest.mark.parametrize("make", bombs.CHECKPOINT_BOMBS.values(), ids=bombs.CHECKPOINT_BOMBS)
+def test_a_checkpoint_that_is_a_bomb_is_refused(
+    visitor: Stranger, make: Callable[[], bytes]
+) -> None:
+    bomb = visitor.upload("bomb.pth", make())
+    assert is_a_sentence(visitor.queue("take_in", [bomb])["error"])
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: bombs.png_that_claims(50_000, 50_000), "megapixels"),
+        (bombs.tiff_of_many_tags, "not an image"),
+        (lambda: b"<svg/>", "not an image"),
+    ],
+    ids=["50,000 × 50,000 pixels", "many tags", "no picture"],
+)
+def test_an_enormous_picture_is_refused_in_the_page_and_for_programs(
+    visitor: Stranger, make: Callable[[], bytes], reason: str
+) -> None:
+    name, content = f"{MARKUP}.png", make()
+    said = visitor.queue("read_picture", visitor.upload(name, content))["error"]
+    assert reason in said
+    assert is_a_sentence(said)
+    said = visitor.call("predict", visitor.upload(name, content))
+    assert "event: error" in said
+    assert reason in said
+    assert "<" not in said
+    assert not any(word in said for word in HIDDEN)
+
+
+@pytest.mark.parametrize("place", [*PATHS, "http://127.0.0.1:1/"])
+def test_a_file_that_nobody_has_uploaded_is_not_opened(visitor: Stranger, place: str) -> None:
+    file = {"path": place, "meta": {"_type": "gradio.FileData"}}
+    for answer in (visitor.queue("read_picture", file), visitor.queue("take_in", [file])):
+        assert "data" not in answer
+        assert not any(word in str(answer) for word in HIDDEN)
+        assert "is not an image" not in str(answer)  # nobody learns which files there are
