@@ -35,29 +35,30 @@ class Stranger:
         assert isinstance(key, str)
         return key
 
-    def ask(self, handler: str, payload: Any = None, data: Any = None) -> Any:
+    def ask(self, handler: str, *inputs: Any, data: Any = None) -> Any:
         """Have an event handled past the queue; return the answer, or what was said instead.
 
         Args:
             handler: the name of the function, with a number after it if it is not the first.
-            payload: the first input; the others are the server's to fill in.
+            inputs: those that the page sends; the others are the server's to fill in.
             data: what comes with the event.
         """
-        return self._post("run/predict", handler, payload, data)
+        return self._post("run/predict", handler, inputs, data)
 
-    def queue(self, handler: str, payload: Any = None) -> Any:
+    def queue(self, handler: str, *inputs: Any) -> Any:
         """Have an event handled in its turn; return its first answer."""
-        self._post("queue/join", handler, payload, None)
+        self._post("queue/join", handler, inputs, None)
         first, *_ = self._listen()
         return first
 
     def upload(self, name: str, content: bytes) -> dict[str, Any]:
         """Upload a file; return it as Gradio's page describes it."""
-        answer = self._client.post(
-            "gradio_api/upload", files={"files": (name, io.BytesIO(content))}
-        ).raise_for_status()
-        (path,) = answer.json()
+        (path,) = self.send(name, content).raise_for_status().json()
         return {"path": path, "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+
+    def send(self, name: str, content: bytes) -> httpx.Response:
+        """Upload a file, or be refused."""
+        return self._client.post("gradio_api/upload", files={"files": (name, io.BytesIO(content))})
 
     def get(self, path: str) -> httpx.Response:
         return self._client.get(path)
@@ -68,13 +69,13 @@ class Stranger:
         event = call.raise_for_status().json()["event_id"]
         return self._client.get(f"gradio_api/call/{endpoint}/{event}").text
 
-    def _post(self, way: str, handler: str, payload: Any, data: Any) -> Any:
+    def _post(self, way: str, handler: str, inputs: tuple[Any, ...], data: Any) -> Any:
         event = self._events[handler]
-        inputs = [payload] + [None] * len(event["inputs"])
+        missing = [None] * (len(event["inputs"]) - len(inputs))
         return self._client.post(
             f"gradio_api/{way}",
             json={
-                "data": inputs[: len(event["inputs"])],
+                "data": [*inputs, *missing],
                 "event_data": data,
                 "fn_index": event["id"],
                 "session_hash": self.session,
