@@ -33,6 +33,7 @@ SUMMARY = (
 
 try:
     LIMITS = the_limits()
+    use_own_folder()
 except ValueError as error:
     sys.exit(str(error))
 
@@ -43,7 +44,6 @@ CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
 MORE_PAGES = 50  # than visits: second ones, and those that have closed
 
-use_own_folder()
 # delete_cache: once an hour, the files of visitors who came more than a day ago.
 with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) as demo:
     build_endpoints()  # first: Gradio's page takes the first event for `/predict`, if there is one

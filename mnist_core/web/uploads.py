@@ -7,6 +7,7 @@ below that, so that whatever lies there is its to remove.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import shutil
@@ -15,6 +16,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from gradio import routes
 from gradio.utils import get_upload_folder
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -22,6 +24,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_core.web.limits import the_limits
 
+log = logging.getLogger(__name__)
+
+MEMORY = "/dev/shm"  # where Linux keeps files in memory
 MEGABYTE = 2**20  # bytes, as Gradio counts them
 LONGEST_REQUEST = 6_000_000  # bytes of one that is no upload: a file of drawings, and room for more
 KEPT = 600.0  # seconds; what is uploaded is read at once, so by then it has been
@@ -33,8 +38,23 @@ NO_ROOM = "The server has no room for more files just now. Try again in some min
 
 
 def use_own_folder() -> None:
-    """Let Gradio keep its files where no other app does; call it before any component is made."""
-    os.environ["GRADIO_TEMP_DIR"] = str(Path(get_upload_folder()) / f"mnist-{secrets.token_hex(8)}")
+    """Let Gradio keep its files where no other app does; call it before any component is made.
+
+    Where that is not to be had, as on a full disk, memory takes its place if the system lends it.
+
+    Raises:
+        ValueError: no folder can be made.
+    """
+    name = f"mnist-{secrets.token_hex(8)}"
+    for place in (get_upload_folder(), MEMORY):
+        folder = Path(place) / name
+        with suppress(OSError):
+            folder.mkdir(parents=True)
+            os.environ["GRADIO_TEMP_DIR"] = str(folder)
+            routes.DEFAULT_TEMP_DIR = str(folder)  # which Gradio has read already, and will use
+            return
+        log.warning("No folder can be made in %s.", place)
+    raise ValueError("No folder can be made: let the variable GRADIO_TEMP_DIR name a place for it.")
 
 
 def remove_own_folder() -> None:

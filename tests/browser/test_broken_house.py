@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN
+from tests.bombs import small_picture
 from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
 from tests.running_app import RunningApp, running_app
@@ -78,13 +79,10 @@ def test_without_data_or_a_place_for_it_a_training_says_so(visitor: Stranger) ->
     assert str(Path.home()) not in said
 
 
-def test_an_upload_that_finds_no_place_tells_nothing_of_the_server(
-    app: RunningApp, visitor: Stranger
-) -> None:
-    refused = visitor.send("one.png", b"")
-    assert refused.status_code == 500
-    assert refused.text == "Internal Server Error"
-    assert '"network": "SimpleNN"' in visitor.call("predict_strokes", ONE)
+def test_files_are_kept_in_memory_where_the_disk_has_no_place_for_them(visitor: Stranger) -> None:
+    picture = visitor.upload("one.png", small_picture("PNG", 60))
+    assert not picture["path"].startswith(str(REPOSITORY))
+    assert visitor.queue("read_picture", picture)["data"][0]["digit"] == 1
 
 
 def test_the_page_shows_what_is_wrong(app: RunningApp, browser: Browser) -> None:

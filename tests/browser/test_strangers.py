@@ -25,6 +25,7 @@ HIDDEN = ("Traceback", str(REPOSITORY), str(Path.home()), "/tmp/", "Error(")
 @pytest.fixture
 def visitor(app_url: str) -> Iterator[Stranger]:
     visitor = Stranger(app_url)
+    visitor.enter()
     yield visitor
     visitor.close()
 
@@ -32,6 +33,7 @@ def visitor(app_url: str) -> Iterator[Stranger]:
 @pytest.fixture
 def stranger(app_url: str) -> Iterator[Stranger]:
     stranger = Stranger(app_url)
+    stranger.enter()
     yield stranger
     stranger.close()
 
@@ -61,7 +63,6 @@ def is_a_sentence(said: str | None) -> bool:
 def test_nobody_reaches_the_run_of_another_even_by_its_id(
     visitor: Stranger, stranger: Stranger
 ) -> None:
-    visitor.enter(), stranger.enter()
     upload_network(visitor)
     (before,) = table_of(visitor)
     run = before["id"]
@@ -117,7 +118,6 @@ def test_nothing_that_anybody_may_ask_for_names_another(
 
 
 def test_files_are_given_by_their_whole_name_only(visitor: Stranger, stranger: Stranger) -> None:
-    visitor.enter()
     upload_network(visitor)
     (row,) = table_of(visitor)
     weights = Path(open_run(visitor, row["id"])["data"][2]["value"]["path"])

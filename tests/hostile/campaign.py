@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests import bombs
 from tests.hostile.endpoints import Endpoint, Request, find_endpoints
 from tests.hostile.payloads import MARKUP, World
+from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
 from tests.running_app import RunningApp, running_app
 
@@ -240,7 +241,9 @@ def open_campaign(folder: Path) -> Iterator[Campaign]:
             headers={"Accept-Encoding": "identity"},
         ) as client,
     ):
-        world = World(asked.url, sessions=["stranger", "stranger-2", MARKUP, ""])
+        with contextlib.closing(Stranger(app.url)) as page:
+            page.enter()
+            world = World(asked.url, sessions=[page.session, page.session, MARKUP, ""])
         campaign = Campaign(app, client, world)
         world.uploads += upload_all(client)
         campaign.check_alive()

@@ -53,12 +53,11 @@ class Stranger:
 
     def upload(self, name: str, content: bytes) -> dict[str, Any]:
         """Upload a file; return it as Gradio's page describes it."""
-        (path,) = self.send(name, content).raise_for_status().json()
+        answer = self._client.post(
+            "gradio_api/upload", files={"files": (name, io.BytesIO(content))}
+        )
+        (path,) = answer.raise_for_status().json()
         return {"path": path, "orig_name": name, "meta": {"_type": "gradio.FileData"}}
-
-    def send(self, name: str, content: bytes) -> httpx.Response:
-        """Upload a file, or be refused."""
-        return self._client.post("gradio_api/upload", files={"files": (name, io.BytesIO(content))})
 
     def get(self, path: str) -> httpx.Response:
         return self._client.get(path)

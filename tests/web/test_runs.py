@@ -146,7 +146,7 @@ def test_where_nothing_can_be_written_an_upload_is_refused_in_a_sentence(
     visit: Visit, own_cache: Path
 ) -> None:
     own_cache.write_text("no folder")
-    with pytest.raises(gr.Error, match="cannot write files just now") as refusal:
+    with pytest.raises(gr.Error, match="no room for more files") as refusal:
         take_in([str(SHIPPED)], visit)
     assert str(own_cache) not in str(refusal.value)
 

@@ -91,13 +91,28 @@ def test_no_other_app_s_files_are_touched(tmp_path: Path, monkeypatch: pytest.Mo
     use_own_folder()
     folder = Path(os.environ["GRADIO_TEMP_DIR"])
     assert folder.parent == tmp_path
-    assert not folder.exists()  # until something has to be kept
+    assert folder.is_dir()
     ours = put(folder / "d4" / "ours.png", KEPT + 1)
     assert clear_uploads() == (0, 0)
     assert not ours.exists()
     remove_own_folder()
     assert not folder.exists()
     assert theirs.exists()
+
+
+def test_where_no_folder_can_be_made_memory_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "folder"))
+    monkeypatch.setattr(uploads, "MEMORY", str(tmp_path / "memory"))
+    use_own_folder()
+    assert Path(os.environ["GRADIO_TEMP_DIR"]).parent == tmp_path / "memory"
+
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "file" / "folder"))
+    monkeypatch.setattr(uploads, "MEMORY", str(tmp_path / "file" / "memory"))
+    with pytest.raises(ValueError, match="GRADIO_TEMP_DIR"):
+        use_own_folder()
 
 
 def test_what_is_gone_is_forgotten_by_gradio_as_well(limit: SetLimits, own_cache: Path) -> None:

@@ -336,7 +336,8 @@ def test_with_a_full_disk_networks_are_there_without_their_files(
         full.setattr(visit_module, "save_checkpoint", fail)
         full.setattr(visit_module, "copyfile", fail)
         run = trained(visit)
-        assert visit.files(run) is None
+        with pytest.raises(ValueError, match="cannot be downloaded"):
+            visit.files(run)
         with pytest.raises(ValueError, match="no room for more files"):
             visit.upload(file)
     assert run.state == "finished"
