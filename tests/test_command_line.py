@@ -22,6 +22,7 @@ from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
 from mnist_core.script import write_script
 from mnist_core.training import EpochRecord, TrainConfig, set_up, train
+from tests import bombs
 from tests.real_mnist import REPOSITORY
 
 Run = Callable[..., tuple[int, str, str]]
@@ -425,6 +426,15 @@ def test_a_picture_that_cannot_be_read_is_refused(run: Run, tmp_path: Path) -> N
     assert_refused(run("predict", SHIPPED, tmp_path / "blank.png"), "blank.png is blank")
     assert_refused(run("predict", SHIPPED, tmp_path / "none.png"), "none.png")
     assert_refused(run("predict", SHIPPED, tmp_path), tmp_path.name)
+
+
+def test_a_picture_or_checkpoint_that_is_a_bomb_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "claims.png").write_bytes(bombs.png_that_claims(50_000, 50_000))
+    (tmp_path / "tags.tiff").write_bytes(bombs.tiff_of_many_tags())
+    (tmp_path / "tuples.pth").write_bytes(bombs.checkpoint_of_tuples())
+    assert_refused(run("predict", SHIPPED, tmp_path / "claims.png"), "more than 40 megapixels")
+    assert_refused(run("predict", SHIPPED, tmp_path / "tags.tiff"), "tags.tiff is not an image")
+    assert_refused(run("evaluate", tmp_path / "tuples.pth"), "tuples.pth is not a PyTorch file")
 
 
 # --- as a process ------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.hostile.campaign import open_campaign
 
-PAYLOADS = 200
+PAYLOADS = 180
 
 
 def test_no_request_harms_the_app_or_learns_of_its_inside(tmp_path: Path) -> None:

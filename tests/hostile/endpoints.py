@@ -53,12 +53,20 @@ class Endpoint:
     requests: Callable[[World], st.SearchStrategy[Request]]
 
 
-def find_endpoints(client: httpx.Client) -> list[Endpoint]:
-    """Ask the app for its routes and for its events, private ones included."""
+def find_endpoints(client: httpx.Client, undescribed: list[tuple[str, str]]) -> list[Endpoint]:
+    """Ask the app for its routes and for its events, private ones included.
+
+    Args:
+        client: asks.
+        undescribed: methods and paths that are there even if the app does not describe them.
+    """
     described = client.get("openapi.json").raise_for_status().json()
+    paths = described["paths"]
+    for method, path in undescribed:
+        paths.setdefault(path, {}).setdefault(method.lower(), {})
     routes = [
         _route(path, method, details, described)
-        for path, methods in described["paths"].items()
+        for path, methods in paths.items()
         for method, details in methods.items()
     ]
     config = client.get("config").raise_for_status().json()

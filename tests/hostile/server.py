@@ -1,19 +1,49 @@
 """The app on a tiny data set: `python -m tests.hostile.server FOLDER`.
 
+`routes.json` in FOLDER says what it answers, once it does: a list of [method, path].
+
 The settings that a hostile request happens to hold may be good ones, and then a network trains.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sys
 from pathlib import Path
 
 import app
 from tests.tiny_mnist import make_tiny_mnist
 
-if __name__ == "__main__":
-    tiny = make_tiny_mnist(Path(sys.argv[1]))
+
+def tell_routes(file: Path) -> None:
+    """Write down every route, those as well that the app does not describe to anybody."""
+    routes = [
+        (method, re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path))
+        for route in app.demo.app.routes
+        if hasattr(route, "path")
+        for method in getattr(route, "methods", None) or ["GET"]
+    ]
+    unfinished = file.with_suffix(".part")
+    unfinished.write_text(json.dumps(routes))
+    unfinished.replace(file)
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    tiny = make_tiny_mnist(folder)
     tiny.replace_mnist()
     os.environ["MNIST_DATA"] = str(tiny.root)
+    block = app.demo.block_thread
+
+    def tell_and_block() -> None:
+        tell_routes(folder / "routes.json")
+        block()
+
+    app.demo.block_thread = tell_and_block  # which `launch` does when the app answers
     app.main()
+
+
+if __name__ == "__main__":
+    main()
