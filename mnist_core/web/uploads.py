@@ -33,6 +33,7 @@ KEPT = 600.0  # seconds; what is uploaded is read at once, so by then it has bee
 PATIENCE = 120.0  # seconds that an upload may take to come
 MOST_LET_BY = 100 * MEGABYTE  # of a request that is refused
 MOST_FILES = 5_000
+UNUSED = ("/component_server", "/process_recording")  # of Gradio: they leave files behind
 VISIT = "visit-"  # how the folder of a visit is called, which the visit itself removes
 NO_ROOM = "The server has no room for more files just now. Try again in some minutes."
 
@@ -120,6 +121,8 @@ class RequestLimit:
         """Pass a request on, unless it is refused."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
+        elif scope["path"].rstrip("/").endswith(UNUSED):
+            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
         elif not scope["path"].rstrip("/").endswith("/upload"):
             await self._pass_on(scope, receive, send, LONGEST_REQUEST, None)
         elif not self._is_room(*await asyncio.to_thread(self._clear)):

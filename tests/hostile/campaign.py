@@ -36,7 +36,8 @@ HEARD = ('"process_completed"', '"process_generating"', '"unexpected_error"')
 ONE = [[[500, 150], [500, 850]]]
 
 INTERNALS = re.compile(
-    r"Traceback \(most recent|File \"[^\"]+\", line \d|root:x:0|\b(?!HTTPV)[A-Z]\w+(Error|Exception)\b|"
+    r"Traceback \(most recent|File \"[^\"]+\", line \d|root:x:0|"
+    r"\b(?!(HTTP)?ValidationError)[A-Z]\w+(Error|Exception)\b|"
     + "|".join(re.escape(str(place)) for place in (REPOSITORY, sys.prefix, Path.home()))
 )
 # A trace that goes through our code; through what lets requests in goes every one.
@@ -295,10 +296,10 @@ def files_outside(folder: Path) -> set[str]:
     ours = {str(file) for file in folder.rglob("*") if "gradio" not in file.parts[:-1]}
     code = {
         str(file)
-        for place in (REPOSITORY, REPOSITORY / "checkpoints", REPOSITORY.parent)
+        for place in (REPOSITORY, REPOSITORY / "checkpoints", REPOSITORY / "mnist_core")
         for file in place.iterdir()
     }
-    return {name for name in ours | code if "__pycache__" not in name}
+    return {name for name in ours | code if "__pycache__" not in name and ".hypothesis" not in name}
 
 
 @dataclass
