@@ -52,7 +52,8 @@ def use_own_folder() -> None:
         with suppress(OSError):
             folder.mkdir(parents=True)
             os.environ["GRADIO_TEMP_DIR"] = str(folder)
-            routes.DEFAULT_TEMP_DIR = str(folder)  # which Gradio has read already, and will use
+            # Gradio has read it already, and will use it once more.
+            routes.DEFAULT_TEMP_DIR = str(folder)  # type: ignore[attr-defined]
             return
         log.warning("No folder can be made in %s.", place)
     raise ValueError("No folder can be made: let the variable GRADIO_TEMP_DIR name a place for it.")
