@@ -141,14 +141,17 @@ async def follow_readers(visit: Visit) -> AsyncGenerator[tuple[Any, Any], None]:
     Ends when no run is under way.
     """
     shown: object = None
+    asked: object = None
     sent_at = 0.0
     async with aclosing(visit.watch()) as beats:
         async for _ in beats:
             introduce_runs(visit)
             now = visit.reader, [(reader.key, reader.edition) for reader in all_readers(visit)]
             if now != shown:
-                yield await to_thread(_board, visit), _read_again(visit)
-                shown = now
+                board, again = await to_thread(_board, visit), _read_again(visit)
+                # While the board was made, who reads may have learned more than `now` says.
+                yield board, gr.skip() if again == asked else again
+                shown, asked = now, again
             elif monotonic() - sent_at >= SIGN_OF_LIFE:
                 yield gr.skip(), gr.skip()
             else:

@@ -151,7 +151,7 @@ def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(workshop: Works
         async with aclosing(draw.follow_readers(visit)) as updates:
             async for board, canvas in updates:
                 if "rows" in board:  # else there was nothing new
-                    sent.append(canvas["reader"])
+                    sent.append(canvas.get("reader", ""))
                     workshop.gate.allow(6)  # five batches of 64 are an epoch
 
     visit.start(TrainConfig(epochs=3))
