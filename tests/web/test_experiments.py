@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -35,24 +36,29 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(EXPERIMENTS, name, quick)
 
 
-def values_of(visit: Visit) -> list[dict[str, Any]]:
-    """Follow to the end; return every value that was shown."""
+def values_of(visit: Visit, once_seen: Callable[[], None] = lambda: None) -> list[dict[str, Any]]:
+    """Follow to the end; return every value that was shown, each of them once it was seen."""
+    shown = []
 
-    async def follow() -> list[dict[str, Any]]:
-        return [value async for value in follow_trial(visit) if "chosen" in value]
+    async def follow() -> None:
+        async for value in follow_trial(visit):
+            if "chosen" in value:
+                shown.append(value)
+                once_seen()
 
-    return event_loop.run(follow())
+    event_loop.run(follow())
+    return shown
 
 
-def test_a_card_goes_from_untried_to_its_verdict(visit: Visit) -> None:
+def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
+    visit = workshop.visit()
     (idle,) = values_of(visit)
     assert idle["state"] == "untried"
     assert idle["note"].startswith("Trains two networks")
     assert (idle["sides"], idle["plots"]) == ([], {})
     carry_out(CardOrder("try", "batch"), visit)
-    shown = values_of(visit)
-    assert "running" in [value["state"] for value in shown]
-    last = shown[-1]
+    first, *_, last = values_of(visit, once_seen=workshop.gate.allow)
+    assert first["state"] == "running"
     assert (last["chosen"], last["state"]) == ("batch", "done")
     assert "points" in last["verdict"]
     assert last["badges"]["batch"][0] in "+−"
