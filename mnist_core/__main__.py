@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def make_parser() -> Parser:
-    """Describe the four commands and their options."""
+    """Describe the commands and their options."""
     parser = Parser(
         prog=PROGRAM,
         description="Train, test and use the article's network for handwritten digits.",
@@ -169,7 +169,7 @@ def config_from(options: argparse.Namespace) -> TrainConfig:
 
 
 def add_data_and_json(command: argparse.ArgumentParser) -> None:
-    """Add the two options that `train` and `evaluate` share."""
+    """Add the two options that several commands share."""
     command.add_argument(
         "--data",
         type=Path,

@@ -1,4 +1,4 @@
-"""Does everything work with the oldest and the newest versions? Run it in the root of the checkout:
+"""Does everything work with the versions it may meet? Run it in the root of the checkout:
 
     python -m tests.versions [--python PROGRAM] [--static] [arguments for pytest …]
 
@@ -11,6 +11,7 @@ Exits with 1 if anything fails.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,9 +72,9 @@ def works(interpreter: str) -> bool:
 
 def run_tests(python: str, pair: list[str], for_pytest: list[str]) -> tuple[str, bool]:
     with TemporaryDirectory() as folder:
-        run(python, "-m", "venv", folder)
-        inside = str(next(Path(folder).glob("*/python*")))
-        if not run(inside, "-m", "pip", "install", "--quiet", *pair, *REQUIREMENTS):
+        inside = str(Path(folder, "Scripts/python.exe" if os.name == "nt" else "bin/python"))
+        install = (inside, "-m", "pip", "install", "--quiet", *pair, *REQUIREMENTS)
+        if not run(python, "-m", "venv", folder) or not run(*install):
             return " and ".join(pair), False
         show = "import sys, torch, torchvision as v; print(torch.__version__, v.__version__)"
         found = subprocess.run([inside, "-c", show], capture_output=True, text=True, check=True)

@@ -1,6 +1,6 @@
 """Do twenty people who draw wait for their answers while somebody trains? A Space on two cores.
 
-    python -m tests.benchmarks.crowd [--minutes M] [--people N] [--model NAME]
+    python -m tests.benchmarks.crowd [--minutes M] [--people N] [--model NAME] [--url URL]
 
 It starts the app in a process of its own and opens a page for everybody over real HTTP. One visitor
 trains for all the time, run after run, and watches. The others write digits: the pen moves for 0.6
@@ -17,7 +17,8 @@ not, and its pages are on the same machine, so what the network adds is not in t
 It prints what a reading takes from the request to the answer, and how fast the training goes,
 alone and in the crowd. At the end a second visitor's training takes its turn when the first one
 closes the tab. It exits with 1 if the 95th percentile reaches 150 ms, if anything was refused or
-failed, or if the training has not learned an epoch in five minutes.
+failed, if the closed tab keeps its turn for more than two seconds, or if the training has not
+learned an epoch in five minutes.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from tests.benchmarks.page import Event, Page, read_events
 from tests.benchmarks.pen_to_bars import running_app
 
 MOST_P95 = 150.0  # ms
+MOST_SECONDS_FREED = 2.0  # from a closed tab to the next training
 MOST_SECONDS_PER_EPOCH = 300.0
 ALONE = 20.0  # seconds in which nobody draws
 FRAME = 1 / 60  # seconds
@@ -306,8 +308,8 @@ def main() -> int:
     print(f"from a closed tab to the next visitor's training: {freed:.1f} s")
     for error in errors[:10]:
         print(f"error: {error}")
-    good = cuts[94] < MOST_P95 and not errors and together < MOST_SECONDS_PER_EPOCH
-    return 0 if good else 1
+    is_quick = cuts[94] < MOST_P95 and freed <= MOST_SECONDS_FREED
+    return 0 if is_quick and not errors and together < MOST_SECONDS_PER_EPOCH else 1
 
 
 if __name__ == "__main__":

@@ -107,6 +107,7 @@ from tests.tiny_mnist import make_tiny_mnist
 CPU = torch.device("cpu")
 CONFIG = TrainConfig(epochs=3, model="cnn", dropout=0.2, schedule="one_cycle")
 LONG = TrainConfig(epochs=100)
+stands_still = False  # whether a process forked from now on waits after an epoch, to be killed
 
 
 def eventually(happened: Callable[[], object]) -> None:
@@ -164,6 +165,8 @@ def train_slowly(
     """Train in the forked process as on a slow GPU, so that what follows is in time."""
     for record in train(training):
         yield record
+        if isinstance(record, EpochRecord) and stands_still:
+            threading.Event().wait()
         time.sleep(0.05)
 
 
@@ -206,8 +209,11 @@ def not_allowed() -> dict[str, Any]:
 
 
 def taken_back() -> dict[str, Any]:
+    global stands_still
+    stands_still = True
     run = Run(CONFIG)
     go_on(run, until=lambda: run.epochs)
+    stands_still = False
     os.kill(int(lender.asked("/allow")[0]["pid"]), signal.SIGKILL)
     go_on(run)
     return tell(run)
