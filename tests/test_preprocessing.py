@@ -549,13 +549,20 @@ def test_a_picture_that_would_take_hours_or_all_memory_is_refused(
 ) -> None:
     (tmp_path / "bomb.img").write_bytes(make())
     monkeypatch.setattr(pictures, "PATIENCE", 1.0)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, before_of_children = memory_peaks()
     said = refusal(tmp_path / "bomb.img")
     assert "not an image" in said or "too long" in said
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert after - before < 200_000  # kilobytes
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert most < 1.2 * MOST_MEMORY / 1024
+    after, after_of_children = memory_peaks()
+    assert after - before < 200_000
+    # An earlier child, such as a whole app, may have needed more.
+    assert after_of_children == before_of_children or after_of_children < 1.2 * MOST_MEMORY / 1024
+
+
+def memory_peaks() -> tuple[int, int]:
+    """Return the most memory that this process has had, and any of its children, in kilobytes."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    own, of_children = (resource.getrusage(kind).ru_maxrss for kind in kinds)
+    return own, of_children
 
 
 def test_of_a_picture_that_moves_the_first_frame_is_read(tmp_path: Path) -> None:

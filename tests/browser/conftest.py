@@ -8,7 +8,14 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.real_mnist import find_mnist
 from tests.running_app import running_app
@@ -22,6 +29,8 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
+
+expect.set_options(timeout=30_000)  # ms: a busy machine needs more than the usual five seconds
 
 APP_LOG = pytest.StashKey[Path]()
 HARMLESS: tuple[

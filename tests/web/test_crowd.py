@@ -56,18 +56,21 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
     visit = THE_VISITS.enter(key, Visit(), trains)[1]
     with visit.attended():
         run = visit.start(LONG)
-        workshop.gate.let_pass(3)  # and the next batch stands at the gate until the end
-        passed = workshop.gate.passed
-        for page in (draws, trains):
-            assert ask(client, page, "read_drawing", ONE, None)["digit"] == 1
-            assert ask(client, page, "explain_drawing", {"off": []}, ONE, None)["answer"]
-            label = {"label": 1, "strokes": ONE["strokes"]}
-            assert ask(client, page, "count_drawing", None, data=label)["drawings"] == 1
-        assert (run.state, workshop.gate.passed) == ("training", passed)
-        THE_TRAINER.stop(run)
-        workshop.gate.allow()
-        eventually(lambda: not run.is_under_way)
-    THE_VISITS.leave(trains), THE_VISITS.leave(draws)
+        try:
+            workshop.gate.let_pass(3)  # and the next batch stands at the gate until the end
+            passed = workshop.gate.passed
+            for page in (draws, trains):
+                assert ask(client, page, "read_drawing", ONE, None)["digit"] == 1
+                assert ask(client, page, "explain_drawing", {"off": []}, ONE, None)["answer"]
+                label = {"label": 1, "strokes": ONE["strokes"]}
+                assert ask(client, page, "count_drawing", None, data=label)["drawings"] == 1
+            assert (run.state, workshop.gate.passed) == ("training", passed)
+        finally:
+            THE_TRAINER.stop(run)
+            workshop.gate.allow()
+            eventually(lambda: not run.is_under_way)
+            THE_VISITS.leave(trains)
+            THE_VISITS.leave(draws)
 
 
 @pytest.fixture
