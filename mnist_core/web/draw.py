@@ -90,12 +90,14 @@ def read_drawing(drawing: Drawing, visit: Visit) -> Answer:
     return _answer(drawing.seq, visit.drawing, visit)
 
 
-def read_picture(path: str, visit: Visit) -> Answer:
+def read_picture(path: str | None, visit: Visit) -> Answer:
     """Answer an image file; it takes the place of the drawing's answer until the pen moves on.
 
     Raises:
         gr.Error: the file is not an image, or there is nothing on it.
     """
+    if path is None:
+        raise gr.Error("An image file was expected.", print_exception=False)
     try:
         image = image_from_picture(open_picture(Path(path)))
     except (ValueError, FileNotFoundError) as error:

@@ -103,6 +103,11 @@ def test_a_blank_picture_is_said_to_be_blank(visit: Visit, tmp_path: Path) -> No
         draw.read_picture(str(tmp_path / "blank.png"), visit)
 
 
+def test_no_picture_at_all_is_an_error_of_one_sentence(visit: Visit) -> None:
+    with pytest.raises(gr.Error, match="An image file was expected"):
+        draw.read_picture(None, visit)
+
+
 # --- who reads ---------------------------------------------------------------------------------
 
 
