@@ -22,7 +22,13 @@ from mnist_core.web.programs import build_endpoints
 from mnist_core.web.runs import build_runs_tab
 from mnist_core.web.theme import STYLE_SHEET, make_theme
 from mnist_core.web.train import build_train_tab
-from mnist_core.web.uploads import MEGABYTE, RequestLimit, remove_own_folder, use_own_folder
+from mnist_core.web.uploads import (
+    MEGABYTE,
+    RequestLimit,
+    refuse_addresses,
+    remove_own_folder,
+    use_own_folder,
+)
 from mnist_core.web.visit import Visit
 
 TITLE = "Handwritten digits with PyTorch"
@@ -34,18 +40,17 @@ SUMMARY = (
 try:
     LIMITS = the_limits()
     use_own_folder()
+    refuse_addresses()
 except ValueError as error:
     sys.exit(str(error))
 
 QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-HOUR, DAY = 3600, 86400  # seconds
 STREAMS_A_PAGE = 4  # while a run of its visit is under way; see `PageKey.on_news`
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
 MORE_PAGES = 50  # than visits: second ones, and those that have closed
 
-# delete_cache: once an hour, the files of visitors who came more than a day ago.
-with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, DAY)) as demo:
+with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
     build_endpoints()  # first: Gradio's page takes the first event for `/predict`, if there is one
     visit = gr.State(Visit())
     page_key = PageKey()
@@ -81,6 +86,9 @@ def main() -> None:
     note_start(LIMITS)
     atexit.register(remove_own_folder)
     signal.signal(signal.SIGTERM, end_at_once)
+    hang_up = getattr(signal, "SIGHUP", None)  # the terminal was closed; Windows has no such signal
+    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:  # as under nohup
+        signal.signal(hang_up, end_at_once)
     demo.launch(
         # Gradio counts a stream among the calls that run, although it holds no thread.
         max_threads=CALLS_AT_ONCE + STREAMS_A_PAGE * (LIMITS.waiting + 1),

@@ -79,7 +79,6 @@ def limit_myself() -> None:
     limits = (
         (resource.RLIMIT_AS, MOST_MEMORY),
         (resource.RLIMIT_CPU, MOST_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),  # it writes no file
     )
     for kind, most in limits:
         with contextlib.suppress(ValueError, OSError):  # stricter limits may be in force already

@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from gradio import routes
+import gradio as gr
+from gradio import processing_utils, routes
 from gradio.utils import get_upload_folder
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -35,6 +36,7 @@ MOST_LET_BY = 100 * MEGABYTE  # of a request that is refused
 MOST_FILES = 5_000
 UNUSED = ("/component_server", "/process_recording")  # of Gradio: they leave files behind
 VISIT = "visit-"  # how the folder of a visit is called, which the visit itself removes
+NO_ADDRESSES = "Send the file itself, not its address."
 NO_ROOM = "The server has no room for more files just now. Try again in some minutes."
 
 
@@ -57,6 +59,18 @@ def use_own_folder() -> None:
             return
         log.warning("No folder can be made in %s.", place)
     raise ValueError("No folder can be made: let the variable GRADIO_TEMP_DIR name a place for it.")
+
+
+def refuse_addresses() -> None:
+    """Have Gradio fetch nothing that a request names by its address.
+
+    It would take the whole of it into memory, however large, and from there to the disk.
+    """
+    processing_utils.async_ssrf_protected_download = _refuse_address
+
+
+async def _refuse_address(url: str, cache_dir: str) -> str:
+    raise gr.Error(NO_ADDRESSES, print_exception=False)
 
 
 def remove_own_folder() -> None:
@@ -117,6 +131,7 @@ class RequestLimit:
         self._app = app
         self._known_files = known_files
         self._coming = 0  # uploads on their way, each of which may become as large as any
+        self._will_clear = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it is refused."""
@@ -135,6 +150,23 @@ class RequestLimit:
                 await self._pass_on(scope, receive, send, most, PATIENCE)
             finally:
                 self._coming -= 1
+                self._clear_later()
+
+    def _clear_later(self) -> None:
+        """Clear once more when what has just come is old: perhaps nothing comes after it."""
+        if not self._will_clear:
+            self._will_clear = True
+            asyncio.get_running_loop().call_later(KEPT + 1, self._when_it_is_old)
+
+    def _when_it_is_old(self) -> None:
+        self._will_clear = False
+        clearing = asyncio.get_running_loop().run_in_executor(None, self._clear)
+        clearing.add_done_callback(self._when_cleared)
+
+    def _when_cleared(self, clearing: asyncio.Future[tuple[int, int]]) -> None:
+        files, _ = clearing.result()
+        if files:
+            self._clear_later()
 
     def _clear(self) -> tuple[int, int]:
         left = clear_uploads()

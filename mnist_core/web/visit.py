@@ -158,9 +158,12 @@ class Visit:
         """
         the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
         with self._lock, self._trainer.changed:
+            if run not in self._runs:  # deleted, or gone to make room, in this very moment
+                raise ValueError("This run is gone.")
             self._check_room(run)  # before anything has changed
             run.extend(epochs)
             self._enter(run)
+            self._shelf.add(run, self)  # from which it may just have been taken to make room
 
     def stop(self, run: Run) -> None:
         """Ask a run to end, keeping what it has learned."""
@@ -197,7 +200,10 @@ class Visit:
     def _load(self, path: Path, facts: Path | None) -> Checkpoint:
         """Read a checkpoint, its facts brought beside it."""
         try:
-            with TemporaryDirectory(dir=self._own_folder(), ignore_cleanup_errors=True) as folder:
+            # Not in the visit's folder, which would be made anew if the visit has just ended.
+            with TemporaryDirectory(
+                prefix=VISIT, dir=_make_cache(), ignore_cleanup_errors=True
+            ) as folder:
                 copy = Path(folder) / path.name
                 copyfile(path, copy)
                 if facts is not None:
@@ -303,10 +309,7 @@ class Visit:
     def _own_folder(self) -> Path:
         with self._lock:
             if self._folder is None:
-                # Where Gradio serves files from, so that it makes no copies of its own.
-                cache = Path(get_upload_folder())
-                cache.mkdir(parents=True, exist_ok=True)
-                self._folder = Path(mkdtemp(prefix=VISIT, dir=cache))
+                self._folder = Path(mkdtemp(prefix=VISIT, dir=_make_cache()))
             return self._folder
 
     # --- the page ------------------------------------------------------------------------------
@@ -353,6 +356,13 @@ class Visit:
                     if self.changes != seen:
                         break
                     await asyncio.sleep(GLANCE)
+
+
+def _make_cache() -> Path:
+    """Return where Gradio serves files from: of those that lie there it makes no copies."""
+    cache = Path(get_upload_folder())
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
 
 
 def _read_facts(facts: dict[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:

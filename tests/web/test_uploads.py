@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gradio import processing_utils
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
+import app
 from mnist_core.web import uploads
 from mnist_core.web.uploads import (
     KEPT,
@@ -244,6 +246,41 @@ def test_uploads_on_their_way_take_room(limit: SetLimits) -> None:
         return [message["status"] for message in slow.answers if "status" in message]
 
     assert event_loop.run(send_three()) == [503, 200, 200, 200]
+
+
+def test_an_upload_goes_when_it_is_old_though_nobody_comes_after_it(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "KEPT", -1.0)  # whatever has come is old already
+
+    async def send_one() -> None:
+        slow = Slow()
+        slow.has_come.set()
+        guard = RequestLimit(slow)
+        await guard(SCOPE, whole, slow.note)
+        sent = put(own_cache / "a1" / "seven.png")
+        while sent.exists():
+            await asyncio.sleep(0.001)
+
+    event_loop.run(send_one())
+
+
+def test_what_is_named_by_an_address_is_not_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger's page may not make the server load what lies elsewhere, and how much of it."""
+    fetched: list[str] = []
+
+    async def fetch(url: str) -> None:
+        fetched.append(url)
+        raise OSError("There is no network in this test.")
+
+    monkeypatch.setattr(processing_utils, "async_ssrf_protected_get", fetch)
+    client = TestClient(app.demo.app)
+    address = {"path": "https://example.com/x", "meta": {"_type": "gradio.FileData"}}
+    for fn in app.demo.fns.values():
+        values = [address] * len(fn.inputs)
+        body = {"data": values, "fn_index": fn._id, "session_hash": "a stranger"}
+        assert client.post("/gradio_api/run/predict", json=body).status_code != 404
+    assert not fetched
 
 
 def test_an_upload_that_does_not_come_is_given_up(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mnist_core.checkpoints import CheckpointError, load_checkpoint
+from mnist_core.checkpoints import SHIPPED, Checkpoint, CheckpointError, load_checkpoint
 from mnist_core.models import SimpleNN
 from mnist_core.training import TrainConfig
 from mnist_core.web import visit as visit_module
@@ -154,6 +154,29 @@ def test_a_network_that_was_downloaded_can_be_uploaded(visit: Visit, own_cache: 
     assert visit.runs == [run, upload]
     assert all(map(torch.equal, upload.model.parameters(), run.model.parameters()))
     assert len(files_in(own_cache)) == 2  # the copy that was read is gone
+
+
+def test_an_upload_while_the_visit_ends_leaves_no_file(
+    visit: Visit, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = visit_module.load_checkpoint
+
+    def end_and_read(path: Path) -> Checkpoint:
+        visit.end()
+        return read(path)
+
+    monkeypatch.setattr(visit_module, "load_checkpoint", end_and_read)
+    with pytest.raises(ValueError, match="has ended"):
+        visit.upload(SHIPPED)
+    assert list(own_cache.iterdir()) == []
+
+
+def test_a_run_that_has_just_been_deleted_cannot_train_on(visit: Visit) -> None:
+    run = trained(visit)
+    visit.delete(run)
+    with pytest.raises(ValueError, match="gone"):
+        visit.train_on(run, 1)
+    assert not run.is_under_way
 
 
 def test_without_its_facts_an_upload_has_no_history(visit: Visit) -> None:
