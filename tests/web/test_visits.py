@@ -154,12 +154,13 @@ def test_a_visit_whose_network_trains_is_in_use(limit: SetLimits, workshop: Work
     limit(visits=1)
     visits, visit = Register(), workshop.visit()
     visits.enter(None, visit, "page 1")
-    visit.start(TrainConfig())
-    workshop.clock.put_forward(IDLE)
-    late = Visit()
-    visits.enter(None, late, "page 2")
-    assert (visit.refusal, late.refusal) == ("", FULL)
-    visit.end()
+    with visit.attended():
+        visit.start(TrainConfig())
+        workshop.clock.put_forward(IDLE)
+        late = Visit()
+        visits.enter(None, late, "page 2")
+        assert (visit.refusal, late.refusal) == ("", FULL)
+        visit.end()
 
 
 def test_a_visitor_s_own_pages_are_bounded() -> None:
