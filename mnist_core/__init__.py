@@ -14,8 +14,9 @@ Read the rooms in this order:
 10. `drawings`      labelled drawings on disk → images to test a network on
 11. `inference`     an image → probabilities, and whether they are sure
 12. `calibration`   do the probabilities mean what they say?
-13. `checkpoints`   weights on disk, with their facts beside them    (article, saving and loading)
-14. `plots`         losses → a figure                                (article, step 6.1)
-15. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
-16. `web`           the rooms that know Gradio
+13. `archive`       a .pth file from a stranger → one that PyTorch may read
+14. `checkpoints`   weights on disk, with their facts beside them    (article, saving and loading)
+15. `plots`         losses → a figure                                (article, step 6.1)
+16. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
+17. `web`           the rooms that know Gradio
 """

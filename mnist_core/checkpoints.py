@@ -11,13 +11,10 @@ import glob
 import hashlib
 import json
 import os
-import pickletools
 import platform
-import re
 import tempfile
 import time
 import warnings
-import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -28,6 +25,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mnist_core.archive import check_archive
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EpochRecord, TrainConfig
@@ -41,18 +39,6 @@ MAX_BYTES = 50_000_000  # over a hundred times the article's network
 MAX_FACTS_BYTES = 1_000_000
 UNFINISHED = ".part"  # how the name ends of a file that is still being written
 LONGEST_SAVE = 3600.0  # seconds; what is older than that and unfinished was left behind
-ARCHIVE_ENTRY = b"PK\1\2"  # how each entry in the list of a zip file's entries begins
-MOST_ENTRIES = 1_000
-MOST_PICKLED_BYTES = 100_000
-PICKLE_OPCODES = re.compile(
-    "PROTO|GLOBAL|MARK|TUPLE[123]?|EMPTY_(DICT|TUPLE)|BINUNICODE|BININT[12]?|LONG1|BINFLOAT|"
-    "NEWFALSE|NEWTRUE|NONE|BINPERSID|(LONG_)?BIN(PUT|GET)|REDUCE|BUILD|SETITEMS?|STOP"
-)
-PICKLED_NAMES = re.compile(
-    r"collections OrderedDict|torch\._utils _rebuild_(tensor_v2|parameter)|"
-    "torch (Float|Double|Half|BFloat16|Long|Int|Short|Char|Byte|Bool)Storage"
-)
-NAMES_ONLY: tuple[object, ...] = ("GLOBAL", "BINUNICODE")
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -192,7 +178,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
     try:
-        archive = _check_archive(content)
+        archive = check_archive(content, MAX_BYTES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
             weights = torch.load(archive, map_location="cpu", weights_only=True)
@@ -201,64 +187,6 @@ def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
     if not isinstance(weights, Mapping) or not all(map(_is_plain_tensor, weights.values())):
         raise CheckpointError(f"{path.name} does not hold a state_dict (names → weights).")
     return dict(weights)
-
-
-def _check_archive(content: bytes) -> BytesIO:
-    """Return the archive anew, if it is one that `torch.save` may have written of weights.
-
-    `weights_only` keeps code from running, but not a hundred bytes from becoming gigabytes (a
-    `bytearray` of any length) nor from taking years (tuples of tuples of themselves, as a key).
-
-    Args:
-        content: the file.
-
-    Returns:
-        The same entries, as Python's reader of archives has found them: PyTorch's own reader might
-        find others in a file that was made to look different to each.
-
-    Raises:
-        Exception: nearly any, if it is not such an archive.
-    """
-    if content.count(ARCHIVE_ENTRY) > MOST_ENTRIES:
-        raise ValueError("The archive has too many entries.")
-    anew = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as archive, zipfile.ZipFile(anew, "w") as copy:
-        entries = archive.infolist()
-        if len({entry.filename.lower() for entry in entries}) < len(entries):
-            raise ValueError("A name is there twice.")
-        if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
-            raise ValueError("The archive is compressed, as PyTorch never does.")
-        if sum(entry.file_size for entry in entries) > MAX_BYTES:
-            raise ValueError("The archive unpacks to more than it is.")
-        for entry in entries:
-            data = archive.read(entry)
-            if entry.filename.lower().endswith(".pkl"):
-                _check_pickle(data)
-            copy.writestr(entry.filename, data)
-    anew.seek(0)
-    return anew
-
-
-def _check_pickle(data: bytes) -> None:
-    """Refuse a pickle with anything else in it than a state_dict needs.
-
-    It builds nothing but weights, and refers back to nothing but names; so what it builds cannot
-    be larger than it is itself.
-    """
-    if len(data) > MOST_PICKLED_BYTES:
-        raise ValueError("The pickle is too long.")
-    latest = ""
-    remembered: dict[object, str] = {}
-    for opcode, argument, _ in pickletools.genops(data):
-        if opcode.name == "GLOBAL" and not PICKLED_NAMES.fullmatch(str(argument)):
-            raise ValueError("The pickle names something else than weights.")
-        if not PICKLE_OPCODES.fullmatch(opcode.name):
-            raise ValueError("The pickle does something else than to build weights.")
-        if opcode.name.endswith("BINGET") and remembered.get(argument, "") not in NAMES_ONLY:
-            raise ValueError("The pickle refers back to something else than names.")
-        if opcode.name.endswith("BINPUT"):
-            remembered[argument] = latest
-        latest = opcode.name
 
 
 def _is_plain_tensor(value: object) -> bool:

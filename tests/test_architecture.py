@@ -34,6 +34,7 @@ LAYERS = [
         "training",
         "experiments",
         "script",
+        "archive",
         "checkpoints",
         "plots",
         "inference",
