@@ -29,7 +29,7 @@ from mnist_core.training import (
 )
 from mnist_core.web.right_of_way import RestingLoader, rest_while_somebody_draws
 from mnist_core.web.run_panel import RunStatus, State
-from mnist_core.web.zero_gpu import ON_ZERO_GPU, Loan, NoGpuError, borrower
+from mnist_core.web.zero_gpu import ON_ZERO_GPU, Loan, NoGpuError, borrower, train_in_a_fork
 
 log = logging.getLogger(__name__)
 
@@ -265,7 +265,8 @@ class Run:
             yield from self._train_on_loan(self._training)
         if not self._stop_requested and self._training.epochs_done < self.config.epochs:
             self._tell_device(str(self._training.device))
-            yield from self._follow(train(self._training))
+            records = train_in_a_fork if ON_ZERO_GPU else train
+            yield from self._follow(records(self._training))
 
     def _train_on_loan(self, training: Training) -> Generator[None, None, None]:
         """Train on a borrowed GPU as far as that goes."""
@@ -295,7 +296,8 @@ class Run:
 
     def _set_up(self) -> Training:
         training = set_up(self.config, load_mnist())
-        training.train_loader = RestingLoader(training.train_loader, lambda: self.rest())
+        if not ON_ZERO_GPU:  # there it trains in other processes, which know nothing of readings
+            training.train_loader = RestingLoader(training.train_loader, lambda: self.rest())
         self.lines += [
             f"Image batch shape: {training.images_shape}",
             f"Label batch shape: {training.labels_shape}",

@@ -5,19 +5,29 @@ has used up a day's quota, when the time asked for is over, or whenever it has t
 between the two processes is plain: settings, records, and a training's state on the CPU. All else
 uses the CPU.
 
+The process of the app itself never trains. The first backward pass of a process counts its GPUs,
+and CUDA keeps the answer; here it is 0, and whatever is forked later inherits it: one training on
+the CPU, and no GPU that is lent afterwards would be found. So the CPU, too, trains in a forked
+process (`train_in_a_fork`).
+
 Off ZeroGPU nothing of this is used, and `spaces` need not be installed.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import math
+import multiprocessing
 import os
+import signal
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from contextvars import Context
 from dataclasses import dataclass
 from io import BytesIO
+from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
@@ -45,6 +55,7 @@ ON_ZERO_GPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"
 
 BEAT = 0.25  # seconds without news after which whoever waits for them may do something else
 PATIENCE = 30.0  # seconds without news after which the CPU takes over
+MOST_BEATS = 2400  # without news from the CPU; a step with all 60,000 images takes a minute or two
 
 SECONDS_TO_START = 10  # a process, CUDA, the images
 SECONDS_TO_TEST = 1  # after each epoch
@@ -57,6 +68,10 @@ NONE_FREE = "On the CPU: no GPU was to be had."
 TAKEN_BACK = "On the CPU: the GPU was taken back."
 NO_ANSWER = "On the CPU: the GPU did not answer."
 GIVEN_BACK = "On the CPU: the GPU was given back in the pause."
+
+
+class NoGpuError(Exception):
+    """There is no GPU, or no longer; the message is for the visitor."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +138,13 @@ def train_there(state: TrainingState) -> Generator[str | Dispatch | DivergenceEr
     """Train on from a state; yield the device's name, then every record.
 
     A divergence is yielded as well: of what is raised only the name would cross.
+
+    Raises:
+        NoGpuError: PyTorch finds no GPU here; better to give it back than to keep it idle.
     """
     device = choose_device()
+    if device == torch.device("cpu"):
+        raise NoGpuError(NONE_FREE)
     yield str(device)
     training = set_up(state.config, load_mnist(), device)
     unpack(state, training)
@@ -153,11 +173,7 @@ if ON_ZERO_GPU:
     torch.cuda.is_available = lambda: False
 
 
-# --- in this process ---------------------------------------------------------------------------
-
-
-class NoGpuError(Exception):
-    """There is no GPU, or no longer; the message is for the visitor."""
+# --- in the process of the app -----------------------------------------------------------------
 
 
 def borrower() -> Context:
@@ -250,3 +266,66 @@ def _explain(error: Exception, has_begun: bool) -> str:
     if "quota" in title or "credits" in title:
         return QUOTA_SPENT
     return TAKEN_BACK if has_begun else NONE_FREE
+
+
+# --- on the CPU, in a process of its own -------------------------------------------------------
+
+
+def train_in_a_fork(training: Training) -> Generator[StepRecord | EpochRecord | None, None, None]:
+    """Train as `training.train` does, on the CPU, in a process that is forked for it.
+
+    While nobody asks for the next record that process waits; closing this ends it.
+
+    Yields:
+        The records; None several times a second while there are none.
+
+    Raises:
+        DivergenceError: as in `training.train`.
+        Exception: what went wrong there; an EOFError or OSError if the process was killed.
+    """
+    fork = multiprocessing.get_context("fork")
+    here, there = fork.Pipe(duplex=False)
+    process = fork.Process(target=_train_and_send, args=(training, there), daemon=True)
+    process.start()
+    there.close()  # else the end of the process would not be the end of what comes
+    try:
+        while training.epochs_done < training.config.epochs:
+            arrival = yield from _receive(here)
+            if isinstance(arrival, Exception):
+                raise arrival
+            unpack(arrival.state, training)
+            yield arrival.record
+    finally:
+        process.kill()
+        process.join()
+        here.close()
+
+
+def _receive(here: Connection) -> Generator[None, None, Dispatch | Exception]:
+    """Yield until something has arrived, and return it."""
+    for _ in range(MOST_BEATS):
+        if here.poll(BEAT):
+            arrival: Dispatch | Exception = here.recv()
+            return arrival
+        yield
+    # A lock of another thread that was closed at the fork stays closed there for good.
+    raise TimeoutError("The process that trains keeps silent.")
+
+
+def _train_and_send(training: Training, there: Connection) -> None:
+    """Train in the forked process, which leaves alone what it has got of the server's."""
+    gc.freeze()  # nothing of the server's is tidied away here
+    # Asked to end, or without anybody who reads, it just ends; the handlers are the server's.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    # A page's connection that it kept would stay open when the server closes it.
+    for file in [int(entry.name) for entry in Path("/dev/fd").iterdir()]:
+        if file > 2 and file != there.fileno():
+            with suppress(OSError):  # that by which the list was read
+                os.close(file)
+    os.nice(5)  # readings go before training
+    try:
+        for record in train(training):
+            there.send(Dispatch(record, pack(training)))
+    except Exception as error:
+        there.send(error)

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import itertools
 import json
+import multiprocessing
 import os
 import pickle
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator
-from typing import Any
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, NoReturn
 
 import gradio as gr
 import pytest
@@ -25,7 +30,7 @@ from mnist_core.training import (
 )
 from mnist_core.web import run as run_module
 from mnist_core.web import zero_gpu
-from mnist_core.web.run import Run
+from mnist_core.web.run import NO_MEMORY, UNEXPECTED, Run
 from mnist_core.web.zero_gpu import (
     GIVEN_BACK,
     MOST_SECONDS,
@@ -37,13 +42,15 @@ from mnist_core.web.zero_gpu import (
     TrainingState,
     pack,
     seconds_needed,
+    train_in_a_fork,
     train_there,
     unpack,
 )
 from tests.real_mnist import REPOSITORY
-from tests.web.workshop import eventually
+from tests.web.workshop import PATIENCE, eventually
 
 CPU = torch.device("cpu")
+LONG = TrainConfig(epochs=100)
 VARIED = [
     TrainConfig(epochs=3),
     TrainConfig(epochs=3, schedule="step"),
@@ -111,10 +118,17 @@ def test_all_that_crosses_is_plain_and_comes_out_as_it_went_in() -> None:
     assert (str(arrived), arrived.retry_rate) == (str(error), error.retry_rate)
 
 
+@pytest.fixture
+def cpu_as_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the CPU be taken for a GPU that is lent, by a name that a real one would not have."""
+    monkeypatch.setattr(zero_gpu, "choose_device", lambda: torch.device("cpu", 0))
+
+
+@pytest.mark.usefixtures("cpu_as_gpu")
 @pytest.mark.parametrize("config", VARIED)
 def test_no_tensor_crosses(tiny_mnist: MNIST, config: TrainConfig) -> None:
     first, *others = train_there(pack(set_up(config, tiny_mnist, CPU)))
-    assert first == "cpu"
+    assert first == "cpu:0"
     assert len(others) >= 3
     for other in others:
         assert isinstance(other, Dispatch)
@@ -141,7 +155,9 @@ Arrivals = Generator[str | Dispatch | DivergenceError, None, None]
 
 
 @pytest.fixture
-def lend(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[TrainingState], Arrivals]], None]:
+def lend(
+    monkeypatch: pytest.MonkeyPatch, cpu_as_gpu: None
+) -> Callable[[Callable[[TrainingState], Arrivals]], None]:
     """Return a function that puts another one in the place of what `spaces` has wrapped."""
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
 
@@ -165,6 +181,20 @@ def train_alone(run: Run, mnist: MNIST) -> torch.nn.Module:
     return training.model
 
 
+@pytest.fixture
+def backwards(monkeypatch: pytest.MonkeyPatch) -> list[torch.Tensor]:
+    """Return the losses that this process has followed back; a forked one has a list of its own."""
+    followed: list[torch.Tensor] = []
+    backward = torch.Tensor.backward
+
+    def follow(loss: torch.Tensor, *arguments: Any, **settings: Any) -> None:
+        followed.append(loss.detach())
+        backward(loss, *arguments, **settings)
+
+    monkeypatch.setattr(torch.Tensor, "backward", follow)
+    return followed
+
+
 def error(title: str) -> gr.Error:
     return gr.Error("<b>Subscribe</b>", title=title, print_exception=False)
 
@@ -182,7 +212,11 @@ def error(title: str) -> gr.Error:
     ],
 )
 def test_without_a_gpu_the_cpu_trains_and_says_why(
-    tiny_mnist: MNIST, lend: Callable[..., None], failure: Exception, remark: str
+    tiny_mnist: MNIST,
+    lend: Callable[..., None],
+    backwards: list[torch.Tensor],
+    failure: Exception,
+    remark: str,
 ) -> None:
     def refuse(state: TrainingState) -> Arrivals:
         raise failure
@@ -197,6 +231,20 @@ def test_without_a_gpu_the_cpu_trains_and_says_why(
     assert any(message.startswith("Epoch 1") and message.endswith(remark) for message in messages)
     assert run.is_repeatable
     assert run.can_train_on
+    assert not backwards
+    assert same(run.model, train_alone(run, tiny_mnist))
+    assert backwards  # which would not have been overlooked
+
+
+def test_who_is_lent_a_gpu_and_finds_none_gives_it_back_at_once(
+    tiny_mnist: MNIST, lend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zero_gpu, "choose_device", lambda: CPU)
+    lend(train_there)
+    run = Run(TrainConfig(epochs=2))
+    finish(run)
+    assert run.status["message"].endswith(NONE_FREE)
+    assert run.is_repeatable
     assert same(run.model, train_alone(run, tiny_mnist))
 
 
@@ -224,7 +272,7 @@ def test_a_run_that_went_from_one_device_to_another_would_not_come_out_the_same_
 ) -> None:
     def break_off(state: TrainingState) -> Arrivals:
         arrivals = train_there(state)
-        assert next(arrivals) == "cpu"
+        assert next(arrivals) == "cpu:0"
         yield "cuda"
         for _ in range(7):
             yield next(arrivals)
@@ -308,6 +356,176 @@ def test_off_a_zero_gpu_space_nobody_asks_for_a_gpu(monkeypatch: pytest.MonkeyPa
     assert run.status["message"] == "Finished. Your network can read in the Draw tab."
 
 
+# --- a run on the CPU of a ZeroGPU Space -------------------------------------------------------
+
+
+@pytest.fixture
+def refuse(lend: Callable[..., None]) -> None:
+    """Let nobody have a GPU."""
+
+    def refuse(state: TrainingState) -> Arrivals:
+        raise error("ZeroGPU quota exceeded")
+        yield
+
+    lend(refuse)
+
+
+def the_process() -> BaseProcess:
+    (process,) = multiprocessing.active_children()
+    return process
+
+
+@pytest.mark.usefixtures("refuse")
+def test_after_a_pause_the_cpu_goes_on_where_it_stood(tiny_mnist: MNIST) -> None:
+    run = Run(TrainConfig(epochs=3, model="cnn", dropout=0.2, schedule="one_cycle"))
+    while not run.epochs:
+        assert run.advance()
+    process = the_process()
+    run.expect_turn("Paused.")
+    assert the_process() is process
+    finish(run)
+    assert run.state == "finished"
+    assert run.is_repeatable
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
+    assert same(run.model, train_alone(run, tiny_mnist))
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.usefixtures("refuse")
+def test_a_stop_ends_the_process_that_trains_and_another_trains_on(
+    backwards: list[torch.Tensor],
+) -> None:
+    run = Run(LONG)
+    while not run.epochs:
+        assert run.advance()
+    run.request_stop()
+    assert not run.advance()
+    assert run.state == "stopped"
+    assert not multiprocessing.active_children()
+    run.extend(2)
+    finish(run)
+    assert run.state == "finished"
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
+    assert not backwards
+
+
+@pytest.mark.usefixtures("refuse")
+def test_training_on_on_the_cpu_equals_training_at_a_stretch(tiny_mnist: MNIST) -> None:
+    run = Run(TrainConfig(epochs=2, schedule="step", optimizer="sgd"))
+    finish(run)
+    run.extend(2)
+    finish(run)
+    assert same(run.model, train_alone(run, tiny_mnist))
+
+
+@pytest.mark.usefixtures("refuse")
+def test_a_run_that_ends_in_a_pause_leaves_no_process() -> None:
+    run = Run(LONG)
+    while not run.epochs:
+        assert run.advance()
+    run.expect_turn("Paused.")
+    run.end()
+    assert run.state == "stopped"
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.usefixtures("refuse")
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_killed_process_ends_the_run_and_tidies_nothing_of_the_server_s(
+    tmp_path: Path, kill: signal.Signals
+) -> None:
+    tidied = tmp_path / "tidied"
+    if kill != signal.SIGKILL:
+        before = signal.signal(kill, lambda *_: tidied.touch())
+    try:
+        run = Run(LONG)
+        while not run.epochs:
+            assert run.advance()
+        pid = the_process().pid
+        assert pid
+        os.kill(pid, kill)
+        finish(run)
+    finally:
+        if kill != signal.SIGKILL:
+            signal.signal(kill, before)
+    assert run.state == "failed"
+    assert run.status["message"] == UNEXPECTED
+    assert not tidied.exists()
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.usefixtures("refuse")
+@pytest.mark.parametrize(
+    ("failure", "state", "message"),
+    [
+        (DivergenceError("Try 0.0001.", 0.0001), "diverged", "Try 0.0001."),
+        (MemoryError(), "failed", NO_MEMORY),
+        (RuntimeError("secret detail"), "failed", UNEXPECTED),
+        (RuntimeError(lambda: "cannot cross"), "failed", UNEXPECTED),
+    ],
+)
+def test_what_goes_wrong_in_the_process_ends_in_advice(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception, state: str, message: str
+) -> None:
+    def fail(training: Training) -> Any:
+        raise failure
+        yield
+
+    monkeypatch.setattr(zero_gpu, "train", fail)
+    run = Run(TrainConfig())
+    finish(run)
+    assert (run.state, run.status["message"]) == (state, message)
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.usefixtures("refuse")
+def test_a_process_that_hangs_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(training: Training) -> NoReturn:
+        while True:
+            signal.pause()
+
+    monkeypatch.setattr(zero_gpu, "train", hang)
+    monkeypatch.setattr(zero_gpu, "BEAT", 0.01)
+    monkeypatch.setattr(zero_gpu, "MOST_BEATS", 5)
+    run = Run(TrainConfig())
+    finish(run)
+    assert (run.state, run.status["message"]) == ("failed", UNEXPECTED)
+    assert not multiprocessing.active_children()
+
+
+def test_a_connection_that_the_server_closes_is_closed(tiny_mnist: MNIST) -> None:
+    ours, theirs = socket.socketpair()
+    records = train_in_a_fork(set_up(LONG, tiny_mnist, CPU))
+    while next(records) is None:
+        pass
+    ours.close()
+    theirs.settimeout(PATIENCE)
+    assert theirs.recv(1) == b""
+    assert the_process().is_alive()
+    records.close()
+
+
+def test_the_process_ends_with_the_server(tiny_mnist: MNIST) -> None:
+    fork = multiprocessing.get_context("fork")
+    seen, held = fork.Pipe(duplex=False)
+
+    def serve() -> None:
+        os.dup2(held.fileno(), 1)  # of what it inherits, the process that trains keeps only this
+        records = train_in_a_fork(set_up(LONG, tiny_mnist, CPU))
+        while next(records) is None:
+            pass
+        os._exit(0)  # as the app does, without a word to anybody
+
+    server = fork.Process(target=serve)
+    server.start()
+    held.close()
+    server.join()
+    assert server.exitcode == 0
+    assert seen.poll(PATIENCE)
+    with pytest.raises(EOFError):
+        seen.recv()
+
+
 # --- a run, with the package -------------------------------------------------------------------
 
 
@@ -371,6 +589,7 @@ def test_on_a_space_the_app_reads_drawings(space: dict[str, Any]) -> None:
         ("quota_spent", QUOTA_SPENT),
         ("none_free", NONE_FREE),
         ("not_allowed", NONE_FREE),
+        ("not_found", NONE_FREE),
         ("broken", NONE_FREE),
         ("silent", NO_ANSWER),
         ("taken_back", TAKEN_BACK),
@@ -389,6 +608,26 @@ def test_on_a_space_the_cpu_takes_over_whatever_goes_wrong(
     was_lent = scenario in ("taken_back", "paused")
     assert ("The model is on: cpu:0" in told["lines"]) == was_lent
     assert told["is_repeatable"] != was_lent
+
+
+def test_on_a_space_the_process_of_the_app_never_trains(space: dict[str, Any]) -> None:
+    assert space["trained_here"] == 0
+
+
+def test_on_a_space_a_gpu_that_is_not_found_is_given_back(space: dict[str, Any]) -> None:
+    assert [given["fail"] for given in space["not_found"]["released"]] == ["true"]
+
+
+def test_on_a_space_the_cpu_can_be_stopped_and_what_kills_it_says_so(
+    space: dict[str, Any],
+) -> None:
+    stopped, trained_on = space["stopped_on_the_cpu"].values()
+    assert stopped["state"] == "stopped"
+    assert stopped["message"].endswith(QUOTA_SPENT)
+    assert trained_on["state"] == "finished"
+    assert "The model is on: cpu:0" in trained_on["lines"]  # a GPU is found all the same
+    assert space["killed_on_the_cpu"]["state"] == "failed"
+    assert space["killed_on_the_cpu"]["message"] == UNEXPECTED
 
 
 def test_on_a_space_a_stop_or_a_pause_gives_the_gpu_back(space: dict[str, Any]) -> None:

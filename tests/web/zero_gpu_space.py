@@ -12,6 +12,7 @@ the name of "cpu:0".
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -108,6 +109,7 @@ CPU = torch.device("cpu")
 CONFIG = TrainConfig(epochs=3, model="cnn", dropout=0.2, schedule="one_cycle")
 LONG = TrainConfig(epochs=100)
 stands_still = False  # whether a process forked from now on waits after an epoch, to be killed
+trained_here = 0  # batches in this process; a forked one counts its own
 
 
 def eventually(happened: Callable[[], object]) -> None:
@@ -147,10 +149,22 @@ def is_as_on_the_cpu(run: Run) -> bool | None:
     """Tell whether a finished run came to the weights that one without a GPU comes to."""
     if run.state != "finished" or run.model is None:
         return None
-    alone = set_up(run.config, load_mnist(), CPU)
+    # In a process of its own, since this one may not train.
+    process = multiprocessing.get_context("fork").Process(
+        target=compare, args=(run.config, run.model)
+    )
+    process.start()
+    process.join()
+    return process.exitcode == 0
+
+
+def compare(config: TrainConfig, model: torch.nn.Module) -> None:
+    """Train alone, and exit with 0 if that comes to the same weights."""
+    alone = set_up(config, load_mnist(), CPU)
     list(train(alone))
     expected = alone.model.state_dict()
-    return all(torch.equal(expected[name], part) for name, part in run.model.state_dict().items())
+    same = (torch.equal(expected[name], part) for name, part in model.state_dict().items())
+    sys.exit(not all(same))
 
 
 def finish(config: TrainConfig = CONFIG) -> dict[str, Any]:
@@ -162,9 +176,11 @@ def finish(config: TrainConfig = CONFIG) -> dict[str, Any]:
 def train_slowly(
     training: Training,
 ) -> Generator[StepRecord | EpochRecord, None, None]:
-    """Train in the forked process as on a slow GPU, so that what follows is in time."""
+    """Train as `train` does, but slowly on what is taken for the GPU: what follows is in time."""
     for record in train(training):
         yield record
+        if training.device == CPU:
+            continue
         if isinstance(record, EpochRecord) and stands_still:
             threading.Event().wait()
         time.sleep(0.05)
@@ -208,6 +224,14 @@ def not_allowed() -> dict[str, Any]:
     return finish()
 
 
+def not_found() -> dict[str, Any]:
+    choose_device = zero_gpu.choose_device
+    zero_gpu.choose_device = lambda: CPU
+    told = finish()
+    zero_gpu.choose_device = choose_device
+    return told
+
+
 def taken_back() -> dict[str, Any]:
     global stands_still
     stands_still = True
@@ -232,6 +256,29 @@ def stopped_and_trained_on() -> dict[str, Any]:
     run.extend(2)
     go_on(run)
     return {"stopped": stopped, "trained_on": tell(run)}
+
+
+def stopped_on_the_cpu() -> dict[str, Any]:
+    lender.answer = (429, {"left": 7, "wait": 3600})
+    run = Run(LONG)
+    go_on(run, until=lambda: run.epochs)
+    run.request_stop()
+    go_on(run)
+    stopped = tell(run)
+    run.extend(2)
+    go_on(run)
+    return {"stopped": stopped, "trained_on": tell(run)}
+
+
+def killed_on_the_cpu() -> dict[str, Any]:
+    lender.answer = (503, {})
+    others = multiprocessing.active_children()  # those of `spaces` stay for the next loan
+    run = Run(LONG)
+    go_on(run, until=lambda: run.epochs)
+    (process,) = set(multiprocessing.active_children()) - set(others)
+    process.kill()
+    go_on(run)
+    return tell(run)
 
 
 def paused() -> dict[str, Any]:
@@ -272,14 +319,28 @@ SCENARIOS = (
     quota_spent,
     none_free,
     not_allowed,
+    not_found,
     taken_back,
     diverged,
     stopped_and_trained_on,
+    stopped_on_the_cpu,
+    killed_on_the_cpu,
     paused,
     ended_while_paused,
     silent,
     broken,
 )
+
+
+def count_what_is_trained_here() -> None:
+    backward = torch.Tensor.backward
+
+    def count(*arguments: Any, **settings: Any) -> None:
+        global trained_here
+        trained_here += 1
+        backward(*arguments, **settings)
+
+    torch.Tensor.backward = count  # type: ignore[method-assign]
 
 
 def play(told: dict[str, Any]) -> None:
@@ -288,6 +349,7 @@ def play(told: dict[str, Any]) -> None:
         started = time.monotonic()
         told[scenario.__name__] = scenario()
         print(f"{scenario.__name__}: {time.monotonic() - started:.1f} s", file=sys.stderr)
+    told["trained_here"] = trained_here
 
 
 def main(folder: Path) -> None:
@@ -299,6 +361,7 @@ def main(folder: Path) -> None:
     spaces.zero.torch.move = lambda callback: None
     zero_gpu.train = train_slowly
     zero_gpu.choose_device = lambda: torch.device("cpu", 0)
+    count_what_is_trained_here()
     told: dict[str, Any] = {"pid": os.getpid()}
     # Not in the main thread, where `spaces` has tensors pretend, as no training is there.
     player = threading.Thread(target=play, args=(told,))
