@@ -13,8 +13,9 @@ Visits end a minute after they are left, in place of half an hour, and uploads a
 prints what the server's process holds as it goes: resident memory, open files, threads, files in
 Gradio's folder. The first third of the visits warms up, until there are as many visits as are kept;
 it exits with 1 if memory has then grown by 50 MB or more at the end, if anything was refused or
-failed, or if files, threads or temporary files have not gone back, when all visits have ended, to
-what a first visit has left behind. It reads /proc, so it runs on Linux alone.
+failed, or if files and temporary files have not gone back, when all visits have ended, to what a
+first visit has left behind, and threads to what they were after a third. It reads /proc,
+so it runs on Linux alone.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ MOST_GROWTH = 50.0  # MB
 KEPT = 60  # seconds that a visit is kept after its last page has closed, and an upload
 EVERY = 50  # visits between two looks at the server
 PATIENCE = 180.0  # seconds until all that visits have left is gone
-SPARE_FILES, SPARE_THREADS = 5, 10  # threads of a pool come and go
+SPARE_FILES, SPARE_THREADS = 5, 10  # threads of pools come and go, and some stay
 
 SERVER = f"""
 import sys
@@ -303,11 +304,11 @@ def main() -> int:
                 warm = now
         end = now
         deadline = time.monotonic() + PATIENCE
-        while not has_gone_back(now, start) and time.monotonic() < deadline:
+        while not has_gone_back(now, start, warm) and time.monotonic() < deadline:
             time.sleep(1)  # between two looks
             now = server.look()
         print(f"when all have ended:    {now}")
-        left = server.temporary_files() if not has_gone_back(now, start) else []
+        left = server.temporary_files() if not has_gone_back(now, start, warm) else []
 
     growth = end.megabytes - warm.megabytes
     print(f"growth since a third of the visits: {growth:+.1f} MB")
@@ -316,16 +317,16 @@ def main() -> int:
         print(f"error: {error}")
     for path in left[:10]:
         print(f"left behind: {path}")
-    back = has_gone_back(now, start)
+    back = has_gone_back(now, start, warm)
     print(f"{len(errors)} errors; files and threads {'are' if back else 'are NOT'} back")
     return 0 if growth < MOST_GROWTH and back and not errors else 1
 
 
-def has_gone_back(now: Holding, start: Holding) -> bool:
-    """Tell whether nothing is left of the visits but memory."""
+def has_gone_back(now: Holding, start: Holding, warm: Holding) -> bool:
+    """Tell whether nothing is left of the visits but memory, and the threads of full pools."""
     return (
         now.files <= start.files + SPARE_FILES
-        and now.threads <= start.threads + SPARE_THREADS
+        and now.threads <= warm.threads + SPARE_THREADS
         and now.temporary == 0
     )
 
