@@ -26,6 +26,7 @@ from mnist_core.checkpoints import (
     save_calibration,
     save_checkpoint,
 )
+from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
@@ -34,11 +35,8 @@ from mnist_core.models import MODELS
 from mnist_core.preprocessing import image_from_picture, open_picture
 from mnist_core.script import write_script
 from mnist_core.training import (
-    OPTIMIZERS,
-    SCHEDULES,
     EpochRecord,
     StepRecord,
-    TrainConfig,
     Training,
     set_up,
     train,

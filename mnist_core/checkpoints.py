@@ -26,9 +26,10 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.archive import check_archive
+from mnist_core.config import TrainConfig
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, count_parameters, create_model_shape
-from mnist_core.training import EpochRecord, TrainConfig
+from mnist_core.training import EpochRecord
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
 """The checkpoint that comes with the project, trained by the recipe itself."""

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-from mnist_core.training import TrainConfig
+from mnist_core.config import TrainConfig
 
 RECIPE = TrainConfig()
 LONG = TrainConfig(epochs=15)  # long enough for the recipe to overfit

@@ -15,8 +15,9 @@ from types import ModuleType
 
 from mnist_core import hands
 from mnist_core.augmentation import affine
+from mnist_core.config import TrainConfig
 from mnist_core.models import MODELS
-from mnist_core.training import EPOCHS_A_STEP, TrainConfig
+from mnist_core.training import EPOCHS_A_STEP
 
 TEMPLATE = '''\
 """Train {title} on MNIST."""

@@ -1,4 +1,4 @@
-"""The recipe's settings, the records it streams, and the one training loop.
+"""The one training loop, and the records that it streams.
 
 Article, steps 1, 4 and 5. With the default settings this is the article's recipe bit for bit: the
 same seed, the same draws from the random generator in the same order, the same optimiser.
@@ -7,7 +7,7 @@ same seed, the same draws from the random generator in the same order, the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -15,83 +15,17 @@ import torch
 from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
-from mnist_core.augmentation import AUGMENTATIONS, AugmentedLoader
+from mnist_core.augmentation import AugmentedLoader
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, BatchLoader, ImageDataset, make_train_loader, send
 from mnist_core.evaluation import evaluate
-from mnist_core.models import MODELS, create_model, create_model_shape
+from mnist_core.models import create_model
 
 SECONDS_BETWEEN_RECORDS = 0.25
 EXPLODED = 100.0  # nats; guessing costs ln 10 = 2.3, so the network is absurdly sure of nonsense
 
-SCHEDULES = ("none", "step", "one_cycle")
-OPTIMIZERS = ("adam", "sgd")
 EPOCHS_A_STEP = 2  # the "step" schedule halves the learning rate this often
 TRAIN_SAMPLE = 10_000  # training images that training accuracy is measured on, as many as tests
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """What a training run can be told; the defaults are the article's recipe.
-
-    Attributes:
-        model: a key of `models.MODELS`.
-        epochs: passes over the 60,000 training images, 1 to 100.
-        batch_size: images per step, 1 to 60,000.
-        learning_rate: the optimiser's step size, above 0, at most 100; with "one_cycle" its peak.
-        schedule: how the learning rate changes: "none"; "step", halved every two epochs (the
-            article's StepLR); "one_cycle", up and down again once (Smith and Topin, "Super-
-            convergence", 2018).
-        dropout: share of neurons switched off in each step, 0 to 0.9; None means the model's own
-            default, and is the only value for a model without a dropout layer.
-        augmentation: how training images are changed before each use, from `AUGMENTATIONS`.
-        optimizer: "adam", or "sgd" to compare it with (no momentum).
-        seed: start of the random generator, 0 to 4,294,967,295.
-
-    Raises:
-        ValueError: a value has the wrong type or is out of range; the message says the range.
-    """
-
-    model: str = "simple_nn"
-    epochs: int = 5
-    batch_size: int = 64
-    learning_rate: float = 0.001
-    schedule: str = "none"
-    dropout: float | None = None
-    augmentation: str = "none"
-    optimizer: str = "adam"
-    seed: int = 42
-
-    def __post_init__(self) -> None:
-        _check_choice("model", self.model, MODELS)
-        _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("augmentation", self.augmentation, AUGMENTATIONS)
-        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
-        _check_whole_number("epochs", self.epochs, 1, 100)
-        _check_whole_number("batch_size", self.batch_size, 1, 60_000)
-        _check_whole_number("seed", self.seed, 0, 2**32 - 1)
-        if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
-            raise ValueError(
-                f"learning_rate must be a number above 0, at most 100, not {self.learning_rate!r}."
-            )
-        if self.dropout is None:
-            return
-        if not _is_number(self.dropout) or not 0 <= self.dropout <= 0.9:
-            raise ValueError(f"dropout must be a number from 0 to 0.9, not {self.dropout!r}.")
-        create_model_shape(self.model, self.dropout)  # says so if it has no dropout layer
-
-
-def _check_choice(name: str, value: object, choices: Iterable[str]) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
-
-
-def _check_whole_number(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ LAYERS = [
     {"data", "models"},
     {"hands", "augmentation", "evaluation"},
     {
+        "config",
         "training",
         "experiments",
         "script",

@@ -30,11 +30,12 @@ from mnist_core.checkpoints import (
     save_calibration,
     save_checkpoint,
 )
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, SimpleNN, create_model
-from mnist_core.training import EpochRecord, TrainConfig
+from mnist_core.training import EpochRecord
 from tests import article
 from tests.bombs import CHECKPOINT_BOMBS
 from tests.real_mnist import REPOSITORY

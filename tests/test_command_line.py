@@ -17,11 +17,12 @@ from PIL import Image, ImageDraw
 from mnist_core.__main__ import main
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import SHIPPED, load_checkpoint, save_calibration
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
 from mnist_core.script import write_script
-from mnist_core.training import EpochRecord, TrainConfig, set_up, train
+from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.real_mnist import REPOSITORY
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import (
     EXPERIMENTS,
     MOST_SEEDS,
@@ -16,7 +17,6 @@ from mnist_core.experiments import (
     describe_change,
     give_verdict,
 )
-from mnist_core.training import TrainConfig
 
 accuracies = st.dictionaries(st.integers(0, 20), st.floats(0, 1), max_size=20)
 

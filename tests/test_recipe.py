@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
-from mnist_core.training import EpochRecord, TrainConfig, Training, set_up, train
+from mnist_core.training import (
+    EpochRecord,
+    Training,
+    set_up,
+    train,
+)
 from tests import article
 from tests.article import Article
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.models import MODELS, create_model
 from mnist_core.script import write_script
-from mnist_core.training import EpochRecord, TrainConfig, set_up, train
+from mnist_core.training import EpochRecord, set_up, train
 
 MOST_LINES = 90  # of code and comments; blank ones do not count
 

@@ -16,16 +16,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from mnist_core import training as training_room
 from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, ImageDataset
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.models import MODELS
 from mnist_core.training import (
-    OPTIMIZERS,
-    SCHEDULES,
     DivergenceError,
     EpochRecord,
     StepRecord,
-    TrainConfig,
     Training,
     extend,
     set_up,

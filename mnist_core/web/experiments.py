@@ -9,10 +9,10 @@ from typing import Any
 
 import gradio as gr
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS, describe_change
 from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
-from mnist_core.training import TrainConfig
 from mnist_core.web.cards import CardOrder, Cards, CardsStatus, CardText, SideStatus
 from mnist_core.web.curves import Plots, follow_curves
 from mnist_core.web.limits import the_limits

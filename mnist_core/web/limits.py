@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from mnist_core.training import TrainConfig
+from mnist_core.config import TrainConfig
 
 PREFIX = "MNIST_MAX_"
 ON_A_SPACE = "SPACE_ID"  # Hugging Face sets it

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
+from mnist_core.config import TrainConfig
 from mnist_core.data import DOWNLOAD_BYTES, fetch_mnist, load_mnist
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
@@ -21,7 +22,6 @@ from mnist_core.training import (
     DivergenceError,
     EpochRecord,
     StepRecord,
-    TrainConfig,
     Training,
     extend,
     set_up,

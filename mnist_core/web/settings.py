@@ -10,10 +10,11 @@ from typing import Any
 
 import gradio as gr
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.script import write_script
-from mnist_core.training import EPOCHS_A_STEP, TrainConfig
+from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.limits import the_limits
 from mnist_core.web.strip import make_strip
 from mnist_core.web.visit import THE_TRAINER

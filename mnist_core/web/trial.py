@@ -10,8 +10,9 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import MOST_SEEDS, Experiment, give_verdict
-from mnist_core.training import EpochRecord, TrainConfig
+from mnist_core.training import EpochRecord
 from mnist_core.web.limits import the_limits
 from mnist_core.web.run import Run
 from mnist_core.web.visit import Visit

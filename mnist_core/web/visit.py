@@ -22,9 +22,10 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     save_checkpoint,
 )
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
-from mnist_core.training import EpochRecord, TrainConfig
+from mnist_core.training import EpochRecord
 from mnist_core.web.attendance import Attendance
 from mnist_core.web.limits import the_limits
 from mnist_core.web.overlay import Overlay

@@ -37,12 +37,12 @@ import torch
 from gradio.context import LocalContext
 from torch import Tensor
 
+from mnist_core.config import TrainConfig
 from mnist_core.data import load_mnist
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
     StepRecord,
-    TrainConfig,
     Training,
     choose_device,
     set_up,

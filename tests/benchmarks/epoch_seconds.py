@@ -18,9 +18,15 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout
 import torch
 
 from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.config import TrainConfig
 from mnist_core.data import load_mnist
 from mnist_core.models import MODELS, count_parameters, create_model_shape
-from mnist_core.training import EpochRecord, TrainConfig, choose_device, set_up, train
+from mnist_core.training import (
+    EpochRecord,
+    choose_device,
+    set_up,
+    train,
+)
 from tests.real_mnist import ADVICE, find_mnist
 
 

@@ -17,8 +17,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout
 
 import torch
 
+from mnist_core.config import TrainConfig
 from mnist_core.data import load_mnist
-from mnist_core.training import EpochRecord, TrainConfig, set_up, train
+from mnist_core.training import EpochRecord, set_up, train
 from tests.article import Article
 from tests.real_mnist import ADVICE, find_mnist
 

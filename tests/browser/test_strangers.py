@@ -22,20 +22,15 @@ BITS_A_SIGN = 6  # of what `secrets.token_urlsafe` returns
 HIDDEN = ("Traceback", str(REPOSITORY), str(Path.home()), "/tmp/", "Error(")
 
 
-@pytest.fixture
-def visitor(app_url: str) -> Iterator[Stranger]:
-    visitor = Stranger(app_url)
-    visitor.enter()
-    yield visitor
-    visitor.close()
+def enter(app_url: str) -> Iterator[Stranger]:
+    somebody = Stranger(app_url)
+    somebody.enter()
+    yield somebody
+    somebody.close()
 
 
-@pytest.fixture
-def stranger(app_url: str) -> Iterator[Stranger]:
-    stranger = Stranger(app_url)
-    stranger.enter()
-    yield stranger
-    stranger.close()
+visitor = pytest.fixture(enter, name="visitor")
+stranger = pytest.fixture(enter, name="stranger")
 
 
 def upload_network(visitor: Stranger) -> None:

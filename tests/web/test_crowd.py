@@ -12,8 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 import app
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
-from mnist_core.training import TrainConfig
 from mnist_core.web import curves, train
 from mnist_core.web.experiments import follow_trial
 from mnist_core.web.run import Run

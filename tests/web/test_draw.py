@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from mnist_core.checkpoints import SHIPPED
+from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
-from mnist_core.training import TrainConfig
 from mnist_core.web import draw, readers
 from mnist_core.web.canvas import Drawing
 from mnist_core.web.readers import Reader, load_shipped

@@ -9,9 +9,9 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
-from mnist_core.training import TrainConfig
 from mnist_core.web.cards import ACTIONS, CardOrder, Cards
 from mnist_core.web.curves import Plots, draw_curves
 from mnist_core.web.experiments import carry_out, describe_cards, follow_trial

@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from mnist_core.training import TrainConfig
+from mnist_core.config import TrainConfig
 from mnist_core.web import health, readers
 from mnist_core.web.health import check_health, health_route
 from tests.web.workshop import SHORT, Workshop, eventually

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE
-from mnist_core.training import TrainConfig
 from mnist_core.web.limits import LIMITS, ON_A_SPACE, Limits, read_limits, variable
 from tests.real_mnist import REPOSITORY
 

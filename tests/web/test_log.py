@@ -18,7 +18,7 @@ import uvicorn.config
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core.training import TrainConfig
+from mnist_core.config import TrainConfig
 from mnist_core.web.limits import the_limits
 from mnist_core.web.log import LONGEST, LONGEST_MESSAGE, OneLine, note_start, set_up_logs
 from mnist_core.web.trainer import GRACE

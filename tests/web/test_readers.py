@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.checkpoints import SHIPPED, facts_path, load_checkpoint, save_checkpoint
-from mnist_core.training import TrainConfig
+from mnist_core.config import TrainConfig
 from mnist_core.web import readers
 from mnist_core.web.readers import (
     all_readers,

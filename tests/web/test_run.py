@@ -7,10 +7,16 @@ import pytest
 import torch
 
 from mnist_core.checkpoints import Checkpoint
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.inference import Calibration
 from mnist_core.models import create_model
-from mnist_core.training import DivergenceError, TrainConfig, Training, set_up, train
+from mnist_core.training import (
+    DivergenceError,
+    Training,
+    set_up,
+    train,
+)
 from mnist_core.web import run as run_module
 from mnist_core.web.run import Run
 

@@ -8,8 +8,8 @@ import gradio as gr
 import pytest
 
 from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.config import TrainConfig
 from mnist_core.script import write_script
-from mnist_core.training import TrainConfig
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.run import Run
 from mnist_core.web.run_table import ACTIONS, RunOrder, RunTable

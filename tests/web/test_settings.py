@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.models import MODELS
-from mnist_core.training import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.web import settings, strip
 from mnist_core.web.settings import describe_settings, read_settings, recipe_settings, show_strip
 from tests.web.conftest import SetLimits

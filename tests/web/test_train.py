@@ -11,8 +11,8 @@ import torch
 from gradio.components.plot import PlotData
 
 from mnist_core.checkpoints import facts_path, load_checkpoint
+from mnist_core.config import TrainConfig
 from mnist_core.models import create_model
-from mnist_core.training import TrainConfig
 from mnist_core.web import train
 from mnist_core.web.run import Run
 from mnist_core.web.train import Diary, Screen, Updates

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
-from mnist_core.training import TrainConfig, set_up, train
+from mnist_core.training import set_up, train
 from mnist_core.web.run import Run
 from mnist_core.web.trainer import GRACE, PATIENCE, about, ordinal
 from tests.web.conftest import SetLimits

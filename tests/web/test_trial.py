@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS, MOST_SEEDS, Experiment
-from mnist_core.training import TrainConfig
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.trial import Trial
 from mnist_core.web.visit import Visit

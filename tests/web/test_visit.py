@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from mnist_core.checkpoints import SHIPPED, Checkpoint, CheckpointError, load_checkpoint
+from mnist_core.config import TrainConfig
 from mnist_core.models import SimpleNN
-from mnist_core.training import TrainConfig
 from mnist_core.web import visit as visit_module
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.visit import MOST_OPTIMIZERS, Visit

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnist_core.training import TrainConfig
+from mnist_core.config import TrainConfig
 from mnist_core.web.visit import ENDED, Visit
 from mnist_core.web.visits import FULL, IDLE, KEPT, MOST_PAGES, Visits
 from tests.web.conftest import SetLimits

@@ -18,11 +18,11 @@ import gradio as gr
 import pytest
 import torch
 
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
-    TrainConfig,
     Training,
     extend,
     set_up,

@@ -9,8 +9,8 @@ from threading import Condition
 
 import pytest
 
+from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, Batch, ImageDataset
-from mnist_core.training import TrainConfig
 from mnist_core.web import run as run_module
 from mnist_core.web.attendance import Clock
 from mnist_core.web.run import Run

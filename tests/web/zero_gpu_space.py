@@ -92,11 +92,11 @@ from gradio_client import Client
 
 import app
 from mnist_core import training as training_room
+from mnist_core.config import TrainConfig
 from mnist_core.data import load_mnist
 from mnist_core.training import (
     EpochRecord,
     StepRecord,
-    TrainConfig,
     Training,
     set_up,
     train,
@@ -260,14 +260,7 @@ def stopped_and_trained_on() -> dict[str, Any]:
 
 def stopped_on_the_cpu() -> dict[str, Any]:
     lender.answer = (429, {"left": 7, "wait": 3600})
-    run = Run(LONG)
-    go_on(run, until=lambda: run.epochs)
-    run.request_stop()
-    go_on(run)
-    stopped = tell(run)
-    run.extend(2)
-    go_on(run)
-    return {"stopped": stopped, "trained_on": tell(run)}
+    return stopped_and_trained_on()
 
 
 def killed_on_the_cpu() -> dict[str, Any]:
