@@ -146,6 +146,7 @@ class Visit:
         the_limits().check(config)
         with self._lock:
             run = Run(config, name or self._next_name())
+            self._check_room(run)
             self._enter(run)
             self._add(run)
         self._shelf.make_room()
@@ -267,7 +268,6 @@ class Visit:
         self._trainer.check_room()
 
     def _enter(self, run: Run) -> None:
-        self._check_room(run)
         self.attendance.expect()
         self._trainer.enter(run, self.attendance)
 
