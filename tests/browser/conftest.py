@@ -169,6 +169,9 @@ def new_page(
 
     yield open_page
     for context in contexts:
+        for page in context.pages:
+            # A page asks on while its test ends; a handler that is answering then means nothing.
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
 
 

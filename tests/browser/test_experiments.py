@@ -14,6 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from mnist_core.checkpoints import load_checkpoint
 from tests.browser.conftest import PageErrors
+from tests.browser.test_train import choose_epochs, open_train_tab, press_train
+from tests.browser.test_train import state_is as run_is
 
 pytestmark = pytest.mark.usefixtures("mnist_root")
 
@@ -98,9 +100,14 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
 def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
     open_tab(page, "Runs")
     expect(page.get_by_test_id("empty")).to_be_visible()
-    open_tab(page, "Experiments")
-    open_card(page, "batch").get_by_test_id("try").click()
-    state_is(page, "done")
+    open_train_tab(page)
+    choose_epochs(page, 1)
+    press_train(page)
+    run_is(page, "finished")
+    page.get_by_label("256").check()
+    press_train(page)
+    expect(page.get_by_test_id("title")).to_have_text("Run 2: epochs 1, batch size 256")
+    run_is(page, "finished")
     open_tab(page, "Runs")
     expect(page.get_by_test_id("runs")).to_have_attribute("data-runs", "2")
     expect(page.locator(".run.best")).to_have_count(1)
@@ -112,12 +119,13 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
     expect(losses).to_have_attribute("alt", re.compile("^Run 2"))
 
     # It reads, trains on, shows its code and gives its files.
-    run = open_row(page, "Run 2")
-    run.get_by_test_id("read").click()
-    expect(run.get_by_test_id("reads")).to_be_visible()
+    for name in ("Run 1", "Run 2"):
+        run = open_row(page, name)
+        run.get_by_test_id("read").click()
+        expect(run.get_by_test_id("reads")).to_be_visible()
     run.get_by_test_id("more").fill("1")
     run.get_by_test_id("train_on").click()
-    expect(run.get_by_test_id("differs")).to_have_text("epochs 6, batch size 256")
+    expect(run.get_by_test_id("differs")).to_have_text("epochs 2, batch size 256")
     expect(run).to_have_attribute("data-state", "finished", timeout=TRAINING_MS)
     run.get_by_test_id("open").click()
     expect(page.get_by_text("Code for Run 2")).to_be_visible()
@@ -128,7 +136,7 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
             page.get_by_role("button", name=button).last.click()
         download.value.save_as(tmp_path / name)
         files.append(tmp_path / name)
-    assert load_checkpoint(files[0]).facts["config"]["epochs"] == 6
+    assert load_checkpoint(files[0]).facts["config"]["epochs"] == 2
 
     # What was downloaded can come back; what is not ours cannot.
     choose = page.locator('input[type="file"][accept*=".pth"]')

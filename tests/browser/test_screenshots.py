@@ -6,6 +6,7 @@ To be looked at: a test sees that nothing is cut off, but not whether it is beau
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,23 +22,31 @@ from tests.real_mnist import REPOSITORY
 FOLDER = REPOSITORY / "screenshots"
 
 
+DEVICES = {"desktop": DESKTOP, "phone": PHONE}
+COLORS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
 @pytest.mark.usefixtures("mnist_root")
-@pytest.mark.parametrize("colors", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desktop", "phone"])
-def test_the_page_fits(new_page: Callable[..., Page], device: str, colors: str) -> None:
-    settings = {"desktop": DESKTOP, "phone": PHONE}[device]
-    page = new_page(**settings, color_scheme=colors)
+@pytest.mark.parametrize("device", DEVICES)
+def test_the_page_fits(new_page: Callable[..., Page], page_errors: PageErrors, device: str) -> None:
+    page = new_page(**DEVICES[device])
     (draw_by_finger if device == "phone" else draw_by_mouse)(page, SEVEN)
-    digit_read(page, 7)
-    fits_and_is_kept(page, f"draw-{device}-{colors}")
+    for colors in COLORS:
+        wear(page, colors, page_errors)
+        digit_read(page, 7)
+        fits_and_is_kept(page, f"draw-{device}-{colors}")
 
     open_train_tab(page)
     choose_epochs(page, 2)
     page.get_by_label("256").check()
     press_train(page)
     state_is(page, "finished")
-    expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
-    fits_and_is_kept(page, f"train-{device}-{colors}")
+    for colors in COLORS:
+        wear(page, colors, page_errors)
+        open_train_tab(page)
+        state_is(page, "finished")
+        expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
+        fits_and_is_kept(page, f"train-{device}-{colors}")
 
 
 @pytest.mark.usefixtures("mnist_root")
@@ -51,12 +60,12 @@ def test_the_experiments_and_runs_fit(
     open_card(first, "batch").get_by_test_id("try").click()
     experiment_is(first, "done")
     key = first.evaluate("sessionStorage.getItem('mnist-visit')")
-    for device, settings in (("desktop", DESKTOP), ("phone", PHONE)):
-        for colors in ("light", "dark"):
-            page = new_page(**settings, color_scheme=colors)
-            page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # its own has come
-            page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
-            page_errors.reload(page)
+    for device, settings in DEVICES.items():
+        page = new_page(**settings)
+        page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # its own has come
+        page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
+        for colors in COLORS:
+            wear(page, colors, page_errors)
             for tab in ("Experiments", "Runs"):
                 open_tab(page, tab)
                 shown = page.get_by_test_id("losses").and_(page.locator(":visible"))
@@ -64,6 +73,11 @@ def test_the_experiments_and_runs_fit(
                 # The table of runs may be longer than a screen, but not wider.
                 name = f"{tab.lower()}-{device}-{colors}"
                 fits_and_is_kept(page, name, may_scroll=tab == "Runs")
+
+
+def wear(page: Page, colors: Literal["light", "dark"], page_errors: PageErrors) -> None:
+    page.emulate_media(color_scheme=colors)
+    page_errors.reload(page)
 
 
 def fits_and_is_kept(page: Page, name: str, may_scroll: bool = False) -> None:
