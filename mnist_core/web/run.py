@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 import secrets
-import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from contextvars import Context
@@ -27,27 +26,12 @@ from mnist_core.training import (
     set_up,
     train,
 )
+from mnist_core.web.pace import Pace
 from mnist_core.web.right_of_way import RestingLoader, rest_while_somebody_draws
-from mnist_core.web.run_panel import RunStatus, State
+from mnist_core.web.run_panel import NO_RUN, RunStatus, State
 from mnist_core.web.zero_gpu import ON_ZERO_GPU, Loan, NoGpuError, borrower, train_in_a_fork
 
 log = logging.getLogger(__name__)
-
-NO_RUN: RunStatus = {
-    "state": "idle",
-    "title": "",
-    "message": "Press Train: a network with random weights starts to learn from 60,000 digits.",
-    "share": 0.0,
-    "loss": None,
-    "test_loss": None,
-    "accuracy": None,
-    "train_accuracy": None,
-    "epochs": 0,
-    "epochs_done": 0,
-    "seconds": None,
-    "left": None,
-    "drawing": "",
-}
 
 NO_MEMORY = "There is not enough memory for this run. Try a smaller batch size, or try again later."
 UNEXPECTED = "The training failed for a reason that only the server's log tells. Try again."
@@ -104,22 +88,24 @@ class Run:
         self._device = ""  # that the lines have told of
         self._remark = ""  # why it is not a GPU that trains
         self._steps: Generator[None, None, None] | None = None
-        self._within_epoch = 0.0  # the share of the epoch under way that is done
-        self._epochs_before = 0  # when this stretch of training began
-        self._active_seconds = 0.0  # of this stretch
-        self._resumed_at = 0.0
+        self._pace = Pace()
         self.expect_turn()
 
     @classmethod
-    def from_checkpoint(cls, checkpoint: Checkpoint, config: TrainConfig, name: str) -> Run:
+    def from_checkpoint(
+        cls, checkpoint: Checkpoint, config: TrainConfig, epochs: list[EpochRecord], name: str
+    ) -> Run:
         """Make an entry of a network that was trained elsewhere.
 
         Args:
             checkpoint: what was uploaded.
             config: its settings, as far as they are known.
+            epochs: its epochs, as far as they are known.
             name: its name for people.
         """
         run = cls(config, name)
+        run.epochs = epochs
+        run._pace.begin_stretch(len(epochs))
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
         run._update(state="uploaded", message="Uploaded: it can read, but not train on.")
@@ -166,10 +152,10 @@ class Run:
             raise ValueError("This run cannot train on: its optimiser is gone. Start a new one.")
         extend(self._training, epochs)
         self.config = self._training.config
-        if self._within_epoch or self.config.schedule == "one_cycle":
+        if self._pace.epochs_done > len(self.epochs) or self.config.schedule == "one_cycle":
             self.is_repeatable = False
-        self._within_epoch, self._epochs_before = 0.0, len(self.epochs)
-        self._active_seconds, self._stop_requested = 0.0, False
+        self._pace.begin_stretch(len(self.epochs))
+        self._stop_requested = False
         self._borrower, self._remark = borrower(), ""
         self._update(
             state="waiting",
@@ -204,10 +190,8 @@ class Run:
         """
         if self._steps is None:
             self._steps = self._go()
-        self._resumed_at = time.monotonic()
-        goes_on = next(self._steps, "ended") is None
-        self._active_seconds += time.monotonic() - self._resumed_at
-        return goes_on
+        with self._pace.working():
+            return next(self._steps, "ended") is None
 
     def end(self) -> None:
         """End a run that does not have the turn, keeping what it has learned."""
@@ -218,13 +202,12 @@ class Run:
     @property
     def seconds_per_epoch(self) -> float | None:
         """Tell how long an epoch takes, tests and rests included; None if too early to tell."""
-        done = len(self.epochs) - self._epochs_before + self._within_epoch
-        return self._active_seconds / done if done > 0.1 else None
+        return self._pace.seconds_per_epoch
 
     @property
     def epochs_left(self) -> float:
         """Tell how many epochs are still to come, with the rest of the present one."""
-        return self.config.epochs - len(self.epochs) - self._within_epoch
+        return self.config.epochs - self._pace.epochs_done
 
     def _go(self) -> Generator[None, None, None]:
         try:
@@ -306,8 +289,7 @@ class Run:
 
     def _tell_device(self, device: str) -> None:
         """Note where it trains from now on; loading and waiting do not count as training."""
-        self._active_seconds, self._resumed_at = 0.0, time.monotonic()
-        self._epochs_before, self._within_epoch = len(self.epochs), 0.0
+        self._pace.begin_stretch(len(self.epochs))
         if device == self._device:
             return
         self.lines.append(f"The model is on: {device}")
@@ -318,19 +300,20 @@ class Run:
         self._device = device
 
     def _show_step(self, record: StepRecord) -> None:
-        self._within_epoch = record.step / record.steps
+        share = record.step / record.steps
+        self._pace.epochs_done = len(self.epochs) + share
         self._keep_model()
         self._update(
             state="training",
             message=f"Epoch {record.epoch}: batch {record.step} of {record.steps}.{self._remark}",
-            share=self._within_epoch,
+            share=share,
             loss=record.running_loss,
             left=self._seconds_left(),
         )
 
     def _show_epoch(self, record: EpochRecord) -> None:
-        self._within_epoch = 0.0
         self.epochs.append(record)
+        self._pace.epochs_done = len(self.epochs)
         self._keep_model()
         total = self.config.epochs
         self.lines.append(f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}")

@@ -23,8 +23,8 @@ from mnist_core.script import write_script
 from mnist_core.web.page_key import PageKey, news
 from mnist_core.web.printout import Printout
 from mnist_core.web.right_of_way import somebody_draws
-from mnist_core.web.run import NO_RUN, Run
-from mnist_core.web.run_panel import RunPanel, RunStatus
+from mnist_core.web.run import Run
+from mnist_core.web.run_panel import NO_RUN, RunPanel, RunStatus
 from mnist_core.web.settings import Settings, build_settings, read_settings, wire_settings
 from mnist_core.web.visit import Visit
 

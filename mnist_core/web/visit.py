@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from shutil import copyfile, rmtree
-from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
-from gradio.utils import get_upload_folder
-
-from mnist_core.checkpoints import (
-    Checkpoint,
-    describe_run,
-    facts_path,
-    load_checkpoint,
-    save_checkpoint,
-)
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
-from mnist_core.training import EpochRecord
 from mnist_core.web.attendance import Attendance
 from mnist_core.web.limits import the_limits
 from mnist_core.web.overlay import Overlay
 from mnist_core.web.run import Run
+from mnist_core.web.run_files import RunFiles, read_upload
 from mnist_core.web.score import Score
 from mnist_core.web.shelf import Shelf
 from mnist_core.web.trainer import Trainer
-from mnist_core.web.uploads import NO_ROOM, VISIT, clear_uploads
-
-log = logging.getLogger(__name__)
-
-NO_DOWNLOAD = "The server cannot write files just now, so the network cannot be downloaded."
-FILE_GONE = "The file is gone already: upload it again."
+from mnist_core.web.uploads import clear_uploads
 
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 1.0  # seconds without news after which `watch` yields all the same
@@ -83,8 +66,7 @@ class Visit:
         self._past: list[Run] = []
         self._names_given = 0
         self._changes = 0
-        self._folder: Path | None = None
-        self._files: dict[str, tuple[int, Path]] = {}  # run id → its version, and what was written
+        self._files = RunFiles()
         self._lock = threading.RLock()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
@@ -189,33 +171,13 @@ class Visit:
             ValueError: nothing can be uploaded in this visit, or the server has no room for it.
         """
         self._check_open()
-        checkpoint = self._load(path, facts)
-        config, epochs = _read_facts(checkpoint.facts, checkpoint.model_name)
+        checkpoint, config, epochs = read_upload(path, facts)
         with self._lock:
             self._check_open()
-            run = Run.from_checkpoint(checkpoint, config, self._next_name("Upload"))
-            run.epochs += epochs
+            run = Run.from_checkpoint(checkpoint, config, epochs, self._next_name("Upload"))
             self._add(run)
         self._shelf.make_room()
         return run
-
-    def _load(self, path: Path, facts: Path | None) -> Checkpoint:
-        """Read a checkpoint, its facts brought beside it."""
-        try:
-            # Not in the visit's folder, which would be made anew if the visit has just ended.
-            with TemporaryDirectory(
-                prefix=VISIT, dir=_make_cache(), ignore_cleanup_errors=True
-            ) as folder:
-                copy = Path(folder) / path.name
-                copyfile(path, copy)
-                if facts is not None:
-                    copyfile(facts, facts_path(copy))
-                return load_checkpoint(copy)
-        except FileNotFoundError as error:
-            raise ValueError(FILE_GONE) from error
-        except OSError as error:
-            log.exception("an upload cannot be read")
-            raise ValueError(NO_ROOM) from error
 
     def files(self, run: Run) -> tuple[Path, Path] | None:
         """Write a run's network to disk, its facts beside it.
@@ -229,19 +191,7 @@ class Visit:
             ValueError: they cannot be written; the network can be used all the same.
         """
         with self._lock:
-            model, version = run.model, run.version
-            if model is None or run not in self._runs:
-                return None
-            written, path = self._files.get(run.id, (0, None))
-            if path is None or written != version or not path.is_file():
-                try:
-                    path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
-                    save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
-                except OSError as error:  # a full disk, perhaps
-                    log.exception("a network cannot be written")
-                    raise ValueError(NO_DOWNLOAD) from error
-                self._files[run.id] = version, path
-            return path, facts_path(path)
+            return self._files.write(run) if run in self._runs else None
 
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be begun any more."""
@@ -251,9 +201,7 @@ class Visit:
                 self.delete(run)
             self.score.clear()
             self._past.clear()
-            if self._folder is not None:
-                rmtree(self._folder, ignore_errors=True)
-                self._folder = None
+            self._files.clear()
         clear_uploads()
 
     def _check_open(self) -> None:
@@ -298,20 +246,12 @@ class Visit:
         self.introduced.discard(run.id)
         if run in self._runs:
             self._runs.remove(run)
-        _, path = self._files.pop(run.id, (0, None))
-        if path is not None:
-            rmtree(path.parent, ignore_errors=True)
+        self._files.remove(run)
         self._changes += 1
 
     def _next_name(self, kind: str = "Run") -> str:
         self._names_given += 1
         return f"{kind} {self._names_given}"
-
-    def _own_folder(self) -> Path:
-        with self._lock:
-            if self._folder is None:
-                self._folder = Path(mkdtemp(prefix=VISIT, dir=_make_cache()))
-            return self._folder
 
     # --- the page ------------------------------------------------------------------------------
 
@@ -357,31 +297,3 @@ class Visit:
                     if self.changes != seen:
                         break
                     await asyncio.sleep(GLANCE)
-
-
-def _make_cache() -> Path:
-    """Return where Gradio serves files from: of those that lie there it makes no copies."""
-    cache = Path(get_upload_folder())
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache
-
-
-def _read_facts(facts: dict[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:
-    """Read what a stranger's facts say of a run, as far as it can be true."""
-    try:
-        config = TrainConfig(**facts["config"])
-        epochs = [_read_epoch(number, epoch) for number, epoch in enumerate(facts["epochs"], 1)]
-    except (KeyError, TypeError, ValueError):
-        return TrainConfig(model=model_name), []
-    if config.model != model_name or len(epochs) > config.epochs:
-        return TrainConfig(model=model_name), []
-    return config, epochs
-
-
-def _read_epoch(number: int, facts: dict[str, Any]) -> EpochRecord:
-    values = {field.name: facts[field.name] for field in fields(EpochRecord)}
-    for name, value in values.items():
-        most = 1 if name.endswith("accuracy") else 1e6
-        if type(value) not in (int, float) or not 0 <= value <= most:
-            raise ValueError(f"{name} is not a number from 0 to {most:,}.")
-    return EpochRecord(**{**values, "epoch": number})

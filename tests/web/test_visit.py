@@ -15,6 +15,7 @@ import torch
 from mnist_core.checkpoints import SHIPPED, Checkpoint, CheckpointError, load_checkpoint
 from mnist_core.config import TrainConfig
 from mnist_core.models import SimpleNN
+from mnist_core.web import run_files
 from mnist_core.web import visit as visit_module
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.visit import MOST_OPTIMIZERS, Visit
@@ -159,13 +160,13 @@ def test_a_network_that_was_downloaded_can_be_uploaded(visit: Visit, own_cache: 
 def test_an_upload_while_the_visit_ends_leaves_no_file(
     visit: Visit, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = visit_module.load_checkpoint
+    read = run_files.load_checkpoint
 
     def end_and_read(path: Path) -> Checkpoint:
         visit.end()
         return read(path)
 
-    monkeypatch.setattr(visit_module, "load_checkpoint", end_and_read)
+    monkeypatch.setattr(run_files, "load_checkpoint", end_and_read)
     with pytest.raises(ValueError, match="has ended"):
         visit.upload(SHIPPED)
     assert list(own_cache.iterdir()) == []
@@ -356,8 +357,8 @@ def test_with_a_full_disk_networks_are_there_without_their_files(
     file = tmp_path / "mine.pth"
     torch.save(SimpleNN().state_dict(), file)
     with monkeypatch.context() as full:
-        full.setattr(visit_module, "save_checkpoint", fail)
-        full.setattr(visit_module, "copyfile", fail)
+        full.setattr(run_files, "save_checkpoint", fail)
+        full.setattr(run_files, "copyfile", fail)
         run = trained(visit)
         with pytest.raises(ValueError, match="cannot be downloaded"):
             visit.files(run)

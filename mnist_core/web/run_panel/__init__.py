@@ -48,6 +48,23 @@ class RunStatus(TypedDict):
     drawing: str
 
 
+NO_RUN: RunStatus = {
+    "state": "idle",
+    "title": "",
+    "message": "Press Train: a network with random weights starts to learn from 60,000 digits.",
+    "share": 0.0,
+    "loss": None,
+    "test_loss": None,
+    "accuracy": None,
+    "train_accuracy": None,
+    "epochs": 0,
+    "epochs_done": 0,
+    "seconds": None,
+    "left": None,
+    "drawing": "",
+}
+
+
 class RunPanel(gr.HTML):
     """Shows a `RunStatus`, which is its value."""
 
