@@ -21,7 +21,7 @@ from mnist_core.web.page_key import PageKey, enter, leave
 from mnist_core.web.programs import build_endpoints
 from mnist_core.web.runs import build_runs_tab
 from mnist_core.web.theme import STYLE_SHEET, make_theme
-from mnist_core.web.train import build_train_tab
+from mnist_core.web.train import build_train_tab, fill_again
 from mnist_core.web.uploads import (
     MEGABYTE,
     RequestLimit,
@@ -44,7 +44,11 @@ try:
 except ValueError as error:
     sys.exit(str(error))
 
-QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
 STREAMS_A_PAGE = 4  # while a run of its visit is under way; see `PageKey.on_news`
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
@@ -59,12 +63,13 @@ with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
         with gr.Tab("Draw"):
             build_draw_tab(visit, page_key)
         with gr.Tab("Train"):
-            build_train_tab(visit, page_key)
+            form = build_train_tab(visit, page_key)
         with gr.Tab("Experiments"):
             build_experiments_tab(visit, page_key)
         with gr.Tab("Runs") as runs_tab:
             build_runs_tab(visit, page_key, runs_tab)
-    page_key.submit(enter, [page_key, visit], [page_key, visit], queue=False, **QUIETLY)
+    entered = page_key.submit(enter, [page_key, visit], [page_key, visit], **AT_ONCE)
+    entered.success(fill_again, visit, list(form.inputs.values()), **AT_ONCE)
     demo.unload(leave)
 demo.queue(max_size=CALLS_IN_QUEUE)
 

@@ -21,6 +21,7 @@ from typing import Any
 import gradio
 import torch
 import uvicorn.config
+from starlette.exceptions import HTTPException
 
 from mnist_core.training import choose_device
 from mnist_core.web.limits import Limits
@@ -72,10 +73,22 @@ def _trace(error: BaseException | None) -> str:
     return "\n".join(parts)
 
 
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Tell whether a record is more than a stranger's question for a stream that is gone.
+
+    Whoever asks is told so; but Gradio tells it after the answer has begun, which the web server
+    takes for an error of the app.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    cause = error.__cause__ if error else None
+    return not (isinstance(cause, HTTPException) and cause.status_code == 404)
+
+
 def set_up_logs() -> None:
     """Send everything that this process has to say of itself to stderr, one line for each event."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
+    handler.addFilter(is_worth_a_line)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("mnist_core").setLevel(logging.INFO)
     logging.captureWarnings(True)

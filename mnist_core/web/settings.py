@@ -120,7 +120,8 @@ def wire_settings(settings: Settings, code: gr.Code, quietly: dict[str, Any]) ->
     values = list(inputs.values())
     quick: dict[str, Any] = {**quietly, "queue": False, "trigger_mode": "always_last"}
     of_network = [inputs["model"], inputs["dropout"]]
-    inputs["model"].change(describe_network, inputs["model"], of_network, **quick)
+    # "input", not "change": who fills the whole form says what each part becomes.
+    inputs["model"].input(describe_network, inputs["model"], of_network, **quick)
     inputs["augmentation"].change(show_strip, inputs["augmentation"], settings.strip, **quick)
     gr.on(
         [value.change for value in values],
@@ -129,7 +130,8 @@ def wire_settings(settings: Settings, code: gr.Code, quietly: dict[str, Any]) ->
         [settings.note, settings.reset, code],
         **quick,
     )
-    settings.reset.click(recipe_settings, None, values, **{**quick, "trigger_mode": "once"})
+    fill_in = partial(fill_form, RECIPE)
+    settings.reset.click(fill_in, None, values, **{**quick, "trigger_mode": "once"})
 
 
 def read_settings(*values: object) -> TrainConfig:
@@ -156,10 +158,15 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def recipe_settings() -> list[Any]:
-    """Give every input its value in the article's recipe."""
-    values = {field.name: getattr(RECIPE, field.name) for field in fields(TrainConfig)}
-    return list({**values, "dropout": 0}.values())
+def fill_form(config: TrainConfig) -> list[Any]:
+    """Give every input its value in these settings, in the order of `TrainConfig`."""
+    network, dropout = describe_network(config.model)
+    if config.dropout is not None:
+        dropout["value"] = config.dropout
+    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    return list(
+        {**values, "model": {**network, "value": config.model}, "dropout": dropout}.values()
+    )
 
 
 def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,7 +7,7 @@ from asyncio import to_thread
 from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from time import monotonic
 from typing import Any
 
@@ -16,6 +16,7 @@ from gradio.components import Component
 from gradio.components.plot import PlotData
 from matplotlib.figure import Figure
 
+from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE
 from mnist_core.inference import predict
 from mnist_core.plots import loss_figure, run_accuracies, run_losses, to_svg
@@ -25,7 +26,13 @@ from mnist_core.web.printout import Printout
 from mnist_core.web.right_of_way import somebody_draws
 from mnist_core.web.run import Run
 from mnist_core.web.run_panel import NO_RUN, RunPanel, RunStatus
-from mnist_core.web.settings import Settings, build_settings, read_settings, wire_settings
+from mnist_core.web.settings import (
+    Settings,
+    build_settings,
+    fill_form,
+    read_settings,
+    wire_settings,
+)
 from mnist_core.web.visit import Visit
 
 MORE_EPOCHS = 5  # that "train on" adds
@@ -57,8 +64,12 @@ class Screen:
         return list(vars(self).values())
 
 
-def build_train_tab(visit: gr.State, page_key: PageKey) -> None:
-    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+def build_train_tab(visit: gr.State, page_key: PageKey) -> Settings:
+    """Lay the tab out and wire it; call it inside a `gr.Tab`.
+
+    Returns:
+        Its form, which `fill_again` fills when a page has opened.
+    """
     with gr.Row(elem_classes="train"):
         with gr.Column(scale=3, min_width=300):
             settings = build_settings()
@@ -95,6 +106,7 @@ def build_train_tab(visit: gr.State, page_key: PageKey) -> None:
         panel, losses, accuracies, article_plot, lines, start, stop, train_on, retry, weights, facts
     )
     _wire(visit, page_key, settings, screen, code)
+    return settings
 
 
 def _build_plot(figure: Figure, scale: int = 1) -> gr.Plot:
@@ -125,6 +137,13 @@ def _wire(
 
 
 # --- what the buttons do -----------------------------------------------------------------------
+
+
+def fill_again(visit: Visit) -> list[Any]:
+    """Fill the form of a reloaded page as it was at the last press of Train."""
+    if visit.settings is None:
+        return [gr.skip() for _ in fields(TrainConfig)]
+    return fill_form(visit.settings)
 
 
 def start_run(*values: Any) -> dict[str, Any]:
@@ -169,10 +188,11 @@ def stop_run(visit: Visit) -> None:
         visit.stop(visit.current)
 
 
-def _begin(visit: Visit, config: Any) -> None:
+def _begin(visit: Visit, config: TrainConfig) -> None:
     if visit.is_under_way:
         raise ValueError("Your network is still training; stop it first.")
     visit.start(config)
+    visit.settings = config
 
 
 def _to_gradio(error: ValueError) -> gr.Error:

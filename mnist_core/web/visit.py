@@ -42,6 +42,7 @@ class Visit:
             with the project, or the id of a run.
         drawing: the visitor's drawing as the network sees it, or None if there is none.
         introduced: the ids of the runs that have been offered as readers.
+        settings: what the Train tab's form held when a run was last begun there, or None.
         score: the drawings that the visitor has labelled.
         dropped: the names of the runs that had to make room since the last one was begun.
         refusal: why nothing can be trained or uploaded in this visit, or empty.
@@ -53,6 +54,7 @@ class Visit:
         self.reader = "cnn"
         self.drawing: GrayImage | None = None
         self.introduced: set[str] = set()
+        self.settings: TrainConfig | None = None
         self.score = Score()
         self.dropped: list[str] = []
         self.refusal = ""

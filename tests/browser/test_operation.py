@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from contextlib import suppress
+from http.client import IncompleteRead
 from pathlib import Path
 
 from mnist_core.web.limits import LIMITS
@@ -48,6 +50,18 @@ def test_an_error_stays_in_one_line_of_the_log_and_out_of_the_answer(
     assert any(" level=error " in line and "ValueError" in line for line in lines)
     assert not any("forged" in line for line in lines)  # nor is anything else that was sent
     assert not any(line.startswith(("time=now", "Traceback", "  File")) for line in lines)
+
+
+def test_who_asks_for_a_stream_that_is_gone_is_told_so_and_no_error_is_logged(
+    app_url: str, app_log: Path
+) -> None:
+    request = f"{app_url}gradio_api/queue/data?session_hash=gone"
+    answer = b""
+    with urllib.request.urlopen(request, timeout=60) as stream, suppress(IncompleteRead):
+        for part in stream:  # to the end, which the server logs before it hangs up
+            answer += part
+    assert b'"session_not_found":true' in answer
+    assert "response already started" not in app_log.read_text(encoding="utf-8")
 
 
 def test_a_request_that_is_too_long_is_refused(app_url: str) -> None:

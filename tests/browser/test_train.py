@@ -102,19 +102,34 @@ def test_stop_keeps_what_was_learned_and_the_next_run_starts_clean(page: Page) -
     expect(page.get_by_test_id("title")).to_have_text("Run 2: epochs 1")
 
 
-def test_a_reload_finds_the_run_that_still_trains(page: Page, page_errors: PageErrors) -> None:
+def test_a_reload_finds_the_run_that_still_trains_and_its_settings(
+    page: Page, page_errors: PageErrors
+) -> None:
     open_train_tab(page)
+    page.get_by_role("combobox", name="Network").click()
+    page.get_by_role("option", name="dropout").click()
+    page.get_by_text("More settings").click()
+    dropout = page.get_by_label("number input for Dropout")
+    expect(dropout).to_have_value("0.2")
+    dropout.fill("0.5")
     choose_epochs(page, 20)
+    change = "model dropout_nn, epochs 20, dropout 0.5"
+    expect(page.get_by_text(f"Other than the recipe: {change}.")).to_be_visible()
     press_train(page)
     has_begun_to_learn(page)
     page_errors.reload(page)
     open_train_tab(page)
     state_is(page, "training")
     has_begun_to_learn(page)
-    expect(page.get_by_test_id("title")).to_have_text("Run 1: epochs 20")
+    expect(page.get_by_test_id("title")).to_have_text(f"Run 1: {change}")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     press_stop(page)
     state_is(page, "stopped")
+
+    expect(page.get_by_text(f"Other than the recipe: {change}.")).to_be_visible()
+    page.get_by_text("More settings").click()
+    expect(dropout).to_have_value("0.5")
+    expect(dropout).to_be_enabled()
     page_errors.reload(page)
     open_train_tab(page)
     state_is(page, "stopped")
@@ -304,7 +319,9 @@ def test_the_buttons_stay_where_they_are_when_more_settings_open(
 ) -> None:
     page = new_page(**settings)
     open_train_tab(page)
+    page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # all of the page is there
     train = page.get_by_role("button", name="Train", exact=True)
+    train.hover()  # which waits until it no longer moves
     before = train.bounding_box()
     page.get_by_text("More settings").click()
     expect(page.get_by_label("Augmentation")).to_be_visible()

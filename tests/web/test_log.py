@@ -17,6 +17,7 @@ import torch
 import uvicorn.config
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.exceptions import HTTPException
 
 from mnist_core.config import TrainConfig
 from mnist_core.web.limits import the_limits
@@ -139,6 +140,15 @@ def test_whatever_fails_goes_the_same_way(lines: io.StringIO) -> None:
     assert "in fail" in events[0]["trace"]
     assert file.getvalue().startswith("Traceback")
     assert uvicorn.config.LOGGING_CONFIG["loggers"] == {}
+
+
+@pytest.mark.parametrize(("status", "is_told"), [(404, False), (500, True)])
+def test_a_stream_that_is_gone_is_no_error(lines: io.StringIO, status: int, is_told: bool) -> None:
+    try:
+        raise RuntimeError("response already started") from HTTPException(status)
+    except RuntimeError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
+    assert bool(told(lines)) is is_told
 
 
 def test_nothing_is_set_up_by_an_import() -> None:

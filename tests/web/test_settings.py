@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import ast
 import threading
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.models import MODELS
 from mnist_core.web import settings, strip
-from mnist_core.web.settings import describe_settings, read_settings, recipe_settings, show_strip
+from mnist_core.web.settings import describe_settings, read_settings, show_strip
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
 
@@ -26,15 +26,39 @@ NAMES = [field.name for field in fields(TrainConfig)]
 
 def values(**changes: object) -> list[Any]:
     """Return what the page sends: the recipe with changes, in order."""
-    return list({**dict(zip(NAMES, recipe_settings(), strict=True)), **changes}.values())
+    return list({**asdict(TrainConfig()), "dropout": 0, **changes}.values())
+
+
+def filled(config: TrainConfig) -> list[Any]:
+    """Return what the page sends when the form has been filled with these settings."""
+    return [
+        part["value"] if isinstance(part, dict) else part for part in settings.fill_form(config)
+    ]
 
 
 def test_the_recipe_s_values_are_the_recipe() -> None:
-    assert read_settings(*recipe_settings()) == TrainConfig()
-    note, reset, code = describe_settings(*recipe_settings())
+    assert filled(TrainConfig()) == values()
+    assert read_settings(*values()) == TrainConfig()
+    note, reset, code = describe_settings(*values())
     assert note == settings.THE_RECIPE
     assert not reset["interactive"]
     ast.parse(code)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TrainConfig("dropout_nn"),
+        TrainConfig("dropout_nn", dropout=0.5),
+        TrainConfig("cnn", 3, 128, 0.01, schedule="one_cycle", augmentation="hands", seed=7),
+        TrainConfig("deep_nn", dropout=0.3),
+    ],
+)
+def test_what_fills_the_form_is_read_from_it(config: TrainConfig) -> None:
+    assert read_settings(*filled(config)) == config
+    parts = dict(zip(NAMES, settings.fill_form(config), strict=True))
+    assert parts["model"]["info"] == MODELS[config.model].advice
+    assert parts["dropout"]["interactive"] is (MODELS[config.model].dropout is not None)
 
 
 def test_every_choice_of_the_core_can_be_made() -> None:

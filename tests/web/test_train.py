@@ -18,7 +18,7 @@ from mnist_core.web.run import Run
 from mnist_core.web.train import Diary, Screen, Updates
 from mnist_core.web.visit import Visit
 from tests.web import event_loop
-from tests.web.test_settings import values
+from tests.web.test_settings import NAMES, values
 from tests.web.workshop import Workshop, eventually
 
 PARTS = list(Screen.__dataclass_fields__)
@@ -51,6 +51,17 @@ def first_screen_of(visit: Visit) -> dict[str, Any]:
 def train_to_the_end(visit: Visit, **changes: object) -> dict[str, Any]:
     train.start_run(*values(**{"epochs": 1, **changes}), visit)
     return screens_of(visit)[-1]
+
+
+def test_a_reloaded_page_s_form_is_as_it_was_when_a_run_was_begun(visit: Visit) -> None:
+    assert train.fill_again(visit) == [gr.skip()] * len(ONE_EPOCH)  # untouched, whatever it holds
+    train.start_run(*values(epochs=2, batch_size=256), visit)
+    screens_of(visit)
+    form = dict(zip(NAMES, train.fill_again(visit), strict=True))
+    assert (form["epochs"], form["batch_size"]) == (2, 256)
+    with pytest.raises(gr.Error):
+        train.start_run(*values(epochs=0), visit)
+    assert train.fill_again(visit)[NAMES.index("epochs")] == 2
 
 
 def test_the_stream_ends_with_buttons_ready_and_files_to_download(visit: Visit) -> None:
