@@ -19,7 +19,11 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
-PAIRS = (["torch==2.11.0", "torchvision==0.26.0"], ["torch", "torchvision"])
+PAIRS = (
+    ["torch==2.8.0", "torchvision==0.23.0"],  # the oldest that requirements.txt allows
+    ["torch==2.11.0", "torchvision==0.26.0"],  # the newest that ZeroGPU has
+    ["torch", "torchvision"],
+)
 REQUIREMENTS = ["-r", "requirements.txt", "-r", "tests/requirements.txt"]
 COMPILE = """
 import sys
