@@ -17,6 +17,7 @@ from mnist_core.web.experiments import build_experiments_tab
 from mnist_core.web.health import health_route
 from mnist_core.web.limits import the_limits
 from mnist_core.web.log import note_start, set_up_logs
+from mnist_core.web.memory import share_arenas
 from mnist_core.web.page_key import PageKey, enter, leave
 from mnist_core.web.programs import build_endpoints
 from mnist_core.web.runs import build_runs_tab
@@ -83,6 +84,7 @@ def end_at_once(*_: object) -> None:
 def main() -> None:
     """Serve the app until it is interrupted."""
     set_up_logs()
+    share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)
     # A reading passes the interpreter between threads a dozen times; with Python's usual 5 ms it

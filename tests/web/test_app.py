@@ -24,7 +24,7 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return what Gradio is told when the app starts, without letting it start."""
     told: dict[str, Any] = {}
     monkeypatch.setattr(app.demo, "launch", lambda **settings: told.update(settings))
-    for name in ("set_up_logs", "note_start"):
+    for name in ("set_up_logs", "share_arenas", "note_start"):
         monkeypatch.setattr(app, name, lambda *arguments: None)
     monkeypatch.setattr(app.atexit, "register", lambda clean_up: None)
     monkeypatch.setattr(app.signal, "signal", lambda *arguments: None)
