@@ -256,6 +256,8 @@ def crowd(url: str, events: dict[str, Event], people: int) -> Iterator[list[Pers
 def hand_over(url: str, events: dict[str, Event], first: Page) -> float:
     """Close the tab of who trains; return the seconds until the next in the line does."""
     second = Page(url, events)
+    if status_of(first)["state"] != "training":  # its last run has just ended
+        press_train(first)
     press_train(second)
     second.wait_for(lambda: "1st in the queue" in str(status_of(second).get("message")))
     closed = time.monotonic()
@@ -290,6 +292,7 @@ def main() -> int:
             together = measure_pace(learner, 60 * options.minutes)
             latencies = [latency for person in persons for latency in person.latencies]
         over.set()
+        learner.join()
         freed = hand_over(url, events, learner.page)
         errors = [error for thread in (*persons, learner) for error in thread.errors]
 
