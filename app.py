@@ -30,7 +30,7 @@ from mnist_core.web.uploads import (
     remove_own_folder,
     use_own_folder,
 )
-from mnist_core.web.visit import Visit
+from mnist_core.web.visit import MOST_WATCHES, Visit
 
 TITLE = "Handwritten digits with PyTorch"
 SUMMARY = (
@@ -50,7 +50,6 @@ AT_ONCE: dict[str, Any] = {
     "show_progress": "hidden",
     "api_visibility": "private",
 }
-STREAMS_A_PAGE = 4  # while a run of its visit is under way; see `PageKey.on_news`
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
 MORE_PAGES = 50  # than visits: second ones, and those that have closed
@@ -98,7 +97,7 @@ def main() -> None:
         signal.signal(hang_up, end_at_once)
     demo.launch(
         # Gradio counts a stream among the calls that run, although it holds no thread.
-        max_threads=CALLS_AT_ONCE + STREAMS_A_PAGE * (LIMITS.waiting + 1),
+        max_threads=CALLS_AT_ONCE + MOST_WATCHES * (LIMITS.waiting + 1),
         app_kwargs={
             "routes": [health_route()],
             "middleware": [Middleware(RequestLimit, known_files=demo.temp_file_sets)],

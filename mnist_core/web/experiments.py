@@ -39,7 +39,10 @@ def build_experiments_tab(visit: gr.State, page_key: PageKey) -> None:
     """Lay the tab out and wire it; call it inside a `gr.Tab`."""
     cards = Cards(describe_cards(Visit(), {}))
     quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    cards.submit(carry_out, [cards, visit], page_key, queue=False, **quietly)
+    # "multiple": an order that comes while another is on its way is carried out, too.
+    cards.submit(
+        carry_out, [cards, visit], page_key, queue=False, trigger_mode="multiple", **quietly
+    )
     page_key.on_news(follow_trial, visit, cards, **quietly)
 
 

@@ -52,7 +52,7 @@ class Limits:
         "runs of one visit kept as figures alone, beyond those", (0, 1_000), 60, 40
     )
     under_way: int = _limit("runs of one visit that wait or train", (4, 50), 8, 4)
-    waiting: int = _limit("runs of all visits that wait", (1, 1_000), 100, 50)
+    waiting: int = _limit("runs of all visits that wait", (4, 1_000), 100, 50)
     networks: int = _limit("runs of all visits that keep their networks", (10, 10_000), 1_000, 500)
     visits: int = _limit("visits that are kept or have a page open", (1, 10_000), 200, 200)
     drawings: int = _limit("labelled drawings of one visit", (10, 10_000), 500, 300)

@@ -41,7 +41,9 @@ class Overlay:
     def colors(self, run_ids: Sequence[str]) -> dict[str, str]:
         """Give each of these runs a colour: the one it has, or one that no other of them has."""
         kept = {run_id: self._colors[run_id] for run_id in run_ids if run_id in self._colors}
-        self._chosen = {id_: shown for id_, shown in self._chosen.items() if id_ in run_ids}
+        for run_id in list(self._chosen):  # a copy: another thread may choose meanwhile
+            if run_id not in run_ids:
+                self._chosen.pop(run_id, None)
         for number, run_id in enumerate(run_ids):
             if run_id not in kept:
                 free = [color for color in COLORS if color not in kept.values()]

@@ -49,8 +49,11 @@ def build_runs_tab(visit: gr.State, page_key: PageKey, tab: gr.Tab) -> None:
         "show_progress_on": upload,  # a small component, for the reason given in the Draw tab
         "api_visibility": "private",
     }
-    table.submit(carry_out, [table, visit], [page_key, panel], queue=False, **quietly)
-    table.select(open_run, [table, visit], [panel, code, weights, facts], **quietly)
+    # "multiple": an order that comes while another is on its way is carried out, too.
+    at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quietly}
+    table.submit(carry_out, [table, visit], [page_key, panel], **at_once)
+    shown = [panel, code, weights, facts]
+    table.select(open_run, [table, visit], shown, trigger_mode="always_last", **quietly)
     upload.upload(take_in, [upload, visit], page_key, **quietly)
     tab.select(news, None, page_key, **quietly)  # who reads may have changed in the Draw tab
     page_key.on_news(follow_table, visit, table, **quietly)
@@ -73,7 +76,7 @@ def carry_out(order: RunOrder | None, visit: Visit) -> tuple[Any, Any]:
         visit.overlay.choose(run.id, order.shown)
     elif order.action == "read":
         choose_reader(visit, run.id)
-    elif order.action == "train_on":
+    elif order.action == "train_on" and not run.is_under_way:  # as after a double click
         try:
             visit.train_on(run, order.epochs)
         except ValueError as error:

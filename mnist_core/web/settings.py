@@ -16,7 +16,7 @@ from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.script import write_script
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.limits import the_limits
-from mnist_core.web.strip import make_strip
+from mnist_core.web.strip import known_strip, make_strip
 from mnist_core.web.visit import THE_TRAINER
 
 MOST_EPOCHS = 20  # on the slider, if a run may have so many
@@ -35,7 +35,8 @@ AUGMENTATIONS = {
 }
 THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
-STRIP_SECONDS = 10  # longer than any batch or test between which the strip is drawn
+NO_MOMENT = "<p>The training leaves no moment to draw examples: choose it again a little later.</p>"
+STRIP_SECONDS = 10  # longer than most batches and tests between which the strip is drawn
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,13 @@ class Settings:
 def build_settings() -> Settings:
     """Lay the form out, with an empty row for the buttons that act on it."""
     limits = the_limits()
-    most_epochs = min(MOST_EPOCHS, limits.epochs)
     batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
     with gr.Group():
         model = gr.Dropdown(
             _model_choices(), value=RECIPE.model, label="Network", info=MODELS[RECIPE.model].advice
         )
         epochs = gr.Slider(
-            1, most_epochs, RECIPE.epochs, step=1, label="Epochs: passes over all the images"
+            1, _most_epochs(), RECIPE.epochs, step=1, label="Epochs: passes over all the images"
         )
         batch_size = gr.Radio(
             batch_sizes, value=RECIPE.batch_size, label="Batch size: images per step"
@@ -159,14 +159,20 @@ def _whole(value: object) -> object:
 
 
 def fill_form(config: TrainConfig) -> list[Any]:
-    """Give every input its value in these settings, in the order of `TrainConfig`."""
+    """Give every input its value in these settings, in the order of `TrainConfig`.
+
+    A run that has been trained on may have more epochs than the slider.
+    """
     network, dropout = describe_network(config.model)
     if config.dropout is not None:
         dropout["value"] = config.dropout
-    values = {field.name: getattr(config, field.name) for field in fields(config)}
-    return list(
-        {**values, "model": {**network, "value": config.model}, "dropout": dropout}.values()
-    )
+    values = {
+        **{field.name: getattr(config, field.name) for field in fields(config)},
+        "model": {**network, "value": config.model},
+        "epochs": min(config.epochs, _most_epochs()),
+        "dropout": dropout,
+    }
+    return list(values.values())
 
 
 def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -193,10 +199,18 @@ def show_strip(augmentation: object) -> dict[str, Any]:
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
         return dict(gr.update(visible=False))
     try:
-        strip = THE_TRAINER.do(partial(make_strip, augmentation)).result(STRIP_SECONDS)
-    except (FileNotFoundError, NotInTime):
+        strip = known_strip(augmentation) or THE_TRAINER.do(
+            partial(make_strip, augmentation)
+        ).result(STRIP_SECONDS)
+    except FileNotFoundError:
         strip = NO_EXAMPLES
+    except NotInTime:
+        strip = NO_MOMENT
     return dict(gr.update(value=strip, visible=True))
+
+
+def _most_epochs() -> int:
+    return min(MOST_EPOCHS, the_limits().epochs)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:

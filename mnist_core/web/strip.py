@@ -19,6 +19,11 @@ GAP = 4  # white pixels between two images
 _strips: dict[str, str] = {}
 
 
+def known_strip(kind: str) -> str | None:
+    """Return the strip of an augmentation if it has been made before."""
+    return _strips.get(kind)
+
+
 def make_strip(kind: str) -> str:
     """Draw the digits 0 to 9 as they are, and below them changed.
 

@@ -131,7 +131,7 @@ def _wire(
     values = [*settings.inputs.values(), visit]
     screen.start.click(start_run, values, page_key, **quietly)
     screen.train_on.click(train_on, visit, page_key, **quietly)
-    screen.retry.click(retry_run, visit, [page_key, settings.inputs["learning_rate"]], **quietly)
+    screen.retry.click(retry_run, visit, [page_key, *settings.inputs.values()], **quietly)
     screen.stop.click(stop_run, visit, None, queue=False, **quietly)
     page_key.on_news(follow_runs, visit, screen.parts, **quietly)
 
@@ -140,7 +140,7 @@ def _wire(
 
 
 def fill_again(visit: Visit) -> list[Any]:
-    """Fill the form of a reloaded page as it was at the last press of Train."""
+    """Fill the form with the settings of the run that was last begun in this tab."""
     if visit.settings is None:
         return [gr.skip() for _ in fields(TrainConfig)]
     return fill_form(visit.settings)
@@ -160,16 +160,19 @@ def start_run(*values: Any) -> dict[str, Any]:
     return news()
 
 
-def retry_run(visit: Visit) -> tuple[dict[str, Any], Any]:
-    """Train the run that diverged once more, with the rate that its error advises."""
+def retry_run(visit: Visit) -> list[Any]:
+    """Train the run that diverged once more, with the rate that its error advises.
+
+    Returns:
+        News for the page, and the form filled with that run's settings.
+    """
     run = visit.current
-    if run is None or run.retry_rate is None:
-        return news(), gr.skip()
-    try:
-        _begin(visit, replace(run.config, learning_rate=run.retry_rate))
-    except ValueError as error:
-        raise _to_gradio(error) from None
-    return news(), run.retry_rate
+    if run is not None and run.retry_rate is not None:
+        try:
+            _begin(visit, replace(run.config, learning_rate=run.retry_rate))
+        except ValueError as error:
+            raise _to_gradio(error) from None
+    return [news(), *fill_again(visit)]
 
 
 def train_on(visit: Visit) -> dict[str, Any]:

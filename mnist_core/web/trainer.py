@@ -89,13 +89,13 @@ class Trainer:
             self._show_places()
             self._wake()
 
-    def check_room(self) -> None:
-        """Make sure that another run can come in; true as long as `changed` is held.
+    def check_room(self, runs: int = 1) -> None:
+        """Make sure that so many more runs can come in; true as long as `changed` is held.
 
         Raises:
             ValueError: the line is full.
         """
-        if self.waiting >= the_limits().waiting:
+        if self.waiting + runs > the_limits().waiting:
             raise ValueError("Too many networks wait for their training. Try again later.")
 
     def do(self, errand: Callable[[], T]) -> Future[T]:

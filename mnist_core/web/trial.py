@@ -196,15 +196,9 @@ class Trial:
         return configs
 
     def _start(self, configs: list[TrainConfig]) -> None:
-        limits = the_limits()
         for config in configs:  # all of them before the first begins
-            limits.check(config)
-        under_way = sum(run.is_under_way for run in self._visit.runs)
-        if under_way + len(configs) > limits.under_way:
-            raise ValueError(
-                f"At most {limits.under_way} of your networks can be under way at once, and "
-                f"{under_way} are: let some end first."
-            )
+            the_limits().check(config)
+        self._visit.check_room(len(configs))
         for config in configs:
             run = self._visit.start(config)
             self._visit.introduced.add(run.id)  # it does not take over the reading of drawings

@@ -23,6 +23,7 @@ from mnist_core.web.shelf import Shelf
 from mnist_core.web.trainer import Trainer
 from mnist_core.web.uploads import clear_uploads
 
+MOST_WATCHES = 12  # of one visit at once: those of three pages
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 1.0  # seconds without news after which `watch` yields all the same
 GLANCE = 0.05  # seconds between two looks for something new
@@ -42,7 +43,7 @@ class Visit:
             with the project, or the id of a run.
         drawing: the visitor's drawing as the network sees it, or None if there is none.
         introduced: the ids of the runs that have been offered as readers.
-        settings: what the Train tab's form held when a run was last begun there, or None.
+        settings: those of the run that was last begun in the Train tab, or None.
         score: the drawings that the visitor has labelled.
         dropped: the names of the runs that had to make room since the last one was begun.
         refusal: why nothing can be trained or uploaded in this visit, or empty.
@@ -68,6 +69,7 @@ class Visit:
         self._past: list[Run] = []
         self._names_given = 0
         self._changes = 0
+        self._watches: list[object] = []  # on the event loop alone
         self._files = RunFiles()
         self._lock = threading.RLock()
 
@@ -129,12 +131,28 @@ class Visit:
         """
         the_limits().check(config)
         with self._lock:
+            self.check_room()
             run = Run(config, name or self._next_name())
-            self._check_room(run)
             self._enter(run)
             self._add(run)
         self._shelf.make_room()
         return run
+
+    def check_room(self, runs: int = 1) -> None:
+        """Make sure that so many runs can begin just now.
+
+        Raises:
+            ValueError: too many are under way, of this visitor or of all, or nothing can be
+                trained in this visit.
+        """
+        self._check_open()
+        most, under_way = the_limits().under_way, sum(run.is_under_way for run in self.runs)
+        if under_way + runs > most:
+            raise ValueError(
+                f"At most {most} of your networks can be under way at once, and {under_way} are: "
+                "let some end first."
+            )
+        self._trainer.check_room(runs)
 
     def train_on(self, run: Run, epochs: int) -> None:
         """Let an ended run of this visit train some more.
@@ -146,7 +164,7 @@ class Visit:
         with self._lock, self._trainer.changed:
             if run not in self._runs:  # deleted, or gone to make room, in this very moment
                 raise ValueError("This run is gone.")
-            self._check_room(run)  # before anything has changed
+            self.check_room()  # before anything has changed
             run.extend(epochs)
             self._enter(run)
             self._shelf.add(run, self)  # from which it may just have been taken to make room
@@ -209,13 +227,6 @@ class Visit:
     def _check_open(self) -> None:
         if self.refusal:
             raise ValueError(self.refusal)
-
-    def _check_room(self, run: Run) -> None:
-        self._check_open()
-        most = the_limits().under_way
-        if sum(other.is_under_way for other in self._runs if other is not run) >= most:
-            raise ValueError(f"{most} of your networks are under way: let one end first.")
-        self._trainer.check_room()
 
     def _enter(self, run: Run) -> None:
         self.attendance.expect()
@@ -286,16 +297,21 @@ class Visit:
 
         The visit is attended meanwhile; who sends something to the page notes that it is there when
         it asks for more. An async generator, so that a hundred visitors who wait take no thread
-        from those who draw.
+        from those who draw. Where a visit is watched too often at once, the longest ends.
         """
+        watch = object()
         with self.attended():
             self.note_use()  # whatever changes runs ends in a new stream
-            while True:
-                seen, is_over = self.changes, not self.is_under_way
-                yield
-                if is_over:
-                    return
-                for _ in range(round(BEAT / GLANCE)):
-                    if self.changes != seen:
-                        break
-                    await asyncio.sleep(GLANCE)
+            self._watches = [*self._watches, watch][-MOST_WATCHES:]
+            try:
+                while watch in self._watches:
+                    seen, is_over = self.changes, not self.is_under_way
+                    yield
+                    if is_over:
+                        return
+                    for _ in range(round(BEAT / GLANCE)):
+                        if self.changes != seen:
+                            break
+                        await asyncio.sleep(GLANCE)
+            finally:
+                self._watches = [other for other in self._watches if other is not watch]

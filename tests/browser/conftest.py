@@ -165,6 +165,7 @@ def new_page(
         page_errors.watch(page)
         page.goto(app_url)
         page.get_by_role("tab").first.wait_for()  # Gradio builds the page after it has loaded
+        page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # it has found its visit
         return page
 
     yield open_page

@@ -100,7 +100,8 @@ def test_who_draws_before_the_page_is_complete_is_read_at_once(
     page_errors.reload(page)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    assert held
+    while not held:
+        page.wait_for_timeout(10)  # the handler runs meanwhile
     assert page.get_by_text("Read a picture").count() == 0
     for route, response in held:
         route.fulfill(response=response)

@@ -115,7 +115,7 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
     # Curves: both are drawn, then one.
     losses = page.get_by_test_id("runs").get_by_test_id("losses")
     expect(losses).to_have_attribute("alt", re.compile("Run 1.*Run 2"))
-    row(page, "Run 1").get_by_test_id("overlay").uncheck()
+    row(page, "Run 1").get_by_test_id("overlay").click()
     expect(losses).to_have_attribute("alt", re.compile("^Run 2"))
 
     # It reads, trains on, shows its code and gives its files.

@@ -39,8 +39,8 @@ def test_streams_of_all_who_wait_leave_room_for_a_click(launched: dict[str, Any]
         for fn in app.demo.fns.values()
         if fn.concurrency_limit is None and isinstance(app.demo.blocks[fn.targets[0][0]], PageKey)
     ]
-    assert len(streams) == app.STREAMS_A_PAGE
-    room = launched["max_threads"] - len(streams) * (app.LIMITS.waiting + 1)
+    assert 2 * len(streams) <= app.MOST_WATCHES  # a page, and the one it was before a reload
+    room = launched["max_threads"] - app.MOST_WATCHES * (app.LIMITS.waiting + 1)
     assert room >= 40
 
 

@@ -159,14 +159,14 @@ def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(workshop: Works
                     sent.append(canvas.get("reader", ""))
                     workshop.gate.allow(6)  # five batches of 64 are an epoch
 
-    visit.start(TrainConfig(epochs=3))
+    visit.start(TrainConfig(epochs=6))
     event_loop.run(follow())
     run = visit.runs[0]
     assert run.state == "finished"
     assert visit.reader == run.id
     of_the_run = [reader for reader in sent if reader.startswith(run.id)]
     assert len(of_the_run) == len(set(of_the_run)) >= 3
-    assert of_the_run[-1].endswith("(3, False)")
+    assert of_the_run[-1].endswith("(6, False)")
 
 
 # --- the score ---------------------------------------------------------------------------------

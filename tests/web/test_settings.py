@@ -61,6 +61,10 @@ def test_what_fills_the_form_is_read_from_it(config: TrainConfig) -> None:
     assert parts["dropout"]["interactive"] is (MODELS[config.model].dropout is not None)
 
 
+def test_of_a_run_that_was_trained_on_the_form_takes_as_many_epochs_as_it_can() -> None:
+    assert filled(TrainConfig(epochs=25)) == values(epochs=20)
+
+
 def test_every_choice_of_the_core_can_be_made() -> None:
     assert settings.SCHEDULES.keys() == set(SCHEDULES)
     assert settings.OPTIMIZERS.keys() == set(OPTIMIZERS)

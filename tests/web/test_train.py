@@ -64,10 +64,14 @@ def test_a_reloaded_page_s_form_is_as_it_was_when_a_run_was_begun(visit: Visit) 
     assert train.fill_again(visit)[NAMES.index("epochs")] == 2
 
 
-def test_the_stream_ends_with_buttons_ready_and_files_to_download(visit: Visit) -> None:
+def test_the_stream_ends_with_buttons_ready_and_files_to_download(workshop: Workshop) -> None:
+    visit = workshop.visit()
     train.start_run(*ONE_EPOCH, visit)
-    screens = screens_of(visit)
-    last = screens[-1]
+    first = first_screen_of(visit)  # the gate is closed, so that it cannot have ended
+    assert not first["start"]["interactive"]
+    assert not first["weights"]["interactive"]
+    workshop.gate.allow()
+    last = screens_of(visit)[-1]
     assert last["panel"]["state"] == "finished"
     assert last["lines"][-1].startswith("Accuracy on the test set")
     assert last["start"]["interactive"]
@@ -77,8 +81,6 @@ def test_the_stream_ends_with_buttons_ready_and_files_to_download(visit: Visit) 
     checkpoint = load_checkpoint(Path(last["weights"]["value"]))
     assert checkpoint.facts["config"]["seed"] == 42
     assert Path(last["facts"]["value"]) == facts_path(Path(last["weights"]["value"]))
-    assert not any(screen["start"].get("interactive") for screen in screens[:-1])
-    assert not any(screen["weights"].get("interactive") for screen in screens[:-1])
 
 
 def test_where_nothing_can_be_written_the_page_says_so_and_the_network_reads(
@@ -222,9 +224,9 @@ def test_a_run_that_diverges_offers_the_retry_with_a_tenth_of_the_rate(
     assert "10" in last["retry"]["value"]
     assert not last["train_on"]["interactive"]
     workshop.gate.allow(0)  # as the second one will diverge as well
-    _, rate = train.retry_run(visit)
-    assert rate == 10
+    form = dict(zip(NAMES, train.retry_run(visit)[1:], strict=True))
     assert visit.runs[-1].config == TrainConfig(epochs=1, learning_rate=10.0, optimizer="sgd")
+    assert (form["learning_rate"], form["epochs"], form["optimizer"]) == (10, 1, "sgd")
     assert not first_screen_of(visit)["retry"]["visible"]
 
 

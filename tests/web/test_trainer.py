@@ -148,8 +148,9 @@ def test_an_unattended_run_ends_after_a_while_and_keeps_what_it_learned(
     eventually(lambda: workshop.clock.waiting)
     workshop.clock.put_forward(GRACE)
     eventually(lambda: run.state == "waiting" and workshop.clock.waiting)
-    workshop.clock.put_forward(PATIENCE - 1)
-    eventually(lambda: workshop.clock.waiting)
+    waits = workshop.clock.waits
+    workshop.clock.put_forward(PATIENCE - GRACE - 1)
+    eventually(lambda: workshop.clock.waits > waits)  # it has looked, and waits again
     assert run.is_under_way
     workshop.clock.put_forward(1)
     eventually(lambda: not run.is_under_way)
@@ -215,9 +216,10 @@ def test_nobody_trains_without_a_page(workshop: Workshop) -> None:
 
 
 def test_a_full_line_is_said_to_be_full(workshop: Workshop, limit: SetLimits) -> None:
-    limit(waiting=1)
+    limit(waiting=4)
     first, second = workshop.visit(), workshop.visit()
-    first.start(LONG)
+    for _ in range(4):
+        first.start(LONG)
     with pytest.raises(ValueError, match="Try again later"):
         second.start(LONG)
     assert second.runs == []

@@ -10,6 +10,7 @@ from mnist_core.experiments import EXPERIMENTS, MOST_SEEDS, Experiment
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.trial import Trial
 from mnist_core.web.visit import Visit
+from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
 
 RUNS = LIMITS["runs"].laptop
@@ -134,6 +135,19 @@ def test_no_run_starts_if_not_all_can(workshop: Workshop) -> None:
         Trial(visit, EXPERIMENT).try_it()
     assert len(visit.runs) == UNDER_WAY - 1
     visit.end()
+
+
+def test_no_run_starts_if_the_server_has_no_place_for_all(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(waiting=4)
+    others, visit = workshop.visit(), workshop.visit()
+    for _ in range(3):
+        others.start(SHORT)  # nobody attends them
+    with pytest.raises(ValueError, match="Too many networks wait"):
+        Trial(visit, EXPERIMENT).try_it()
+    assert visit.runs == []
+    others.end()
 
 
 def test_a_run_that_trained_on_is_no_longer_the_result(visit: Visit) -> None:

@@ -35,11 +35,12 @@ class HandClock(Clock):
 
     Attributes:
         waiting: how many threads wait for the time to pass.
+        waits: how often one has begun to.
     """
 
     def __init__(self) -> None:
         self.time = 1000.0
-        self.waiting = 0
+        self.waiting = self.waits = 0
         self.conditions: set[Condition] = set()
 
     def now(self) -> float:
@@ -49,6 +50,7 @@ class HandClock(Clock):
         assert seconds is None or seconds >= 0
         self.conditions.add(condition)
         self.waiting += 1
+        self.waits += 1
         condition.wait(PATIENCE)
         self.waiting -= 1
 

@@ -13,6 +13,7 @@ from gradio.context import LocalContext
 
 from mnist_core.web.assets import read_assets
 from mnist_core.web.closed_pages import THE_CLOSED_PAGES
+from mnist_core.web.uploads import forget_gone
 from mnist_core.web.visit import Visit
 from mnist_core.web.visits import THE_VISITS
 
@@ -72,7 +73,11 @@ async def leave(request: gr.Request) -> None:
     await to_thread(THE_VISITS.leave, page)  # it may have files to remove
     blocks = LocalContext.blocks.get()
     if blocks is not None:
-        THE_CLOSED_PAGES.add(page, blocks.state_holder)
+        # Gradio ends a stream when it breaks, but one that the page had asked for and did not live
+        # to hear would go on, and pass for the presence of its visitor.
+        await blocks._queue.clean_events(session_hash=page)
+        THE_CLOSED_PAGES.add(page, blocks)
+        await to_thread(forget_gone, blocks.temp_file_sets)
 
 
 def news() -> dict[str, Any]:
