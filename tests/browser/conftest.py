@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -30,12 +31,21 @@ PHONE = {
     "is_mobile": True,
 }
 
-expect.set_options(timeout=30_000)  # ms: a busy machine needs more than the usual five seconds
+PATIENCE = 30_000  # ms: a busy machine needs more than the usual five seconds
+expect.set_options(timeout=PATIENCE)
 
 APP_LOG = pytest.StashKey[Path]()
 HARMLESS: tuple[
     str, ...
 ] = ()  # parts of console errors that come from Gradio itself and mean nothing
+
+
+def until(page: Page, happened: Callable[[], bool]) -> None:
+    """Wait for what no locator can tell, while the handlers of the page's events run."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not happened():
+        assert time.monotonic() < deadline, "It did not happen."
+        page.wait_for_timeout(10)
 
 
 # --- the app -----------------------------------------------------------------------------------
@@ -165,7 +175,6 @@ def new_page(
         page_errors.watch(page)
         page.goto(app_url)
         page.get_by_role("tab").first.wait_for()  # Gradio builds the page after it has loaded
-        page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # it has found its visit
         return page
 
     yield open_page

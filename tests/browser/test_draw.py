@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import APIResponse, Page, Route, expect
 
-from tests.browser.conftest import PHONE, PageErrors
+from tests.browser.conftest import PHONE, PageErrors, until
 from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_mouse, on_page
 
 
@@ -100,8 +100,7 @@ def test_who_draws_before_the_page_is_complete_is_read_at_once(
     page_errors.reload(page)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    while not held:
-        page.wait_for_timeout(10)  # the handler runs meanwhile
+    until(page, lambda: bool(held))
     assert page.get_by_text("Read a picture").count() == 0
     for route, response in held:
         route.fulfill(response=response)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from mnist_core.checkpoints import load_checkpoint
-from tests.browser.conftest import PageErrors
+from tests.browser.conftest import PageErrors, until
 from tests.browser.test_train import choose_epochs, open_train_tab, press_train
 from tests.browser.test_train import state_is as run_is
 
@@ -95,6 +95,22 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
     open_tab(page, "Runs")
     expect(page.get_by_test_id("runs")).to_have_attribute("data-runs", "4")
     expect(row(page, "Run 4").get_by_test_id("message")).to_contain_text("stopped after")
+
+
+def test_an_order_on_its_way_does_not_swallow_the_next(page: Page) -> None:
+    open_tab(page, "Experiments")
+    orders: list[Route] = []
+    page.route(
+        "**/run/predict", lambda order: orders.append(order)
+    )  # a slow network: none of them arrives as yet
+    for experiment in ("deep", "dropout"):
+        page.locator(f'[data-experiment="{experiment}"] .head').click()
+    until(page, lambda: len(orders) == 2)
+    for order in orders:
+        with page.expect_response("**/run/predict"):
+            order.continue_()
+    page.locator('[data-experiment="dropout"] .detail:not(.unanswered)').wait_for()
+    expect(page.get_by_test_id("experiments")).to_have_attribute("data-chosen", "dropout")
 
 
 def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:

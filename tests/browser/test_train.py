@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
 from mnist_core.checkpoints import load_checkpoint
-from tests.browser.conftest import PHONE, PageErrors
+from tests.browser.conftest import PHONE, PageErrors, until
 from tests.browser.pen import SEVEN, draw_by_mouse
 from tests.browser.test_draw import digit_read
 
@@ -25,6 +25,7 @@ def open_train_tab(page: Page) -> None:
 
 
 def press_train(page: Page) -> None:
+    page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # it has found its visit
     page.get_by_role("button", name="Train", exact=True).click()
 
 
@@ -184,6 +185,10 @@ def test_a_tab_that_closes_before_it_hears_of_its_run_frees_the_turn(
     new_page: Callable[..., Page], app_log: Path, page_errors: PageErrors
 ) -> None:
     first, second = new_page(), new_page()
+    joined: list[str] = []
+    first.on("requestfinished", lambda request: joined.append(request.url))
+    page_errors.reload(first)
+    until(first, lambda: sum("/queue/join" in url for url in joined) == 4)  # each tab's stream
     open_train_tab(first)
     choose_epochs(first, 20)
     key = first.evaluate("sessionStorage.getItem('mnist-visit')")
@@ -197,14 +202,14 @@ def test_a_tab_that_closes_before_it_hears_of_its_run_frees_the_turn(
     said_before = len(app_log.read_text())
     first.route("**/queue/join*", let_only_the_first_pass)
     press_train(first)
-    while len(answers) < 5:
-        first.wait_for_timeout(10)
+    until(first, lambda: len(answers) == 5)
     first.close()
-    told: list[str] = []
-    while not told:
-        second.wait_for_timeout(10)
-        told = re.findall("event=.training (pauses|ends)", app_log.read_text()[said_before:])
-    assert told == ["pauses"]
+
+    def told() -> list[str]:
+        return re.findall('event="training (pauses|ends)"', app_log.read_text()[said_before:])
+
+    until(second, lambda: bool(told()))
+    assert told() == ["pauses"]
 
     # It is still there for its visitor.
     second.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)

@@ -17,6 +17,7 @@ from mnist_core.web.uploads import forget_gone
 from mnist_core.web.visit import Visit
 from mnist_core.web.visits import THE_VISITS
 
+HEARTBEAT = "/heartbeat/"  # in the address of the request that lasts as long as a page
 BELLS = ["tick", "play", "load", "select", "expand", "apply"]  # names that mean nothing here
 
 
@@ -68,7 +69,9 @@ def enter(key: object, visit: Visit, request: gr.Request) -> tuple[dict[str, Any
 
 
 async def leave(request: gr.Request) -> None:
-    """Note that a page has closed."""
+    """Note that a page has closed: Gradio calls this when its heartbeat ends."""
+    if HEARTBEAT not in request.url.path:  # a stranger called it, who is still there
+        return
     page = request.session_hash or ""
     await to_thread(THE_VISITS.leave, page)  # it may have files to remove
     blocks = LocalContext.blocks.get()
