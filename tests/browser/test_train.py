@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from mnist_core.checkpoints import load_checkpoint
-from tests.browser.conftest import PHONE, PageErrors, until
+from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import SEVEN, draw_by_mouse
 from tests.browser.test_draw import digit_read
 
@@ -179,45 +179,6 @@ def test_a_second_visitor_waits_and_takes_over_when_the_first_leaves(
     has_begun_to_learn(third)
     press_stop(third)
     state_is(third, "stopped")
-
-
-def test_a_tab_that_closes_before_it_hears_of_its_run_frees_the_turn(
-    new_page: Callable[..., Page], app_log: Path, page_errors: PageErrors
-) -> None:
-    first, second = new_page(), new_page()
-    joined: list[str] = []
-    first.on("requestfinished", lambda request: joined.append(request.url))
-    page_errors.reload(first)
-    until(first, lambda: sum("/queue/join" in url for url in joined) == 4)  # each tab's stream
-    open_train_tab(first)
-    choose_epochs(first, 20)
-    key = first.evaluate("sessionStorage.getItem('mnist-visit')")
-    answers: list[APIResponse] = []
-
-    def let_only_the_first_pass(route: Route) -> None:
-        answers.append(route.fetch())
-        if len(answers) == 1:  # to the press; the others are to the streams that follow the run
-            route.fulfill(response=answers[0])
-
-    said_before = len(app_log.read_text())
-    first.route("**/queue/join*", let_only_the_first_pass)
-    press_train(first)
-    until(first, lambda: len(answers) == 5)
-    first.close()
-
-    def told() -> list[str]:
-        return re.findall('event="training (pauses|ends)"', app_log.read_text()[said_before:])
-
-    until(second, lambda: bool(told()))
-    assert told() == ["pauses"]
-
-    # It is still there for its visitor.
-    second.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
-    page_errors.reload(second)
-    open_train_tab(second)
-    state_is(second, "training")
-    press_stop(second)
-    state_is(second, "stopped")
 
 
 def test_who_waits_can_stop_and_nobody_else_notices(new_page: Callable[..., Page]) -> None:
