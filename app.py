@@ -12,25 +12,26 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
-from mnist_core.web.draw import build_draw_tab
-from mnist_core.web.experiments import build_experiments_tab
-from mnist_core.web.health import health_route
+from mnist_core.web.components.link import Link
+from mnist_core.web.components.theme import STYLE_SHEET, make_theme
+from mnist_core.web.endpoints.health import health_route
+from mnist_core.web.endpoints.predict import build_endpoints
+from mnist_core.web.gradio_compat.log import note_start, set_up_logs
+from mnist_core.web.gradio_compat.malloc import share_arenas
 from mnist_core.web.limits import the_limits
-from mnist_core.web.log import note_start, set_up_logs
-from mnist_core.web.memory import share_arenas
-from mnist_core.web.page_key import PageKey, enter, leave
-from mnist_core.web.programs import build_endpoints
-from mnist_core.web.runs import build_runs_tab
-from mnist_core.web.theme import STYLE_SHEET, make_theme
-from mnist_core.web.train import build_train_tab, fill_again
-from mnist_core.web.uploads import (
+from mnist_core.web.sessions.page import enter, leave
+from mnist_core.web.sessions.session import MOST_WATCHES, Session
+from mnist_core.web.sessions.uploads import (
     MEGABYTE,
     RequestLimit,
     refuse_addresses,
     remove_own_folder,
     use_own_folder,
 )
-from mnist_core.web.visit import MOST_WATCHES, Visit
+from mnist_core.web.tabs.draw import build_draw_tab
+from mnist_core.web.tabs.experiments import build_experiments_tab
+from mnist_core.web.tabs.runs import build_runs_tab
+from mnist_core.web.tabs.train import build_train_tab, fill_again
 
 TITLE = "Handwritten digits with PyTorch"
 SUMMARY = (
@@ -52,24 +53,24 @@ AT_ONCE: dict[str, Any] = {
 }
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
-MORE_PAGES = 50  # than visits: second ones, and those that have closed
+MORE_PAGES = 50  # than sessions: second ones, and those that have closed
 
 with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
     build_endpoints()  # first: Gradio's page takes the first event for `/predict`, if there is one
-    visit = gr.State(Visit())
-    page_key = PageKey()
+    session = gr.State(Session())
+    link = Link()
     gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
     with gr.Tabs():
         with gr.Tab("Draw"):
-            build_draw_tab(visit, page_key)
+            build_draw_tab(session, link)
         with gr.Tab("Train"):
-            form = build_train_tab(visit, page_key)
+            form = build_train_tab(session, link)
         with gr.Tab("Experiments"):
-            build_experiments_tab(visit, page_key)
+            build_experiments_tab(session, link)
         with gr.Tab("Runs") as runs_tab:
-            build_runs_tab(visit, page_key, runs_tab)
-    entered = page_key.submit(enter, [page_key, visit], [page_key, visit], **AT_ONCE)
-    entered.success(fill_again, visit, list(form.inputs.values()), **AT_ONCE)
+            build_runs_tab(session, link, runs_tab)
+    entered = link.submit(enter, [link, session], [link, session], **AT_ONCE)
+    entered.success(fill_again, session, list(form.inputs.values()), **AT_ONCE)
     demo.unload(leave)
 demo.queue(max_size=CALLS_IN_QUEUE)
 
@@ -109,8 +110,8 @@ def main() -> None:
         run_history=False,  # it would keep every answer in the browser, slowing each one down
         max_file_size=LIMITS.upload_mb * MEGABYTE,
         # Gradio keeps 0.2 MB of each page, closed ones included, until so many others have come.
-        # A page that it has forgotten says so at a click on Train, and finds its visit by a reload.
-        state_session_capacity=LIMITS.visits + MORE_PAGES,
+        # A page that it has forgotten says so at a click on Train, and a reload finds its session.
+        state_session_capacity=LIMITS.sessions + MORE_PAGES,
         ssr_mode=False,  # one server everywhere: a Space would put a second one before it
     )
 

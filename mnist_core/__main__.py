@@ -26,6 +26,7 @@ from mnist_core.checkpoints import (
     save_calibration,
     save_checkpoint,
 )
+from mnist_core.codegen import generate_code
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.drawings import images_of, read_drawings
@@ -33,7 +34,6 @@ from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.inference import predict
 from mnist_core.models import MODELS
 from mnist_core.preprocessing import image_from_picture, open_picture
-from mnist_core.script import write_script
 from mnist_core.training import (
     EpochRecord,
     StepRecord,
@@ -96,7 +96,7 @@ def make_parser() -> Parser:
     command.add_argument(
         "--out",
         type=Path,
-        help="where the weights go, their facts beside them as .json; default: MODEL_mnist.pth",
+        help="where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth",
     )
     add_data_and_json(command)
 
@@ -268,7 +268,7 @@ def show_progress(label: str, share: float | None) -> None:
 
 def run_code(options: argparse.Namespace) -> None:
     """Print the program that trains with these settings."""
-    print(write_script(config_from(options)), end="")
+    print(generate_code(config_from(options)), end="")
 
 
 # --- evaluate and predict ----------------------------------------------------------------------
@@ -284,8 +284,12 @@ def run_evaluate(options: argparse.Namespace) -> None:
         return
     result = evaluate(checkpoint.model, get_mnist(options.data).test)
     if options.json:
-        facts = {"model": checkpoint.model_name, "loss": result.loss, "accuracy": result.accuracy}
-        print(json.dumps({**facts, "confusion": result.confusion}))
+        metadata = {
+            "model": checkpoint.model_name,
+            "loss": result.loss,
+            "accuracy": result.accuracy,
+        }
+        print(json.dumps({**metadata, "confusion": result.confusion}))
     else:
         print(f"Loss on the test set: {result.loss:.4f}")
         print(f"Accuracy on the test set: {result.accuracy:.2%}")
@@ -294,9 +298,14 @@ def run_evaluate(options: argparse.Namespace) -> None:
 def report_drawings(result: Evaluation, count: int, model: str, *, as_json: bool) -> None:
     """Print how well drawings were read: in all, digit by digit, and what each was taken for."""
     if as_json:
-        facts = {"model": model, "count": count, "loss": result.loss, "accuracy": result.accuracy}
-        facts["per_digit"] = result.accuracy_per_digit
-        print(json.dumps({**facts, "confusion": result.confusion}))
+        metadata = {
+            "model": model,
+            "count": count,
+            "loss": result.loss,
+            "accuracy": result.accuracy,
+        }
+        metadata["per_digit"] = result.accuracy_per_digit
+        print(json.dumps({**metadata, "confusion": result.confusion}))
         return
     print(f"Accuracy on {count:,} drawings: {result.accuracy:.2%}")
     print()

@@ -1,7 +1,7 @@
-"""A model's weights on disk, with the facts about its training beside them.
+"""A model's weights on disk, with the metadata about its training beside them.
 
 Article, "saving and loading the model". `NAME.pth` is a plain state_dict, so the article's loading
-code reads ours and ours reads the article's; `NAME.json` holds the facts.
+code reads ours and ours reads the article's; `NAME.json` holds the metadata.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SHIPPED_CNN = SHIPPED.with_name("cnn_mnist.pth")
 """The one that reads people's drawings best, trained longer on images of many hands."""
 
 MAX_BYTES = 50_000_000  # over a hundred times the article's network
-MAX_FACTS_BYTES = 1_000_000
+MAX_METADATA_BYTES = 1_000_000
 UNFINISHED = ".part"  # how the name ends of a file that is still being written
 LONGEST_SAVE = 3600.0  # seconds; what is older than that and unfinished was left behind
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -54,18 +54,18 @@ class Checkpoint:
     Attributes:
         model: the network with its weights.
         model_name: its name in `models.MODELS`.
-        facts: what `describe_run` wrote, or empty if no facts about these very weights are there.
-        calibration: what the facts say of it, or `UNCALIBRATED`.
+        metadata: what `describe_run` wrote, or empty if there are none about these very weights.
+        calibration: what the metadata say of it, or `UNCALIBRATED`.
     """
 
     model: nn.Module
     model_name: str
-    facts: dict[str, Any]
+    metadata: dict[str, Any]
     calibration: Calibration
 
 
 def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, Any]:
-    """Collect the facts worth keeping about a run.
+    """Collect the metadata worth keeping about a run.
 
     Args:
         config: its settings.
@@ -83,15 +83,15 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
     }
 
 
-def save_checkpoint(path: Path, model: nn.Module, facts: Mapping[str, Any]) -> None:
-    """Write `path` and, beside it, its facts as JSON.
+def save_checkpoint(path: Path, model: nn.Module, metadata: Mapping[str, Any]) -> None:
+    """Write `path` and, beside it, its metadata as JSON.
 
     Each file appears whole or not at all: a crash on the way leaves the old one in place.
 
     Args:
         path: the file to write, by custom `*.pth`.
         model: any network; its weights are saved as they would be on the CPU.
-        facts: what JSON can hold, such as `describe_run` returns.
+        metadata: what JSON can hold, such as `describe_run` returns.
     """
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
     buffer = BytesIO()
@@ -99,29 +99,29 @@ def save_checkpoint(path: Path, model: nn.Module, facts: Mapping[str, Any]) -> N
     content = buffer.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_atomically(path, content)
-    _write_facts(path, content, facts)
+    _write_metadata(path, content, metadata)
 
 
 def save_calibration(path: Path, calibration: Calibration) -> None:
-    """Write a network's calibration among the facts beside its checkpoint `path`.
+    """Write a network's calibration among the metadata beside its checkpoint `path`.
 
     Raises:
         FileNotFoundError: there is no checkpoint.
     """
     content = _read_bytes(path)
-    facts = {**_read_facts(path, content), "calibration": asdict(calibration)}
-    _write_facts(path, content, facts)
+    metadata = {**_read_metadata(path, content), "calibration": asdict(calibration)}
+    _write_metadata(path, content, metadata)
 
 
-def facts_path(path: Path) -> Path:
-    """Return where the facts about the checkpoint `path` lie."""
+def metadata_path(path: Path) -> Path:
+    """Return where the metadata about the checkpoint `path` lie."""
     return path.with_suffix(".json")
 
 
-def _write_facts(path: Path, content: bytes, facts: Mapping[str, Any]) -> None:
-    # The hash ties the facts to these weights: beside any others they would not be true.
-    facts = {**facts, "sha256": hashlib.sha256(content).hexdigest()}
-    _write_atomically(facts_path(path), json.dumps(facts, indent=2).encode() + b"\n")
+def _write_metadata(path: Path, content: bytes, metadata: Mapping[str, Any]) -> None:
+    # The hash ties the metadata to these weights: beside any others they would not be true.
+    metadata = {**metadata, "sha256": hashlib.sha256(content).hexdigest()}
+    _write_atomically(metadata_path(path), json.dumps(metadata, indent=2).encode() + b"\n")
 
 
 def _write_atomically(path: Path, content: bytes) -> None:
@@ -158,13 +158,13 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """
     content = _read_bytes(path)
     weights = _read_weights(path, content)
-    facts = _read_facts(path, content)
-    model_name = _recognize(path, weights, facts)
+    metadata = _read_metadata(path, content)
+    model_name = _recognize(path, weights, metadata)
     model = create_model_shape(model_name)
     model.load_state_dict(weights, assign=True)
     model = model.float().eval()
     _check_numbers(path, model)
-    return Checkpoint(model, model_name, facts, _find_calibration(facts))
+    return Checkpoint(model, model_name, metadata, _find_calibration(metadata))
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -196,7 +196,7 @@ def _is_plain_tensor(value: object) -> bool:
     return value.layout == torch.strided and not value.is_quantized
 
 
-def _recognize(path: Path, weights: dict[str, Tensor], facts: dict[str, Any]) -> str:
+def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> str:
     expected = {name: create_model_shape(name).state_dict() for name in MODELS}
     fitting = [name for name in MODELS if _shapes(expected[name]) == _shapes(weights)]
     if not fitting:
@@ -205,8 +205,8 @@ def _recognize(path: Path, weights: dict[str, Tensor], facts: dict[str, Any]) ->
         # Batch normalisation counts its batches, in whole numbers; all else is a float.
         if weights[name].dtype not in (FLOATS if tensor.is_floating_point() else [tensor.dtype]):
             raise CheckpointError(f"The weights in {path.name} are not floating-point numbers.")
-    # SimpleNN with and without dropout have the same weights; only the facts can tell them apart.
-    config = facts.get("config")
+    # SimpleNN with and without dropout have the same weights; only metadata tell them apart.
+    config = metadata.get("config")
     told = config.get("model") if isinstance(config, dict) else None
     return told if told in fitting else fitting[0]
 
@@ -224,19 +224,19 @@ def _shapes(weights: Mapping[str, Tensor]) -> dict[str, torch.Size]:
     return {name: tensor.shape for name, tensor in weights.items()}
 
 
-def _read_facts(path: Path, content: bytes) -> dict[str, Any]:
+def _read_metadata(path: Path, content: bytes) -> dict[str, Any]:
     try:
-        if facts_path(path).stat().st_size > MAX_FACTS_BYTES:
+        if metadata_path(path).stat().st_size > MAX_METADATA_BYTES:
             return {}
-        facts = json.loads(facts_path(path).read_text(encoding="utf-8"))
-        belongs = facts["sha256"] == hashlib.sha256(content).hexdigest()
+        metadata = json.loads(metadata_path(path).read_text(encoding="utf-8"))
+        belongs = metadata["sha256"] == hashlib.sha256(content).hexdigest()
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
-    return facts if belongs else {}
+    return metadata if belongs else {}
 
 
-def _find_calibration(facts: dict[str, Any]) -> Calibration:
-    found = facts.get("calibration")
+def _find_calibration(metadata: dict[str, Any]) -> Calibration:
+    found = metadata.get("calibration")
     if not isinstance(found, dict):
         return UNCALIBRATED
     try:

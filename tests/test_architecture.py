@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import mnist_core
+from mnist_core import web
 from tests.real_mnist import REPOSITORY
 
 TOP_LEVEL = {
@@ -34,7 +35,7 @@ LAYERS = [
         "config",
         "training",
         "experiments",
-        "script",
+        "codegen",
         "archive",
         "checkpoints",
         "plots",
@@ -47,6 +48,17 @@ LAYERS = [
     {"app"},
 ]
 HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}
+
+# The same inside `web`, whose rooms stand on floors: the lowest first.
+FLOORS = [
+    {"limits"},
+    {"gradio_compat"},
+    {"jobs"},
+    {"components"},
+    {"sessions"},
+    {"tabs", "endpoints"},
+]
+FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
 
 def module_name(file: Path) -> str:
@@ -84,7 +96,7 @@ def own_imports_of(module: str) -> set[str]:
 
 
 def room_of(module: str) -> str:
-    """Return which room a module belongs to: mnist_core.web.canvas is in web."""
+    """Return which room a module belongs to: mnist_core.web.components.canvas is in web."""
     return module.split(".")[1] if "." in module else module
 
 
@@ -102,6 +114,36 @@ def test_imports_run_downward_only(module: str) -> None:
         assert room_of(other) not in ("app", "__main__"), f"{module} imports {other}"
         assert other != "mnist_core", f"{module} imports the map"
         assert HEIGHT[room_of(other)] <= height, f"{module} imports {other}, which stands above it"
+
+
+def floor_of(module: str) -> str | None:
+    """Return which floor of `web` a module stands on; None for `web` itself and all else."""
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["mnist_core", "web"] and len(parts) > 2 else None
+
+
+@every_module
+def test_inside_web_imports_run_downward_only(module: str) -> None:
+    floor = floor_of(module)
+    if floor is None:
+        return
+    for other in filter(floor_of, own_imports_of(module)):
+        below = floor_of(other) or ""
+        assert FLOOR[below] <= FLOOR[floor], f"{module} imports {other}, which stands above it"
+        if FLOOR[below] == FLOOR[floor]:
+            assert below == floor, f"{module} imports {other}, which stands beside it"
+
+
+def test_the_map_of_web_names_every_floor_and_every_room() -> None:
+    rooms, floors = set(), []
+    for line in (web.__doc__ or "").splitlines():
+        if name := re.match(r"`(\w+)/?`", line):
+            floors.append(name[1])
+        elif name := re.match(r"    `(\w+)`", line):
+            rooms.add(f"{floors[-1]}.{name[1]}")
+    assert [FLOOR[name] for name in floors] == sorted(FLOOR.values(), reverse=True)
+    modules = {module.split(".", 2)[2] for module in SOURCES if floor_of(module)}
+    assert rooms == modules - FLOOR.keys()
 
 
 def test_nothing_is_imported_in_a_circle() -> None:

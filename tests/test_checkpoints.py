@@ -25,8 +25,8 @@ from mnist_core.checkpoints import (
     SHIPPED,
     CheckpointError,
     describe_run,
-    facts_path,
     load_checkpoint,
+    metadata_path,
     save_calibration,
     save_checkpoint,
 )
@@ -41,7 +41,7 @@ from tests.bombs import CHECKPOINT_BOMBS
 from tests.real_mnist import REPOSITORY
 
 State = dict[str, Tensor]
-FACTS = {"test_accuracy": 0.5, "date": "2000-01-01"}
+METADATA = {"test_accuracy": 0.5, "date": "2000-01-01"}
 
 
 def fresh_state(seed: int = 0) -> State:
@@ -65,7 +65,7 @@ def same(ours: nn.Module, state: State) -> bool:
 
 def test_the_articles_own_code_reads_our_file(tmp_path: Path) -> None:
     model = network()
-    save_checkpoint(tmp_path / "ours.pth", model, FACTS)
+    save_checkpoint(tmp_path / "ours.pth", model, METADATA)
     theirs = article.SimpleNN()
     theirs.load_state_dict(torch.load(tmp_path / "ours.pth"))
     theirs.eval()
@@ -78,22 +78,22 @@ def test_we_read_the_articles_own_file(tmp_path: Path) -> None:
     torch.save(theirs.state_dict(), tmp_path / "simple_nn_mnist.pth")
     checkpoint = load_checkpoint(tmp_path / "simple_nn_mnist.pth")
     assert checkpoint.model_name == "simple_nn"
-    assert checkpoint.facts == {}
+    assert checkpoint.metadata == {}
     assert not checkpoint.model.training
     assert same(checkpoint.model, theirs.state_dict())
 
 
-def test_what_is_saved_is_loaded_with_its_facts(tmp_path: Path) -> None:
+def test_what_is_saved_is_loaded_with_its_metadata(tmp_path: Path) -> None:
     path = tmp_path / "a" / "new" / "folder" / "mine.pth"
-    save_checkpoint(path, network(), FACTS)
+    save_checkpoint(path, network(), METADATA)
     checkpoint = load_checkpoint(path)
     assert same(checkpoint.model, fresh_state())
-    assert FACTS.items() <= checkpoint.facts.items()
+    assert METADATA.items() <= checkpoint.metadata.items()
     assert sorted(file.name for file in path.parent.iterdir()) == ["mine.json", "mine.pth"]
 
 
 def test_loading_draws_nothing_from_the_global_random_generator(tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
     before = torch.get_rng_state()
     load_checkpoint(tmp_path / "mine.pth")
     describe_run(TrainConfig(), [])
@@ -101,7 +101,7 @@ def test_loading_draws_nothing_from_the_global_random_generator(tmp_path: Path) 
 
 
 def test_a_loaded_model_can_learn_on(tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
     model = load_checkpoint(tmp_path / "mine.pth").model
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
     model(torch.rand(2, 1, 28, 28)).sum().backward()
@@ -117,29 +117,29 @@ def test_other_floats_are_read_as_float32(tmp_path: Path, dtype: torch.dtype) ->
     assert same(model, {name: tensor.float() for name, tensor in state.items()})
 
 
-def test_the_facts_of_a_run_are_complete_and_plain() -> None:
+def test_the_metadata_of_a_run_are_complete_and_plain() -> None:
     epochs = [EpochRecord(1, 0.4, 0.3, 0.9, 0.91, 2.0), EpochRecord(2, 0.2, 0.1, 0.95, 0.96, 2.0)]
-    facts = describe_run(TrainConfig(epochs=2), epochs)
-    assert json.loads(json.dumps(facts)) == facts
-    assert facts["parameters"] == 101_770
-    assert TrainConfig(**facts["config"]) == TrainConfig(epochs=2)
-    assert [epoch["train_loss"] for epoch in facts["epochs"]] == [0.4, 0.2]
-    assert facts["test_accuracy"] == 0.95
-    assert facts["torch"] == torch.__version__
+    metadata = describe_run(TrainConfig(epochs=2), epochs)
+    assert json.loads(json.dumps(metadata)) == metadata
+    assert metadata["parameters"] == 101_770
+    assert TrainConfig(**metadata["config"]) == TrainConfig(epochs=2)
+    assert [epoch["train_loss"] for epoch in metadata["epochs"]] == [0.4, 0.2]
+    assert metadata["test_accuracy"] == 0.95
+    assert metadata["torch"] == torch.__version__
     assert describe_run(TrainConfig(), [])["test_accuracy"] is None
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_network_is_recognised_when_it_is_loaded(tmp_path: Path, name: str) -> None:
-    facts = describe_run(TrainConfig(model=name), [])
-    save_checkpoint(tmp_path / "mine.pth", create_model(name), facts)
+    metadata = describe_run(TrainConfig(model=name), [])
+    save_checkpoint(tmp_path / "mine.pth", create_model(name), metadata)
     checkpoint = load_checkpoint(tmp_path / "mine.pth")
     assert checkpoint.model_name == name
     assert type(checkpoint.model) is MODELS[name].network
 
 
 @pytest.mark.parametrize("config", [None, [], "cnn", {}, {"model": None}, {"model": ["cnn"]}])
-def test_facts_of_another_form_or_another_network_do_not_change_what_is_recognised(
+def test_metadata_of_another_form_or_another_network_do_not_change_what_is_recognised(
     tmp_path: Path, config: object
 ) -> None:
     for told in (config, {"model": "cnn"}):
@@ -150,9 +150,9 @@ def test_facts_of_another_form_or_another_network_do_not_change_what_is_recognis
 # --- calibration -------------------------------------------------------------------------------
 
 
-def test_a_calibration_is_loaded_as_it_was_saved_and_the_facts_stay(tmp_path: Path) -> None:
+def test_a_calibration_is_loaded_as_it_was_saved_and_the_metadata_stay(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
-    save_checkpoint(path, network(), FACTS)
+    save_checkpoint(path, network(), METADATA)
     before = load_checkpoint(path)
     assert before.calibration == UNCALIBRATED
     weights = path.read_bytes()
@@ -160,11 +160,11 @@ def test_a_calibration_is_loaded_as_it_was_saved_and_the_facts_stay(tmp_path: Pa
     save_calibration(path, calibration)
     checkpoint = load_checkpoint(path)
     assert checkpoint.calibration == calibration
-    assert before.facts.items() <= checkpoint.facts.items()
+    assert before.metadata.items() <= checkpoint.metadata.items()
     assert path.read_bytes() == weights
 
 
-def test_weights_without_facts_can_be_calibrated(tmp_path: Path) -> None:
+def test_weights_without_metadata_can_be_calibrated(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
     torch.save(fresh_state(), path)
     save_calibration(path, Calibration(2.0, 0.75))
@@ -173,7 +173,7 @@ def test_weights_without_facts_can_be_calibrated(tmp_path: Path) -> None:
 
 def test_a_calibration_does_not_outlive_its_weights(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
-    save_checkpoint(path, network(), FACTS)
+    save_checkpoint(path, network(), METADATA)
     save_calibration(path, Calibration(2.0, 0.75))
     torch.save(fresh_state(seed=1), path)
     assert load_checkpoint(path).calibration == UNCALIBRATED
@@ -208,19 +208,19 @@ def test_there_is_nothing_to_calibrate_without_a_checkpoint(tmp_path: Path) -> N
     ids=str,
 )
 def test_a_calibration_that_makes_no_sense_is_none(tmp_path: Path, calibration: object) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), {**FACTS, "calibration": calibration})
+    save_checkpoint(tmp_path / "mine.pth", network(), {**METADATA, "calibration": calibration})
     checkpoint = load_checkpoint(tmp_path / "mine.pth")
     assert checkpoint.calibration == UNCALIBRATED
-    assert checkpoint.facts["test_accuracy"] == 0.5
+    assert checkpoint.metadata["test_accuracy"] == 0.5
 
 
-# --- facts belong to weights -------------------------------------------------------------------
+# --- metadata belong to weights -------------------------------------------------------------------
 
 
-def test_facts_about_other_weights_are_not_told(tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+def test_metadata_about_other_weights_are_not_told(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
     torch.save(fresh_state(seed=1), tmp_path / "mine.pth")
-    assert load_checkpoint(tmp_path / "mine.pth").facts == {}
+    assert load_checkpoint(tmp_path / "mine.pth").metadata == {}
 
 
 @pytest.mark.parametrize(
@@ -228,11 +228,11 @@ def test_facts_about_other_weights_are_not_told(tmp_path: Path) -> None:
     ["", "[]", "null", "3", '"sha256"', "{}", '{"sha256": 1}', "[" * 100_000, "\udcff", "not JSON"],
     ids=lambda content: content[:8],
 )
-def test_facts_that_cannot_be_read_are_none(tmp_path: Path, content: str) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
-    facts_path(tmp_path / "mine.pth").write_bytes(content.encode(errors="surrogateescape"))
+def test_metadata_that_cannot_be_read_are_none(tmp_path: Path, content: str) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
+    metadata_path(tmp_path / "mine.pth").write_bytes(content.encode(errors="surrogateescape"))
     checkpoint = load_checkpoint(tmp_path / "mine.pth")
-    assert checkpoint.facts == {}
+    assert checkpoint.metadata == {}
     assert same(checkpoint.model, fresh_state())
 
 
@@ -248,22 +248,22 @@ def test_a_failing_write_leaves_the_old_file_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     path = tmp_path / "mine.pth"
-    save_checkpoint(path, network(seed=1), FACTS)
+    save_checkpoint(path, network(seed=1), METADATA)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     with monkeypatch.context() as broken_disk:
         broken_disk.setattr(broken, fail)
         with pytest.raises(OSError, match="no space left"):
-            save_checkpoint(path, network(seed=2), FACTS)
+            save_checkpoint(path, network(seed=2), METADATA)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
-def test_facts_that_are_not_json_leave_no_false_facts(tmp_path: Path) -> None:
+def test_metadata_that_are_not_json_leave_no_false_metadata(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
-    save_checkpoint(path, network(seed=1), FACTS)
+    save_checkpoint(path, network(seed=1), METADATA)
     with pytest.raises(TypeError):
         save_checkpoint(path, network(seed=2), {"model": object()})
     checkpoint = load_checkpoint(path)
-    assert same(checkpoint.model, fresh_state(seed=1)) == bool(checkpoint.facts)
+    assert same(checkpoint.model, fresh_state(seed=1)) == bool(checkpoint.metadata)
 
 
 def test_a_process_killed_at_any_moment_of_a_save_leaves_a_whole_file(tmp_path: Path) -> None:
@@ -278,9 +278,9 @@ def test_a_process_killed_at_any_moment_of_a_save_leaves_a_whole_file(tmp_path: 
     assert nursery.stdin
     assert nursery.stdout
     with nursery:
-        for number in (1, 2):  # the weights are written first, then the facts
+        for number in (1, 2):  # the weights are written first, then the metadata
             for moment in ("mkstemp", "write", "fsync", "chmod", "replace"):
-                save_checkpoint(path, network(seed=1), FACTS)
+                save_checkpoint(path, network(seed=1), METADATA)
                 print(moment, number, file=nursery.stdin, flush=True)
                 said = {nursery.stdout.readline().strip(), nursery.stdout.readline().strip()}
                 (child,) = said - {"hangs"}
@@ -288,16 +288,16 @@ def test_a_process_killed_at_any_moment_of_a_save_leaves_a_whole_file(tmp_path: 
                 assert nursery.stdout.readline() == "gone\n"
                 checkpoint = load_checkpoint(path)
                 assert same(checkpoint.model, fresh_state(seed=number)), moment
-                assert bool(checkpoint.facts) == (number == 1), moment  # none that are not true
+                assert bool(checkpoint.metadata) == (number == 1), moment  # none that are not true
         nursery.stdin.close()
     assert len(leftovers(tmp_path)) == 8  # one for each moment but the first, before there is one
 
-    save_checkpoint(path, network(seed=3), FACTS)
+    save_checkpoint(path, network(seed=3), METADATA)
     assert same(load_checkpoint(path).model, fresh_state(seed=3))  # nothing was in the way
     assert len(leftovers(tmp_path)) == 8  # another process might be writing them just now
     for leftover in leftovers(tmp_path):
         os.utime(leftover, (0, 0))
-    save_checkpoint(path, network(seed=4), FACTS)
+    save_checkpoint(path, network(seed=4), METADATA)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["mine.json", "mine.pth"]
 
 
@@ -310,26 +310,26 @@ def test_a_save_removes_nothing_else(tmp_path: Path) -> None:
     for name in others:
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (0, 0))
-    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
     assert {file.name for file in tmp_path.iterdir()} == {*others, "mine.pth", "mine.json"}
 
 
 def test_a_disk_without_room_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "mine.pth"
-    save_checkpoint(path, network(seed=1), FACTS)
+    save_checkpoint(path, network(seed=1), METADATA)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # no file may grow beyond
     try:
         with pytest.raises(OSError, match="too large"):
-            save_checkpoint(path, network(seed=2), FACTS)
+            save_checkpoint(path, network(seed=2), METADATA)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_others_may_read_a_saved_file(tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), FACTS)
+    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
     assert [file.stat().st_mode & 0o777 for file in tmp_path.iterdir()] == [0o644, 0o644]
 
 
@@ -415,9 +415,9 @@ def test_a_name_that_is_there_twice_is_refused(tmp_path: Path, recwarn: Any) -> 
     refusal(path)
 
 
-def test_facts_too_long_are_not_read(tmp_path: Path) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), {**FACTS, "story": "x" * 1_000_000})
-    assert load_checkpoint(tmp_path / "mine.pth").facts == {}
+def test_metadata_too_long_are_not_read(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), {**METADATA, "story": "x" * 1_000_000})
+    assert load_checkpoint(tmp_path / "mine.pth").metadata == {}
 
 
 def test_weights_with_what_pytorch_writes_beside_them_are_read(tmp_path: Path) -> None:
@@ -532,23 +532,23 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_the_shipped_checkpoint_was_trained_by_the_recipe() -> None:
-    facts = load_checkpoint(SHIPPED).facts
+    metadata = load_checkpoint(SHIPPED).metadata
     recipe = TrainConfig()
-    assert facts["config"] == {
+    assert metadata["config"] == {
         "model": recipe.model,
         "epochs": recipe.epochs,
         "batch_size": recipe.batch_size,
         "learning_rate": recipe.learning_rate,
         "seed": recipe.seed,
     }
-    assert [epoch["epoch"] for epoch in facts["epochs"]] == [1, 2, 3, 4, 5]
+    assert [epoch["epoch"] for epoch in metadata["epochs"]] == [1, 2, 3, 4, 5]
 
 
 def test_the_shipped_checkpoint_reads_as_well_as_it_says(mnist: MNIST) -> None:
     checkpoint = load_checkpoint(SHIPPED)
     accuracy = evaluate(checkpoint.model, mnist.test).accuracy
     two_images = 0.0002  # that another processor's rounding may tip
-    assert accuracy == pytest.approx(checkpoint.facts["test_accuracy"], abs=two_images)
+    assert accuracy == pytest.approx(checkpoint.metadata["test_accuracy"], abs=two_images)
     assert accuracy > 0.955
 
 

@@ -17,11 +17,11 @@ from PIL import Image, ImageDraw
 from mnist_core.__main__ import main
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import SHIPPED, load_checkpoint, save_calibration
+from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
-from mnist_core.script import write_script
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.real_mnist import REPOSITORY
@@ -105,7 +105,7 @@ def test_train_prints_the_articles_lines(run: Run, tiny_root: Path, tmp_path: Pa
     assert status == 0
 
 
-def test_train_saves_what_was_learned_with_its_facts(
+def test_train_saves_what_was_learned_with_its_metadata(
     run: Run, tiny_root: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "new" / "mine.pth"
@@ -141,9 +141,9 @@ def test_train_saves_what_was_learned_with_its_facts(
     checkpoint = load_checkpoint(out)
     for name, tensor in training.model.state_dict().items():
         assert torch.equal(checkpoint.model.state_dict()[name], tensor.cpu())
-    assert TrainConfig(**checkpoint.facts["config"]) == config
-    assert checkpoint.facts["threads"] == 1
-    assert checkpoint.facts["test_accuracy"] == epoch.test_accuracy
+    assert TrainConfig(**checkpoint.metadata["config"]) == config
+    assert checkpoint.metadata["threads"] == 1
+    assert checkpoint.metadata["test_accuracy"] == epoch.test_accuracy
 
 
 def test_train_json_is_one_object_an_epoch(run: Run, tiny_root: Path, tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_one_real_epoch_prints_the_articles_lines(mnist_root: Path, tmp_path: Pa
     accuracy = re.fullmatch(r"Accuracy on the test set: (\d\d\.\d\d)%", lines[6])
     assert accuracy
     assert float(accuracy[1]) > 90
-    assert len(load_checkpoint(out).facts["epochs"]) == 1
+    assert len(load_checkpoint(out).metadata["epochs"]) == 1
 
 
 # --- code --------------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def test_one_real_epoch_prints_the_articles_lines(mnist_root: Path, tmp_path: Pa
 
 def test_code_prints_the_program_for_the_settings_of_train(run: Run) -> None:
     status, stdout, stderr = run("code", "--model", "deep_nn", "--batch-size", 256, "--seed", 3)
-    assert stdout == write_script(TrainConfig(model="deep_nn", batch_size=256, seed=3))
+    assert stdout == generate_code(TrainConfig(model="deep_nn", batch_size=256, seed=3))
     assert (status, stderr) == (0, "")
 
 
@@ -282,11 +282,11 @@ def test_evaluate_prints_loss_and_accuracy(run: Run, mnist_root: Path, mnist: MN
 def test_evaluate_json_is_one_object(run: Run, tiny_root: Path) -> None:
     status, stdout, stderr = run("evaluate", SHIPPED, "--data", tiny_root, "--json")
     (line,) = stdout.splitlines()
-    facts = json.loads(line)
-    assert facts.keys() == {"model", "loss", "accuracy", "confusion"}
-    assert facts["model"] == "simple_nn"
-    assert np.sum(facts["confusion"]) == 100
-    assert np.trace(facts["confusion"]) / 100 == facts["accuracy"]
+    metadata = json.loads(line)
+    assert metadata.keys() == {"model", "loss", "accuracy", "confusion"}
+    assert metadata["model"] == "simple_nn"
+    assert np.sum(metadata["confusion"]) == 100
+    assert np.trace(metadata["confusion"]) / 100 == metadata["accuracy"]
     assert (status, stderr) == (0, "")
 
 
@@ -327,11 +327,11 @@ def test_evaluate_drawings_json_is_one_object(
     status, stdout, stderr = run("evaluate", SHIPPED, "--drawings", drawings_file, "--json")
     assert (status, stderr) == (0, "")
     (line,) = stdout.splitlines()
-    facts = json.loads(line)
-    assert facts.keys() == {"model", "count", "loss", "accuracy", "per_digit", "confusion"}
-    assert (facts["model"], facts["count"], facts["accuracy"]) == ("simple_nn", 3, 2 / 3)
-    assert facts["per_digit"] == [None, 1.0, *[None] * 5, 0.0, None, None]
-    assert np.argwhere(facts["confusion"]).tolist() == [[1, 1], [7, 1]]
+    metadata = json.loads(line)
+    assert metadata.keys() == {"model", "count", "loss", "accuracy", "per_digit", "confusion"}
+    assert (metadata["model"], metadata["count"], metadata["accuracy"]) == ("simple_nn", 3, 2 / 3)
+    assert metadata["per_digit"] == [None, 1.0, *[None] * 5, 0.0, None, None]
+    assert np.argwhere(metadata["confusion"]).tolist() == [[1, 1], [7, 1]]
 
 
 def test_wrong_drawings_are_refused_in_one_line(run: Run, tmp_path: Path) -> None:

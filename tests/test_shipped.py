@@ -27,10 +27,10 @@ def share_unsure(checkpoint: Checkpoint, drawings: list[Drawing]) -> float:
 
 
 @both
-def test_it_is_calibrated_and_its_facts_belong_to_its_weights(path: Path) -> None:
+def test_it_is_calibrated_and_its_metadata_belong_to_its_weights(path: Path) -> None:
     checkpoint = load_checkpoint(path)
     assert checkpoint.calibration != UNCALIBRATED
-    assert checkpoint.facts["config"]["model"] == checkpoint.model_name
+    assert checkpoint.metadata["config"]["model"] == checkpoint.model_name
     assert path.stem == f"{checkpoint.model_name}_mnist"
 
 
@@ -38,7 +38,7 @@ def test_the_cnn_reads_995_of_1000_test_images(mnist: MNIST) -> None:
     checkpoint = load_checkpoint(SHIPPED_CNN)
     result = evaluate(checkpoint.model, mnist.test)
     assert result.accuracy >= 0.995
-    assert result.accuracy == pytest.approx(checkpoint.facts["test_accuracy"], abs=2e-4)
+    assert result.accuracy == pytest.approx(checkpoint.metadata["test_accuracy"], abs=2e-4)
 
 
 @both

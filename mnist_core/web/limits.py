@@ -47,15 +47,17 @@ class Limits:
     # No lower than the recipe and the experiments need, but for the epochs of the longest ones.
     epochs: int = _limit("epochs of one run, those trained on included", (5, 100), 100, 30)
     batch_size: int = _limit("images per step", (64, 60_000), 60_000, 1_024)
-    runs: int = _limit("runs of one visit that keep their networks", (5, 100), 12, 12)
+    runs: int = _limit("runs of one session that keep their networks", (5, 100), 12, 12)
     results: int = _limit(
-        "runs of one visit kept as figures alone, beyond those", (0, 1_000), 60, 40
+        "runs of one session kept as figures alone, beyond those", (0, 1_000), 60, 40
     )
-    under_way: int = _limit("runs of one visit that wait or train", (4, 50), 8, 4)
-    waiting: int = _limit("runs of all visits that wait", (4, 1_000), 100, 50)
-    networks: int = _limit("runs of all visits that keep their networks", (10, 10_000), 1_000, 500)
-    visits: int = _limit("visits that are kept or have a page open", (1, 10_000), 200, 200)
-    drawings: int = _limit("labelled drawings of one visit", (10, 10_000), 500, 300)
+    under_way: int = _limit("runs of one session that wait or train", (4, 50), 8, 4)
+    waiting: int = _limit("runs of all sessions that wait", (4, 1_000), 100, 50)
+    networks: int = _limit(
+        "runs of all sessions that keep their networks", (10, 10_000), 1_000, 500
+    )
+    sessions: int = _limit("sessions that are kept or have a page open", (1, 10_000), 200, 200)
+    drawings: int = _limit("labelled drawings of one session", (10, 10_000), 500, 300)
     upload_mb: int = _limit("megabytes of one upload", (1, 50), 20, 20)
     uploads_mb: int = _limit("megabytes of all uploads on the disk", (50, 10_000), 1_000, 500)
 

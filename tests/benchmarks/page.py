@@ -25,7 +25,7 @@ from gradio_client.utils import apply_diff
 
 TIMEOUT = 60.0  # seconds; who waits longer for one answer has met an error
 KEPT_ALIVE = 4.0  # seconds; the server closes a connection that has been idle for five
-FOLLOWING = ("follow_readers", "follow_runs", "follow_trial", "follow_table")
+FOLLOWING = ("follow_classifiers", "follow_runs", "follow_experiment", "follow_table")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Page:
     """A page of one visitor. One thread may ask at a time; another may wait for what streams.
 
     Attributes:
-        key: what the page keeps, to find its visit again after a reload.
+        key: what the page keeps, to find its session again after a reload.
         latest: the newest outputs of each event that streams, by the name of its handler.
     """
 

@@ -59,7 +59,7 @@ STOPWATCH = """
     requestAnimationFrame(() => latencies.push([changed, performance.now() - start]));
   }
   window.startStopwatch = () => new MutationObserver(answered).observe(
-    document.querySelector('[data-testid="reading"]'), { attributeFilter: ["data-seq"] });
+    document.querySelector('[data-testid="prediction"]'), { attributeFilter: ["data-seq"] });
 """
 
 STROKE = [(0.3, 0.25), (0.5, 0.15), (0.7, 0.3), (0.5, 0.5), (0.72, 0.68), (0.5, 0.85), (0.28, 0.75)]
@@ -83,7 +83,7 @@ def open_page(browser: Browser, url: str) -> Page:
     page = browser.new_context(**DESKTOP).new_page()
     page.add_init_script(STOPWATCH)
     page.goto(url)
-    page.get_by_test_id("reading").wait_for()
+    page.get_by_test_id("prediction").wait_for()
     page.evaluate("startStopwatch()")
     return page
 

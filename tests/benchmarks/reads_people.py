@@ -31,7 +31,7 @@ from mnist_core.preprocessing import (
     image_from_picture,
     image_from_strokes,
 )
-from mnist_core.web.canvas import parse_drawing
+from mnist_core.web.components.canvas import parse_drawing
 from tests.paper import KINDS, take_picture
 from tests.real_pen_digits import ADVICE, find_pen_digits
 
@@ -138,7 +138,7 @@ def main() -> int:
 
     if "strokes" not in options.ways:
         return 0
-    from_strokes = np.array([shares["strokes", size] for size in SIZES])  # [sizes, readers]
+    from_strokes = np.array([shares["strokes", size] for size in SIZES])  # [sizes, classifiers]
     promised = [PROMISED[name] for name in judge.models]
     steady = np.ptp(from_strokes, axis=0) <= 0.005
     return 0 if (from_strokes >= promised).all() and steady.all() else 1

@@ -1,6 +1,6 @@
 """Does the server keep anything of those who have left? Run it for some minutes and see.
 
-    python -m tests.benchmarks.soak [--trainings N] [--visits N] [--at-once N]
+    python -m tests.benchmarks.soak [--trainings N] [--sessions N] [--at-once N]
 
 It starts the app in a process of its own, on a data set so small that a network is trained in a
 moment, and lets visitors come over real HTTP, a few at once. Each draws, says which digit it was,
@@ -9,12 +9,12 @@ network and changes settings. Some train (so many trainings in all): they watch 
 their network, upload it again, overlay it, train on, delete; some try an experiment. Then the tab
 closes, of every third one after a reload.
 
-Visits end a minute after they are left, in place of half an hour, and uploads are kept as long. It
-prints what the server's process holds as it goes: resident memory, open files, threads, files in
-Gradio's folder. The first third of the visits warms up, until there are as many visits as are kept;
-it exits with 1 if memory has then grown by 50 MB or more at the end, if anything was refused or
-failed, or if files and temporary files have not gone back, when all visits have ended, to what a
-first visit has left behind, and threads to what they were after a third. It reads /proc,
+Sessions end a minute after they are left, in place of half an hour, and uploads are kept as long.
+It prints what the server's process holds as it goes: resident memory, open files, threads, files in
+Gradio's folder. The first third of the sessions warms up, until there are as many as are kept; it
+exits with 1 if memory has then grown by 50 MB or more at the end, if anything was refused or
+failed, or if files and temporary files have not gone back, when all sessions have ended, to what a
+first session has left behind, and threads to what they were after a third. It reads /proc,
 so it runs on Linux alone.
 """
 
@@ -45,18 +45,19 @@ from tests.running_app import running_app
 from tests.tiny_mnist import make_tiny_mnist
 
 MOST_GROWTH = 50.0  # MB
-KEPT = 60  # seconds that a visit is kept after its last page has closed, and an upload
-EVERY = 50  # visits between two looks at the server
-PATIENCE = 180.0  # seconds until all that visits have left is gone
+KEPT = 60  # seconds that a session is kept after its last page has closed, and an upload
+EVERY = 50  # sessions between two looks at the server
+PATIENCE = 180.0  # seconds until all that sessions have left is gone
 SPARE_FILES, SPARE_THREADS = 5, 10  # threads of pools come and go, and some stay
 
 SERVER = f"""
 import sys
 from pathlib import Path
-from mnist_core.web import uploads, visits
+from mnist_core.web.sessions import uploads
+from mnist_core.web.sessions import registry
 from tests.tiny_mnist import make_tiny_mnist
 make_tiny_mnist(Path(sys.argv[1])).replace_mnist()
-uploads.KEPT = visits.KEPT = {KEPT}
+uploads.KEPT = sessions.KEPT = {KEPT}
 import app
 app.main()
 """
@@ -134,7 +135,7 @@ class Visitor:
         self._page = Page(url, events)
         self._seq = 0
 
-    def visit(self, trains: bool) -> None:
+    def session(self, trains: bool) -> None:
         """Come, do this and that, and go."""
         try:
             self._page.follow()
@@ -156,7 +157,7 @@ class Visitor:
         self._page.close()
         self._page = Page(self._url, self._events, key)
         if self._page.key != key:
-            raise AssertionError("The visit was not found again.")
+            raise AssertionError("The session was not found again.")
         self._page.follow()
 
     def _draw(self) -> None:
@@ -192,7 +193,7 @@ class Visitor:
         model = self._chance.choice(list(MODELS))
         self._page.ask("describe_network", model)
         self._page.ask("describe_settings", *_settings(model, 1))
-        self._page.ask("show_strip", self._chance.choice(["none", "affine", "hands"]))
+        self._page.ask("show_preview", self._chance.choice(["none", "affine", "hands"]))
 
     def _train(self) -> None:
         model = self._chance.choice(list(MODELS))
@@ -249,11 +250,11 @@ class Crowd:
         errors: what has gone wrong.
     """
 
-    def __init__(self, server: Server, visits: int, trainings: int) -> None:
+    def __init__(self, server: Server, sessions: int, trainings: int) -> None:
         self.errors: list[str] = []
         self._server = server
         self._events = read_events(server.url)
-        self._visits, self._trainings = visits, trainings
+        self._sessions, self._trainings = sessions, trainings
         self._to_come: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def come(self, numbers: range, at_once: int) -> None:
@@ -274,33 +275,35 @@ class Crowd:
                 return
             # Each training visitor trains, and trains on: two trainings.
             pairs = self._trainings / 2
-            trains = int((number + 1) * pairs / self._visits) > int(number * pairs / self._visits)
+            trains = int((number + 1) * pairs / self._sessions) > int(
+                number * pairs / self._sessions
+            )
             try:
-                Visitor(self._server.url, self._events, number).visit(trains)
+                Visitor(self._server.url, self._events, number).session(trains)
             except Exception as error:
-                self.errors.append(f"visit {number}: {error!r}")
+                self.errors.append(f"session {number}: {error!r}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trainings", type=int, default=200)
-    parser.add_argument("--visits", type=int, default=1000)
+    parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--at-once", type=int, default=4)
     options = parser.parse_args()
     with running_server() as server:
-        crowd = Crowd(server, options.visits, options.trainings)
+        crowd = Crowd(server, options.sessions, options.trainings)
         first_visitor = Crowd(server, 1, 2)
         first_visitor.come(range(1), 1)  # everything that is loaded once
         start = server.look()
-        print(f"after the first visit:  {start}")
+        print(f"after the first session:  {start}")
         warm, began = start, time.monotonic()
-        for first in range(0, options.visits, EVERY):
-            numbers = range(first, min(first + EVERY, options.visits))
+        for first in range(0, options.sessions, EVERY):
+            numbers = range(first, min(first + EVERY, options.sessions))
             crowd.come(numbers, options.at_once)
             now = server.look()
             minutes = (time.monotonic() - began) / 60
-            print(f"after {numbers.stop:5} visits:  {now}  {minutes:4.1f} min", flush=True)
-            if numbers.stop <= max(options.visits // 3, EVERY):
+            print(f"after {numbers.stop:5} sessions:  {now}  {minutes:4.1f} min", flush=True)
+            if numbers.stop <= max(options.sessions // 3, EVERY):
                 warm = now
         end = now
         deadline = time.monotonic() + PATIENCE
@@ -311,7 +314,7 @@ def main() -> int:
         left = server.temporary_files() if not has_gone_back(now, start, warm) else []
 
     growth = end.megabytes - warm.megabytes
-    print(f"growth since a third of the visits: {growth:+.1f} MB")
+    print(f"growth since a third of the sessions: {growth:+.1f} MB")
     errors = first_visitor.errors + crowd.errors
     for error in errors[:10]:
         print(f"error: {error}")
@@ -323,7 +326,7 @@ def main() -> int:
 
 
 def has_gone_back(now: Holding, start: Holding, warm: Holding) -> bool:
-    """Tell whether nothing is left of the visits but memory, and the threads of full pools."""
+    """Tell whether nothing is left of the sessions but memory, and the threads of full pools."""
     return (
         now.files <= start.files + SPARE_FILES
         and now.threads <= warm.threads + SPARE_THREADS

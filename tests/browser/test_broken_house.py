@@ -16,7 +16,7 @@ from tests.bombs import small_picture
 from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
 from tests.running_app import RunningApp, running_app
-from tests.web.test_settings import values
+from tests.web.test_train_form import values
 from tests.web.workshop import eventually
 
 ONE = [[[500, 150], [500, 850]]]
@@ -52,8 +52,8 @@ def test_who_is_left_reads_and_the_page_says_why_the_other_does_not(
     app: RunningApp, visitor: Stranger
 ) -> None:
     answer = visitor.ask("read_drawing", {"seq": 1, "strokes": ONE})["data"][0]
-    assert (answer["digit"], answer["reader"]) == (1, "SimpleNN")
-    rows = {row["key"]: row for row in visitor.queue("follow_readers")["data"][0]["rows"]}
+    assert (answer["digit"], answer["classifier"]) == (1, "SimpleNN")
+    rows = {row["key"]: row for row in visitor.queue("follow_classifiers")["data"][0]["rows"]}
     assert rows["cnn"]["missing"]
     assert rows["cnn"]["note"] == "cannot be loaded: cnn_mnist.pth is damaged"
     assert rows["simple_nn"]["note"].startswith("simple_nn_mnist.json is missing or damaged")

@@ -17,7 +17,7 @@ from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_
 def digit_read(page: Page, digit: int | None) -> None:
     """Wait until the page shows this digit, or asks for one."""
     shown = "" if digit is None else str(digit)
-    expect(page.get_by_test_id("reading")).to_have_attribute("data-digit", shown)
+    expect(page.get_by_test_id("prediction")).to_have_attribute("data-digit", shown)
 
 
 def test_an_empty_canvas_asks_for_a_digit(page: Page) -> None:
@@ -30,10 +30,10 @@ def test_an_empty_canvas_asks_for_a_digit(page: Page) -> None:
 def test_a_mouse_draws_and_the_network_reads(page: Page) -> None:
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    expect(page.get_by_test_id("reading")).to_have_attribute("data-sure", "true")
+    expect(page.get_by_test_id("prediction")).to_have_attribute("data-sure", "true")
     expect(page.get_by_test_id("answer")).to_have_text("7")
     expect(page.locator(".bar.winner")).to_have_attribute("data-digit", "7")
-    expect(page.get_by_test_id("reader")).to_have_text(re.compile(r"^Read by (CNN|SimpleNN)$"))
+    expect(page.get_by_test_id("classifier")).to_have_text(re.compile(r"^Read by (CNN|SimpleNN)$"))
 
 
 def test_a_finger_draws_and_the_page_stays_where_it_is(phone: Page) -> None:
@@ -146,7 +146,7 @@ def share_of_ink(page: Page) -> float:
 def test_a_stroke_that_leaves_the_edge_goes_on_when_it_comes_back(page: Page) -> None:
     """A seven whose corner lies outside the canvas; undo takes it away as one."""
     draw_by_mouse(page, [(0.3, 0.3), (1.2, 0.3), (1.2, 0.5), (0.5, 0.9)])
-    expect(page.get_by_test_id("reading")).not_to_have_attribute("data-digit", "")
+    expect(page.get_by_test_id("prediction")).not_to_have_attribute("data-digit", "")
     page.get_by_test_id("undo").click()
     digit_read(page, None)
 
@@ -211,7 +211,7 @@ def test_who_is_not_sure_says_so_in_place_of_a_large_digit(page: Page) -> None:
     page.route("**/run/predict", make_unsure)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 8)
-    expect(page.get_by_test_id("reading")).to_have_attribute("data-sure", "false")
+    expect(page.get_by_test_id("prediction")).to_have_attribute("data-sure", "false")
     expect(page.get_by_test_id("answer")).to_have_text("Not sure")
     expect(page.get_by_test_id("confidence")).to_have_text("perhaps an 8, 42%")
     expect(page.locator(".bar.winner")).to_have_attribute("aria-valuenow", "42")

@@ -152,7 +152,7 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
             page.get_by_role("button", name=button).last.click()
         download.value.save_as(tmp_path / name)
         files.append(tmp_path / name)
-    assert load_checkpoint(files[0]).facts["config"]["epochs"] == 2
+    assert load_checkpoint(files[0]).metadata["config"]["epochs"] == 2
 
     # What was downloaded can come back; what is not ours cannot.
     choose = page.locator('input[type="file"][accept*=".pth"]')

@@ -124,15 +124,15 @@ UNKNOWN = [None, 5, [], {"a": 1}, "cnn", {"sent": 5}, {"sent": None}, {"sent": [
 def test_the_board_refuses_what_is_no_text(
     app_url: str, events: Events, name: str, payload: Any
 ) -> None:
-    assert is_refused_in_a_sentence(*ask(app_url, events, "Scoreboard", name, payload))
+    assert is_refused_in_a_sentence(*ask(app_url, events, "Leaderboard", name, payload))
 
 
 @pytest.mark.parametrize("key", ["", "mine", "../../etc/passwd", "<script>", "0" * 1_000_000])
-def test_an_unknown_reader_is_not_taken(app_url: str, events: Events, key: str) -> None:
-    status, answer = ask(app_url, events, "Scoreboard", "select", {"sent": key})
+def test_an_unknown_classifier_is_not_taken(app_url: str, events: Events, key: str) -> None:
+    status, answer = ask(app_url, events, "Leaderboard", "select", {"sent": key})
     assert status == 200
     board = json.loads(answer)["data"][0]
-    assert board["reader"] in ("cnn", "simple_nn")
+    assert board["classifier"] in ("cnn", "simple_nn")
     assert "is gone" in board["note"]
     assert len(answer) < 2000  # and the key is not sent back
 
@@ -144,7 +144,7 @@ def test_an_unknown_reader_is_not_taken(app_url: str, events: Events, key: str) 
 )
 def test_a_hostile_file_of_drawings_is_refused(app_url: str, events: Events, content: str) -> None:
     assert is_refused_in_a_sentence(
-        *ask(app_url, events, "Scoreboard", "upload", {"sent": content})
+        *ask(app_url, events, "Leaderboard", "upload", {"sent": content})
     )
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.pen import SEVEN, draw_by_mouse
 from tests.browser.test_experiments import open_tab
-from tests.browser.test_score import draw_and_say, open_file
+from tests.browser.test_own_test_set import draw_and_say, open_file
 
 MARKUP = "<img src=x onerror='window.hurt = 1'>"
 NOT_TEXT = ("__type__", "key", "id", "state", "color", "image", "pictures", "losses", "accuracies")
@@ -39,11 +39,11 @@ def test_the_page_shows_every_text_of_an_answer_as_text(page: Page) -> None:
 
     page.route("**/run/predict", mark_answer)
     draw_by_mouse(page, SEVEN)
-    expect(page.get_by_test_id("reading")).to_contain_text("<img src=x")
+    expect(page.get_by_test_id("prediction")).to_contain_text("<img src=x")
     page.get_by_text("How the drawing becomes").click()
     draw_and_say(page, [SEVEN], 7)
     expect(page.get_by_test_id("score-note")).to_contain_text("<img src=x")
-    expect(page.get_by_test_id("readers")).to_contain_text("<img src=x")
+    expect(page.get_by_test_id("classifiers")).to_contain_text("<img src=x")
     assert is_unhurt(page)
 
 

@@ -59,11 +59,11 @@ def test_the_experiments_and_runs_fit(
     experiment_is(first, "diverged")
     open_card(first, "batch").get_by_test_id("try").click()
     experiment_is(first, "done")
-    key = first.evaluate("sessionStorage.getItem('mnist-visit')")
+    key = first.evaluate("sessionStorage.getItem('mnist-session')")
     for device, settings in DEVICES.items():
         page = new_page(**settings)
-        page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # its own has come
-        page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
+        page.wait_for_function("sessionStorage.getItem('mnist-session')")  # its own has come
+        page.evaluate("key => sessionStorage.setItem('mnist-session', key)", key)
         for colors in COLORS:
             wear(page, colors, page_errors)
             for tab in ("Experiments", "Runs"):

@@ -25,7 +25,7 @@ def open_train_tab(page: Page) -> None:
 
 
 def press_train(page: Page) -> None:
-    page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # it has found its visit
+    page.wait_for_function("sessionStorage.getItem('mnist-session')")  # it has found its session
     page.get_by_role("button", name="Train", exact=True).click()
 
 
@@ -69,21 +69,21 @@ def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path
     expect(page.get_by_test_id("lines")).to_contain_text("Epoch [1/1], Loss: 0.3")
     expect(page.get_by_test_id("lines")).to_contain_text("Accuracy on the test set: 9")
 
-    for button, name in (("Weights (.pth)", "mine.pth"), ("Facts (.json)", "mine.json")):
+    for button, name in (("Weights (.pth)", "mine.pth"), ("Metadata (.json)", "mine.json")):
         with page.expect_download() as download:
             page.get_by_role("button", name=button).click()
         download.value.save_as(tmp_path / name)
     checkpoint = load_checkpoint(tmp_path / "mine.pth")
     assert checkpoint.model_name == "simple_nn"
-    assert checkpoint.facts["config"]["epochs"] == 1
+    assert checkpoint.metadata["config"]["epochs"] == 1
 
     page.get_by_role("tab", name="Draw").click()
     expect(page.get_by_label("Run 1")).to_be_checked()
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    expect(page.get_by_test_id("reader")).to_have_text("Read by Run 1")
+    expect(page.get_by_test_id("classifier")).to_have_text("Read by Run 1")
     page.get_by_label("SimpleNN").check()
-    expect(page.get_by_test_id("reader")).to_have_text("Read by SimpleNN")
+    expect(page.get_by_test_id("classifier")).to_have_text("Read by SimpleNN")
     digit_read(page, 7)
 
 
@@ -137,8 +137,8 @@ def test_a_reload_finds_the_run_that_still_trains_and_its_settings(
     expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
 
 
-def test_the_key_to_the_visit_is_no_part_of_the_page(page: Page) -> None:
-    stored = "sessionStorage.getItem('mnist-visit')"
+def test_the_key_to_the_session_is_no_part_of_the_page(page: Page) -> None:
+    stored = "sessionStorage.getItem('mnist-session')"
     page.wait_for_function(stored)
     key = page.evaluate(stored)
     assert len(key) >= 43
@@ -146,14 +146,14 @@ def test_the_key_to_the_visit_is_no_part_of_the_page(page: Page) -> None:
     assert key not in page.url
 
 
-def test_with_a_key_that_nobody_has_the_visit_is_a_new_one(
+def test_with_a_key_that_nobody_has_the_session_is_a_new_one(
     page: Page, page_errors: PageErrors
 ) -> None:
-    page.wait_for_function("sessionStorage.getItem('mnist-visit')")
+    page.wait_for_function("sessionStorage.getItem('mnist-session')")
     for key in ("", "x" * 100_000, "<script>alert(1)</script>"):
-        page.evaluate("key => sessionStorage.setItem('mnist-visit', key)", key)
+        page.evaluate("key => sessionStorage.setItem('mnist-session', key)", key)
         page_errors.reload(page)
-        page.wait_for_function("key => sessionStorage.getItem('mnist-visit') !== key", arg=key)
+        page.wait_for_function("key => sessionStorage.getItem('mnist-session') !== key", arg=key)
     open_train_tab(page)
     state_is(page, "idle")
 
@@ -211,7 +211,7 @@ def test_another_visitor_never_has_the_network(new_page: Callable[..., Page]) ->
     draw_by_mouse(second, SEVEN)
     digit_read(second, 7)
     expect(second.get_by_label("Run 1")).to_have_count(0)
-    expect(second.get_by_test_id("reader")).not_to_contain_text("Run")
+    expect(second.get_by_test_id("classifier")).not_to_contain_text("Run")
 
 
 def test_the_drawing_is_read_while_the_network_trains(page: Page) -> None:
@@ -307,13 +307,13 @@ def test_the_augmentation_is_shown(page: Page) -> None:
     page.get_by_text("More settings").click()
     page.get_by_label("Augmentation").click()
     page.get_by_role("option", name="Small turns").click()
-    strip = page.get_by_alt_text("Above: training images.")
-    expect(strip).to_be_visible()
-    width = strip.evaluate("async image => { await image.decode(); return image.naturalWidth; }")
+    preview = page.get_by_alt_text("Above: training images.")
+    expect(preview).to_be_visible()
+    width = preview.evaluate("async image => { await image.decode(); return image.naturalWidth; }")
     assert width > 100
     page.get_by_label("Augmentation").click()
     page.get_by_role("option", name="None").click()
-    expect(strip).to_be_hidden()
+    expect(preview).to_be_hidden()
 
 
 @pytest.mark.parametrize("settings", [{}, PHONE], ids=["desktop", "phone"])
@@ -322,7 +322,7 @@ def test_the_buttons_stay_where_they_are_when_more_settings_open(
 ) -> None:
     page = new_page(**settings)
     open_train_tab(page)
-    page.wait_for_function("sessionStorage.getItem('mnist-visit')")  # all of the page is there
+    page.wait_for_function("sessionStorage.getItem('mnist-session')")  # all of the page is there
     train = page.get_by_role("button", name="Train", exact=True)
     train.hover()  # which waits until it no longer moves
     before = train.bounding_box()

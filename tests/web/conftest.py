@@ -10,7 +10,7 @@ import pytest
 
 from mnist_core.data import MNIST
 from mnist_core.web.limits import ON_A_SPACE, PREFIX, the_limits, variable
-from mnist_core.web.visit import Visit
+from mnist_core.web.sessions.session import Session
 from tests.web.workshop import Workshop, open_workshop
 
 
@@ -61,7 +61,7 @@ def workshop(tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
 
 
 @pytest.fixture
-def visit(workshop: Workshop) -> Visit:
-    """Return a visit whose trainings nothing holds up."""
+def session(workshop: Workshop) -> Session:
+    """Return a session whose trainings nothing holds up."""
     workshop.gate.allow()
-    return workshop.visit()
+    return workshop.session()

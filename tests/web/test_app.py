@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import app
-from mnist_core.web.page_key import PageKey
-from mnist_core.web.uploads import RequestLimit
+from mnist_core.web.components.link import Link
+from mnist_core.web.sessions.uploads import RequestLimit
 
 
 def test_what_a_page_is_told_of_the_components_is_plain_data() -> None:
@@ -37,7 +37,7 @@ def test_streams_of_all_who_wait_leave_room_for_a_click(launched: dict[str, Any]
     streams = [
         fn
         for fn in app.demo.fns.values()
-        if fn.concurrency_limit is None and isinstance(app.demo.blocks[fn.targets[0][0]], PageKey)
+        if fn.concurrency_limit is None and isinstance(app.demo.blocks[fn.targets[0][0]], Link)
     ]
     assert 2 * len(streams) <= app.MOST_WATCHES  # a page, and the one it was before a reload
     room = launched["max_threads"] - app.MOST_WATCHES * (app.LIMITS.waiting + 1)
@@ -46,7 +46,7 @@ def test_streams_of_all_who_wait_leave_room_for_a_click(launched: dict[str, Any]
 
 def test_what_is_sent_and_what_is_kept_of_a_page_are_bounded(launched: dict[str, Any]) -> None:
     assert launched["max_file_size"] == app.LIMITS.upload_mb * 2**20
-    assert 20 <= launched["state_session_capacity"] - app.LIMITS.visits <= 100
+    assert 20 <= launched["state_session_capacity"] - app.LIMITS.sessions <= 100
     assert launched["app_kwargs"]["routes"][0].path == "/health"
     assert launched["app_kwargs"]["middleware"][0].cls is RequestLimit
     assert app.demo._queue.max_size == app.CALLS_IN_QUEUE

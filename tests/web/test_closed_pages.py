@@ -7,7 +7,7 @@ from gradio.state_holder import StateHolder
 from gradio.utils import LRUCache
 
 import app
-from mnist_core.web.closed_pages import MOST_CLOSED, ClosedPages
+from mnist_core.web.gradio_compat.closed_pages import MOST_CLOSED, ClosedPages
 
 
 @pytest.fixture(autouse=True)

@@ -14,20 +14,20 @@ from fastapi.testclient import TestClient
 import app
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
-from mnist_core.web import curves, train
-from mnist_core.web.experiments import follow_trial
-from mnist_core.web.run import Run
-from mnist_core.web.runs import follow_table
-from mnist_core.web.train import follow_runs
-from mnist_core.web.visit import THE_TRAINER, Visit
-from mnist_core.web.visits import THE_VISITS
+from mnist_core.web.jobs.run import Run
+from mnist_core.web.sessions.registry import REGISTRY
+from mnist_core.web.sessions.session import JOB_QUEUE, Session
+from mnist_core.web.tabs import curves, train
+from mnist_core.web.tabs.experiments import follow_experiment
+from mnist_core.web.tabs.runs import follow_table
+from mnist_core.web.tabs.train import follow_runs
 from tests.web import event_loop
 from tests.web.workshop import Workshop, eventually
 
 ONE = {"seq": 1, "strokes": [[[500, 150], [500, 850]]]}
 LONG = TrainConfig(epochs=50)
 
-Follow = Callable[[Visit], AsyncGenerator[Any, None]]
+Follow = Callable[[Session], AsyncGenerator[Any, None]]
 
 
 def ask(client: TestClient, page: str, name: str, *values: Any, data: Any = None) -> Any:
@@ -53,9 +53,9 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
     client = TestClient(app.demo.app)
     key = ask(client, trains, "enter", {"key": None}, None)["key"]
     ask(client, draws, "enter", {"key": None}, None)
-    visit = THE_VISITS.enter(key, Visit(), trains)[1]
-    with visit.attended():
-        run = visit.start(LONG)
+    session = REGISTRY.enter(key, Session(), trains)[1]
+    with session.connected():
+        run = session.start(LONG)
         try:
             workshop.gate.let_pass(3)  # and the next batch stands at the gate until the end
             passed = workshop.gate.passed
@@ -66,11 +66,11 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
                 assert ask(client, page, "count_drawing", None, data=label)["drawings"] == 1
             assert (run.state, workshop.gate.passed) == ("training", passed)
         finally:
-            THE_TRAINER.stop(run)
+            JOB_QUEUE.stop(run)
             workshop.gate.allow()
             eventually(lambda: not run.is_under_way)
-            THE_VISITS.leave(trains)
-            THE_VISITS.leave(draws)
+            REGISTRY.leave(trains)
+            REGISTRY.leave(draws)
 
 
 @pytest.fixture
@@ -88,32 +88,32 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seen
 
 
-def begin(workshop: Workshop, visit: Visit) -> Run:
+def begin(workshop: Workshop, session: Session) -> Run:
     """Begin a run that has trained three batches when this returns, and now stands still."""
-    run = visit.start(EXPERIMENTS[visit.experiment].baseline)
-    with visit.attended():
+    run = session.start(EXPERIMENTS[session.experiment].baseline)
+    with session.connected():
         workshop.gate.let_pass(4)  # the first is only looked at
     return run
 
 
-@pytest.mark.parametrize("follow", [follow_runs, follow_table, follow_trial])
+@pytest.mark.parametrize("follow", [follow_runs, follow_table, follow_experiment])
 def test_a_closed_page_is_not_there_only_because_its_stream_has_not_ended(
     workshop: Workshop, looks: list[int], follow: Follow
 ) -> None:
-    visit = workshop.visit()
-    begin(workshop, visit)
+    session = workshop.session()
+    begin(workshop, session)
 
     async def leave() -> float | None:
-        async with aclosing(follow(visit)) as stream:
+        async with aclosing(follow(session)) as stream:
             await anext(stream)
             ahead = asyncio.ensure_future(anext(stream))  # Gradio asks before it knows of the end
             await asyncio.sleep(0)
-            visit.attendance.leave()
+            session.presence.leave()
             seen = len(looks)
             while len(looks) < seen + 3 and not ahead.done():
-                visit.note_change()
+                session.note_change()
                 await asyncio.sleep(0.001)  # until the stream has looked
-            absent_for = visit.attendance.absent_for
+            absent_for = session.presence.absent_for
             ahead.cancel()
             await asyncio.wait([ahead])
             return absent_for
@@ -123,14 +123,14 @@ def test_a_closed_page_is_not_there_only_because_its_stream_has_not_ended(
 
 @pytest.mark.usefixtures("looks")
 def test_the_end_of_a_run_is_shown_although_somebody_draws(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    run = begin(workshop, visit)
+    session = workshop.session()
+    run = begin(workshop, session)
 
     async def values() -> list[Any]:
         sent = []
-        async for value in follow_table(visit):
+        async for value in follow_table(session):
             sent.append(value)
-            visit.stop(run)
+            session.stop(run)
             workshop.gate.allow()
         return sent
 

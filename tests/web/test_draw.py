@@ -14,11 +14,12 @@ from PIL import Image
 from mnist_core.checkpoints import SHIPPED
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
-from mnist_core.web import draw, readers
-from mnist_core.web.canvas import Drawing
-from mnist_core.web.readers import Reader, load_shipped
-from mnist_core.web.scoreboard import MOST_BYTES, Scoreboard
-from mnist_core.web.visit import Visit
+from mnist_core.web.components.canvas import Drawing
+from mnist_core.web.components.leaderboard import MOST_BYTES, Leaderboard
+from mnist_core.web.sessions import classifiers
+from mnist_core.web.sessions.classifiers import Classifier, load_shipped
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs import draw
 from tests.web import event_loop
 from tests.web.constant import Constant
 from tests.web.workshop import Workshop
@@ -28,8 +29,8 @@ ONE_SENT: list[Any] = [[[500, 150], [500, 850]]]
 
 
 @pytest.fixture
-def visit() -> Visit:
-    return Visit()
+def session() -> Session:
+    return Session()
 
 
 def labelled(label: Any = 1, strokes: Any = ONE_SENT) -> gr.EventData:
@@ -44,94 +45,94 @@ def right(board: Any, key: str = "simple_nn") -> int | None:
 # --- reading -----------------------------------------------------------------------------------
 
 
-def test_a_drawing_gets_the_whole_answer(visit: Visit) -> None:
-    answer = draw.read_drawing(Drawing(7, ONE), visit)
+def test_a_drawing_gets_the_whole_answer(session: Session) -> None:
+    answer = draw.read_drawing(Drawing(7, ONE), session)
     assert answer["seq"] == 7
     assert answer["digit"] == 1
     assert answer["sure"] is True
     assert sum(answer["probabilities"]) == pytest.approx(1)
     assert len(answer["image"]) == 784
-    assert answer["reader"] in ("CNN", "SimpleNN")
+    assert answer["classifier"] in ("CNN", "SimpleNN")
 
 
-def test_an_empty_drawing_gets_no_digit(visit: Visit) -> None:
-    assert draw.read_drawing(Drawing(3, []), visit) == {"seq": 3, "digit": None}
+def test_an_empty_drawing_gets_no_digit(session: Session) -> None:
+    assert draw.read_drawing(Drawing(3, []), session) == {"seq": 3, "digit": None}
 
 
-def test_who_is_not_sure_says_so(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    unsure = Reader("cnn", "CNN", Constant(3, logit=1.0))
-    monkeypatch.setattr(draw, "present_reader", lambda visit: unsure)
-    answer = draw.read_drawing(Drawing(1, ONE), visit)
+def test_who_is_not_sure_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    unsure = Classifier("cnn", "CNN", Constant(3, logit=1.0))
+    monkeypatch.setattr(draw, "current_classifier", lambda session: unsure)
+    answer = draw.read_drawing(Drawing(1, ONE), session)
     assert answer["digit"] == 3
     assert answer["sure"] is False
 
 
-def test_a_run_of_the_visit_reads_and_is_named(visit: Visit) -> None:
-    run = visit.upload(SHIPPED)
-    draw.let_read(run.id, visit)
-    assert draw.read_drawing(Drawing(1, ONE), visit)["reader"] == run.name
+def test_a_run_of_the_session_reads_and_is_named(session: Session) -> None:
+    run = session.upload(SHIPPED)
+    draw.let_read(run.id, session)
+    assert draw.read_drawing(Drawing(1, ONE), session)["classifier"] == run.name
 
 
-def test_without_any_network_it_is_said(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draw, "present_reader", lambda visit: None)
-    answer = draw.read_drawing(Drawing(1, ONE), visit)
+def test_without_any_network_it_is_said(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draw, "current_classifier", lambda session: None)
+    answer = draw.read_drawing(Drawing(1, ONE), session)
     assert answer["digit"] is None
     assert "can be loaded" in answer["message"]
 
 
-def test_a_picture_is_read(visit: Visit, tmp_path: Path) -> None:
+def test_a_picture_is_read(session: Session, tmp_path: Path) -> None:
     picture = Image.new("L", (100, 150), 240)
     picture.paste(10, (45, 20, 56, 130))
     picture.save(tmp_path / "one.png")
-    answer = draw.read_picture(str(tmp_path / "one.png"), visit)
+    answer = draw.read_picture(str(tmp_path / "one.png"), session)
     assert answer["digit"] == 1
     assert answer["seq"] is None
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n and no more"])
 def test_what_is_not_a_picture_is_an_error_of_one_sentence(
-    visit: Visit, tmp_path: Path, content: bytes
+    session: Session, tmp_path: Path, content: bytes
 ) -> None:
     (tmp_path / "<b>.png").write_bytes(content)
     with pytest.raises(gr.Error, match=r"&lt;b&gt;\.png is not an image"):
-        draw.read_picture(str(tmp_path / "<b>.png"), visit)
+        draw.read_picture(str(tmp_path / "<b>.png"), session)
 
 
-def test_a_blank_picture_is_said_to_be_blank(visit: Visit, tmp_path: Path) -> None:
+def test_a_blank_picture_is_said_to_be_blank(session: Session, tmp_path: Path) -> None:
     Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
     with pytest.raises(gr.Error, match="blank"):
-        draw.read_picture(str(tmp_path / "blank.png"), visit)
+        draw.read_picture(str(tmp_path / "blank.png"), session)
 
 
-def test_no_picture_at_all_is_an_error_of_one_sentence(visit: Visit) -> None:
+def test_no_picture_at_all_is_an_error_of_one_sentence(session: Session) -> None:
     with pytest.raises(gr.Error, match="An image file was expected"):
-        draw.read_picture(None, visit)
+        draw.read_picture(None, session)
 
 
 # --- who reads ---------------------------------------------------------------------------------
 
 
-def test_choosing_has_the_drawing_read_again(visit: Visit) -> None:
-    run = visit.upload(SHIPPED)
-    board, canvas = draw.let_read(run.id, visit)
-    _, before = draw.let_read("simple_nn", visit)
-    assert board["reader"] == run.id
-    assert canvas["reader"] != before["reader"]
+def test_choosing_has_the_drawing_read_again(session: Session) -> None:
+    run = session.upload(SHIPPED)
+    board, canvas = draw.let_read(run.id, session)
+    _, before = draw.let_read("simple_nn", session)
+    assert board["classifier"] == run.id
+    assert canvas["classifier"] != before["classifier"]
 
 
-def test_choosing_who_is_gone_is_told_and_somebody_reads(visit: Visit) -> None:
-    run = visit.upload(SHIPPED)
-    visit.delete(run)
-    board, _ = draw.let_read(run.id, visit)
+def test_choosing_who_is_gone_is_told_and_somebody_reads(session: Session) -> None:
+    run = session.upload(SHIPPED)
+    session.delete(run)
+    board, _ = draw.let_read(run.id, session)
     assert "is gone" in board["note"]
-    assert board["reader"] in ("cnn", "simple_nn")
+    assert board["classifier"] in ("cnn", "simple_nn")
 
 
-def test_the_board_names_who_is_missing(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(readers.SHIPPED_READERS, "cnn", ("CNN", Path("gone.pth")))
+def test_the_board_names_who_is_missing(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(classifiers.SHIPPED_CLASSIFIERS, "cnn", ("CNN", Path("gone.pth")))
     load_shipped.cache_clear()
     try:
-        board, _ = draw.let_read("simple_nn", visit)
+        board, _ = draw.let_read("simple_nn", session)
     finally:
         load_shipped.cache_clear()
     assert [row["key"] for row in board["rows"]] == ["cnn", "simple_nn"]
@@ -139,32 +140,32 @@ def test_the_board_names_who_is_missing(visit: Visit, monkeypatch: pytest.Monkey
     assert "missing" not in board["rows"][1]
 
 
-def test_the_page_is_told_once_where_nothing_trains(visit: Visit) -> None:
+def test_the_page_is_told_once_where_nothing_trains(session: Session) -> None:
     async def follow() -> list[Any]:
-        return [update async for update in draw.follow_readers(visit)]
+        return [update async for update in draw.follow_classifiers(session)]
 
     ((board, canvas),) = event_loop.run(follow())
     assert {row["key"] for row in board["rows"]} == {"cnn", "simple_nn"}
-    assert canvas["reader"].startswith(board["reader"])
+    assert canvas["classifier"].startswith(board["classifier"])
 
 
 def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(workshop: Workshop) -> None:
-    visit = workshop.visit()
+    session = workshop.session()
     sent: list[str] = []
 
     async def follow() -> None:
-        async with aclosing(draw.follow_readers(visit)) as updates:
+        async with aclosing(draw.follow_classifiers(session)) as updates:
             async for board, canvas in updates:
                 if "rows" in board:  # else there was nothing new
-                    sent.append(canvas.get("reader", ""))
+                    sent.append(canvas.get("classifier", ""))
                     workshop.gate.allow(6)  # five batches of 64 are an epoch
 
-    visit.start(TrainConfig(epochs=6))
+    session.start(TrainConfig(epochs=6))
     event_loop.run(follow())
-    run = visit.runs[0]
+    run = session.runs[0]
     assert run.state == "finished"
-    assert visit.reader == run.id
-    of_the_run = [reader for reader in sent if reader.startswith(run.id)]
+    assert session.classifier == run.id
+    of_the_run = [classifier for classifier in sent if classifier.startswith(run.id)]
     assert len(of_the_run) == len(set(of_the_run)) >= 3
     assert of_the_run[-1].endswith("(6, False)")
 
@@ -172,26 +173,26 @@ def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(workshop: Works
 # --- the score ---------------------------------------------------------------------------------
 
 
-def test_a_labelled_drawing_counts_for_every_network(visit: Visit) -> None:
-    run = visit.upload(SHIPPED)
-    board = draw.count_drawing(visit, labelled(1))
+def test_a_labelled_drawing_counts_for_every_network(session: Session) -> None:
+    run = session.upload(SHIPPED)
+    board = draw.count_drawing(session, labelled(1))
     assert board["drawings"] == 1
     assert board["note"] == "Counted as a 1."
     assert right(board) == right(board, run.id) == 1
 
 
-def test_another_label_corrects_the_first(visit: Visit) -> None:
-    draw.count_drawing(visit, labelled(1))
-    board = draw.count_drawing(visit, labelled(8))
+def test_another_label_corrects_the_first(session: Session) -> None:
+    draw.count_drawing(session, labelled(1))
+    board = draw.count_drawing(session, labelled(8))
     assert board["drawings"] == 1
     assert board["note"] == "Counted as an 8."
     assert right(board) == 0
 
 
-def test_a_network_that_comes_later_is_scored_too(visit: Visit) -> None:
-    draw.count_drawing(visit, labelled(1))
-    run = visit.upload(SHIPPED)
-    board, _ = draw.let_read(run.id, visit)
+def test_a_network_that_comes_later_is_scored_too(session: Session) -> None:
+    draw.count_drawing(session, labelled(1))
+    run = session.upload(SHIPPED)
+    board, _ = draw.let_read(run.id, session)
     assert right(board, run.id) == 1
 
 
@@ -216,21 +217,21 @@ HOSTILE_LABELS: list[Any] = [
 
 
 @pytest.mark.parametrize("data", HOSTILE_LABELS)
-def test_a_label_as_no_page_of_ours_sends_it_is_refused(visit: Visit, data: Any) -> None:
+def test_a_label_as_no_page_of_ours_sends_it_is_refused(session: Session, data: Any) -> None:
     with pytest.raises(gr.Error) as refusal:
-        draw.count_drawing(visit, gr.EventData(None, data))
+        draw.count_drawing(session, gr.EventData(None, data))
     assert "<" not in str(refusal.value)
-    assert len(visit.score) == 0
+    assert len(session.test_set) == 0
 
 
-def test_what_is_saved_can_be_opened_and_evaluated(visit: Visit) -> None:
-    draw.count_drawing(visit, labelled(1))
-    draw.count_drawing(visit, labelled(7, [[[300, 200.5], [700, 200], [450, 800]]]))
-    content = draw.save_drawings(visit)["file"]
+def test_what_is_saved_can_be_opened_and_evaluated(session: Session) -> None:
+    draw.count_drawing(session, labelled(1))
+    draw.count_drawing(session, labelled(7, [[[300, 200.5], [700, 200], [450, 800]]]))
+    content = draw.save_drawings(session)["file"]
     assert [drawing.label for drawing in parse_drawings(content.encode())] == [1, 7]
     assert json.loads(content)[0] == {"label": 1, "strokes": ONE_SENT}
 
-    other = Visit()
+    other = Session()
     board = draw.open_drawings(content, other)
     assert board["drawings"] == 2
     assert "2 drawings" in board["note"]
@@ -243,45 +244,45 @@ def test_what_is_saved_can_be_opened_and_evaluated(visit: Visit) -> None:
     ["", "no JSON", "[]", "{}", "[1]", '[{"label": 1}]', '[{"label": 11, "strokes": [[[1, 2]]]}]'],
 )
 def test_what_is_no_file_of_drawings_is_refused_and_nothing_is_lost(
-    visit: Visit, content: str
+    session: Session, content: str
 ) -> None:
-    draw.count_drawing(visit, labelled(1))
+    draw.count_drawing(session, labelled(1))
     with pytest.raises(gr.Error):
-        draw.open_drawings(content, visit)
-    assert len(visit.score) == 1
+        draw.open_drawings(content, session)
+    assert len(session.test_set) == 1
 
 
-def test_a_file_of_too_many_drawings_is_refused(visit: Visit) -> None:
+def test_a_file_of_too_many_drawings_is_refused(session: Session) -> None:
     with pytest.raises(gr.Error, match="500 drawings at most"):
-        draw.open_drawings(json.dumps([{"label": 1, "strokes": ONE_SENT}] * 501), visit)
+        draw.open_drawings(json.dumps([{"label": 1, "strokes": ONE_SENT}] * 501), session)
 
 
-def test_where_the_oldest_make_room_it_is_said(visit: Visit) -> None:
+def test_where_the_oldest_make_room_it_is_said(session: Session) -> None:
     entries = [{"label": 1, "strokes": [[[i, 1], [i, 900]]]} for i in range(500)]
-    draw.open_drawings(json.dumps(entries), visit)
-    board = draw.count_drawing(visit, labelled(1))
+    draw.open_drawings(json.dumps(entries), session)
+    board = draw.count_drawing(session, labelled(1))
     assert board["drawings"] == 500
     assert "the oldest one made way" in board["note"]
 
 
-def test_forgetting_begins_anew_and_an_ended_visit_keeps_nothing(visit: Visit) -> None:
-    draw.count_drawing(visit, labelled(1))
-    assert draw.forget_drawings(visit)["drawings"] == 0
-    draw.count_drawing(visit, labelled(1))
-    visit.end()
-    assert len(visit.score) == 0
+def test_forgetting_begins_anew_and_an_ended_session_keeps_nothing(session: Session) -> None:
+    draw.count_drawing(session, labelled(1))
+    assert draw.forget_drawings(session)["drawings"] == 0
+    draw.count_drawing(session, labelled(1))
+    session.end()
+    assert len(session.test_set) == 0
 
 
 # --- the board's payload -----------------------------------------------------------------------
 
 
 @pytest.fixture
-def board() -> Iterator[Scoreboard]:
+def board() -> Iterator[Leaderboard]:
     with gr.Blocks():
-        yield Scoreboard()
+        yield Leaderboard()
 
 
-def test_the_board_hands_on_a_text(board: Scoreboard) -> None:
+def test_the_board_hands_on_a_text(board: Leaderboard) -> None:
     assert board.preprocess({"sent": "cnn"}) == "cnn"
 
 
@@ -289,6 +290,6 @@ def test_the_board_hands_on_a_text(board: Scoreboard) -> None:
     "payload",
     [None, 5, [], "cnn", {}, {"sent": None}, {"sent": 5}, {"sent": "x" * (MOST_BYTES + 1)}],
 )
-def test_the_board_refuses_all_else(board: Scoreboard, payload: Any) -> None:
+def test_the_board_refuses_all_else(board: Leaderboard, payload: Any) -> None:
     with pytest.raises(gr.Error):
         board.preprocess(payload)

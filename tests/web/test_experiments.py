@@ -12,11 +12,11 @@ import pytest
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
-from mnist_core.web.cards import ACTIONS, CardOrder, Cards
-from mnist_core.web.curves import Plots, draw_curves
-from mnist_core.web.experiments import carry_out, describe_cards, follow_trial
+from mnist_core.web.components.experiment_cards import ACTIONS, CardOrder, ExperimentCards
 from mnist_core.web.limits import LIMITS
-from mnist_core.web.visit import Visit
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.curves import Plots, draw_curves
+from mnist_core.web.tabs.experiments import carry_out, describe_cards, follow_experiment
 from tests.web import event_loop
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
@@ -36,12 +36,14 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(EXPERIMENTS, name, quick)
 
 
-def values_of(visit: Visit, once_seen: Callable[[], None] = lambda: None) -> list[dict[str, Any]]:
+def values_of(
+    session: Session, once_seen: Callable[[], None] = lambda: None
+) -> list[dict[str, Any]]:
     """Follow to the end; return every value that was shown, each of them once it was seen."""
     shown = []
 
     async def follow() -> None:
-        async for value in follow_trial(visit):
+        async for value in follow_experiment(session):
             if "chosen" in value:
                 shown.append(value)
                 once_seen()
@@ -51,13 +53,13 @@ def values_of(visit: Visit, once_seen: Callable[[], None] = lambda: None) -> lis
 
 
 def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    (idle,) = values_of(visit)
+    session = workshop.session()
+    (idle,) = values_of(session)
     assert idle["state"] == "untried"
     assert idle["note"].startswith("Trains two networks")
     assert (idle["sides"], idle["plots"]) == ([], {})
-    carry_out(CardOrder("try", "batch"), visit)
-    first, *_, last = values_of(visit, once_seen=workshop.gate.allow)
+    carry_out(CardOrder("try", "batch"), session)
+    first, *_, last = values_of(session, once_seen=workshop.gate.allow)
     assert first["state"] == "running"
     assert (last["chosen"], last["state"]) == ("batch", "done")
     assert "points" in last["verdict"]
@@ -74,84 +76,84 @@ def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
     assert "Baseline: training loss" in last["plots"]["words"]
 
 
-def test_the_reused_baseline_is_said_before_and_after(visit: Visit) -> None:
-    carry_out(CardOrder("try", "batch"), visit)
-    values_of(visit)
-    carry_out(CardOrder("show", "step"), visit)
-    (before,) = values_of(visit)
+def test_the_reused_baseline_is_said_before_and_after(session: Session) -> None:
+    carry_out(CardOrder("try", "batch"), session)
+    values_of(session)
+    carry_out(CardOrder("show", "step"), session)
+    (before,) = values_of(session)
     assert before["note"].endswith("the baseline is there already: Run 1.")
-    carry_out(CardOrder("try", "step"), visit)
-    after = values_of(visit)[-1]
+    carry_out(CardOrder("try", "step"), session)
+    after = values_of(session)[-1]
     assert "Run 1 is reused" in after["note"]
-    assert len(visit.runs) == 3
+    assert len(session.runs) == 3
 
 
-def test_more_seeds_change_the_verdict_and_average_the_figures(visit: Visit) -> None:
-    carry_out(CardOrder("try", "small_rate"), visit)
-    one = values_of(visit)[-1]
+def test_more_seeds_change_the_verdict_and_average_the_figures(session: Session) -> None:
+    carry_out(CardOrder("try", "small_rate"), session)
+    one = values_of(session)[-1]
     assert one["more_seeds"] == "Run 2 more seeds"
-    carry_out(CardOrder("seeds", "small_rate"), visit)
-    three = values_of(visit)[-1]
+    carry_out(CardOrder("seeds", "small_rate"), session)
+    three = values_of(session)[-1]
     assert three["seeds"] == 3
     assert "over 3 seeds" in three["verdict"]
-    accuracies = [run.epochs[-1].test_accuracy for run in visit.runs[::2]]
+    accuracies = [run.epochs[-1].test_accuracy for run in session.runs[::2]]
     assert three["sides"][0]["accuracy"] == pytest.approx(sum(accuracies) / 3)
 
 
 def test_a_divergence_is_explained_and_retried_with_a_tenth(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far = EXPERIMENTS["large_rate"]
     # The tiny data set forgives more than MNIST does.
     wild = replace(far, variant=replace(far.variant, learning_rate=100.0))
     monkeypatch.setitem(EXPERIMENTS, "large_rate", wild)
-    carry_out(CardOrder("try", "large_rate"), visit)
-    last = values_of(visit)[-1]
+    carry_out(CardOrder("try", "large_rate"), session)
+    last = values_of(session)[-1]
     assert last["state"] == "diverged"
     assert last["badges"]["large_rate"] == "diverged"
     assert "learning rate of 100" in last["verdict"]
     assert last["retry_rate"] == 10.0
-    carry_out(CardOrder("retry", "large_rate"), visit)
-    assert visit.runs[-1].config.learning_rate == 10.0
-    assert len(visit.runs) == 3
+    carry_out(CardOrder("retry", "large_rate"), session)
+    assert session.runs[-1].config.learning_rate == 10.0
+    assert len(session.runs) == 3
 
 
 def test_stop_ends_both_runs(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    carry_out(CardOrder("try", "cnn"), visit)
-    with visit.attended():
-        eventually(lambda: visit.runs[0].state == "training")
-        carry_out(CardOrder("stop", "cnn"), visit)
+    session = workshop.session()
+    carry_out(CardOrder("try", "cnn"), session)
+    with session.connected():
+        eventually(lambda: session.runs[0].state == "training")
+        carry_out(CardOrder("stop", "cnn"), session)
         workshop.gate.allow()
-        eventually(lambda: not visit.is_under_way)
-    last = values_of(visit)[-1]
+        eventually(lambda: not session.is_under_way)
+    last = values_of(session)[-1]
     assert last["state"] == "stopped"
-    assert {run.state for run in visit.runs} == {"stopped"}
+    assert {run.state for run in session.runs} == {"stopped"}
 
 
 def test_another_card_can_be_opened_while_one_runs(workshop: Workshop) -> None:
-    visit = workshop.visit()
+    session = workshop.session()
 
     async def follow() -> list[str]:
         chosen: list[str] = []
-        async with aclosing(follow_trial(visit)) as values:
+        async with aclosing(follow_experiment(session)) as values:
             async for value in values:
                 if "chosen" in value:
                     chosen.append(value["chosen"])
-                if chosen[-1] == "cnn" and visit.runs[0].state == "training":
-                    carry_out(CardOrder("show", "sgd"), visit)
+                if chosen[-1] == "cnn" and session.runs[0].state == "training":
+                    carry_out(CardOrder("show", "sgd"), session)
                 if chosen[-1] == "sgd":
                     return chosen
         return chosen
 
-    carry_out(CardOrder("try", "cnn"), visit)
+    carry_out(CardOrder("try", "cnn"), session)
     assert event_loop.run(follow())[-1] == "sgd"
-    assert describe_cards(visit, {})["badges"]["cnn"] == "running"
-    visit.end()
+    assert describe_cards(session, {})["badges"]["cnn"] == "running"
+    session.end()
 
 
 def test_the_pictures_are_drawn_only_when_an_epoch_has_passed(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
 
@@ -159,30 +161,30 @@ def test_the_pictures_are_drawn_only_when_an_epoch_has_passed(
         drawn.append(curves)
         return draw_curves(curves)
 
-    monkeypatch.setattr("mnist_core.web.curves.draw_curves", draw)
-    carry_out(CardOrder("try", "batch"), visit)
-    values_of(visit)
+    monkeypatch.setattr("mnist_core.web.tabs.curves.draw_curves", draw)
+    carry_out(CardOrder("try", "batch"), session)
+    values_of(session)
     assert len(drawn) <= 4  # empty, baseline waits, the epoch of each
 
 
 def test_an_experiment_too_long_for_this_server_begins_nothing(
-    visit: Visit, limit: SetLimits, monkeypatch: pytest.MonkeyPatch
+    session: Session, limit: SetLimits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit(epochs=5, batch_size=100)
     large = replace(EXPERIMENTS["batch"], variant=TrainConfig(epochs=1, batch_size=128))
     monkeypatch.setitem(EXPERIMENTS, "batch", large)
     with pytest.raises(gr.Error, match="batch_size must be from 1 to 100 on this server"):
-        carry_out(CardOrder("try", "batch"), visit)
-    assert visit.runs == []
+        carry_out(CardOrder("try", "batch"), session)
+    assert session.runs == []
 
 
 def test_a_full_line_is_an_error_of_one_sentence(workshop: Workshop) -> None:
-    visit = workshop.visit()
+    session = workshop.session()
     for _ in range(UNDER_WAY):
-        visit.start(EXPERIMENTS["cnn"].baseline)
+        session.start(EXPERIMENTS["cnn"].baseline)
     with pytest.raises(gr.Error, match="under way at once"):
-        carry_out(CardOrder("try", "sgd"), visit)
-    visit.end()
+        carry_out(CardOrder("try", "sgd"), session)
+    session.end()
 
 
 HOSTILE: dict[str, Any] = {
@@ -201,21 +203,21 @@ HOSTILE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
-def test_what_no_page_sends_does_nothing_but_refresh(visit: Visit, payload: Any) -> None:
-    order = Cards().preprocess(payload)
+def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: Any) -> None:
+    order = ExperimentCards().preprocess(payload)
     assert order is None
-    assert "news" in carry_out(order, visit)
-    assert visit.runs == []
-    assert visit.experiment == next(iter(EXPERIMENTS))
+    assert "news" in carry_out(order, session)
+    assert session.runs == []
+    assert session.experiment == next(iter(EXPERIMENTS))
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_every_order_of_the_page_is_understood(action: str) -> None:
-    order = Cards().preprocess({"action": action, "experiment": "cnn"})
+    order = ExperimentCards().preprocess({"action": action, "experiment": "cnn"})
     assert order == CardOrder(action, "cnn")
 
 
-def test_the_value_is_plain_json(visit: Visit) -> None:
-    carry_out(CardOrder("try", "batch"), visit)
-    last = values_of(visit)[-1]
+def test_the_value_is_plain_json(session: Session) -> None:
+    carry_out(CardOrder("try", "batch"), session)
+    last = values_of(session)[-1]
     assert json.loads(json.dumps(last)) == last

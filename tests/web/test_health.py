@@ -8,8 +8,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from mnist_core.config import TrainConfig
-from mnist_core.web import health, readers
-from mnist_core.web.health import check_health, health_route
+from mnist_core.web.endpoints import health
+from mnist_core.web.endpoints.health import check_health, health_route
+from mnist_core.web.sessions import classifiers
 from tests.web.workshop import SHORT, Workshop, eventually
 
 
@@ -21,16 +22,16 @@ def client() -> TestClient:
 @pytest.fixture
 def damaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let no network of the project be there."""
-    for key, (name, _) in readers.SHIPPED_READERS.items():
-        monkeypatch.setitem(readers.SHIPPED_READERS, key, (name, tmp_path / "gone.pth"))
+    for key, (name, _) in classifiers.SHIPPED_CLASSIFIERS.items():
+        monkeypatch.setitem(classifiers.SHIPPED_CLASSIFIERS, key, (name, tmp_path / "gone.pth"))
 
 
 @pytest.fixture(autouse=True)
 def loaded_anew() -> Iterator[None]:
     """Let what one test has loaded, or not, be nothing to another."""
-    readers.load_shipped.cache_clear()
+    classifiers.load_shipped.cache_clear()
     yield
-    readers.load_shipped.cache_clear()
+    classifiers.load_shipped.cache_clear()
 
 
 def test_all_is_well(client: TestClient) -> None:
@@ -39,7 +40,7 @@ def test_all_is_well(client: TestClient) -> None:
     assert answer.headers["cache-control"] == "no-store"
     found = answer.json()
     assert found.pop("trainer") in ("ready", "training")
-    assert found.pop("visits") >= 0
+    assert found.pop("sessions") >= 0
     assert found == {
         "status": "ok",
         "networks": {"cnn": True, "simple_nn": True},
@@ -77,7 +78,7 @@ def test_a_network_that_cannot_read_is_no_help(
 def test_one_network_is_enough_to_read(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setitem(readers.SHIPPED_READERS, "cnn", ("CNN", tmp_path / "gone.pth"))
+    monkeypatch.setitem(classifiers.SHIPPED_CLASSIFIERS, "cnn", ("CNN", tmp_path / "gone.pth"))
     answer = client.get("/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
 
@@ -91,18 +92,18 @@ def test_mnist_may_still_have_to_be_fetched(
 
 
 def test_it_tells_who_trains_and_who_waits_and_does_not_wait_itself(workshop: Workshop) -> None:
-    first, second = workshop.visit(), workshop.visit()
-    assert check_health(workshop.trainer)["trainer"] == "ready"
-    with first.attended(), second.attended():
+    first, second = workshop.session(), workshop.session()
+    assert check_health(workshop.queue)["trainer"] == "ready"
+    with first.connected(), second.connected():
         run = first.start(TrainConfig(epochs=100))
         second.start(SHORT)
         workshop.gate.let_pass(2)  # and no batch more, however long it takes
-        found = check_health(workshop.trainer)
+        found = check_health(workshop.queue)
         assert (found["trainer"], found["waiting"]) == ("training", 1)
         first.stop(run)
         workshop.gate.allow()
         eventually(lambda: not second.is_under_way)
-    eventually(lambda: check_health(workshop.trainer)["trainer"] == "ready")
+    eventually(lambda: check_health(workshop.queue)["trainer"] == "ready")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -112,15 +113,15 @@ def test_a_dead_trainer_is_told_and_the_next_run_brings_it_back(
     def fail() -> bool:
         raise SystemExit  # which ends a thread without a word
 
-    choose = workshop.trainer._choose
-    monkeypatch.setattr(workshop.trainer, "_choose", fail)
-    visit = workshop.visit()
+    choose = workshop.queue._choose
+    monkeypatch.setattr(workshop.queue, "_choose", fail)
+    session = workshop.session()
     workshop.gate.allow()
-    with visit.attended():
-        run = visit.start(SHORT)
-        eventually(lambda: workshop.trainer.state == "dead")
-        assert check_health(workshop.trainer)["status"] == "degraded"
-        monkeypatch.setattr(workshop.trainer, "_choose", choose)
-        other = visit.start(SHORT)
-        eventually(lambda: not visit.is_under_way)
+    with session.connected():
+        run = session.start(SHORT)
+        eventually(lambda: workshop.queue.state == "dead")
+        assert check_health(workshop.queue)["status"] == "degraded"
+        monkeypatch.setattr(workshop.queue, "_choose", choose)
+        other = session.start(SHORT)
+        eventually(lambda: not session.is_under_way)
     assert (run.state, other.state) == ("finished", "finished")

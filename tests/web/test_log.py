@@ -20,17 +20,23 @@ from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
 from mnist_core.config import TrainConfig
+from mnist_core.web.gradio_compat.log import (
+    LONGEST,
+    LONGEST_MESSAGE,
+    OneLine,
+    note_start,
+    set_up_logs,
+)
+from mnist_core.web.jobs.queue import GRACE
 from mnist_core.web.limits import the_limits
-from mnist_core.web.log import LONGEST, LONGEST_MESSAGE, OneLine, note_start, set_up_logs
-from mnist_core.web.trainer import GRACE
 from tests.web.workshop import Workshop, eventually
 
-Facts = dict[str, str]
+Fields = dict[str, str]
 
 
-def read_line(line: str) -> Facts:
+def read_line(line: str) -> Fields:
     """Read a line as an operator's tools would."""
-    decoder, facts = json.JSONDecoder(), {}
+    decoder, fields = json.JSONDecoder(), {}
     while line:
         key, _, line = line.partition("=")
         if line.startswith('"'):
@@ -38,8 +44,8 @@ def read_line(line: str) -> Facts:
             line = line[end:].removeprefix(" ")
         else:
             value, _, line = line.partition(" ")
-        facts[key] = value
-    return facts
+        fields[key] = value
+    return fields
 
 
 @pytest.fixture
@@ -60,7 +66,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root.handlers, root.level, ours.level = before
 
 
-def told(lines: io.StringIO) -> list[Facts]:
+def told(lines: io.StringIO) -> list[Fields]:
     return [read_line(line) for line in lines.getvalue().splitlines()]
 
 
@@ -68,26 +74,26 @@ def test_a_start_says_what_runs_here_and_within_which_limits(lines: io.StringIO)
     note_start(the_limits())
     (line,) = lines.getvalue().splitlines()
     assert " level=info event=start python=3." in line
-    (facts,) = told(lines)
-    assert facts["torch"] == torch.__version__
-    assert facts["gradio"] == gr.__version__
-    assert facts["torchvision"]
-    assert facts["device"] in ("cpu", "cuda")
-    assert facts["threads"] == str(torch.get_num_threads())
-    assert facts["max_epochs"] == "100"
+    (fields,) = told(lines)
+    assert fields["torch"] == torch.__version__
+    assert fields["gradio"] == gr.__version__
+    assert fields["torchvision"]
+    assert fields["device"] in ("cpu", "cuda")
+    assert fields["threads"] == str(torch.get_num_threads())
+    assert fields["max_epochs"] == "100"
     assert shlex.split(line)  # readable for a shell as well
 
 
 @given(st.text(), st.text())
 def test_no_value_can_end_its_line_or_pass_for_another(event: str, value: str) -> None:
     record = logging.LogRecord("x", logging.INFO, "x.py", 1, "%s", (event,), None)
-    record.facts = {"value": value, "number": 1.5, "none": None}
+    record.fields = {"value": value, "number": 1.5, "none": None}
     line = OneLine().format(record)
     assert len(line.splitlines()) == 1
     assert line.isascii()
-    facts = read_line(line)
-    assert list(facts) == ["time", "level", "event", "value", "number", "none"]
-    assert (facts["event"], facts["value"], facts["number"]) == (event.rstrip(), value, "1.5")
+    fields = read_line(line)
+    assert list(fields) == ["time", "level", "event", "value", "number", "none"]
+    assert (fields["event"], fields["value"], fields["number"]) == (event.rstrip(), value, "1.5")
 
 
 def test_an_error_is_one_line_with_its_trace_and_long_ones_are_cut() -> None:
@@ -101,16 +107,16 @@ def test_an_error_is_one_line_with_its_trace_and_long_ones_are_cut() -> None:
     line = OneLine().format(record)
     assert len(line.splitlines()) == 1
     assert len(line) < 3 * LONGEST
-    facts = read_line(line)
-    assert facts["event"].startswith("... ")
-    cause, *_, last = facts["trace"].splitlines()
+    fields = read_line(line)
+    assert fields["event"].startswith("... ")
+    cause, *_, last = fields["trace"].splitlines()
     assert cause == "ValueError: a"
     assert last == "RuntimeError: " + "x" * LONGEST_MESSAGE
-    assert "test_log.py" in facts["trace"]
+    assert "test_log.py" in fields["trace"]
 
 
 def test_of_what_an_error_says_later_lines_are_not_told() -> None:
-    """Gradio's and pydantic's quote what has been sent there: a drawing, or the key of a visit."""
+    """Gradio's and pydantic's quote what has been sent: a drawing, or the key of a session."""
     sent = "secret-key"
     try:
         raise ValueError(f"not enough values\nReceived: {sent}")
@@ -160,7 +166,7 @@ def test_nothing_is_set_up_by_an_import() -> None:
 
 def trainings(caplog: pytest.LogCaptureFixture) -> list[tuple[str, dict[str, Any]]]:
     return [
-        (record.getMessage(), record.facts)  # type: ignore[attr-defined]
+        (record.getMessage(), record.fields)  # type: ignore[attr-defined]
         for record in caplog.records
         if record.getMessage().startswith("training ")
     ]
@@ -174,8 +180,8 @@ def attentive(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_training_s_start_and_end_are_told(
     workshop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first, second = workshop.visit(), workshop.visit()
-    with first.attended(), second.attended():
+    first, second = workshop.session(), workshop.session()
+    with first.connected(), second.connected():
         run = first.start(TrainConfig(epochs=2))
         other = second.start(TrainConfig(learning_rate=100, optimizer="sgd"))
         workshop.gate.let_pass(2)
@@ -205,21 +211,21 @@ def test_a_training_s_start_and_end_are_told(
 def test_a_pause_is_told_and_every_training_ends_once(
     workshop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    visit = workshop.visit()
-    with visit.attended():
-        run, waiting = visit.start(TrainConfig(epochs=100)), visit.start(TrainConfig())
+    session = workshop.session()
+    with session.connected():
+        run, waiting = session.start(TrainConfig(epochs=100)), session.start(TrainConfig())
         workshop.gate.let_pass(3)
-        visit.stop(waiting)
+        session.stop(waiting)
     workshop.gate.allow(1)
     eventually(lambda: workshop.clock.waiting)
     workshop.clock.put_forward(GRACE)
-    eventually(lambda: run.state == "waiting" and workshop.trainer.waiting == 1)
-    with visit.attended():
+    eventually(lambda: run.state == "waiting" and workshop.queue.waiting == 1)
+    with session.connected():
         workshop.gate.let_pass(2)
-    visit.stop(run)
+    session.stop(run)
     workshop.gate.allow()
     eventually(lambda: len(trainings(caplog)) == 5)
-    assert [(event, facts["training"]) for event, facts in trainings(caplog)] == [
+    assert [(event, fields["training"]) for event, fields in trainings(caplog)] == [
         ("training starts", 1),
         ("training ends", 2),
         ("training pauses", 1),
@@ -235,10 +241,10 @@ def test_a_training_that_fails_leaves_its_trace_with_the_operator_only(
     def fail() -> None:
         raise RuntimeError("a secret of the server")
 
-    monkeypatch.setattr("mnist_core.web.run.load_mnist", fail)
-    visit = workshop.visit()
-    with visit.attended():
-        run = visit.start(TrainConfig())
+    monkeypatch.setattr("mnist_core.web.jobs.run.load_mnist", fail)
+    session = workshop.session()
+    with session.connected():
+        run = session.start(TrainConfig())
         eventually(lambda: len(trainings(caplog)) == 2)
     assert trainings(caplog)[-1][1]["outcome"] == "failed"
     assert "a secret of the server" not in run.status["message"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mnist_core.web import pace as pace_module
-from mnist_core.web.pace import Pace
+from mnist_core.web.jobs import pace as pace_module
+from mnist_core.web.jobs.pace import Pace
 
 
 class Clock:

@@ -17,8 +17,8 @@ from mnist_core.training import (
     set_up,
     train,
 )
-from mnist_core.web import run as run_module
-from mnist_core.web.run import Run
+from mnist_core.web.jobs import run as run_module
+from mnist_core.web.jobs.run import Run
 
 
 def statuses_to_the_end(run: Run) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def test_a_run_goes_from_waiting_to_finished_and_has_a_network() -> None:
     assert statuses[-1]["epochs_done"] == 2
     assert statuses[-1]["accuracy"] == run.epochs[-1].test_accuracy
     assert statuses[-1]["seconds"] == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
-    assert all(0 <= status["share"] <= 1 for status in statuses)
+    assert all(0 <= status["fraction"] <= 1 for status in statuses)
     assert run.model is not None
     assert not run.model.training
 

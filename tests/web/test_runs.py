@@ -8,12 +8,13 @@ import gradio as gr
 import pytest
 
 from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
-from mnist_core.script import write_script
+from mnist_core.web.components.run_table import ACTIONS, RunOrder, RunTable
+from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import LIMITS
-from mnist_core.web.run import Run
-from mnist_core.web.run_table import ACTIONS, RunOrder, RunTable
-from mnist_core.web.runs import (
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.runs import (
     carry_out,
     curves_of_runs,
     describe_runs,
@@ -21,162 +22,161 @@ from mnist_core.web.runs import (
     open_run,
     take_in,
 )
-from mnist_core.web.visit import Visit
 from tests.web import event_loop
 from tests.web.workshop import SHORT, Workshop, eventually, trained
 
 RUNS = LIMITS["runs"].laptop
 
 
-def row_of(visit: Visit, run: Run) -> dict[str, Any]:
-    rows = describe_runs(visit, {})["rows"]
+def row_of(session: Session, run: Run) -> dict[str, Any]:
+    rows = describe_runs(session, {})["rows"]
     return dict(next(row for row in rows if row["id"] == run.id))
 
 
-def test_a_row_says_what_a_run_came_to(visit: Visit) -> None:
-    run = trained(visit, TrainConfig(epochs=2, batch_size=128))
-    row, last = row_of(visit, run), run.epochs[-1]
+def test_a_row_says_what_a_run_came_to(session: Session) -> None:
+    run = trained(session, TrainConfig(epochs=2, batch_size=128))
+    row, last = row_of(session, run), run.epochs[-1]
     assert (row["name"], row["state"], row["message"]) == ("Run 1", "finished", "")
     assert row["settings"] == "epochs 2, batch size 128"
     assert (row["train_loss"], row["test_loss"]) == (last.train_loss, last.test_loss)
     assert (row["train_accuracy"], row["accuracy"]) == (last.train_accuracy, last.test_accuracy)
     assert row["seconds"] == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
     assert row["parameters"] == 101_770
-    assert row["share"] == 1
+    assert row["fraction"] == 1
 
 
-def test_rows_stand_newest_first_and_the_best_is_marked(visit: Visit) -> None:
-    weak = trained(visit, TrainConfig(epochs=1, learning_rate=1e-6))
-    good = trained(visit, TrainConfig(epochs=10))
-    rows = describe_runs(visit, {})["rows"]
+def test_rows_stand_newest_first_and_the_best_is_marked(session: Session) -> None:
+    weak = trained(session, TrainConfig(epochs=1, learning_rate=1e-6))
+    good = trained(session, TrainConfig(epochs=10))
+    rows = describe_runs(session, {})["rows"]
     assert [row["name"] for row in rows] == [good.name, weak.name]
     assert [row["is_best"] for row in rows] == [True, False]
 
 
-def test_the_chosen_runs_are_overlaid(visit: Visit) -> None:
-    runs = [trained(visit) for _ in range(4)]
-    assert [curve.name for curve in curves_of_runs(visit)] == ["Run 2", "Run 3", "Run 4"]
-    carry_out(RunOrder("overlay", runs[0].id, shown=True), visit)
-    carry_out(RunOrder("overlay", runs[3].id, shown=False), visit)
-    curves = curves_of_runs(visit)
+def test_the_chosen_runs_are_overlaid(session: Session) -> None:
+    runs = [trained(session) for _ in range(4)]
+    assert [curve.name for curve in curves_of_runs(session)] == ["Run 2", "Run 3", "Run 4"]
+    carry_out(RunOrder("overlay", runs[0].id, shown=True), session)
+    carry_out(RunOrder("overlay", runs[3].id, shown=False), session)
+    curves = curves_of_runs(session)
     assert [curve.name for curve in curves] == ["Run 1", "Run 2", "Run 3"]
-    colors = {row["name"]: row["color"] for row in describe_runs(visit, {})["rows"]}
+    colors = {row["name"]: row["color"] for row in describe_runs(session, {})["rows"]}
     assert all(curve.color == colors[curve.name] for curve in curves)
 
 
-def test_any_run_can_read(visit: Visit) -> None:
-    first, second = trained(visit), trained(visit)
-    carry_out(RunOrder("read", first.id), visit)
-    assert visit.reader == first.id
-    assert (row_of(visit, first)["reads"], row_of(visit, second)["reads"]) == (True, False)
+def test_any_run_can_read(session: Session) -> None:
+    first, second = trained(session), trained(session)
+    carry_out(RunOrder("read", first.id), session)
+    assert session.classifier == first.id
+    assert (row_of(session, first)["reads"], row_of(session, second)["reads"]) == (True, False)
 
 
 def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    run = visit.start(SHORT)
-    carry_out(RunOrder("read", run.id), visit)
-    assert visit.reader == "cnn"
-    assert not row_of(visit, run)["can_read"]
-    visit.end()
+    session = workshop.session()
+    run = session.start(SHORT)
+    carry_out(RunOrder("read", run.id), session)
+    assert session.classifier == "cnn"
+    assert not row_of(session, run)["can_read"]
+    session.end()
 
 
-def test_a_run_trains_on(visit: Visit) -> None:
-    run = trained(visit)
-    with visit.attended():
-        carry_out(RunOrder("train_on", run.id, epochs=2), visit)
+def test_a_run_trains_on(session: Session) -> None:
+    run = trained(session)
+    with session.connected():
+        carry_out(RunOrder("train_on", run.id, epochs=2), session)
         eventually(lambda: not run.is_under_way)
     assert len(run.epochs) == 3
-    assert row_of(visit, run)["settings"] == "epochs 3"
+    assert row_of(session, run)["settings"] == "epochs 3"
 
 
-def test_too_many_epochs_are_refused_in_a_sentence(visit: Visit) -> None:
-    run = trained(visit)
+def test_too_many_epochs_are_refused_in_a_sentence(session: Session) -> None:
+    run = trained(session)
     with pytest.raises(gr.Error, match="from 1 to 100"):
-        carry_out(RunOrder("train_on", run.id, epochs=100), visit)
+        carry_out(RunOrder("train_on", run.id, epochs=100), session)
     assert len(run.epochs) == 1
 
 
 def test_stop_and_delete(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    run, other = visit.start(SHORT), visit.start(SHORT)
-    carry_out(RunOrder("stop", other.id), visit)
-    assert row_of(visit, other)["message"] == "stopped after 0 of 1 epochs"
-    _, panel = carry_out(RunOrder("delete", run.id), visit)
+    session = workshop.session()
+    run, other = session.start(SHORT), session.start(SHORT)
+    carry_out(RunOrder("stop", other.id), session)
+    assert row_of(session, other)["message"] == "stopped after 0 of 1 epochs"
+    _, panel = carry_out(RunOrder("delete", run.id), session)
     assert panel["visible"] is False
-    assert visit.runs == [other]
-    visit.end()
+    assert session.runs == [other]
+    session.end()
 
 
-def test_the_panel_holds_the_code_and_the_files(visit: Visit) -> None:
-    run = trained(visit, TrainConfig(model="cnn", epochs=1))
-    panel, code, weights, facts = open_run(RunOrder("open", run.id), visit)
+def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
+    run = trained(session, TrainConfig(model="cnn", epochs=1))
+    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
-    assert code["value"] == write_script(run.config)
+    assert code["value"] == generate_code(run.config)
     assert run.name in code["label"]
     checkpoint = load_checkpoint(Path(weights["value"]))
     assert checkpoint.model_name == "cnn"
-    assert json.loads(Path(facts["value"]).read_text())["config"]["model"] == "cnn"
+    assert json.loads(Path(metadata["value"]).read_text())["config"]["model"] == "cnn"
 
 
 def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    run = visit.start(SHORT)
-    panel, code, weights, facts = open_run(RunOrder("open", run.id), visit)
+    session = workshop.session()
+    run = session.start(SHORT)
+    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert "torch.manual_seed(42)" in code["value"]
     assert not weights["visible"]
-    assert not facts["visible"]
-    visit.end()
+    assert not metadata["visible"]
+    session.end()
 
 
 def test_where_nothing_can_be_written_there_is_the_code_and_a_warning(
-    visit: Visit, own_cache: Path
+    session: Session, own_cache: Path
 ) -> None:
-    run = trained(visit)
+    run = trained(session)
     own_cache.write_text("no folder")
     with pytest.warns(UserWarning, match="cannot write files just now"):
-        panel, code, weights, facts = open_run(RunOrder("open", run.id), visit)
+        panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert code["value"]
     assert not weights["visible"]
-    assert not facts["visible"]
+    assert not metadata["visible"]
 
 
 def test_where_nothing_can_be_written_an_upload_is_refused_in_a_sentence(
-    visit: Visit, own_cache: Path
+    session: Session, own_cache: Path
 ) -> None:
     own_cache.write_text("no folder")
     with pytest.raises(gr.Error, match="no room for more files") as refusal:
-        take_in([str(SHIPPED)], visit)
+        take_in([str(SHIPPED)], session)
     assert str(own_cache) not in str(refusal.value)
 
 
-def test_the_stream_ends_with_the_table_as_it_is(visit: Visit) -> None:
-    visit.start(SHORT)
+def test_the_stream_ends_with_the_table_as_it_is(session: Session) -> None:
+    session.start(SHORT)
 
     async def follow() -> list[dict[str, Any]]:
-        return [value async for value in follow_table(visit) if "rows" in value]
+        return [value async for value in follow_table(session) if "rows" in value]
 
     shown = event_loop.run(follow())
-    assert shown[-1] == describe_runs(visit, shown[-1]["plots"])
+    assert shown[-1] == describe_runs(session, shown[-1]["plots"])
     assert shown[-1]["plots"]["accuracies"].startswith("data:image/svg+xml")
     assert json.loads(json.dumps(shown[-1])) == shown[-1]
 
 
-def test_the_run_that_had_to_make_room_is_named(visit: Visit) -> None:
-    assert describe_runs(visit, {})["note"] == ""
+def test_the_run_that_had_to_make_room_is_named(session: Session) -> None:
+    assert describe_runs(session, {})["note"] == ""
     for _ in range(RUNS + 1):
-        trained(visit)
-    assert describe_runs(visit, {})["note"].endswith("Run 1 had to make room.")
+        trained(session)
+    assert describe_runs(session, {})["note"].endswith("Run 1 had to make room.")
 
 
 # --- uploads -----------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def files(visit: Visit, tmp_path: Path) -> list[str]:
-    """Return a checkpoint that was downloaded: its weights and its facts."""
-    downloaded = visit.files(trained(visit))
+def files(session: Session, tmp_path: Path) -> list[str]:
+    """Return a checkpoint that was downloaded: its weights and its metadata."""
+    downloaded = session.files(trained(session))
     assert downloaded is not None
     copies = [tmp_path / path.name for path in downloaded]
     for path, copy in zip(downloaded, copies, strict=True):
@@ -184,26 +184,28 @@ def files(visit: Visit, tmp_path: Path) -> list[str]:
     return [str(copy) for copy in copies]
 
 
-def test_what_was_downloaded_can_come_back_with_its_facts(visit: Visit, files: list[str]) -> None:
-    take_in(files[::-1], visit)
-    run = visit.runs[-1]
-    row = row_of(visit, run)
+def test_what_was_downloaded_can_come_back_with_its_metadata(
+    session: Session, files: list[str]
+) -> None:
+    take_in(files[::-1], session)
+    run = session.runs[-1]
+    row = row_of(session, run)
     assert (row["state"], row["message"]) == ("uploaded", "uploaded")
-    assert row["accuracy"] == visit.runs[0].epochs[-1].test_accuracy
+    assert row["accuracy"] == session.runs[0].epochs[-1].test_accuracy
     assert row["can_read"]
     assert not row["can_train_on"]
 
 
-def test_weights_alone_are_taken_too(visit: Visit, files: list[str]) -> None:
-    take_in(files[:1], visit)
-    row = row_of(visit, visit.runs[-1])
-    assert (row["message"], row["accuracy"]) == ("uploaded without its facts", None)
+def test_weights_alone_are_taken_too(session: Session, files: list[str]) -> None:
+    take_in(files[:1], session)
+    row = row_of(session, session.runs[-1])
+    assert (row["message"], row["accuracy"]) == ("uploaded without its metadata", None)
 
 
 def test_other_files_are_refused_in_one_sentence(
-    visit: Visit, files: list[str], tmp_path: Path
+    session: Session, files: list[str], tmp_path: Path
 ) -> None:
-    runs = visit.runs
+    runs = session.runs
     text = tmp_path / "<b>notes.pth"
     text.write_text("not weights")
     other = tmp_path / "other.pth"
@@ -222,10 +224,10 @@ def test_other_files_are_refused_in_one_sentence(
     ]
     for paths in refused:
         with pytest.raises(gr.Error) as refusal:
-            take_in(paths, visit)
+            take_in(paths, session)
         assert "<" not in str(refusal.value)
         assert str(refusal.value).count("\n") == 0
-    assert visit.runs == runs
+    assert session.runs == runs
 
 
 # --- what a stranger may send ------------------------------------------------------------------
@@ -251,21 +253,21 @@ HOSTILE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
-def test_what_no_page_sends_does_nothing_but_refresh(visit: Visit, payload: Any) -> None:
+def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: Any) -> None:
     order = RunTable().preprocess(payload)
     assert order is None
-    assert "news" in carry_out(order, visit)[0]
-    assert open_run(order, visit)[0]["visible"] is False
+    assert "news" in carry_out(order, session)[0]
+    assert open_run(order, session)[0]["visible"] is False
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_an_unknown_run_does_nothing_but_refresh(visit: Visit, action: str) -> None:
-    mine, other = trained(visit), Visit()
+def test_an_unknown_run_does_nothing_but_refresh(session: Session, action: str) -> None:
+    mine, other = trained(session), Session()
     order = RunTable().preprocess({"action": action, "run": mine.id, "epochs": 2, "shown": True})
     assert order == RunOrder(action, mine.id, 2, True)
     for stranger in (RunOrder(action, "unknown", 2, True), order):
-        assert "news" in carry_out(stranger, other)[0]  # another visit's run is unknown as well
+        assert "news" in carry_out(stranger, other)[0]  # another session's run is unknown as well
         assert open_run(stranger, other)[0]["visible"] is False
     assert len(mine.epochs) == 1
-    assert visit.runs == [mine]
+    assert session.runs == [mine]
     assert other.runs == []

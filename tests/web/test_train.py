@@ -10,15 +10,15 @@ import pytest
 import torch
 from gradio.components.plot import PlotData
 
-from mnist_core.checkpoints import facts_path, load_checkpoint
+from mnist_core.checkpoints import load_checkpoint, metadata_path
 from mnist_core.config import TrainConfig
 from mnist_core.models import create_model
-from mnist_core.web import train
-from mnist_core.web.run import Run
-from mnist_core.web.train import Diary, Screen, Updates
-from mnist_core.web.visit import Visit
+from mnist_core.web.jobs.run import Run
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs import train
+from mnist_core.web.tabs.train import Diary, Screen, Updates
 from tests.web import event_loop
-from tests.web.test_settings import NAMES, values
+from tests.web.test_train_form import NAMES, values
 from tests.web.workshop import Workshop, eventually
 
 PARTS = list(Screen.__dataclass_fields__)
@@ -29,49 +29,49 @@ def named(updates: Updates) -> dict[str, Any]:
     return dict(zip(PARTS, updates, strict=True))
 
 
-def screens_of(visit: Visit) -> list[dict[str, Any]]:
+def screens_of(session: Session) -> list[dict[str, Any]]:
     """Follow to the end; return every screen that was shown."""
 
     async def follow() -> list[dict[str, Any]]:
-        return [named(updates) async for updates in train.follow_runs(visit)]
+        return [named(updates) async for updates in train.follow_runs(session)]
 
     return event_loop.run(follow())
 
 
-def first_screen_of(visit: Visit) -> dict[str, Any]:
+def first_screen_of(session: Session) -> dict[str, Any]:
     """Follow until there is a screen."""
 
     async def follow() -> dict[str, Any]:
-        async with aclosing(train.follow_runs(visit)) as screens:
+        async with aclosing(train.follow_runs(session)) as screens:
             return named(await anext(screens))
 
     return event_loop.run(follow())
 
 
-def train_to_the_end(visit: Visit, **changes: object) -> dict[str, Any]:
-    train.start_run(*values(**{"epochs": 1, **changes}), visit)
-    return screens_of(visit)[-1]
+def train_to_the_end(session: Session, **changes: object) -> dict[str, Any]:
+    train.start_run(*values(**{"epochs": 1, **changes}), session)
+    return screens_of(session)[-1]
 
 
-def test_a_reloaded_page_s_form_is_as_it_was_when_a_run_was_begun(visit: Visit) -> None:
-    assert train.fill_again(visit) == [gr.skip()] * len(ONE_EPOCH)  # untouched, whatever it holds
-    train.start_run(*values(epochs=2, batch_size=256), visit)
-    screens_of(visit)
-    form = dict(zip(NAMES, train.fill_again(visit), strict=True))
+def test_a_reloaded_page_s_form_is_as_it_was_when_a_run_was_begun(session: Session) -> None:
+    assert train.fill_again(session) == [gr.skip()] * len(ONE_EPOCH)  # untouched, whatever it holds
+    train.start_run(*values(epochs=2, batch_size=256), session)
+    screens_of(session)
+    form = dict(zip(NAMES, train.fill_again(session), strict=True))
     assert (form["epochs"], form["batch_size"]) == (2, 256)
     with pytest.raises(gr.Error):
-        train.start_run(*values(epochs=0), visit)
-    assert train.fill_again(visit)[NAMES.index("epochs")] == 2
+        train.start_run(*values(epochs=0), session)
+    assert train.fill_again(session)[NAMES.index("epochs")] == 2
 
 
 def test_the_stream_ends_with_buttons_ready_and_files_to_download(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    train.start_run(*ONE_EPOCH, visit)
-    first = first_screen_of(visit)  # the gate is closed, so that it cannot have ended
+    session = workshop.session()
+    train.start_run(*ONE_EPOCH, session)
+    first = first_screen_of(session)  # the gate is closed, so that it cannot have ended
     assert not first["start"]["interactive"]
     assert not first["weights"]["interactive"]
     workshop.gate.allow()
-    last = screens_of(visit)[-1]
+    last = screens_of(session)[-1]
     assert last["panel"]["state"] == "finished"
     assert last["lines"][-1].startswith("Accuracy on the test set")
     assert last["start"]["interactive"]
@@ -79,47 +79,47 @@ def test_the_stream_ends_with_buttons_ready_and_files_to_download(workshop: Work
     assert not last["stop"]["interactive"]
     assert not last["retry"]["visible"]
     checkpoint = load_checkpoint(Path(last["weights"]["value"]))
-    assert checkpoint.facts["config"]["seed"] == 42
-    assert Path(last["facts"]["value"]) == facts_path(Path(last["weights"]["value"]))
+    assert checkpoint.metadata["config"]["seed"] == 42
+    assert Path(last["metadata"]["value"]) == metadata_path(Path(last["weights"]["value"]))
 
 
 def test_where_nothing_can_be_written_the_page_says_so_and_the_network_reads(
-    visit: Visit, own_cache: Path
+    session: Session, own_cache: Path
 ) -> None:
     own_cache.write_text("no folder")
-    train.start_run(*ONE_EPOCH, visit)
-    last = screens_of(visit)[-1]
+    train.start_run(*ONE_EPOCH, session)
+    last = screens_of(session)[-1]
     assert last["panel"]["state"] == "finished"
     assert last["panel"]["message"].endswith("so the network cannot be downloaded.")
     assert str(own_cache) not in last["panel"]["message"]
     assert not last["weights"]["interactive"]
-    assert visit.runs[0].model is not None
+    assert session.runs[0].model is not None
 
 
-def test_what_a_finished_state_shows_is_complete_in_that_very_screen(visit: Visit) -> None:
+def test_what_a_finished_state_shows_is_complete_in_that_very_screen(session: Session) -> None:
     """No screen says that a run has ended without offering what it has learned."""
-    train.start_run(*ONE_EPOCH, visit)
-    for screen in screens_of(visit):
+    train.start_run(*ONE_EPOCH, session)
+    for screen in screens_of(session):
         if screen["panel"]["state"] == "finished":
             assert screen["weights"]["interactive"]
 
 
-def test_the_curves_are_drawn_once_for_each_epoch_at_most(visit: Visit) -> None:
-    train.start_run(*values(epochs=3), visit)
-    plots = [screen["accuracies"] for screen in screens_of(visit)]
+def test_the_curves_are_drawn_once_for_each_epoch_at_most(session: Session) -> None:
+    train.start_run(*values(epochs=3), session)
+    plots = [screen["accuracies"] for screen in screens_of(session)]
     assert 1 <= sum(isinstance(plot, PlotData) for plot in plots) <= 6
 
 
-def test_a_page_that_comes_back_is_shown_everything_at_once(visit: Visit) -> None:
-    train_to_the_end(visit)
-    (screen,) = screens_of(visit)
+def test_a_page_that_comes_back_is_shown_everything_at_once(session: Session) -> None:
+    train_to_the_end(session)
+    (screen,) = screens_of(session)
     assert screen["panel"]["state"] == "finished"
     assert screen["lines"][-1].startswith("Accuracy")
     assert screen["weights"]["interactive"]
 
 
-def test_a_new_visitor_is_shown_an_empty_screen(visit: Visit) -> None:
-    (screen,) = screens_of(visit)
+def test_a_new_visitor_is_shown_an_empty_screen(session: Session) -> None:
+    (screen,) = screens_of(session)
     assert screen["panel"]["state"] == "idle"
     assert screen["start"]["interactive"]
     assert not screen["train_on"]["interactive"]
@@ -150,101 +150,101 @@ def test_a_new_visitor_is_shown_an_empty_screen(visit: Visit) -> None:
     ],
 )
 def test_wrong_settings_are_refused_and_nothing_is_lost(
-    visit: Visit, change: dict[str, object]
+    session: Session, change: dict[str, object]
 ) -> None:
-    train_to_the_end(visit)
-    runs = visit.runs
+    train_to_the_end(session)
+    runs = session.runs
     with pytest.raises(gr.Error) as refusal:
-        train.start_run(*values(**change), visit)
+        train.start_run(*values(**change), session)
     assert "<" not in str(refusal.value)
-    assert visit.runs == runs
+    assert session.runs == runs
 
 
 def test_a_visitor_trains_one_network_at_a_time(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    train.start_run(*ONE_EPOCH, visit)
+    session = workshop.session()
+    train.start_run(*ONE_EPOCH, session)
     with pytest.raises(gr.Error, match="still training"):
-        train.start_run(*ONE_EPOCH, visit)
+        train.start_run(*ONE_EPOCH, session)
 
 
 def test_stop_gives_the_network_and_a_second_run_starts_clean(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    train.start_run(*values(epochs=20), visit)
+    session = workshop.session()
+    train.start_run(*values(epochs=20), session)
 
     async def follow_and_stop() -> list[dict[str, Any]]:
         screens = []
         workshop.gate.allow()
-        async with aclosing(train.follow_runs(visit)) as stream:
+        async with aclosing(train.follow_runs(session)) as stream:
             async for updates in stream:
                 screens.append(named(updates))
-                if visit.runs[0].epochs:
-                    train.stop_run(visit)
+                if session.runs[0].epochs:
+                    train.stop_run(session)
         return screens
 
     last = event_loop.run(follow_and_stop())[-1]
     assert last["panel"]["state"] == "stopped"
     assert last["start"]["interactive"]
     assert last["weights"]["interactive"]
-    again = train_to_the_end(visit)
+    again = train_to_the_end(session)
     assert again["panel"]["state"] == "finished"
     assert again["panel"]["epochs_done"] == 1
-    assert len(visit.runs) == 2
+    assert len(session.runs) == 2
 
 
-def test_stop_without_a_run_does_nothing(visit: Visit) -> None:
-    train.stop_run(visit)
-    train.train_on(visit)
-    train.retry_run(visit)
-    assert visit.runs == []
+def test_stop_without_a_run_does_nothing(session: Session) -> None:
+    train.stop_run(session)
+    train.train_on(session)
+    train.retry_run(session)
+    assert session.runs == []
 
 
-def test_train_on_adds_epochs_to_the_run(visit: Visit) -> None:
-    train_to_the_end(visit)
-    train.train_on(visit)
-    last = screens_of(visit)[-1]
+def test_train_on_adds_epochs_to_the_run(session: Session) -> None:
+    train_to_the_end(session)
+    train.train_on(session)
+    last = screens_of(session)[-1]
     assert last["panel"]["epochs_done"] == 1 + train.MORE_EPOCHS
-    assert len(visit.runs) == 1
+    assert len(session.runs) == 1
 
 
-def test_train_on_says_why_it_cannot(visit: Visit) -> None:
-    train_to_the_end(visit)
-    visit.runs[0].forget_training()
+def test_train_on_says_why_it_cannot(session: Session) -> None:
+    train_to_the_end(session)
+    session.runs[0].forget_training()
     with pytest.raises(gr.Error, match="Start a new one"):
-        train.train_on(visit)
+        train.train_on(session)
 
 
 def test_a_run_that_diverges_offers_the_retry_with_a_tenth_of_the_rate(
     workshop: Workshop,
 ) -> None:
-    visit = workshop.visit()
+    session = workshop.session()
     workshop.gate.allow()
-    last = train_to_the_end(visit, learning_rate=100, optimizer="sgd")
+    last = train_to_the_end(session, learning_rate=100, optimizer="sgd")
     assert last["panel"]["state"] == "diverged"
     assert last["retry"]["visible"]
     assert "10" in last["retry"]["value"]
     assert not last["train_on"]["interactive"]
     workshop.gate.allow(0)  # as the second one will diverge as well
-    form = dict(zip(NAMES, train.retry_run(visit)[1:], strict=True))
-    assert visit.runs[-1].config == TrainConfig(epochs=1, learning_rate=10.0, optimizer="sgd")
+    form = dict(zip(NAMES, train.retry_run(session)[1:], strict=True))
+    assert session.runs[-1].config == TrainConfig(epochs=1, learning_rate=10.0, optimizer="sgd")
     assert (form["learning_rate"], form["epochs"], form["optimizer"]) == (10, 1, "sgd")
-    assert not first_screen_of(visit)["retry"]["visible"]
+    assert not first_screen_of(session)["retry"]["visible"]
 
 
 def test_a_failed_run_leaves_the_network_of_the_one_before(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train_to_the_end(visit)
-    network = visit.runs[0].model
+    train_to_the_end(session)
+    network = session.runs[0].model
 
     def no_mnist() -> None:
         raise FileNotFoundError("MNIST is gone.")
 
-    monkeypatch.setattr("mnist_core.web.run.load_mnist", no_mnist)
-    last = train_to_the_end(visit)
+    monkeypatch.setattr("mnist_core.web.jobs.run.load_mnist", no_mnist)
+    last = train_to_the_end(session)
     assert last["panel"]["state"] == "failed"
     assert last["start"]["interactive"]
     assert not last["weights"]["interactive"]
-    assert visit.runs[0].model is network is not None
+    assert session.runs[0].model is network is not None
 
 
 # --- the drawing -------------------------------------------------------------------------------
@@ -267,10 +267,10 @@ def learn(run: Run, digit: int) -> None:
 
 
 def test_the_diary_tells_what_became_of_the_drawing() -> None:
-    visit, run = Visit(), Run(TrainConfig())
-    diary = Diary(visit)
+    session, run = Session(), Run(TrainConfig())
+    diary = Diary(session)
     assert diary.read(run) == ""
-    visit.drawing = np.zeros((28, 28), np.uint8)
+    session.drawing = np.zeros((28, 28), np.uint8)
     assert diary.read(run) == ""
     for digit in (2, 7, 7):
         learn(run, digit)
@@ -280,27 +280,27 @@ def test_the_diary_tells_what_became_of_the_drawing() -> None:
 
 
 def test_the_diary_begins_anew_with_another_drawing() -> None:
-    visit, run = Visit(), Run(TrainConfig())
-    diary = Diary(visit)
-    visit.drawing = np.zeros((28, 28), np.uint8)
+    session, run = Session(), Run(TrainConfig())
+    diary = Diary(session)
+    session.drawing = np.zeros((28, 28), np.uint8)
     learn(run, 2)
     diary.read(run)
-    visit.drawing = np.ones((28, 28), np.uint8)
+    session.drawing = np.ones((28, 28), np.uint8)
     learn(run, 7)
     assert "2 →" not in diary.read(run)
-    visit.drawing = None
+    session.drawing = None
     assert diary.read(run) == ""
 
 
 def test_nothing_is_left_of_a_stream_that_is_closed_while_it_waits(workshop: Workshop) -> None:
-    visit = workshop.visit()
-    train.start_run(*ONE_EPOCH, visit)
+    session = workshop.session()
+    train.start_run(*ONE_EPOCH, session)
 
     async def open_and_close() -> None:
-        async with aclosing(train.follow_runs(visit)) as stream:
+        async with aclosing(train.follow_runs(session)) as stream:
             await anext(stream)
 
     event_loop.run(open_and_close())
-    assert visit.attendance.absent_for is not None
+    assert session.presence.absent_for is not None
     workshop.gate.allow()
     eventually(lambda: workshop.clock.waiting)

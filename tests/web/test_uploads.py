@@ -18,8 +18,9 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 import app
-from mnist_core.web import uploads
-from mnist_core.web.uploads import (
+from mnist_core.web.sessions import uploads
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.sessions.uploads import (
     KEPT,
     LONGEST_REQUEST,
     MEGABYTE,
@@ -30,7 +31,6 @@ from mnist_core.web.uploads import (
     remove_own_folder,
     use_own_folder,
 )
-from mnist_core.web.visit import Visit
 from tests.web import event_loop
 from tests.web.conftest import SetLimits
 from tests.web.workshop import trained
@@ -59,8 +59,8 @@ def test_nothing_is_there_to_clear() -> None:
     assert clear_uploads() == (0, 0)
 
 
-def test_the_files_of_a_visit_are_its_own_to_remove(visit: Visit, own_cache: Path) -> None:
-    files = visit.files(trained(visit))
+def test_the_files_of_a_session_are_its_own_to_remove(session: Session, own_cache: Path) -> None:
+    files = session.files(trained(session))
     assert files is not None
     for file in files:
         os.utime(file, (0, 0))
@@ -68,23 +68,23 @@ def test_the_files_of_a_visit_are_its_own_to_remove(visit: Visit, own_cache: Pat
     assert all(file.exists() for file in files)
 
 
-def test_with_a_visit_what_it_has_sent_goes_too(visit: Visit, own_cache: Path) -> None:
-    assert visit.files(trained(visit))
+def test_with_a_session_what_it_has_sent_goes_too(session: Session, own_cache: Path) -> None:
+    assert session.files(trained(session))
     put(own_cache / "a1" / "seven.png", KEPT + 1)
     put(own_cache / "tmp1", KEPT + 1, size=0)  # one such Gradio leaves for each file
-    visit.end()
+    session.end()
     assert list(own_cache.iterdir()) == []
 
 
-def test_files_that_are_gone_are_written_anew(visit: Visit) -> None:
-    run = trained(visit)
-    files = visit.files(run)
+def test_files_that_are_gone_are_written_anew(session: Session) -> None:
+    run = trained(session)
+    files = session.files(run)
     assert files is not None
     files[0].unlink()  # as Gradio does with a file that is a day old
-    assert visit.files(run) == files
+    assert session.files(run) == files
     assert files[0].exists()
-    visit.end()
-    assert visit.files(run) is None
+    session.end()
+    assert session.files(run) is None
 
 
 def test_no_other_app_s_files_are_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

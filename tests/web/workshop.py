@@ -11,12 +11,12 @@ import pytest
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, Batch, ImageDataset
-from mnist_core.web import run as run_module
-from mnist_core.web.attendance import Clock
-from mnist_core.web.run import Run
-from mnist_core.web.shelf import Shelf
-from mnist_core.web.trainer import Trainer
-from mnist_core.web.visit import Visit
+from mnist_core.web.jobs import run as run_module
+from mnist_core.web.jobs.presence import Clock
+from mnist_core.web.jobs.queue import JobQueue
+from mnist_core.web.jobs.run import Run
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.sessions.shelf import Shelf
 
 SHORT = TrainConfig(epochs=1)
 PATIENCE = 30.0  # seconds after which a test gives up; a busy machine needs a few
@@ -112,13 +112,13 @@ class Workshop:
 
     def __init__(self) -> None:
         self.clock = HandClock()
-        self.trainer = Trainer(self.clock)
+        self.queue = JobQueue(self.clock)
         self.shelf = Shelf()
         self.gate = Gate()
 
-    def visit(self) -> Visit:
-        """Return a visit without a page."""
-        return Visit(self.trainer, self.shelf)
+    def session(self) -> Session:
+        """Return a session without a page."""
+        return Session(self.queue, self.shelf)
 
 
 @contextmanager
@@ -133,9 +133,9 @@ def open_workshop(mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
     workshop.gate.allow()
 
 
-def trained(visit: Visit, config: TrainConfig = SHORT) -> Run:
+def trained(session: Session, config: TrainConfig = SHORT) -> Run:
     """Train a network to its end, with a page of the visitor open; so has the gate to be."""
-    with visit.attended():
-        run = visit.start(config)
+    with session.connected():
+        run = session.start(config)
         eventually(lambda: not run.is_under_way)
     return run

@@ -101,8 +101,8 @@ from mnist_core.training import (
     set_up,
     train,
 )
-from mnist_core.web import zero_gpu
-from mnist_core.web.run import Run
+from mnist_core.web.jobs import gpu_loan
+from mnist_core.web.jobs.run import Run
 from tests.tiny_mnist import make_tiny_mnist
 
 CPU = torch.device("cpu")
@@ -225,10 +225,10 @@ def not_allowed() -> dict[str, Any]:
 
 
 def not_found() -> dict[str, Any]:
-    choose_device = zero_gpu.choose_device
-    zero_gpu.choose_device = lambda: CPU
+    choose_device = gpu_loan.choose_device
+    gpu_loan.choose_device = lambda: CPU
     told = finish()
-    zero_gpu.choose_device = choose_device
+    gpu_loan.choose_device = choose_device
     return told
 
 
@@ -293,10 +293,10 @@ def ended_while_paused() -> dict[str, Any]:
 
 def silent() -> dict[str, Any]:
     lender.answers.clear()
-    zero_gpu.PATIENCE = 0.5
+    gpu_loan.PATIENCE = 0.5
     run = Run(CONFIG)
     go_on(run)
-    zero_gpu.PATIENCE = PATIENCE
+    gpu_loan.PATIENCE = PATIENCE
     lender.answers.set()  # too late: what it lends is given back at once
     eventually(lambda: lender.asked("/release"))
     return tell(run)
@@ -352,8 +352,8 @@ def main(folder: Path) -> None:
     training_room.SECONDS_BETWEEN_RECORDS = 0.0
     spaces.zero.torch.init = lambda nvidia_uuid: None
     spaces.zero.torch.move = lambda callback: None
-    zero_gpu.train = train_slowly
-    zero_gpu.choose_device = lambda: torch.device("cpu", 0)
+    gpu_loan.train = train_slowly
+    gpu_loan.choose_device = lambda: torch.device("cpu", 0)
     count_what_is_trained_here()
     told: dict[str, Any] = {"pid": os.getpid()}
     # Not in the main thread, where `spaces` has tensors pretend, as no training is there.

@@ -1,0 +1,1 @@
+"""The look of the page, and one folder for each `gr.HTML` component of our own."""

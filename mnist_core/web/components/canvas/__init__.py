@@ -1,0 +1,132 @@
+"""The drawing canvas: strokes, sent to the server while the pen is still moving.
+
+The browser keeps the drawing; the server is only ever told of it. What arrives here was written by
+a stranger, so it becomes a `Drawing` or an error of one sentence, and nothing in between.
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from mnist_core.drawings import LabelledDrawing
+from mnist_core.preprocessing import parse_strokes
+from mnist_core.web.components.assets import read_assets
+
+LARGEST_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts to exactly
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What was on the canvas at one moment.
+
+    Attributes:
+        seq: the number of this sending; it grows, and 0 means that nothing was ever sent.
+        strokes: one array of shape (points, 2) per stroke, x to the right and y down, in
+            thousandths of the canvas side. No stroke at all is an empty canvas.
+    """
+
+    seq: int = 0
+    strokes: list[np.ndarray] = field(default_factory=list)
+
+
+class DrawingCanvas(gr.HTML):
+    """A square to draw a digit on. Its `input` event comes many times in a stroke.
+
+    The page waits for the answer to one sending before it makes the next. A `PredictionPanel` on
+    the same page tells it of the answer, so every `input` handler has to end in one.
+
+    The `select` event comes when the visitor has said which digit the drawing was, which empties
+    the canvas; its data is for `parse_label`.
+    """
+
+    def __init__(self, value: None = None, *, classifier: str = "", **settings: Any) -> None:
+        """Build the canvas.
+
+        Args:
+            value: always None; a drawing is never set by the server.
+            classifier: names the network that reads the drawing. When an update changes it, the
+                page sends the present drawing once more, and so the new network reads it.
+            settings: passed on to `gr.HTML`, such as `elem_id`.
+        """
+        self.classifier = classifier
+        assets = read_assets(Path(__file__).parent)
+        super().__init__(
+            value, classifier=classifier, apply_default_css=False, **{**assets, **settings}
+        )
+
+    def preprocess(self, payload: object) -> Drawing:
+        """Check what the page sent.
+
+        Args:
+            payload: `{"seq": int, "strokes": [[[x, y], ...], ...]}`, or None for an empty canvas.
+
+        Returns:
+            The drawing, safe to use.
+
+        Raises:
+            gr.Error: with one sentence, when the payload is anything else.
+        """
+        if payload is None:
+            return Drawing()
+        try:
+            return parse_drawing(payload)
+        except ValueError as error:
+            # The page shows the sentence as HTML, and it may quote what the stranger sent.
+            raise gr.Error(html.escape(str(error)), print_exception=False) from None
+
+    def postprocess(self, value: None) -> None:
+        """Send nothing: the drawing lives in the page, where an update must not reset it."""
+        return None
+
+    def api_info(self) -> dict[str, Any]:
+        """Describe the payload as JSON schema, for the program interface."""
+        coordinate = {"type": "number", "minimum": 0, "maximum": 1000}
+        point = {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2}
+        stroke = {"type": "array", "items": point}
+        return {
+            "type": "object",
+            "properties": {
+                "seq": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEQ},
+                "strokes": {"type": "array", "items": stroke},
+            },
+            "required": ["seq", "strokes"],
+        }
+
+    def example_payload(self) -> dict[str, Any]:
+        """Give a one, drawn downwards in a single stroke."""
+        return {"seq": 1, "strokes": [[[500, 150], [500, 500], [500, 850]]]}
+
+    def example_value(self) -> None:
+        """Give the only value that the server may set."""
+        return None
+
+
+def parse_drawing(payload: object) -> Drawing:
+    """Turn a payload into a drawing.
+
+    Raises:
+        ValueError: with one sentence that says what is wrong with it.
+    """
+    if not isinstance(payload, dict) or payload.keys() != {"seq", "strokes"}:
+        raise ValueError("A drawing is an object with seq and strokes, and nothing else.")
+    seq = payload["seq"]
+    if type(seq) is not int or not 0 <= seq <= LARGEST_SEQ:  # a bool is an int, and refused too
+        raise ValueError("The seq of a drawing is a whole number from 0 to 2^53 - 1.")
+    return Drawing(seq, parse_strokes(payload["strokes"]))
+
+
+def parse_label(payload: object) -> LabelledDrawing:
+    """Turn the data of a `select` event, `{"label": int, "strokes": [...]}`, into a drawing.
+
+    Raises:
+        ValueError: with one sentence that says what is wrong with it.
+    """
+    if not isinstance(payload, dict) or payload.keys() != {"label", "strokes"}:
+        raise ValueError("A labelled drawing is an object with label and strokes.")
+    return LabelledDrawing(payload["label"], parse_strokes(payload["strokes"]))

@@ -1,0 +1,319 @@
+// The drawing canvas. Gradio runs this file as the body of a function of
+// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+//
+// Reading order: the drawing, its ink, the pen, the controls, the sending, the page around it.
+// A point is [x, y] in thousandths of the canvas side; a stroke is a list of points; a gesture is
+// the list of strokes laid from pen down to pen up, several when the pen left the canvas between.
+
+const SIDE = 1000;
+const BRUSH = 70; // width of the ink: what 2 of the 28 pixels are
+const SPACING = 2; // points closer than this to the one before add nothing
+const MAX_POINTS = 5000; // far more than a digit needs, half of what the server takes
+const MAX_UNDO = 100;
+const STORE = "mnist-drawing";
+const PATIENCE = 2000; // ms without an answer after which a sending counts as lost
+const MAX_PATIENCE = 30000;
+
+// The raw event comes when the pen moves, the ordinary one only before the next frame: 10 ms later.
+// Browsers without it, or on pages without https, have the ordinary one.
+const PEN_MOVES = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
+
+const find = (name) => element.querySelector('[data-testid="' + name + '"]');
+const canvas = find("canvas");
+const pencil = canvas.getContext("2d");
+
+// --- The drawing ---------------------------------------------------------------------------------
+
+let gestures = restored();
+let past = gestures.map((_, count) => gestures.slice(0, count)); // what undo goes back to
+
+function strokesNow() {
+  return gestures.flat();
+}
+
+function isFull() {
+  return strokesNow().reduce((sum, stroke) => sum + stroke.length, 0) >= MAX_POINTS;
+}
+
+function replaceDrawing(next) {
+  past = [...past, gestures].slice(-MAX_UNDO);
+  gestures = next;
+}
+
+function store() {
+  try {
+    sessionStorage.setItem(STORE, JSON.stringify(gestures));
+  } catch {
+    // No storage (a private window, or it is full): the drawing is lost on reload, no more.
+  }
+}
+
+function restored() {
+  const isNumber = (value) => typeof value === "number" && value >= 0 && value <= SIDE;
+  const isPoint = (point) => isListOf(isNumber, point) && point.length === 2;
+  const isStroke = (stroke) => isListOf(isPoint, stroke) && stroke.length > 0;
+  const isGesture = (gesture) => isListOf(isStroke, gesture);
+  try {
+    const saved = JSON.parse(sessionStorage.getItem(STORE));
+    return isListOf(isGesture, saved) ? saved : [];
+  } catch {
+    return [];
+  }
+}
+
+function isListOf(isItem, value) {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+// --- Its ink -------------------------------------------------------------------------------------
+
+let paintPending = false;
+
+// Several changes in one frame are painted once, in that frame.
+function paintSoon() {
+  if (paintPending) return;
+  paintPending = true;
+  requestAnimationFrame(() => {
+    paintPending = false;
+    paint();
+  });
+}
+
+function paint() {
+  const side = Math.round(canvas.clientWidth * devicePixelRatio);
+  if (side === 0) return; // in a hidden tab; the size changes when it is shown, and we paint then
+  if (canvas.width !== side) canvas.width = canvas.height = side;
+  pencil.setTransform(side / SIDE, 0, 0, side / SIDE, 0, 0);
+  pencil.clearRect(0, 0, SIDE, SIDE);
+  pencil.strokeStyle = getComputedStyle(canvas).color;
+  pencil.lineWidth = BRUSH;
+  pencil.lineCap = pencil.lineJoin = "round";
+  pencil.beginPath();
+  strokesNow().forEach(trace);
+  pencil.stroke();
+}
+
+// A curve through the middles of the polyline's sides, with its corners as control points.
+function trace(stroke) {
+  pencil.moveTo(...stroke[0]);
+  for (let i = 1; i < stroke.length - 1; i++) {
+    const [[x, y], [nextX, nextY]] = [stroke[i], stroke[i + 1]];
+    pencil.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  const [x, y] = stroke[stroke.length - 1];
+  pencil.lineTo(x + 0.01, y); // a line of no length has no ink, and a tap is a dot
+}
+
+// --- The pen -------------------------------------------------------------------------------------
+
+let pen = null; // while it is down: which pointer, where, its gesture, the stroke it is laying
+
+function penDown(event) {
+  if (pen || !event.isPrimary || event.button !== 0 || isFull()) return;
+  pen = { pointer: event.pointerId, at: rounded(pointOf(event)), gesture: [], stroke: null };
+  replaceDrawing([...gestures, pen.gesture]);
+  penTo(pen.at);
+  changed();
+  canvas.setPointerCapture(event.pointerId); // moves outside the canvas come here too
+}
+
+function penMove(event) {
+  if (event.pointerId !== pen?.pointer || isFull()) return;
+  const samples = event.getCoalescedEvents?.() ?? [];
+  for (const sample of samples.length ? samples : [event]) penTo(pointOf(sample));
+  changed();
+}
+
+function penUp(event) {
+  if (event.pointerId !== pen?.pointer) return;
+  pen = null;
+  store();
+}
+
+// Lay ink from where the pen is to the new point, only where that way is on the canvas.
+function penTo(point) {
+  const way = clipped(pen.at, point);
+  pen.at = point;
+  if (way) {
+    const [start, end] = way.map(rounded);
+    if (!pen.stroke) pen.gesture.push((pen.stroke = [start]));
+    const [lastX, lastY] = pen.stroke[pen.stroke.length - 1];
+    if (Math.hypot(end[0] - lastX, end[1] - lastY) >= SPACING) pen.stroke.push(end);
+  }
+  if (point.some((value) => value < 0 || value > SIDE)) pen.stroke = null;
+}
+
+function pointOf(event) {
+  const box = canvas.getBoundingClientRect();
+  return [
+    ((event.clientX - box.left) / box.width) * SIDE,
+    ((event.clientY - box.top) / box.height) * SIDE,
+  ];
+}
+
+function rounded(point) {
+  return point.map((value) => Math.round(Math.min(Math.max(value, 0), SIDE) * 10) / 10);
+}
+
+// The part of a segment inside the square, or null (the algorithm of Liang and Barsky).
+function clipped(from, to) {
+  let [enter, leave] = [0, 1]; // as fractions of the segment
+  for (const axis of [0, 1]) {
+    const length = to[axis] - from[axis];
+    const edges = [-from[axis], SIDE - from[axis]];
+    if (length === 0 && edges[0] <= 0 && edges[1] >= 0) continue;
+    const crossings = edges.map((edge) => edge / length);
+    enter = Math.max(enter, Math.min(...crossings));
+    leave = Math.min(leave, Math.max(...crossings));
+  }
+  if (!(enter < leave)) return null;
+  return [enter, leave].map((part) => from.map((value, i) => value + part * (to[i] - value)));
+}
+
+// --- The controls --------------------------------------------------------------------------------
+
+function undo() {
+  if (pen || past.length === 0) return;
+  gestures = past.pop();
+  store();
+  changed();
+}
+
+function clear() {
+  if (pen || gestures.length === 0) return;
+  replaceDrawing([]); // so that undo brings the drawing back
+  store();
+  changed();
+}
+
+// The drawing with the digit it was goes to the server, and makes room for the next one.
+function labelled(event) {
+  if (pen || gestures.length === 0) return;
+  trigger("select", { label: event.detail.label, strokes: strokesNow() });
+  clear();
+}
+
+function keyDown(event) {
+  const isVisible = canvas.getClientRects().length > 0;
+  if (!isVisible || isTyping(event.composedPath()[0])) return;
+  const command = event.ctrlKey || event.metaKey;
+  if (command && !event.shiftKey && event.key.toLowerCase() === "z") undo();
+  else if (!command && ["Delete", "Backspace"].includes(event.key)) clear();
+  else return;
+  event.preventDefault();
+}
+
+function isTyping(target) {
+  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
+  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
+}
+
+function showState() {
+  find("hint").hidden = gestures.length > 0;
+  find("undo").disabled = past.length === 0;
+  find("clear").disabled = gestures.length === 0;
+  find("help").hidden = isFull();
+  find("full").hidden = !isFull();
+}
+
+// --- The sending ---------------------------------------------------------------------------------
+// One sending is under way at a time, and the next one takes the newest drawing: answers never queue
+// up behind each other, however slow the server is, and the last drawing is always read.
+
+// A class of its own for the value: Gradio walks plain objects number by number, several times for
+// each event, and clones anything else in one go. That is ten milliseconds of a long drawing.
+class Drawing {
+  constructor(seq, strokes) {
+    this.seq = seq;
+    this.strokes = strokes.map((stroke) => stroke.slice()); // the pen goes on, this does not
+  }
+}
+
+let seq = 0; // of the newest sending
+let unsent = gestures.length > 0; // a drawing that survived a reload is read again
+let waiting = null; // the timer of the sending under way
+let patience = PATIENCE;
+let sentThisFrame = false;
+
+function changed() {
+  unsent = true;
+  send(); // before painting: the server reads while the browser paints
+  showState();
+  paintSoon();
+}
+
+function send() {
+  if (!unsent || waiting || sentThisFrame) return;
+  unsent = false;
+  waiting = setTimeout(giveUp, patience);
+  sentThisFrame = true;
+  requestAnimationFrame(() => {
+    sentThisFrame = false;
+    send();
+  });
+  // The clock, so that it goes on growing when this component is mounted again.
+  seq = Math.max(seq + 1, Date.now());
+  props.value = new Drawing(seq, strokesNow());
+  trigger("input");
+}
+
+function answered(event) {
+  if (event.detail.seq !== seq) return;
+  clearTimeout(waiting);
+  waiting = null;
+  patience = PATIENCE;
+  send();
+}
+
+function giveUp() {
+  if (!element.isConnected) return life.abort();
+  waiting = null;
+  patience = Math.min(2 * patience, MAX_PATIENCE); // the server may be gone: ask ever more rarely
+  unsent = true;
+  send();
+}
+
+// --- The page around it --------------------------------------------------------------------------
+
+// Gradio may take the component off the page and does not say so: the next event then cleans up.
+const life = new AbortController();
+function onPage(target, type, handler) {
+  const guarded = (event) => (element.isConnected ? handler(event) : life.abort());
+  target.addEventListener(type, guarded, { signal: life.signal });
+}
+
+function watchDensity() {
+  const density = matchMedia("(resolution: " + devicePixelRatio + "dppx)");
+  const moved = () => (paintSoon(), watchDensity()); // zoomed, or dragged to another screen
+  density.addEventListener("change", moved, { once: true, signal: life.signal });
+}
+
+canvas.addEventListener("pointerdown", penDown);
+canvas.addEventListener(PEN_MOVES, penMove);
+canvas.addEventListener("pointerup", penUp);
+canvas.addEventListener("pointercancel", penUp);
+canvas.addEventListener("lostpointercapture", penUp);
+canvas.addEventListener("contextmenu", (event) => pen && event.preventDefault()); // a long press
+find("undo").addEventListener("click", undo);
+find("clear").addEventListener("click", clear);
+onPage(document, "keydown", keyDown);
+onPage(document, "mnist:read", answered);
+onPage(document, "mnist:label", labelled);
+
+// What changes size or colour of the ink: layout, screen density, the scheme, the theme's class.
+watchDensity();
+onPage(matchMedia("(prefers-color-scheme: dark)"), "change", paintSoon);
+new ResizeObserver(paintSoon).observe(canvas);
+const theme = new MutationObserver(paintSoon);
+theme.observe(document.body, { attributeFilter: ["class"] });
+life.signal.addEventListener("abort", () => theme.disconnect());
+
+watch("classifier", () => {
+  if (gestures.length === 0) return;
+  unsent = true;
+  send();
+});
+
+showState();
+paint();
+send();

@@ -1,0 +1,96 @@
+// The leaderboard. Gradio runs this file as the body of a function of
+// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+//
+// props.value is what the server says (see LeaderboardStatus in __init__.py); it is only ever written as text.
+
+const find = (name) => element.querySelector('[data-testid="' + name + '"]');
+const panel = find("leaderboard");
+const body = find("classifiers").tBodies[0];
+const mold = body.querySelector("template");
+const picker = element.querySelector("input[type=file]");
+const MOST_BYTES = 5_000_000; // the server takes no more
+const FILE_NAME = "my_drawings.json";
+const group = "classifier-" + Math.random(); // radio buttons of one name exclude each other
+
+function show(board) {
+  if (!board) return;
+  if (board.rows) showRows(board);
+  if (board.note !== undefined) write(find("score-note"), board.note);
+  if (board.file !== undefined) save(board.file);
+}
+
+function showRows({ rows, classifier, drawings }) {
+  panel.dataset.classifier = classifier;
+  panel.dataset.drawings = drawings;
+  find("save").disabled = find("forget").disabled = drawings === 0;
+  const shown = new Map([...body.rows].map((row) => [row.dataset.key, row]));
+  rows.forEach((row, place) => {
+    const line = shown.get(row.key) ?? newLine(row.key);
+    shown.delete(row.key);
+    if (body.rows[place] !== line) body.insertBefore(line, body.rows[place] ?? null);
+    showLine(line, row, row.key === classifier, drawings);
+  });
+  for (const line of shown.values()) line.remove();
+}
+
+function newLine(key) {
+  const line = mold.content.firstElementChild.cloneNode(true);
+  line.dataset.key = key;
+  const radio = line.querySelector("input");
+  radio.name = group;
+  radio.addEventListener("change", () => tell("select", key));
+  return line;
+}
+
+function showLine(line, { name, accuracy, right, note, missing }, isReader, drawings) {
+  const radio = line.querySelector("input");
+  radio.checked = isReader;
+  radio.disabled = Boolean(missing);
+  line.classList.toggle("reads", isReader);
+  write(line.querySelector(".name"), name);
+  write(line.querySelector(".remark"), note ?? "");
+  write(line.querySelector(".accuracy"), percent(accuracy));
+  write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : "–");
+}
+
+function percent(fraction) {
+  return fraction == null ? "–" : (100 * fraction).toFixed(1) + "%";
+}
+
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function tell(event, text) {
+  props.value = { sent: text };
+  trigger(event);
+}
+
+// --- The file ------------------------------------------------------------------------------------
+
+function save(text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = FILE_NAME;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+async function open() {
+  const [file] = picker.files;
+  picker.value = ""; // so that the same file can be opened again
+  if (!file) return;
+  if (file.size > MOST_BYTES) {
+    write(find("score-note"), "This file is too large: 5 megabytes at most.");
+  } else {
+    tell("upload", await file.text());
+  }
+}
+
+find("save").addEventListener("click", () => tell("download", ""));
+find("forget").addEventListener("click", () => tell("clear", ""));
+find("open").addEventListener("click", () => picker.click());
+picker.addEventListener("change", open);
+
+watch("value", () => show(props.value));
+show(props.value);

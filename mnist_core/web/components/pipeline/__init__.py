@@ -1,0 +1,97 @@
+"""The preprocessing pipeline: a picture and a sentence for each step, each with a switch."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+import gradio as gr
+
+from mnist_core.preprocessing.pipeline import STEPS, Picture, Steps
+from mnist_core.web.components.assets import read_assets
+
+
+class Guess(TypedDict):
+    """What the network reads: the digit, how probable it is, and whether that is enough."""
+
+    digit: int
+    probability: float
+    sure: bool
+
+
+class Explanation(TypedDict, total=False):
+    """What becomes of the drawing.
+
+    Attributes:
+        pictures: the drawing to begin with, then what it is after each step; empty if nothing has
+            been drawn.
+        guess: what is read in the end, by the steps that are switched on.
+        switched: for each step, what would be read if it alone were switched the other way.
+        classifier: the network's name.
+    """
+
+    pictures: Sequence[Picture]
+    guess: Guess
+    switched: list[Guess]
+    classifier: str
+
+
+class PipelinePanel(gr.HTML):
+    """Shows an `Explanation`.
+
+    Its `input` event asks for one: when the panel is in sight and the drawing has been read anew,
+    or a switch has been pressed. While the panel is out of sight it asks for nothing. A handler is
+    given the `Steps` that are switched on.
+    """
+
+    def __init__(self, value: None = None, **settings: Any) -> None:
+        """Build the panel.
+
+        Args:
+            value: always None; the page asks for the first explanation itself.
+            settings: passed on to `gr.HTML`, such as `elem_id`.
+        """
+        assets = read_assets(Path(__file__).parent)
+        super().__init__(value, apply_default_css=False, **{**assets, **settings})
+
+    def preprocess(self, payload: object) -> Steps:
+        """Check what the page sent, which is data from a stranger.
+
+        Args:
+            payload: `{"off": [...]}`, the names of the steps that are switched off.
+
+        Returns:
+            The steps that are left.
+
+        Raises:
+            gr.Error: with one sentence, when the payload is anything else.
+        """
+        off = payload.get("off") if isinstance(payload, dict) else None
+        if not isinstance(off, list) or len(off) > len(STEPS) or any(s not in STEPS for s in off):
+            raise gr.Error("A list of steps to leave out was expected.", print_exception=False)
+        return Steps(**{step: step not in off for step in STEPS})
+
+    def postprocess(self, value: Explanation | None) -> dict[str, Any] | None:
+        """Pack an explanation for the page, which writes it as text and never as HTML.
+
+        Each picture travels as one string in base64: Gradio's page copies a value number by number.
+        """
+        if value is None:
+            return None
+        pictures = [b64encode(picture.tobytes()).decode("ascii") for picture in value["pictures"]]
+        return {"answer": {**value, "pictures": pictures}}
+
+    def api_info(self) -> dict[str, Any]:
+        """Describe the payload as JSON schema, for the program interface."""
+        off = {"type": "array", "items": {"type": "string", "enum": list(STEPS)}}
+        return {"type": "object", "properties": {"off": off}, "required": ["off"]}
+
+    def example_payload(self) -> dict[str, Any]:
+        """Leave nothing out."""
+        return {"off": []}
+
+    def example_value(self) -> Explanation:
+        """Give what becomes of an empty drawing."""
+        return {"pictures": []}

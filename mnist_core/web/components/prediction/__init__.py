@@ -1,0 +1,101 @@
+"""The prediction: what the network says of the drawing, and the very image it was given."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any, TypedDict
+
+import gradio as gr
+
+from mnist_core.web.components.assets import read_assets
+
+
+class _Sending(TypedDict):
+    seq: int | None
+    digit: int | None
+
+
+class Answer(_Sending, total=False):
+    """The answer to one sending of the drawing, or to a picture.
+
+    Where there is nothing to read, `digit` is None and the rest may be left out.
+
+    Attributes:
+        seq: the `Drawing.seq` that this answers; the page drops an answer older than the one shown.
+            None for a picture: it takes the place of whatever is shown.
+        digit: the most probable class, 0 to 9.
+        sure: whether the network is sure enough for the digit to be shown as its answer.
+        probabilities: of the classes 0 to 9, as fractions.
+        image: the 28×28 image the network was given, row by row, 784 integers from 0 (paper) to
+            255 (ink).
+        classifier: the network's name, shown after "Read by".
+        message: shown in place of the request for a digit when there is no answer.
+    """
+
+    sure: bool
+    probabilities: list[float]
+    image: list[int]
+    classifier: str
+    message: str
+
+
+class PredictionPanel(gr.HTML):
+    """Shows an `Answer`: the digit large, ten bars, and the image. Its value is the answer.
+
+    Below the bars the visitor says which digit was drawn; the canvas, which has the drawing, hears
+    of it within the page and sends both.
+    """
+
+    def __init__(self, value: Answer | None = None, **settings: Any) -> None:
+        """Build the panel.
+
+        Args:
+            value: the first answer, or None to ask for a digit.
+            settings: passed on to `gr.HTML`, such as `elem_id`.
+        """
+        assets = read_assets(Path(__file__).parent)
+        super().__init__(value, apply_default_css=False, **{**assets, **settings})
+
+    def preprocess(self, payload: object) -> None:
+        """Give handlers nothing: an answer goes to the page, and none is believed from it."""
+        return None
+
+    def postprocess(self, value: Answer | None) -> dict[str, Any] | None:
+        """Pack an answer for the page, which writes it as text and never as HTML.
+
+        The image travels as one string in base64: Gradio's page copies a value number by number,
+        several times for each event, and 784 numbers would cost ten milliseconds of an answer.
+        """
+        if value is None:
+            return None
+        packed: dict[str, Any] = {**value}
+        if "image" in value:
+            packed["image"] = b64encode(bytes(value["image"])).decode("ascii")
+        return packed
+
+    def api_info(self) -> dict[str, Any]:
+        """Describe an answer as JSON schema, for the program interface."""
+        nothing = {"type": "null"}
+        probability = {"type": "number", "minimum": 0, "maximum": 1}
+        return {
+            "type": "object",
+            "properties": {
+                "seq": {"anyOf": [{"type": "integer", "minimum": 0}, nothing]},
+                "digit": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 9}, nothing]},
+                "sure": {"type": "boolean"},
+                "probabilities": {"type": "array", "items": probability},
+                "image": {"type": "string", "format": "byte"},
+                "classifier": {"type": "string"},
+                "message": {"type": "string"},
+            },
+            "required": ["seq", "digit"],
+        }
+
+    def example_payload(self) -> dict[str, Any]:
+        """Give the answer to an empty drawing."""
+        return {"seq": 0, "digit": None}
+
+    def example_value(self) -> Answer:
+        """Give the answer to an empty drawing."""
+        return {"seq": 0, "digit": None}

@@ -1,0 +1,1 @@
+"""What is offered to programs: predictions, and the server's health."""

@@ -1,0 +1,1 @@
+"""A visitor's session and what it keeps: runs, files, classifiers, the visitor's own test set."""

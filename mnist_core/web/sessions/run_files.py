@@ -1,0 +1,145 @@
+"""A run's files, its network and its metadata: written to be downloaded, read when uploaded."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import fields
+from pathlib import Path
+from shutil import copyfile, rmtree
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
+
+from gradio.utils import get_upload_folder
+
+from mnist_core.checkpoints import (
+    Checkpoint,
+    describe_run,
+    load_checkpoint,
+    metadata_path,
+    save_checkpoint,
+)
+from mnist_core.config import TrainConfig
+from mnist_core.training import EpochRecord
+from mnist_core.web.jobs.run import Run
+from mnist_core.web.sessions.uploads import NO_ROOM, SESSION_PREFIX
+
+log = logging.getLogger(__name__)
+
+NO_DOWNLOAD = "The server cannot write files just now, so the network cannot be downloaded."
+FILE_GONE = "The file is gone already: upload it again."
+
+
+class RunFiles:
+    """The files of one session's runs, in a folder that only this session knows.
+
+    Not for several threads at once: the session has a lock.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None  # made when it is needed
+        self._written: dict[str, tuple[int, Path]] = {}  # run id → version and path of its network
+
+    def write(self, run: Run) -> tuple[Path, Path] | None:
+        """Write a run's network, its metadata beside it, unless that has been done.
+
+        Returns:
+            Weights and metadata; None if the run has learned nothing.
+
+        Raises:
+            ValueError: they cannot be written; the network can be used all the same.
+        """
+        model, version = run.model, run.version
+        if model is None:
+            return None
+        written, path = self._written.get(run.id, (0, None))
+        if path is None or written != version or not path.is_file():
+            try:
+                path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
+                save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
+            except OSError as error:  # a full disk, perhaps
+                log.exception("a network cannot be written")
+                raise ValueError(NO_DOWNLOAD) from error
+            self._written[run.id] = version, path
+        return path, metadata_path(path)
+
+    def remove(self, run: Run) -> None:
+        """Remove those of one run."""
+        _, path = self._written.pop(run.id, (0, None))
+        if path is not None:
+            rmtree(path.parent, ignore_errors=True)
+
+    def clear(self) -> None:
+        """Remove them all."""
+        self._written.clear()
+        if self._folder is not None:
+            rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _own_folder(self) -> Path:
+        if self._folder is None:
+            self._folder = Path(mkdtemp(prefix=SESSION_PREFIX, dir=_make_cache()))
+        return self._folder
+
+
+def read_upload(
+    path: Path, metadata: Path | None = None
+) -> tuple[Checkpoint, TrainConfig, list[EpochRecord]]:
+    """Read what was once downloaded.
+
+    Args:
+        path: the `.pth` file.
+        metadata: the `.json` that was downloaded with it, if there is one.
+
+    Returns:
+        The network; its settings and its epochs, as far as the metadata can be true.
+
+    Raises:
+        CheckpointError: the file holds none of our networks.
+        ValueError: the file is gone, or the server has no room for it.
+    """
+    try:
+        # Not in the session's folder, which would be made anew if the session has just ended.
+        with TemporaryDirectory(
+            prefix=SESSION_PREFIX, dir=_make_cache(), ignore_cleanup_errors=True
+        ) as folder:
+            copy = Path(folder) / path.name
+            copyfile(path, copy)
+            if metadata is not None:
+                copyfile(metadata, metadata_path(copy))
+            checkpoint = load_checkpoint(copy)
+    except FileNotFoundError as error:
+        raise ValueError(FILE_GONE) from error
+    except OSError as error:
+        log.exception("an upload cannot be read")
+        raise ValueError(NO_ROOM) from error
+    return checkpoint, *_read_metadata(checkpoint.metadata, checkpoint.model_name)
+
+
+def _make_cache() -> Path:
+    """Return where Gradio serves files from: of those that lie there it makes no copies."""
+    cache = Path(get_upload_folder())
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+def _read_metadata(
+    metadata: dict[str, Any], model_name: str
+) -> tuple[TrainConfig, list[EpochRecord]]:
+    """Read what a stranger's metadata say of a run, as far as it can be true."""
+    try:
+        config = TrainConfig(**metadata["config"])
+        epochs = [_read_epoch(number, epoch) for number, epoch in enumerate(metadata["epochs"], 1)]
+    except (KeyError, TypeError, ValueError):
+        return TrainConfig(model=model_name), []
+    if config.model != model_name or len(epochs) > config.epochs:
+        return TrainConfig(model=model_name), []
+    return config, epochs
+
+
+def _read_epoch(number: int, metadata: dict[str, Any]) -> EpochRecord:
+    values = {field.name: metadata[field.name] for field in fields(EpochRecord)}
+    for name, value in values.items():
+        most = 1 if name.endswith("accuracy") else 1e6
+        if type(value) not in (int, float) or not 0 <= value <= most:
+            raise ValueError(f"{name} is not a number from 0 to {most:,}.")
+    return EpochRecord(**{**values, "epoch": number})

@@ -1,0 +1,281 @@
+"""The Draw tab: a drawing in, the network's answer out, while the pen is still moving."""
+
+from __future__ import annotations
+
+import html
+from asyncio import to_thread
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import gradio as gr
+
+from mnist_core.drawings import LabelledDrawing, format_drawings, parse_drawings
+from mnist_core.inference import predict
+from mnist_core.preprocessing import (
+    GrayImage,
+    image_from_picture,
+    image_from_strokes,
+    open_picture,
+)
+from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
+from mnist_core.web.components.leaderboard import Leaderboard, LeaderboardStatus, Row
+from mnist_core.web.components.link import Link
+from mnist_core.web.components.prediction import Answer, PredictionPanel
+from mnist_core.web.jobs.throttle import note_reading
+from mnist_core.web.limits import the_limits
+from mnist_core.web.sessions.classifiers import (
+    SHIPPED_CLASSIFIERS,
+    Classifier,
+    all_classifiers,
+    choose_classifier,
+    current_classifier,
+    introduce_runs,
+    replace_gone_classifier,
+    trouble_with,
+)
+from mnist_core.web.sessions.session import SIGN_OF_LIFE, Session
+from mnist_core.web.tabs.pipeline import build_pipeline
+
+NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
+SHIPPED_NOTES = {"cnn": "trained on many hands", "simple_nn": "the article's"}
+CLASSIFIER_GONE = "The network that you chose is gone, so {name} reads."
+
+
+def build_draw_tab(session: gr.State, link: Link) -> None:
+    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+    with gr.Row(elem_classes="draw"):
+        with gr.Column(scale=2, min_width=320):
+            canvas = DrawingCanvas()
+            picture = gr.UploadButton(
+                "Read a picture instead …",
+                file_types=["image"],
+                size="sm",
+                variant="secondary",
+                elem_classes="picture",
+            )
+        with gr.Column(scale=3, min_width=320):
+            prediction = PredictionPanel()
+            board = Leaderboard(_board_to_begin_with())
+    # show_progress_on: at each step of each event Gradio's page copies the components that could
+    # show its progress, drawing and all; one small button keeps that from costing milliseconds.
+    quietly: dict[str, Any] = {
+        "show_progress": "hidden",
+        "show_progress_on": picture,
+        "api_visibility": "private",
+    }
+    # Past the queue, which costs milliseconds; "multiple", because the page itself sees to it that
+    # one request is on its way at a time, and one that got lost must not block the next.
+    at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quietly}
+    canvas.input(read_drawing, [canvas, session], prediction, **at_once)
+    build_pipeline(canvas, session, **at_once)
+    picture.upload(read_picture, [picture, session], prediction, **quietly)
+    board.select(let_read, [board, session], [board, canvas], **at_once)
+    canvas.select(count_drawing, session, board, **at_once)
+    board.download(save_drawings, session, board, **at_once)
+    board.upload(open_drawings, [board, session], board, **quietly)
+    board.clear(forget_drawings, session, board, **at_once)
+    link.on_news(follow_classifiers, session, [board, canvas], **quietly)
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def read_drawing(drawing: Drawing, session: Session) -> Answer:
+    """Answer one sending of the canvas."""
+    note_reading()
+    session.drawing = image_from_strokes(drawing.strokes)
+    return _answer(drawing.seq, session.drawing, session)
+
+
+def read_picture(path: str | None, session: Session) -> Answer:
+    """Answer an image file; it takes the place of the drawing's answer until the pen moves on.
+
+    Raises:
+        gr.Error: the file is not an image, or there is nothing on it.
+    """
+    if path is None:
+        raise gr.Error("An image file was expected.", print_exception=False)
+    try:
+        image = image_from_picture(open_picture(Path(path)))
+    except (ValueError, FileNotFoundError) as error:
+        raise _refusal(error) from error
+    if image is None:
+        raise gr.Error("The picture is blank: there is no digit to read.", print_exception=False)
+    return _answer(None, image, session)
+
+
+def _answer(seq: int | None, image: GrayImage | None, session: Session) -> Answer:
+    session.note_use()
+    classifier = current_classifier(session)
+    if classifier is None:
+        return {"seq": seq, "digit": None, "message": NO_CLASSIFIER}
+    if image is None:
+        return {"seq": seq, "digit": None}
+    prediction = predict(classifier.model, image, classifier.calibration)
+    return {
+        "seq": seq,
+        "digit": prediction.digit,
+        "sure": prediction.sure,
+        "probabilities": list(prediction.probabilities),
+        "image": image.ravel().tolist(),
+        "classifier": f"{classifier.name}, in training"
+        if classifier.is_training
+        else classifier.name,
+    }
+
+
+# --- who reads ---------------------------------------------------------------------------------
+
+
+def let_read(key: str, session: Session) -> tuple[LeaderboardStatus, dict[str, Any]]:
+    """Let the visitor choose who reads; the drawing on the canvas is read again."""
+    is_there = choose_classifier(session, key)
+    board = _board(session)
+    if not is_there and (present := current_classifier(session)):
+        board["note"] = CLASSIFIER_GONE.format(name=present.name)
+    return board, _read_again(session)
+
+
+async def follow_classifiers(session: Session) -> AsyncGenerator[tuple[Any, Any], None]:
+    """Stream who can read, and have the drawing read again when who reads has learned something.
+
+    Ends when no run is under way.
+    """
+    shown: object = None
+    asked: object = None
+    sent_at = 0.0
+    async with aclosing(session.watch()) as beats:
+        async for _ in beats:
+            introduce_runs(session)
+            now = (
+                session.classifier,
+                [(classifier.key, classifier.edition) for classifier in all_classifiers(session)],
+            )
+            if now != shown:
+                board, again = await to_thread(_board, session), _read_again(session)
+                # While the board was made, who reads may have learned more than `now` says.
+                yield board, gr.skip() if again == asked else again
+                shown, asked = now, again
+            elif monotonic() - sent_at >= SIGN_OF_LIFE:
+                yield gr.skip(), gr.skip()
+            else:
+                continue
+            session.presence.note_life()
+            sent_at = monotonic()
+
+
+def _read_again(session: Session) -> dict[str, Any]:
+    """Have the page send its drawing once more if this is another classifier than last time."""
+    classifier = current_classifier(session)
+    return dict(
+        gr.update(classifier=f"{classifier.key} {classifier.edition}" if classifier else "")
+    )
+
+
+# --- the score ---------------------------------------------------------------------------------
+
+
+def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
+    """Count a drawing of which the visitor has said which digit it is.
+
+    Raises:
+        gr.Error: what the page sent is no such drawing.
+    """
+    try:
+        drawing = parse_label(event._data)
+    except ValueError as error:
+        raise _refusal(error) from None
+    return _add([drawing], session, f"Counted as {_name(drawing.label)}.")
+
+
+def save_drawings(session: Session) -> LeaderboardStatus:
+    """Hand the page its drawings as the file that `evaluate --drawings` reads."""
+    return {"file": format_drawings(session.test_set.drawings).decode("ascii")}
+
+
+def open_drawings(content: str, session: Session) -> LeaderboardStatus:
+    """Count the drawings of a file beside those that are there.
+
+    Raises:
+        gr.Error: it is not a file of drawings, or too many are in it.
+    """
+    try:
+        drawings = parse_drawings(content.encode(), the_limits().drawings)
+    except ValueError as error:
+        raise _refusal(error) from None
+    return _add(drawings, session, f"{len(drawings)} drawings opened.")
+
+
+def forget_drawings(session: Session) -> LeaderboardStatus:
+    """Begin the score anew."""
+    session.test_set.clear()
+    return {**_board(session), "note": "The drawings are forgotten."}
+
+
+def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> LeaderboardStatus:
+    dropped = sum(map(session.test_set.add, drawings))
+    if dropped:
+        oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
+        note += f" There is no room for more: the {oldest} made way."
+    return {**_board(session), "note": note}
+
+
+def _board(session: Session) -> LeaderboardStatus:
+    is_gone = replace_gone_classifier(session)
+    classifiers = all_classifiers(session)
+    session.test_set.keep_answers_of({classifier.key for classifier in classifiers})
+    rows = {classifier.key: _row(classifier, session) for classifier in classifiers}
+    missing: dict[str, Row] = {
+        key: {"key": key, "name": name, "note": trouble_with(key), "missing": True}
+        for key, (name, _) in SHIPPED_CLASSIFIERS.items()
+    }
+    present = current_classifier(session)
+    board: LeaderboardStatus = {
+        "classifier": present.key if present else "",
+        "rows": list({**missing, **rows}.values()),
+        "drawings": len(session.test_set),
+    }
+    if is_gone and present:
+        board["note"] = CLASSIFIER_GONE.format(name=present.name)
+    return board
+
+
+def _row(classifier: Classifier, session: Session) -> Row:
+    # Weights of within an epoch are gone before anybody has read their score.
+    is_beginning = classifier.is_training and classifier.epochs == 0
+    right = (
+        None
+        if is_beginning
+        else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
+    )
+    note = "in training" if classifier.is_training else ""
+    if classifier.key in SHIPPED_NOTES:
+        note = trouble_with(classifier.key) or SHIPPED_NOTES[classifier.key]
+    return {
+        "key": classifier.key,
+        "name": classifier.name,
+        "accuracy": classifier.accuracy,
+        "right": right,
+        "note": note,
+    }
+
+
+def _board_to_begin_with() -> LeaderboardStatus:
+    """Name the shipped networks, which are loaded only when a visitor comes."""
+    rows: list[Row] = [
+        {"key": key, "name": name, "note": SHIPPED_NOTES[key]}
+        for key, (name, _) in SHIPPED_CLASSIFIERS.items()
+    ]
+    return {"classifier": rows[0]["key"], "rows": rows, "drawings": 0}
+
+
+def _name(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def _refusal(error: Exception) -> gr.Error:
+    """Say a sentence on the page, which shows it as HTML, and it may quote a stranger."""
+    return gr.Error(html.escape(str(error)), print_exception=False)

@@ -1,0 +1,190 @@
+"""The Experiments tab: the article's advice, tried with one click and judged honestly."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import gradio as gr
+
+from mnist_core.config import TrainConfig
+from mnist_core.experiments import EXPERIMENTS, describe_change
+from mnist_core.models import count_parameters, create_model_shape
+from mnist_core.plots import Curve
+from mnist_core.web.components.experiment_cards import (
+    CardOrder,
+    CardsStatus,
+    CardText,
+    ExperimentCards,
+    SideStatus,
+)
+from mnist_core.web.components.link import Link, news
+from mnist_core.web.jobs.run import Run
+from mnist_core.web.limits import the_limits
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.curves import Plots, follow_curves
+from mnist_core.web.tabs.experiment_results import ExperimentResults, average
+
+BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the cards
+LIMIT = "At most {most} of your networks can be under way at once."
+
+TEXTS: dict[str, CardText] = {
+    name: {
+        "title": experiment.title,
+        "suggestion": experiment.suggestion,
+        "expectation": experiment.expectation,
+        "baseline": describe_change(experiment.baseline) or "the recipe",
+    }
+    for name, experiment in EXPERIMENTS.items()
+}
+
+
+def build_experiments_tab(session: gr.State, link: Link) -> None:
+    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+    cards = ExperimentCards(describe_cards(Session(), {}))
+    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # "multiple": an order that comes while another is on its way is carried out, too.
+    cards.submit(carry_out, [cards, session], link, queue=False, trigger_mode="multiple", **quietly)
+    link.on_news(follow_experiment, session, cards, **quietly)
+
+
+def carry_out(order: CardOrder | None, session: Session) -> dict[str, Any]:
+    """Do what a card asks for; the page then follows it.
+
+    Raises:
+        gr.Error: too many runs are under way.
+    """
+    if order is not None:
+        session.experiment = order.experiment
+        results = ExperimentResults(session, EXPERIMENTS[order.experiment])
+        actions = {
+            "try": results.try_it,
+            "seeds": results.try_more_seeds,
+            "retry": results.retry,
+            "stop": results.stop,
+        }
+        try:
+            if order.action in actions:
+                actions[order.action]()
+        except ValueError as error:
+            raise gr.Error(html.escape(str(error)), print_exception=False) from None
+        finally:
+            session.note_change()
+    return news()
+
+
+async def follow_experiment(session: Session) -> AsyncGenerator[Any, None]:
+    """Stream what the cards show, until no run is under way."""
+    async with aclosing(follow_curves(session, curves_of_experiment, describe_cards)) as updates:
+        async for update in updates:
+            yield update
+
+
+def curves_of_experiment(session: Session) -> list[Curve]:
+    """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
+    results = ExperimentResults(session, EXPERIMENTS[session.experiment])
+    planned = results.experiment.baseline.epochs
+    sides = (
+        ("Baseline", BASELINE_COLOR, results.baselines()),
+        ("Variant", VARIANT_COLOR, results.variants()),
+    )
+    return [
+        Curve(name, color, [list(run.epochs) for run in runs], planned)
+        for name, color, runs in sides
+    ]
+
+
+def describe_cards(session: Session, plots: Plots) -> CardsStatus:
+    """Say what the cards show."""
+    every = {
+        name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
+    }
+    results = every[session.experiment]
+    seeds = results.more_seeds
+    diverged = results.diverged
+    return {
+        "experiments": TEXTS,
+        "chosen": session.experiment,
+        "badges": {name: _badge(other) for name, other in every.items()},
+        "state": _state(results),
+        "change": describe_change(results.variant, results.experiment.baseline),
+        "note": _note(results),
+        "verdict": diverged.status["message"] if diverged else results.verdict,
+        "seeds": len(results.complete),
+        "retry_rate": diverged.retry_rate if diverged else None,
+        "more_seeds": f"Run {len(seeds)} more seed{'s' * (len(seeds) > 1)}" if seeds else "",
+        "sides": [
+            _describe_side(results.experiment.baseline, results.baselines()),
+            _describe_side(results.variant, results.variants()),
+        ]
+        if results.pairs
+        else [],
+        "plots": plots,
+    }
+
+
+def _state(results: ExperimentResults) -> str:
+    if results.is_under_way:
+        return "running"
+    if results.diverged:
+        return "diverged"
+    if results.complete:
+        return "done"
+    return "stopped" if results.pairs else "untried"
+
+
+def _badge(results: ExperimentResults) -> str:
+    difference = results.difference
+    if results.is_under_way:
+        return "running"
+    if results.diverged:
+        return "diverged"
+    if difference is not None:
+        return f"{difference:+.2f}".replace("-", "−")
+    return "stopped" if results.pairs else ""
+
+
+def _note(results: ExperimentResults) -> str:
+    epochs = results.experiment.baseline.epochs
+    if results.pairs:
+        if results.reused and not results.diverged:
+            return f"The baseline is not trained again: {', '.join(results.reused)} is reused."
+        return (
+            LIMIT.format(most=the_limits().under_way)
+            if results.is_under_way or results.complete
+            else ""
+        )
+    if results.known_baseline:
+        name = results.known_baseline.name
+        return f"Trains one network for {epochs} epochs; the baseline is there already: {name}."
+    return f"Trains two networks for {epochs} epochs each."
+
+
+def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
+    under_way = [run for run in runs if run.is_under_way]
+    ended = [run for run in runs if run.state == "finished"]
+    counted = ended or under_way or runs
+    training = [run for run in under_way if run.state == "training"]
+    speaks = next(iter(training + under_way + runs[-1:]), None)
+    message = ""
+    if speaks is not None and speaks.state not in ("finished", "diverged"):
+        seed = f"Seed {speaks.config.seed}: " if len(runs) > 1 else ""
+        message = seed + speaks.status["message"]
+    return {
+        "runs": ", ".join(run.name for run in runs),
+        "state": speaks.state if speaks else "idle",
+        "message": message,
+        "fraction": speaks.fraction_done if speaks else 0.0,
+        "accuracy": average(counted, lambda epoch: epoch.test_accuracy),
+        "train_accuracy": average(counted, lambda epoch: epoch.train_accuracy),
+        "loss": average(counted, lambda epoch: epoch.train_loss),
+        "seconds": _average_seconds(counted),
+        "parameters": count_parameters(create_model_shape(config.model)),
+    }
+
+
+def _average_seconds(runs: list[Run]) -> float | None:
+    seconds = [sum(epoch.seconds for epoch in run.epochs) for run in runs if run.epochs]
+    return sum(seconds) / len(seconds) if seconds else None

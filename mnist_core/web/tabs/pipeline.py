@@ -1,0 +1,52 @@
+"""The part of the Draw tab that opens the way from the drawing to the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from mnist_core.inference import predict_values
+from mnist_core.preprocessing.pipeline import STEPS, Steps, explain, image_by, values_by
+from mnist_core.preprocessing.strokes import Stroke
+from mnist_core.web.components.canvas import Drawing, DrawingCanvas
+from mnist_core.web.components.pipeline import Explanation, Guess, PipelinePanel
+from mnist_core.web.sessions.classifiers import Classifier, current_classifier
+from mnist_core.web.sessions.session import Session
+
+
+def build_pipeline(canvas: DrawingCanvas, session: gr.State, **event_settings: Any) -> None:
+    """Lay it out and wire it; call it where it is to stand in the tab.
+
+    Args:
+        canvas: where the drawing is.
+        session: who reads it.
+        event_settings: for the event, such as `queue`.
+    """
+    with gr.Accordion("How the drawing becomes the network's input", open=False):
+        pipeline = PipelinePanel()
+    pipeline.input(explain_drawing, [pipeline, canvas, session], pipeline, **event_settings)
+
+
+def explain_drawing(steps: Steps, drawing: Drawing, session: Session) -> Explanation:
+    """Tell what becomes of the drawing by these steps, and by all but one of them."""
+    classifier = current_classifier(session)
+    pipeline = explain(drawing.strokes, steps)
+    if classifier is None or pipeline is None:
+        return {"pictures": []}
+    return {
+        "pictures": pipeline.pictures,
+        "guess": _guess(drawing.strokes, steps, classifier),
+        "switched": [_guess(drawing.strokes, steps.switched(step), classifier) for step in STEPS],
+        "classifier": classifier.name,
+    }
+
+
+def _guess(strokes: list[Stroke], steps: Steps, classifier: Classifier) -> Guess:
+    image = image_by(strokes, steps)
+    prediction = predict_values(classifier.model, values_by(image, steps), classifier.calibration)
+    return {
+        "digit": prediction.digit,
+        "probability": prediction.probabilities[prediction.digit],
+        "sure": prediction.sure,
+    }

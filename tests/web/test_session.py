@@ -1,0 +1,466 @@
+from __future__ import annotations
+
+import copy
+import errno
+import gc
+import json
+import pickle
+import weakref
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from mnist_core.checkpoints import SHIPPED, Checkpoint, CheckpointError, load_checkpoint
+from mnist_core.config import TrainConfig
+from mnist_core.models import SimpleNN
+from mnist_core.web.limits import LIMITS
+from mnist_core.web.sessions import run_files
+from mnist_core.web.sessions import session as session_module
+from mnist_core.web.sessions.registry import Registry
+from mnist_core.web.sessions.session import MOST_OPTIMIZERS, Session
+from tests.web import event_loop
+from tests.web.conftest import SetLimits
+from tests.web.workshop import SHORT, Workshop, eventually, trained
+
+RUNS = LIMITS["runs"].laptop
+UNDER_WAY = LIMITS["under_way"].laptop
+
+# --- the runs ----------------------------------------------------------------------------------
+
+
+def test_runs_are_kept_in_order_and_the_oldest_makes_room(session: Session) -> None:
+    runs = [trained(session) for _ in range(RUNS)]
+    assert session.runs == runs
+    assert session.dropped == []
+    newest = trained(session)
+    assert session.runs == [*runs[1:], newest]
+    assert session.dropped == [runs[0].name] == ["Run 1"]
+    assert newest.name == f"Run {RUNS + 1}"
+
+
+def test_only_the_newest_runs_keep_their_optimiser(session: Session) -> None:
+    runs = [trained(session) for _ in range(MOST_OPTIMIZERS + 3)]
+    # The newest may train on as well; it ended after the others were counted.
+    able = [run for run in runs if run.can_train_on]
+    assert able == runs[-MOST_OPTIMIZERS - 1 :]
+
+
+def test_no_visitor_has_too_many_runs_under_way(session: Session) -> None:
+    for _ in range(UNDER_WAY):
+        session.start(SHORT)
+    with pytest.raises(ValueError, match="let some end first"):
+        session.start(SHORT)
+    assert len(session.runs) == UNDER_WAY
+    session.delete(session.runs[0])
+    assert session.start(SHORT).name == f"Run {UNDER_WAY + 1}"  # what was refused has used no name
+
+
+def test_a_result_is_found_again_only_if_it_would_be_the_same(session: Session) -> None:
+    run = trained(session)
+    assert session.find(SHORT) is run
+    assert session.find(TrainConfig(epochs=1, seed=43)) is None
+    run.is_repeatable = False
+    assert session.find(SHORT) is None
+
+
+def test_a_run_under_way_is_no_result(session: Session) -> None:
+    session.start(SHORT)
+    assert session.find(SHORT) is None
+
+
+def test_train_on_takes_a_place_in_the_line_again(session: Session) -> None:
+    run = trained(session)
+    with session.connected():
+        session.train_on(run, 2)
+        eventually(lambda: not run.is_under_way)
+    assert run.state == "finished"
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
+    assert session.find(TrainConfig(epochs=3)) is run
+
+
+def test_the_current_run_is_the_one_to_watch(workshop: Workshop) -> None:
+    session = workshop.session()
+    assert session.current is None
+    with session.connected():
+        first, second = session.start(SHORT), session.start(SHORT)
+        workshop.gate.let_pass(2)
+        assert session.current is first
+        workshop.gate.allow()
+        eventually(lambda: not session.is_under_way)
+    assert session.current is second
+
+
+def test_ids_cannot_be_guessed_and_find_only_ones_own_runs(session: Session) -> None:
+    run, other = trained(session), Session()
+    assert session.find_run(run.id) is run
+    assert other.find_run(run.id) is None
+    assert session.find_run("") is None
+    assert len(run.id) >= 20
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_files_are_the_network_and_its_metadata(session: Session) -> None:
+    run = trained(session)
+    files = session.files(run)
+    assert files is not None
+    weights, metadata = files
+    assert load_checkpoint(weights).metadata["config"]["seed"] == 42
+    assert json.loads(metadata.read_text())["test_accuracy"] == run.epochs[-1].test_accuracy
+    assert session.files(run) == files
+
+
+def test_after_training_on_the_files_are_new_ones(session: Session) -> None:
+    run = trained(session)
+    session.files(run)
+    with session.connected():
+        session.train_on(run, 1)
+        eventually(lambda: not run.is_under_way)
+    files = session.files(run)
+    assert files is not None
+    assert len(load_checkpoint(files[0]).metadata["epochs"]) == 2
+
+
+def test_files_go_with_their_run_and_with_the_session(session: Session, own_cache: Path) -> None:
+    first, second = trained(session), trained(session)
+    session.files(first), session.files(second)
+    assert len(files_in(own_cache)) == 4
+    session.delete(first)
+    assert len(files_in(own_cache)) == 2
+    session.end()
+    assert list(own_cache.iterdir()) == []
+    assert session.runs == []
+
+
+def test_a_run_that_learned_nothing_has_no_file(session: Session, own_cache: Path) -> None:
+    run = session.start(SHORT)
+    session.stop(run)
+    assert session.files(run) is None
+    assert not own_cache.exists()
+
+
+def test_a_network_that_was_downloaded_can_be_uploaded(session: Session, own_cache: Path) -> None:
+    run = trained(session, TrainConfig(epochs=2, model="deep_nn", learning_rate=0.01))
+    files = session.files(run)
+    assert files is not None
+    upload = session.upload(*files)
+    assert upload.state == "uploaded"
+    assert upload.config == run.config
+    assert upload.epochs == run.epochs
+    assert session.runs == [run, upload]
+    assert all(map(torch.equal, upload.model.parameters(), run.model.parameters()))
+    assert len(files_in(own_cache)) == 2  # the copy that was read is gone
+
+
+def test_an_upload_while_the_session_ends_leaves_no_file(
+    session: Session, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = run_files.load_checkpoint
+
+    def end_and_read(path: Path) -> Checkpoint:
+        session.end()
+        return read(path)
+
+    monkeypatch.setattr(run_files, "load_checkpoint", end_and_read)
+    with pytest.raises(ValueError, match="has ended"):
+        session.upload(SHIPPED)
+    assert list(own_cache.iterdir()) == []
+
+
+def test_a_run_that_has_just_been_deleted_cannot_train_on(session: Session) -> None:
+    run = trained(session)
+    session.delete(run)
+    with pytest.raises(ValueError, match="gone"):
+        session.train_on(run, 1)
+    assert not run.is_under_way
+
+
+def test_without_its_metadata_an_upload_has_no_history(session: Session) -> None:
+    run = trained(session, TrainConfig(epochs=1, model="dropout_nn"))
+    weights, _ = session.files(run) or pytest.fail("no file")
+    lonely = weights.with_name("lonely.pth")
+    lonely.write_bytes(weights.read_bytes())
+    upload = session.upload(lonely)
+    assert upload.epochs == []
+    assert upload.config.epochs == TrainConfig().epochs
+    assert upload.model is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"config": {"model": "cnn"}},
+        {"config": {"model": "simple_nn", "epochs": 10**9}},
+        {"config": {"colour": "red"}},
+        {"config": 7},
+        {"epochs": 7},
+        {"epochs": [{}] * 3},
+        {"epochs": [{"epoch": 1, "train_loss": "<b>"}]},
+        {"epochs": [dict.fromkeys(["epoch", "train_loss", "test_loss", "seconds"], 1e300)]},
+        {"epochs": [["epoch"]] * 101},
+    ],
+)
+def test_metadata_that_cannot_be_true_are_not_believed(
+    session: Session, change: dict[str, object]
+) -> None:
+    weights, metadata = session.files(trained(session)) or pytest.fail("no file")
+    metadata.write_text(json.dumps({**json.loads(metadata.read_text()), **change}))
+    upload = session.upload(weights, metadata)
+    assert upload.epochs == []
+    assert upload.config == TrainConfig()
+
+
+class Evil:
+    """Leaves a trace if anybody unpickles it."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.trace,)
+
+
+@pytest.mark.parametrize("kind", ["text", "pickle", "torch"])
+def test_what_is_not_a_network_is_refused_and_runs_no_code(
+    session: Session, tmp_path: Path, own_cache: Path, kind: str
+) -> None:
+    file, trace = tmp_path / "evil.pth", tmp_path / "trace"
+    if kind == "text":
+        file.write_text("not a network")
+    elif kind == "pickle":
+        file.write_bytes(pickle.dumps(Evil(trace)))
+    else:
+        torch.save({"fc1.weight": Evil(trace)}, file)
+    with pytest.raises(CheckpointError):
+        session.upload(file)
+    assert not trace.exists()
+    assert session.runs == []
+    assert files_in(own_cache) == []
+
+
+# --- the page ----------------------------------------------------------------------------------
+
+
+def test_watching_shows_every_state_and_ends_with_the_runs(session: Session) -> None:
+    async def states() -> list[str]:
+        run = session.start(TrainConfig(epochs=3))
+        return [run.state async for _ in session.watch()]
+
+    seen = event_loop.run(states())
+    assert seen[-1] == "finished"
+    assert set(seen) <= {"waiting", "training", "finished"}
+
+
+def test_watching_nothing_shows_it_once(session: Session) -> None:
+    async def count() -> int:
+        return len([None async for _ in session.watch()])
+
+    assert event_loop.run(count()) == 1
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let who watches look a hundred times as often."""
+    monkeypatch.setattr(session_module, "BEAT", 0.01)
+    monkeypatch.setattr(session_module, "GLANCE", 0.001)
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_watches_too_often_at_once_sees_the_first_end(workshop: Workshop) -> None:
+    session = workshop.session()
+    session.start(SHORT)
+
+    async def watch() -> None:
+        first, *others = [session.watch() for _ in range(session_module.MOST_WATCHES + 1)]
+        for beats in (first, *others):
+            await anext(beats)
+        assert await anext(first, "over") == "over"
+        for beats in others:
+            assert await anext(beats, "over") is None
+            await beats.aclose()
+
+    event_loop.run(watch())
+    session.end()
+
+
+@pytest.mark.usefixtures("quick")
+def test_watching_gives_a_sign_of_life_when_nothing_happens(workshop: Workshop) -> None:
+    session = workshop.session()
+    session.start(SHORT)
+
+    async def watch() -> None:
+        async with aclosing(session.watch()) as beats:
+            for _ in range(20):
+                await anext(beats)
+
+    event_loop.run(watch())  # the gate is closed, so nothing changes
+
+
+def test_a_session_is_attended_while_it_is_watched_and_no_longer(workshop: Workshop) -> None:
+    session = workshop.session()
+    session.start(SHORT)
+
+    async def watch() -> None:
+        async with aclosing(session.watch()) as beats:
+            await anext(beats)
+            assert session.presence.absent_for is None
+
+    event_loop.run(watch())
+    assert session.presence.absent_for == 0.0
+    workshop.clock.put_forward(2.0)
+    assert session.presence.absent_for == 2.0
+
+
+def test_two_pages_of_one_session_count_as_two(workshop: Workshop) -> None:
+    session = workshop.session()
+    with session.connected():
+        with session.connected():
+            pass
+        assert session.presence.absent_for is None
+
+
+def test_a_state_s_first_value_is_a_new_session_for_each_page(workshop: Workshop) -> None:
+    first = workshop.session()
+    second = copy.deepcopy(first)
+    assert second is not first
+    with pytest.raises(ValueError, match="try again in a moment"):
+        second.start(SHORT)  # the page has to enter before
+    Registry().enter(None, second, "page")
+    second.start(SHORT)
+    assert first.runs == []
+
+
+def test_an_ended_session_leaves_nothing_in_memory(session: Session) -> None:
+    run = weakref.ref(trained(session))
+    session.end()
+    eventually(lambda: is_gone(run))
+
+
+def is_gone(thing: weakref.ref[Any]) -> bool:
+    """Tell whether nothing holds it any more; the trainer lets go of a run in its own time."""
+    gc.collect()
+    return thing() is None
+
+
+def test_in_an_ended_session_nothing_can_be_begun(session: Session, tmp_path: Path) -> None:
+    session.end()
+    with pytest.raises(ValueError, match="reload the page"):
+        session.start(SHORT)
+    with pytest.raises(ValueError, match="reload the page"):
+        session.upload(tmp_path / "x.pth")
+
+
+def test_a_run_for_which_there_is_no_room_stays_as_it_is(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    workshop.gate.allow()
+    session, other = workshop.session(), workshop.session()
+    run = trained(session)
+    waiting = [session.start(SHORT) for _ in range(UNDER_WAY)]  # nobody attends them
+    with pytest.raises(ValueError, match="let some end first"):
+        session.train_on(run, 1)
+    for each in waiting:
+        session.stop(each)
+    for _ in range(4):
+        other.start(SHORT)
+    limit(waiting=4)
+    with pytest.raises(ValueError, match="Try again later"):
+        session.train_on(run, 1)
+    assert run.state == "finished"
+    assert run.config == SHORT
+    assert run.can_train_on
+
+
+def test_with_a_full_disk_networks_are_there_without_their_files(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **settings: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "mine.pth"
+    torch.save(SimpleNN().state_dict(), file)
+    with monkeypatch.context() as full:
+        full.setattr(run_files, "save_checkpoint", fail)
+        full.setattr(run_files, "copyfile", fail)
+        run = trained(session)
+        with pytest.raises(ValueError, match="cannot be downloaded"):
+            session.files(run)
+        with pytest.raises(ValueError, match="no room for more files"):
+            session.upload(file)
+    assert run.state == "finished"
+    assert session.files(run) is not None
+    assert session.upload(file).state == "uploaded"
+
+
+# --- limits ------------------------------------------------------------------------------------
+
+
+def test_no_run_is_larger_than_the_server_allows(session: Session, limit: SetLimits) -> None:
+    limit(epochs=6, batch_size=100)
+    for config in (TrainConfig(epochs=7), TrainConfig(batch_size=101)):
+        with pytest.raises(ValueError, match=r"must be from 1 to (6|100) on this server"):
+            session.start(config)
+    run = trained(session, TrainConfig(epochs=5))
+    with pytest.raises(ValueError, match="from 1 to 6 on this server, not 7"):
+        session.train_on(run, 2)
+    assert run.state == "finished"
+    with session.connected():
+        session.train_on(run, 1)
+        eventually(lambda: not run.is_under_way)
+    assert len(run.epochs) == 6
+
+
+@pytest.mark.parametrize("most", [0, 2])
+def test_figures_are_bounded_as_well(session: Session, limit: SetLimits, most: int) -> None:
+    limit(runs=5, under_way=4, results=most)
+    runs = [trained(session) for _ in range(8)]
+    assert session.results == runs[-5 - most :]
+
+
+def test_of_all_sessions_the_oldest_network_makes_room_and_its_owner_is_told(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    first, second = workshop.session(), workshop.session()
+    oldest, kept = trained(first), trained(first)
+    others = [trained(second) for _ in range(9)]
+    assert first.runs == [kept]
+    assert first.dropped == [oldest.name]
+    assert oldest.model is None
+    assert first.results == [oldest, kept]
+    assert second.runs == others
+    second.delete(others[0])
+    trained(second)
+    assert first.runs == [kept]  # there was room
+
+
+def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    first, second = workshop.session(), workshop.session()
+    waiting = first.start(SHORT)  # nobody attends it
+    workshop.gate.allow()
+    done = [trained(second) for _ in range(10)]
+    assert first.runs == [waiting]
+    assert second.runs == done[1:]
+
+
+def test_the_shelf_keeps_no_session_alive(workshop: Workshop) -> None:
+    workshop.gate.allow()
+    session = workshop.session()
+    trained(session)
+    assert len(workshop.shelf) == 1
+    gone = weakref.ref(session)
+    del session
+    eventually(lambda: is_gone(gone))
+    eventually(lambda: len(workshop.shelf) == 0)

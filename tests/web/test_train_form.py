@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import ast
+import threading
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
+from mnist_core.data import MNIST
+from mnist_core.models import MODELS
+from mnist_core.web.tabs import augmentation_preview, train_form
+from mnist_core.web.tabs.train_form import describe_settings, read_settings, show_preview
+from tests.web.conftest import SetLimits
+from tests.web.workshop import Workshop, eventually
+
+NAMES = [field.name for field in fields(TrainConfig)]
+
+
+def values(**changes: object) -> list[Any]:
+    """Return what the page sends: the recipe with changes, in order."""
+    return list({**asdict(TrainConfig()), "dropout": 0, **changes}.values())
+
+
+def filled(config: TrainConfig) -> list[Any]:
+    """Return what the page sends when the form has been filled with these settings."""
+    return [
+        part["value"] if isinstance(part, dict) else part for part in train_form.fill_form(config)
+    ]
+
+
+def test_the_recipe_s_values_are_the_recipe() -> None:
+    assert filled(TrainConfig()) == values()
+    assert read_settings(*values()) == TrainConfig()
+    note, reset, code = describe_settings(*values())
+    assert note == train_form.THE_RECIPE
+    assert not reset["interactive"]
+    ast.parse(code)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TrainConfig("dropout_nn"),
+        TrainConfig("dropout_nn", dropout=0.5),
+        TrainConfig("cnn", 3, 128, 0.01, schedule="one_cycle", augmentation="hands", seed=7),
+        TrainConfig("deep_nn", dropout=0.3),
+    ],
+)
+def test_what_fills_the_form_is_read_from_it(config: TrainConfig) -> None:
+    assert read_settings(*filled(config)) == config
+    parts = dict(zip(NAMES, train_form.fill_form(config), strict=True))
+    assert parts["model"]["info"] == MODELS[config.model].advice
+    assert parts["dropout"]["interactive"] is (MODELS[config.model].dropout is not None)
+
+
+def test_of_a_run_that_was_trained_on_the_form_takes_as_many_epochs_as_it_can() -> None:
+    assert filled(TrainConfig(epochs=25)) == values(epochs=20)
+
+
+def test_every_choice_of_the_core_can_be_made() -> None:
+    assert train_form.SCHEDULES.keys() == set(SCHEDULES)
+    assert train_form.OPTIMIZERS.keys() == set(OPTIMIZERS)
+    assert train_form.AUGMENTATIONS.keys() == set(AUGMENTATIONS)
+
+
+def test_what_differs_is_said_and_stands_in_the_code() -> None:
+    note, reset, code = describe_settings(*values(model="cnn", learning_rate=0.0025, epochs=7.0))
+    assert "model cnn" in note
+    assert "learning rate 0.0025" in note
+    assert "epochs 7" in note
+    assert "dropout" not in note
+    assert reset["interactive"]
+    assert "class CNN" in code
+    assert "0.0025" in code
+
+
+def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
+    assert read_settings(*values(dropout=0.5)).dropout is None
+    assert read_settings(*values(model="deep_nn", dropout=0.5)).dropout == 0.5
+    assert read_settings(*values(model="dropout_nn", dropout=0.2)) == TrainConfig("dropout_nn")
+
+
+@pytest.mark.parametrize(
+    ("model", "interactive", "value"),
+    [("simple_nn", False, 0), ("dropout_nn", True, 0.2), ("cnn", True, 0), ([], False, 0)],
+)
+def test_dropout_is_offered_where_there_is_such_a_layer(
+    model: object, interactive: bool, value: float
+) -> None:
+    _, update = train_form.describe_network(model)
+    assert update["interactive"] is interactive
+    assert update["value"] == value
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_network_says_what_the_article_says_of_it(model: str) -> None:
+    assert train_form.describe_network(model)[0]["info"] == MODELS[model].advice
+
+
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text())
+)
+
+
+@given(name=st.sampled_from(NAMES), value=ANYTHING)
+def test_whatever_is_sent_is_settings_or_one_sentence(name: str, value: object) -> None:
+    note, reset, _ = describe_settings(*values(**{name: value}))
+    assert "<" not in note
+    assert isinstance(reset["interactive"], bool)
+    try:
+        assert isinstance(read_settings(*values(**{name: value})), TrainConfig)
+    except ValueError as error:
+        assert "must be" in str(error)
+
+
+def test_the_form_says_what_this_server_allows(limit: SetLimits) -> None:
+    limit(epochs=10, batch_size=128)
+    note, _, _ = describe_settings(*values(epochs=11))
+    assert note == "epochs must be from 1 to 10 on this server, not 11."
+    with pytest.raises(ValueError, match="batch_size must be from 1 to 128"):
+        read_settings(*values(batch_size=256))
+    with gr.Blocks():
+        inputs = train_form.build_settings().inputs
+    assert inputs["epochs"].maximum == 10
+    assert [size for size, _ in inputs["batch_size"].choices] == ["64", "128"]
+
+
+# --- the preview ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def no_previews(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(augmentation_preview, "_previews", {})
+
+
+@pytest.mark.parametrize("kind", ["affine", "hands"])
+def test_the_strip_is_a_picture(kind: str) -> None:
+    update = show_preview(kind)
+    assert update["visible"]
+    assert update["value"].startswith('<img src="data:image/png;base64,')
+
+
+@pytest.mark.parametrize("kind", ["none", "<b>", 7, None, []])
+def test_there_is_no_strip_of_nothing(kind: object) -> None:
+    assert not show_preview(kind)["visible"]
+
+
+def test_without_mnist_the_strip_says_when_it_comes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MNIST_DATA", str(tmp_path))
+    assert show_preview("affine")["value"] == train_form.NO_EXAMPLES
+
+
+def test_drawing_the_strip_does_not_disturb_a_training(
+    workshop: Workshop, tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = TrainConfig(epochs=2, augmentation="affine")
+    monkeypatch.setattr(train_form, "JOB_QUEUE", workshop.queue)
+    session = workshop.session()
+    with session.connected():
+        run = session.start(config)
+        workshop.gate.let_pass(3)
+        drawing = threading.Thread(target=show_preview, args=("hands",))
+        drawing.start()
+        workshop.gate.allow()
+        drawing.join()
+        eventually(lambda: not run.is_under_way)
+    quiet = workshop.session()
+    with quiet.connected():
+        other = quiet.start(config)
+        eventually(lambda: not other.is_under_way)
+    assert run.model is not None and other.model is not None
+    assert all(map(torch.equal, run.model.parameters(), other.model.parameters()))
