@@ -1,0 +1,1 @@
+"""The package without its page: `python -m pytest tests/core`."""
