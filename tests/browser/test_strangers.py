@@ -13,10 +13,10 @@ import torch
 
 from mnist_core.checkpoints import SHIPPED
 from tests import bombs
+from tests.core.test_checkpoints import Burglar
 from tests.hostile.payloads import MARKUP, PATHS
 from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
-from tests.core.test_checkpoints import Burglar
 
 BITS_A_SIGN = 6  # of what `secrets.token_urlsafe` returns
 HIDDEN = ("Traceback", str(REPOSITORY), str(Path.home()), "/tmp/", "Error(")
