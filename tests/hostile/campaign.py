@@ -284,6 +284,9 @@ def upload_all(client: httpx.Client) -> list[str]:
         "claims.png": bombs.png_that_claims(50_000, 50_000),
         "bomb.pth": bombs.checkpoint_of_tuples(),
         "zeros.pth": bombs.checkpoint_of_empty_gigabytes(),
+        "heap.pth": bombs.checkpoint_that_reads_the_heap(),
+        "beyond.pth": bombs.checkpoint_that_reads_beyond(),
+        "writes.pth": bombs.checkpoint_that_writes(),
         "good.pth": (REPOSITORY / "checkpoints" / "simple_nn_mnist.pth").read_bytes(),
         "deep.json": b"[" * 100_000,
     }
