@@ -29,10 +29,11 @@ Beyond it, from a drawing to an answer:
 13. `drawings`      labelled drawings on disk → images to test a network on
 14. `inference`     an image → probabilities, and whether they are sure
 15. `calibration`   do the probabilities mean what they say?
-16. `archive`       a .pth file from a stranger → one that PyTorch may read
+16. `pickle_check`  the pickle in a .pth file, followed without being run
+17. `archive`       a .pth file from a stranger → one that PyTorch may read
 
 And what people use:
 
-17. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
-18. `web`           the rooms that know Gradio
+18. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
+19. `web`           the rooms that know Gradio
 """

@@ -34,6 +34,7 @@ LAYERS = [
         "training",
         "experiments",
         "codegen",
+        "pickle_check",
         "archive",
         "checkpoints",
         "plots",
