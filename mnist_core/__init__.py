@@ -14,7 +14,7 @@ The article:
 5. `plots`          losses → a figure                                (step 6.1)
 6. `evaluation`     loss and accuracy on unseen images               (step 6.2)
 7. `checkpoints`    weights on disk, with their metadata             (saving and loading)
-                    ahead: `inference`, `archive`
+                    ahead: `inference`, `archive`, `pickle_check`
 
 Its advice:
 
