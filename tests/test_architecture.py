@@ -15,6 +15,7 @@ import pytest
 
 import mnist_core
 from mnist_core import web
+from tests.private_names import private_names
 from tests.real_mnist import REPOSITORY
 
 TOP_LEVEL = {
@@ -168,6 +169,44 @@ def test_the_map_names_every_room_and_can_be_read_in_its_order() -> None:
 def test_only_the_web_rooms_and_the_app_know_gradio(module: str) -> None:
     if room_of(module) not in ("web", "app"):
         assert not any(is_part(name, "gradio") for name in imports_of(module))
+
+
+@every_module
+def test_only_gradio_compat_touches_private_names(module: str) -> None:
+    if floor_of(module) != "gradio_compat":
+        assert private_names(SOURCES[module].read_text(encoding="utf-8")) == []
+
+
+def test_a_private_name_is_found_wherever_it_stands() -> None:
+    """Or the test above could not fail."""
+    planted = """
+import gradio as gr, torch, uvicorn.config
+from gradio.queueing import Queue
+
+class Panel(gr.HTML):
+    def __init__(self):
+        self._own = 1
+        self._theirs()
+
+def handle(blocks, event):
+    blocks._queue.close()
+    getattr(event, "_data")
+    torch.cuda.is_available = bool
+    blocks.temp_file_sets.clear()
+    gr.utils.get_space()
+    return gr.update(), gr.themes.Base, Panel()._own, torch.cuda.is_available()
+"""
+    assert private_names(planted) == [
+        "2: uvicorn.config",
+        "3: gradio.queueing.Queue",
+        "8: self._theirs",
+        "11: blocks._queue",
+        "12: _data",
+        "13: torch.cuda.is_available",
+        "14: blocks.temp_file_sets",
+        "15: gradio.utils",
+        "15: gradio.utils.get_space",
+    ]
 
 
 @every_module

@@ -14,10 +14,10 @@ import torch
 
 from mnist_core.checkpoints import SHIPPED
 from tests import bombs
+from tests.core.test_checkpoints import Burglar
 from tests.hostile.payloads import MARKUP, PATHS
 from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
-from tests.core.test_checkpoints import Burglar
 from tests.web.workshop import eventually
 
 BITS_A_SIGN = 6  # of what `secrets.token_urlsafe` returns

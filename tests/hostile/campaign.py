@@ -41,7 +41,9 @@ INTERNALS = re.compile(
     + "|".join(re.escape(str(place)) for place in (REPOSITORY, sys.prefix, Path.home()))
 )
 # A trace that goes through our code; through what lets requests in goes every one.
-OUR_CODE = re.compile(rf'File "{re.escape(str(REPOSITORY))}/mnist_core/(?!web/uploads\.py)')
+OUR_CODE = re.compile(
+    rf'File "{re.escape(str(REPOSITORY))}/mnist_core/(?!web/endpoints/request_limit\.py)'
+)
 
 
 class Finding(Exception):  # noqa: N818 - it is what is looked for

@@ -18,9 +18,9 @@ from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
+from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, read_upload
 from mnist_core.web.sessions.shelf import Shelf
-from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.uploads import clear_uploads
 
 MOST_WATCHES = 12  # of one session at once: those of three pages
