@@ -7,6 +7,7 @@ import pytest
 
 import app
 from mnist_core.web.components.link import Link
+from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.sessions.uploads import RequestLimit
 
 
@@ -48,6 +49,7 @@ def test_what_is_sent_and_what_is_kept_of_a_page_are_bounded(launched: dict[str,
     assert launched["max_file_size"] == app.LIMITS.upload_mb * 2**20
     assert 20 <= launched["state_session_capacity"] - app.LIMITS.sessions <= 100
     assert launched["app_kwargs"]["routes"][0].path == "/health"
-    assert launched["app_kwargs"]["middleware"][0].cls is RequestLimit
+    before = [entry.cls for entry in launched["app_kwargs"]["middleware"]]
+    assert before == [AllowedRoutes, RequestLimit]
     assert app.demo._queue.max_size == app.CALLS_IN_QUEUE
     assert launched.get("show_error") is not True  # what an error says is for the log alone
