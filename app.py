@@ -96,7 +96,7 @@ def make_demo() -> gr.Blocks:
                 build_experiments_tab(session, link)
             with gr.Tab("Runs") as runs_tab:
                 build_runs_tab(session, link, runs_tab)
-        entered = link.submit(enter, [link, session], [link, session], **AT_ONCE)
+        entered = link.submit(enter, link, [link, session], **AT_ONCE)
         entered.success(fill_again, session, list(form.inputs.values()), **AT_ONCE)
         page.unload(leave)
     page.queue(max_size=CALLS_IN_QUEUE)
