@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
+from typing import Any, TypeVar
 
+import gradio as gr
 import pytest
 
 from mnist_core.config import TrainConfig
@@ -15,8 +17,11 @@ from mnist_core.web.jobs import run as run_module
 from mnist_core.web.jobs.presence import Clock
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.sessions.shelf import Shelf
+from mnist_core.web.tabs.page_stream import Tab, follow_session
+from tests.web import event_loop
 
 SHORT = TrainConfig(epochs=1)
 PATIENCE = 30.0  # seconds after which a test gives up; a busy machine needs a few
@@ -139,3 +144,47 @@ def trained(session: Session, config: TrainConfig = SHORT) -> Run:
         run = session.start(config)
         eventually(lambda: not run.is_under_way)
     return run
+
+
+AnyTab = TypeVar("AnyTab", bound=Tab)
+
+
+def build(tab: Callable[[SessionLink], AnyTab]) -> AnyTab:
+    """Lay a tab out on a page of its own."""
+    with gr.Blocks():
+        return tab(SessionLink())
+
+
+def sent(**data: Any) -> gr.EventData:
+    """Return an event as the page sends it."""
+    return gr.EventData(None, data)
+
+
+def follow(session: Session, tab: Tab, page: str = "page") -> AsyncGenerator[dict[Any, Any], None]:
+    """Follow a session as a page does that has this tab alone."""
+    return follow_session(session, page, [tab])
+
+
+def screens_of(
+    session: Session, tab: Tab, once_seen: Callable[[], object] = lambda: None
+) -> list[dict[Any, Any]]:
+    """Follow to the end.
+
+    Args:
+        session: which session.
+        tab: what is seen of it.
+        once_seen: is called after each change.
+
+    Returns:
+        What was seen after each change: the values of all components.
+    """
+    screens: list[dict[Any, Any]] = []
+
+    async def look() -> None:
+        async for updates in follow(session, tab):
+            if updates:
+                screens.append({**(screens[-1] if screens else {}), **updates})
+                once_seen()
+
+    event_loop.run(look())
+    return screens

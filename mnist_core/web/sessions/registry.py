@@ -81,10 +81,24 @@ class Registry:
             self._by_page[page] = entry
             for other in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
                 del entry.pages[other], self._by_page[other]
-            entry.session.presence.expect()
+            entry.session.presence.hear(page)
             self._remove_surplus()
         end_all(expired)
         return entry.key, entry.session
+
+    def find(self, key: object) -> Session | None:
+        """Return the session with this key, if there is one."""
+        entry = self._entries.get(key) if isinstance(key, str) else None
+        return entry.session if entry else None
+
+    def hear(self, page: str) -> Session | None:
+        """Note that a page is still open; return its session, if there is one."""
+        with self._lock:
+            entry = self._by_page.get(page)
+            if entry is None:
+                return None
+            entry.session.presence.hear(page)
+            return entry.session
 
     def leave(self, page: str) -> None:
         """Note that a page has closed."""
@@ -121,8 +135,8 @@ class Registry:
         if entry is None:
             return
         del entry.pages[page]
+        entry.session.presence.leave(page)
         if not entry.pages:
-            entry.session.presence.leave()
             entry.closed_at = self._clock.now()
             self._entries[entry.key] = self._entries.pop(entry.key)
 
@@ -156,6 +170,9 @@ class Registry:
 
     def _remove_expired(self) -> list[Entry]:
         """Remove the sessions whose pages closed long ago; return those of them to end."""
+        for page, entry in list(self._by_page.items()):
+            if not entry.session.presence.is_open(page):  # it went without a word
+                self._close(page)
         now = self._clock.now()
         expired = [
             entry

@@ -52,7 +52,7 @@ class RunFiles:
         written, path = self._written.get(run.id, (0, None))
         if path is None or written != version or not path.is_file():
             try:
-                path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
+                path = self._own_folder() / run.id / f"{file_stem(run)}.pth"
                 save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
             except OSError as error:  # a full disk, perhaps
                 log.exception("a network cannot be written")
@@ -77,6 +77,11 @@ class RunFiles:
         if self._folder is None:
             self._folder = Path(mkdtemp(prefix=SESSION_PREFIX, dir=_make_cache()))
         return self._folder
+
+
+def file_stem(run: Run) -> str:
+    """Name what is downloaded of a run, such as "cnn_mnist_run3"."""
+    return f"{run.config.model}_mnist_{run.name.lower().replace(' ', '')}"
 
 
 def read_upload(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import LabelledDrawing
@@ -24,11 +22,7 @@ from mnist_core.web.sessions.run_files import RunFiles, read_upload
 from mnist_core.web.sessions.shelf import Shelf
 from mnist_core.web.sessions.uploads import clear_uploads
 
-MOST_WATCHES = 12  # of one session at once: those of three pages
 MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
-BEAT = 1.0  # seconds without news after which `watch` yields all the same
-GLANCE = 0.05  # seconds between two looks for something new
-SIGN_OF_LIFE = 5.0  # seconds after which a stream without news sends something, or it is not closed
 
 JOB_QUEUE = JobQueue()
 THE_SHELF = Shelf()
@@ -73,18 +67,8 @@ class Session:
         self._changes = 0
         self._arriving = 0  # things on their way to be kept
         self._has_ended = False
-        self._watches: list[object] = []  # on the event loop alone
         self._files = RunFiles()
         self._lock = threading.RLock()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Session:
-        """Begin a session: Gradio copies the first value of a `gr.State` for each page.
-
-        In this one nothing can be kept: `Registry.enter` puts another in its place.
-        """
-        session = Session(self._queue, self._shelf)
-        session.register = _refuse_to_register
-        return session
 
     @property
     def is_empty(self) -> bool:
@@ -310,7 +294,7 @@ class Session:
     @contextmanager
     def connected(self) -> Iterator[None]:
         """Count a page as connected, for as long as the block takes."""
-        with self.presence.present():
+        with self.presence.connected():
             yield
 
     def note_use(self) -> None:
@@ -331,29 +315,12 @@ class Session:
         """Return numbers that are others whenever any run has changed, come or gone."""
         return (self._changes, *(run.changes for run in self.runs))
 
-    async def watch(self) -> AsyncGenerator[None, None]:
-        """Yield whenever something has changed, and at every beat, until no run is under way.
 
-        The session is connected meanwhile; who sends something to the page notes that it is there
-        when it asks for more. An async generator, so that a hundred visitors who wait take no
-        thread from those who draw. Where a session is watched too often at once, the longest ends.
-        """
-        watch = object()
-        with self.connected():
-            self.note_use()  # whatever changes runs ends in a new stream
-            self._watches = [*self._watches, watch][-MOST_WATCHES:]
-            try:
-                while watch in self._watches:
-                    seen, is_over = self.changes, not self.is_under_way
-                    yield
-                    if is_over:
-                        return
-                    for _ in range(round(BEAT / GLANCE)):
-                        if self.changes != seen:
-                            break
-                        await asyncio.sleep(GLANCE)
-            finally:
-                self._watches = [other for other in self._watches if other is not watch]
+def unknown_session() -> Session:
+    """Return a session for a page that has not found its own: nothing can be kept in it."""
+    session = Session()
+    session.register = _refuse_to_register
+    return session
 
 
 def _refuse_to_register() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from concurrent.futures import TimeoutError as NotInTime
-from dataclasses import dataclass, fields
+from dataclasses import asdict, fields
 from functools import partial
 from typing import Any
 
@@ -15,13 +15,15 @@ from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EPOCHS_A_STEP
+from mnist_core.web.components.base import Updates
+from mnist_core.web.components.save_button import SaveButton, TextFile
 from mnist_core.web.limits import the_limits
+from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import JOB_QUEUE
 from mnist_core.web.tabs.augmentation_preview import known_preview, make_preview
+from mnist_core.web.tabs.page_stream import at_once
 
-MOST_EPOCHS = 20  # on the slider, if a run may have so many
 BATCH_SIZES = (64, 128, 256)
-MOST_DROPOUT = 0.9
 SCHEDULES = {
     "none": "Constant",
     "step": f"Halved every {EPOCHS_A_STEP} epochs (StepLR)",
@@ -41,99 +43,155 @@ PREVIEW_TIMEOUT_SECONDS = (
 )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The parts of the form.
+class TrainForm:
+    """The form.
 
     Attributes:
         inputs: one for each field of `TrainConfig`, in its order.
-        note: says how they differ from the recipe.
+        note: says how they differ from the recipe, or what is wrong with them.
         reset: brings the recipe back.
+        code: their program, and `program` saves it; they stand elsewhere in the tab.
         preview: shows what the augmentation does.
-        actions: the row for the buttons.
+        actions: an empty row for the buttons that act on the form.
     """
 
-    inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio | gr.Slider]
-    note: gr.HTML
-    reset: gr.Button
-    preview: gr.HTML
-    actions: gr.Row
+    def __init__(self) -> None:
+        """Lay it out; call it where it is to stand, and `wire` when the tab is complete."""
+        limits = the_limits()
+        batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
+        with gr.Group():
+            model = gr.Dropdown(
+                _model_choices(),
+                value=RECIPE.model,
+                label="Network",
+                info=MODELS[RECIPE.model].advice,
+                elem_id="model",
+            )
+            batch_size = gr.Radio(
+                batch_sizes,
+                value=RECIPE.batch_size,
+                label="Batch size: images per step",
+                elem_id="batch-size",
+            )
+            # Plain numbers without limits of their own: a slider would put its largest number in
+            # the place of what somebody has typed, and Gradio would refuse it with an error.
+            with gr.Row():
+                epochs = _number(RECIPE.epochs, "Epochs", "epochs", step=1)
+                learning_rate = _number(RECIPE.learning_rate, "Learning rate", "learning-rate")
+                seed = _number(RECIPE.seed, "Seed", "seed", step=1)
+        with gr.Row(elem_classes="note"):
+            self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
+            self.reset = gr.Button(
+                "Reset to the recipe",
+                size="sm",
+                interactive=False,
+                min_width=80,
+                scale=0,
+                elem_id="reset",
+            )
+        # Above what can be opened, so that it never moves.
+        self.actions = gr.Row(elem_classes="actions")
+        with gr.Accordion("More settings", open=False, elem_id="more-settings"):
+            schedule = gr.Dropdown(
+                _choices(SCHEDULES),
+                value=RECIPE.schedule,
+                label="Learning rate over time",
+                elem_id="schedule",
+            )
+            optimizer = gr.Radio(
+                _choices(OPTIMIZERS), value=RECIPE.optimizer, label="Optimiser", elem_id="optimizer"
+            )
+            dropout = _number(0, "Dropout", "dropout", step=0.05, interactive=False)
+            dropout.info = "The share of neurons switched off in each step"
+            augmentation = gr.Dropdown(
+                _choices(AUGMENTATIONS),
+                value=RECIPE.augmentation,
+                label="Augmentation",
+                elem_id="augmentation",
+            )
+            self.preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
+        inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio] = {
+            "model": model,
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "schedule": schedule,
+            "dropout": dropout,
+            "augmentation": augmentation,
+            "optimizer": optimizer,
+            "seed": seed,
+        }
+        self.inputs = {field.name: inputs[field.name] for field in fields(TrainConfig)}
 
-
-def build_settings() -> Settings:
-    """Lay the form out, with an empty row for the buttons that act on it."""
-    limits = the_limits()
-    batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
-    with gr.Group():
-        model = gr.Dropdown(
-            _model_choices(), value=RECIPE.model, label="Network", info=MODELS[RECIPE.model].advice
-        )
-        epochs = gr.Slider(
-            1, _most_epochs(), RECIPE.epochs, step=1, label="Epochs: passes over all the images"
-        )
-        batch_size = gr.Radio(
-            batch_sizes, value=RECIPE.batch_size, label="Batch size: images per step"
-        )
-        with gr.Row():
-            learning_rate = gr.Number(RECIPE.learning_rate, label="Learning rate", min_width=110)
-            seed = gr.Number(RECIPE.seed, precision=0, label="Seed", min_width=110)
-    with gr.Row(elem_classes="note"):
-        note = gr.HTML(THE_RECIPE)
-        reset = gr.Button(
-            "Reset to the recipe", size="sm", interactive=False, min_width=80, scale=0
-        )
-    actions = gr.Row(elem_classes="actions")  # above what can be opened, so that it never moves
-    with gr.Accordion("More settings", open=False):
-        schedule = gr.Dropdown(
-            _choices(SCHEDULES), value=RECIPE.schedule, label="Learning rate over time"
-        )
-        optimizer = gr.Radio(_choices(OPTIMIZERS), value=RECIPE.optimizer, label="Optimiser")
-        dropout = gr.Slider(
-            0,
-            MOST_DROPOUT,
-            0,
-            step=0.05,
-            label="Dropout",
-            info="Neurons switched off in each step",
+    def build_code(self) -> None:
+        """Lay out the program of the settings; call it where it is to stand."""
+        self.code = gr.Code(
+            generate_code(RECIPE),
+            language="python",
+            label="Code for this run",
+            lines=18,
+            max_lines=18,
             interactive=False,
+            buttons=["copy"],
+            elem_id="code",
+            elem_classes="code",
         )
-        augmentation = gr.Dropdown(
-            _choices(AUGMENTATIONS), value=RECIPE.augmentation, label="Augmentation"
+        self.program = SaveButton(_program(RECIPE))
+
+    def wire(self, link: SessionLink) -> None:
+        """Let the form say how it differs from the recipe, and show its program."""
+        values = list(self.inputs.values())
+        quick: dict[str, Any] = {**at_once(link), "trigger_mode": "always_last"}
+        model, dropout = self.inputs["model"], self.inputs["dropout"]
+        augmentation = self.inputs["augmentation"]
+        # "input", not "change": who fills the whole form says what each part becomes.
+        model.input(self.describe_network, model, [model, dropout], **quick)
+        augmentation.change(show_preview, augmentation, self.preview, **quick)
+        gr.on(
+            [value.change for value in values],
+            self.describe,
+            values,
+            [self.note, self.reset, self.code, self.program],
+            **quick,
         )
-        preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
-    inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio | gr.Slider] = {
-        "model": model,
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "schedule": schedule,
-        "dropout": dropout,
-        "augmentation": augmentation,
-        "optimizer": optimizer,
-        "seed": seed,
-    }
-    in_order = {field.name: inputs[field.name] for field in fields(TrainConfig)}
-    return Settings(in_order, note, reset, preview, actions)
+        self.reset.click(partial(self.fill, RECIPE), None, values, **at_once(link))
 
+    def fill(self, config: TrainConfig) -> Updates:
+        """Give every input its value in these settings."""
+        network = self.describe_network(config.model)
+        dropout = self.inputs["dropout"]
+        if config.dropout is not None:
+            network[dropout]["value"] = config.dropout
+        return {
+            **{self.inputs[name]: value for name, value in asdict(config).items()},
+            self.inputs["model"]: {**network[self.inputs["model"]], "value": config.model},
+            dropout: network[dropout],
+        }
 
-def wire_settings(settings: Settings, code: gr.Code, quietly: dict[str, Any]) -> None:
-    """Let the form say how it differs from the recipe, and show its program in `code`."""
-    inputs = settings.inputs
-    values = list(inputs.values())
-    quick: dict[str, Any] = {**quietly, "queue": False, "trigger_mode": "always_last"}
-    of_network = [inputs["model"], inputs["dropout"]]
-    # "input", not "change": who fills the whole form says what each part becomes.
-    inputs["model"].input(describe_network, inputs["model"], of_network, **quick)
-    inputs["augmentation"].change(show_preview, inputs["augmentation"], settings.preview, **quick)
-    gr.on(
-        [value.change for value in values],
-        describe_settings,
-        values,
-        [settings.note, settings.reset, code],
-        **quick,
-    )
-    fill_in = partial(fill_form, RECIPE)
-    settings.reset.click(fill_in, None, values, **{**quick, "trigger_mode": "once"})
+    def describe_network(self, model: object) -> Updates:
+        """Say what the article says of the network; offer dropout if it has such a layer."""
+        architecture = MODELS.get(model) if isinstance(model, str) else None
+        rate = architecture.dropout if architecture else None
+        return {
+            self.inputs["model"]: gr.update(info=architecture.advice)
+            if architecture
+            else gr.skip(),
+            self.inputs["dropout"]: gr.update(value=rate or 0, interactive=rate is not None),
+        }
+
+    def describe(self, *values: object) -> Updates:
+        """Say how the settings differ from the recipe, or what is wrong; show their program."""
+        try:
+            config = read_settings(*values)
+        except ValueError as error:
+            return {self.note: html.escape(str(error)), self.reset: gr.update(interactive=True)}
+        change = describe_change(config)
+        return {
+            self.note: f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE,
+            self.reset: gr.update(interactive=bool(change)),
+            self.code: generate_code(config),
+            self.program: _program(config),
+        }
 
 
 def read_settings(*values: object) -> TrainConfig:
@@ -160,42 +218,6 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def fill_form(config: TrainConfig) -> list[Any]:
-    """Give every input its value in these settings, in the order of `TrainConfig`.
-
-    A run that has been trained on may have more epochs than the slider.
-    """
-    network, dropout = describe_network(config.model)
-    if config.dropout is not None:
-        dropout["value"] = config.dropout
-    values = {
-        **{field.name: getattr(config, field.name) for field in fields(config)},
-        "model": {**network, "value": config.model},
-        "epochs": min(config.epochs, _most_epochs()),
-        "dropout": dropout,
-    }
-    return list(values.values())
-
-
-def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Say what the article says of the network; let dropout be chosen if it has such a layer."""
-    architecture = MODELS.get(model) if isinstance(model, str) else None
-    share = architecture.dropout if architecture else None
-    dropout = dict(gr.update(value=share or 0, interactive=share is not None))
-    return dict(gr.update(info=architecture.advice) if architecture else gr.skip()), dropout
-
-
-def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any]:
-    """Say how the settings differ from the recipe, or what is wrong; show their program."""
-    try:
-        config = read_settings(*values)
-    except ValueError as error:
-        return html.escape(str(error)), dict(gr.update(interactive=True)), gr.skip()
-    change = describe_change(config)
-    note = f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE
-    return note, dict(gr.update(interactive=bool(change))), generate_code(config)
-
-
 def show_preview(augmentation: object) -> dict[str, Any]:
     """Show examples of what an augmentation does."""
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
@@ -211,8 +233,12 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     return dict(gr.update(value=preview, visible=True))
 
 
-def _most_epochs() -> int:
-    return min(MOST_EPOCHS, the_limits().epochs)
+def _program(config: TrainConfig) -> TextFile:
+    return {"name": f"{config.model}_mnist.py", "text": generate_code(config)}
+
+
+def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:
+    return gr.Number(value, label=label, elem_id=elem_id, min_width=90, **settings)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:

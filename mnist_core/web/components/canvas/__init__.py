@@ -6,17 +6,15 @@ a stranger, so it becomes a `Drawing` or an error of one sentence, and nothing i
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import numpy as np
 
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component, refusal
 
 LARGEST_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts to exactly
 
@@ -35,15 +33,17 @@ class Drawing:
     strokes: list[np.ndarray] = field(default_factory=list)
 
 
-class DrawingCanvas(gr.HTML):
+class DrawingCanvas(Component):
     """A square to draw a digit on. Its `input` event comes many times in a stroke.
 
     The page waits for the answer to one sending before it makes the next. A `PredictionPanel` on
     the same page tells it of the answer, so every `input` handler has to end in one.
 
-    The `select` event comes when the visitor has said which digit the drawing was, which empties
+    The `labelled` event comes when the visitor has said which digit the drawing was, which empties
     the canvas; its data is for `parse_label`.
     """
+
+    folder = Path(__file__).parent
 
     def __init__(self, value: None = None, *, classifier: str = "", **settings: Any) -> None:
         """Build the canvas.
@@ -52,13 +52,9 @@ class DrawingCanvas(gr.HTML):
             value: always None; a drawing is never set by the server.
             classifier: names the network that reads the drawing. When an update changes it, the
                 page sends the present drawing once more, and so the new network reads it.
-            settings: passed on to `gr.HTML`, such as `elem_id`.
+            settings: passed on to `gr.HTML`.
         """
-        self.classifier = classifier
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(
-            value, classifier=classifier, apply_default_css=False, **{**assets, **settings}
-        )
+        super().__init__(value, classifier=classifier, **settings)
 
     def preprocess(self, payload: object) -> Drawing:
         """Check what the page sent.
@@ -77,33 +73,10 @@ class DrawingCanvas(gr.HTML):
         try:
             return parse_drawing(payload)
         except ValueError as error:
-            # The page shows the sentence as HTML, and it may quote what the stranger sent.
-            raise gr.Error(html.escape(str(error)), print_exception=False) from None
+            raise refusal(error) from None
 
     def postprocess(self, value: None) -> None:
         """Send nothing: the drawing lives in the page, where an update must not reset it."""
-        return None
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema, for the program interface."""
-        coordinate = {"type": "number", "minimum": 0, "maximum": 1000}
-        point = {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2}
-        stroke = {"type": "array", "items": point}
-        return {
-            "type": "object",
-            "properties": {
-                "seq": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEQ},
-                "strokes": {"type": "array", "items": stroke},
-            },
-            "required": ["seq", "strokes"],
-        }
-
-    def example_payload(self) -> dict[str, Any]:
-        """Give a one, drawn downwards in a single stroke."""
-        return {"seq": 1, "strokes": [[[500, 150], [500, 500], [500, 850]]]}
-
-    def example_value(self) -> None:
-        """Give the only value that the server may set."""
         return None
 
 
@@ -122,7 +95,7 @@ def parse_drawing(payload: object) -> Drawing:
 
 
 def parse_label(payload: object) -> LabelledDrawing:
-    """Turn the data of a `select` event, `{"label": int, "strokes": [...]}`, into a drawing.
+    """Turn the data of a `labelled` event, `{"label": int, "strokes": [...]}`, into a drawing.
 
     Raises:
         ValueError: with one sentence that says what is wrong with it.

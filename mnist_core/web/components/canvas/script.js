@@ -1,5 +1,4 @@
-// The drawing canvas. Gradio runs this file as the body of a function of
-// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+// The drawing canvas.
 //
 // Reading order: the drawing, its ink, the pen, the controls, the sending, the page around it.
 // A point is [x, y] in thousandths of the canvas side; a stroke is a list of points; a gesture is
@@ -18,7 +17,6 @@ const MAX_PATIENCE = 30000;
 // Browsers without it, or on pages without https, have the ordinary one.
 const PEN_MOVES = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
 
-const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const canvas = find("canvas");
 const pencil = canvas.getContext("2d");
 
@@ -189,23 +187,17 @@ function clear() {
 // The drawing with the digit it was goes to the server, and makes room for the next one.
 function labelled(event) {
   if (pen || gestures.length === 0) return;
-  trigger("select", { label: event.detail.label, strokes: strokesNow() });
+  trigger("labelled", { label: event.detail.label, strokes: strokesNow() });
   clear();
 }
 
 function keyDown(event) {
-  const isVisible = canvas.getClientRects().length > 0;
-  if (!isVisible || isTyping(event.composedPath()[0])) return;
+  if (!isInSight() || isTyping(event)) return;
   const command = event.ctrlKey || event.metaKey;
   if (command && !event.shiftKey && event.key.toLowerCase() === "z") undo();
   else if (!command && ["Delete", "Backspace"].includes(event.key)) clear();
   else return;
   event.preventDefault();
-}
-
-function isTyping(target) {
-  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
-  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
 }
 
 function showState() {
@@ -274,13 +266,6 @@ function giveUp() {
 }
 
 // --- The page around it --------------------------------------------------------------------------
-
-// Gradio may take the component off the page and does not say so: the next event then cleans up.
-const life = new AbortController();
-function onPage(target, type, handler) {
-  const guarded = (event) => (element.isConnected ? handler(event) : life.abort());
-  target.addEventListener(type, guarded, { signal: life.signal });
-}
 
 function watchDensity() {
   const density = matchMedia("(resolution: " + devicePixelRatio + "dppx)");

@@ -1,52 +1,35 @@
 // The experiment cards. props.value is a CardsStatus (see __init__.py), written as text only.
 
-const root = element.querySelector('[data-testid="experiments"]');
+const root = find("experiments");
 const list = root.querySelector(".cards");
-const detail = list.querySelector(".detail-mold").content.firstElementChild.cloneNode(true);
-const part = (name) => detail.querySelector(`[data-testid="${name}"]`);
+const detail = copyOf(list.querySelector(".detail-mold"));
 const cards = new Map(); // experiment → its card
-const ACTIONS = ["try", "seeds", "retry", "stop"];
 
 let texts = {}; // experiment → what its card says
 let opened = null; // the experiment whose card is open here, before the server has heard of it
 
-// --- Orders --------------------------------------------------------------------------------------
-
-function order(action, experiment) {
-  props.value = { action, experiment };
-  trigger("submit");
-}
+const order = (action) => trigger("order", { action, experiment: opened });
+const part = (name) => find(name, detail);
 
 function newCard(name) {
-  const card = list.querySelector(".mold").content.firstElementChild.cloneNode(true);
+  const card = copyOf(list.querySelector(".mold"));
   card.dataset.experiment = name;
-  card.querySelector(".name").textContent = texts[name].title;
+  write(card.querySelector(".name"), texts[name].title);
   card.querySelector(".head").addEventListener("click", () => {
     open(name);
-    order("show", name);
+    order("show");
   });
   list.append(card);
   return card;
 }
 
-for (const action of ACTIONS) {
-  part(action).addEventListener("click", () => {
-    part(action).disabled = true; // until the answer has come
-    order(action, opened);
-  });
-}
-
-// --- What is seen --------------------------------------------------------------------------------
-
 function open(name) {
   if (opened === name) return;
   opened = name;
   root.dataset.chosen = name;
-  const { title, suggestion, expectation, baseline } = texts[name];
-  write("title", title);
-  write("suggestion", suggestion);
-  write("expectation", expectation);
-  write("baseline", baseline);
+  for (const text of ["title", "suggestion", "expectation", "baseline"]) {
+    write(part(text), texts[name][text]);
+  }
   for (const [other, card] of cards) {
     card.classList.toggle("open", other === name);
     card.querySelector(".head").setAttribute("aria-expanded", other === name);
@@ -57,75 +40,43 @@ function open(name) {
 
 function showStatus() {
   const status = props.value;
-  if (!status?.badges) return; // an order of ours
+  if (!status) return;
   texts = status.experiments;
   for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
+  list.style.setProperty("--cards", cards.size);
+  for (const [name, card] of cards) write(find("badge", card), status.badges[name] ?? "");
   open(status.chosen);
   detail.classList.remove("unanswered");
   root.dataset.state = status.state;
-  for (const [name, card] of cards) {
-    card.querySelector(".badge").textContent = status.badges[name] ?? "";
-  }
-  write("change", status.change);
-  write("note", status.note);
-  write("verdict", status.verdict);
-  write("seeds", status.more_seeds);
-  write("retry", `Retry with ${status.retry_rate}`);
+  write(part("change"), status.change);
+  write(part("note"), status.note);
+  write(part("verdict"), status.verdict);
+  write(part("seeds"), status.more_seeds);
+  write(part("retry"), `Retry with ${status.retry_rate}`);
   const running = status.state === "running";
-  show("try", ["untried", "stopped"].includes(status.state));
-  show("retry", status.state === "diverged" && status.retry_rate !== null);
-  show("seeds", !running && status.more_seeds !== "");
-  show("stop", running);
+  show(part("try"), ["untried", "stopped"].includes(status.state));
+  show(part("retry"), status.state === "diverged" && status.retry_rate !== null);
+  show(part("seeds"), !running && status.more_seeds !== "");
+  show(part("stop"), running);
   detail.classList.toggle("tried", status.sides.length > 0);
   detail.classList.toggle("exploded", status.state === "diverged");
   status.sides.forEach((side, number) => showSide(["baseline", "variant"][number], side));
-  showPlots(status.plots);
+  showPlots(status.plots, detail);
 }
 
 function showSide(name, side) {
   const row = detail.querySelector(`.side[data-side="${name}"]`);
   row.dataset.state = side.state;
-  row.querySelector(".of").textContent = side.runs;
-  const isKnown = side.accuracy !== null && side.train_accuracy !== null;
-  const gap = isKnown ? side.train_accuracy - side.accuracy : null;
-  const figures = {
-    accuracy: percent(side.accuracy),
-    train_accuracy: percent(side.train_accuracy),
-    gap: gap === null ? "–" : signed(100 * gap),
-    loss: side.loss === null ? "–" : side.loss.toFixed(4),
-    seconds: side.seconds === null ? "–" : side.seconds.toFixed(1),
-    parameters: side.parameters.toLocaleString("en"),
-  };
-  for (const cell of row.querySelectorAll("td")) cell.textContent = figures[cell.dataset.figure];
+  write(row.querySelector(".of"), side.runs);
+  for (const cell of row.querySelectorAll("td")) showFigure(cell, side);
   const progress = detail.querySelector(`.progress[data-side="${name}"]`);
-  progress.hidden = side.message === "";
+  show(progress, side.message !== "");
   progress.querySelector("progress").value = side.fraction;
-  progress.querySelector(".message").textContent = side.message;
+  write(progress.querySelector(".message"), side.message);
 }
 
-function showPlots(plots) {
-  for (const name of ["losses", "accuracies"]) {
-    if (plots[name] && part(name).src !== plots[name]) part(name).src = plots[name];
-    part(name).hidden = !plots[name];
-    part(name).alt = plots.words ?? "";
-  }
-}
-
-function show(name, isShown) {
-  part(name).hidden = !isShown;
-  part(name).disabled = false;
-}
-
-function write(name, text) {
-  part(name).textContent = text;
-}
-
-function percent(fraction) {
-  return fraction === null ? "–" : `${(100 * fraction).toFixed(2)} %`;
-}
-
-function signed(points) {
-  return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(2)}`;
+for (const action of ["try", "seeds", "retry", "stop"]) {
+  part(action).addEventListener("click", () => order(action));
 }
 
 watch("value", showStatus);

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Annotated, TypedDict
 
-import gradio as gr
+from pydantic import Field
 
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component, Payload
 
 MOST_BYTES = 5_000_000  # of a file of drawings that the page sends
+LONGEST_KEY = 64
 
 
 class _Named(TypedDict):
@@ -53,54 +54,23 @@ class LeaderboardStatus(TypedDict, total=False):
     file: str
 
 
-class Leaderboard(gr.HTML):
+class Choice(Payload):
+    """The key of the classifier that a visitor has chosen; there need not be such a one."""
+
+    key: Annotated[str, Field(max_length=LONGEST_KEY)]
+
+
+class OpenedFile(Payload):
+    """The text of a file that a visitor has opened."""
+
+    content: Annotated[str, Field(max_length=MOST_BYTES)]
+
+
+class Leaderboard(Component):
     """Shows a `LeaderboardStatus`, lets the visitor choose who reads, and keeps the drawings' file.
 
-    Its events: `select` (a classifier has been chosen: a handler is given its key), `download` (the
-    drawings are to be saved), `upload` (a file has been opened: a handler is given its text), and
-    `clear`.
+    Its events: `choose` (with a `Choice`), `save` (the drawings are to be saved), `open_file` (with
+    an `OpenedFile`), and `forget`.
     """
 
-    def __init__(self, value: LeaderboardStatus | None = None, **settings: Any) -> None:
-        """Build the board.
-
-        Args:
-            value: what to begin with.
-            settings: passed on to `gr.HTML`, such as `elem_id`.
-        """
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
-
-    def preprocess(self, payload: object) -> str:
-        """Check what the page sent, which is data from a stranger.
-
-        Args:
-            payload: `{"sent": str}`, the key of a classifier or the text of a file.
-
-        Returns:
-            That text.
-
-        Raises:
-            gr.Error: with one sentence, when the payload is anything else.
-        """
-        text = payload.get("sent") if isinstance(payload, dict) else None
-        if not isinstance(text, str) or len(text) > MOST_BYTES:
-            limit = f"{MOST_BYTES // 1_000_000} megabytes"
-            raise gr.Error(f"A text of at most {limit} was expected.", print_exception=False)
-        return text
-
-    def postprocess(self, value: LeaderboardStatus | None) -> LeaderboardStatus | None:
-        """Send the board as it is; the page writes it as text and never as HTML."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema, for the program interface."""
-        return {"type": "object", "properties": {"sent": {"type": "string"}}, "required": ["sent"]}
-
-    def example_payload(self) -> dict[str, Any]:
-        """Choose the article's network."""
-        return {"sent": "simple_nn"}
-
-    def example_value(self) -> LeaderboardStatus:
-        """Give a board without a classifier."""
-        return {"classifier": "", "rows": [], "drawings": 0}
+    folder = Path(__file__).parent

@@ -1,9 +1,5 @@
-// The leaderboard. Gradio runs this file as the body of a function of
-// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
-//
-// props.value is what the server says (see LeaderboardStatus in __init__.py); it is only ever written as text.
+// The leaderboard. props.value is a LeaderboardStatus (see __init__.py), written as text only.
 
-const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const panel = find("leaderboard");
 const body = find("classifiers").tBodies[0];
 const mold = body.querySelector("template");
@@ -16,7 +12,7 @@ function show(board) {
   if (!board) return;
   if (board.rows) showRows(board);
   if (board.note !== undefined) write(find("score-note"), board.note);
-  if (board.file !== undefined) save(board.file);
+  if (board.file !== undefined) saveFile(board.file, FILE_NAME, "application/json");
 }
 
 function showRows({ rows, classifier, drawings }) {
@@ -34,11 +30,11 @@ function showRows({ rows, classifier, drawings }) {
 }
 
 function newLine(key) {
-  const line = mold.content.firstElementChild.cloneNode(true);
+  const line = copyOf(mold);
   line.dataset.key = key;
   const radio = line.querySelector("input");
   radio.name = group;
-  radio.addEventListener("change", () => tell("select", key));
+  radio.addEventListener("change", () => trigger("choose", { key }));
   return line;
 }
 
@@ -49,32 +45,11 @@ function showLine(line, { name, accuracy, right, note, missing }, isReader, draw
   line.classList.toggle("reads", isReader);
   write(line.querySelector(".name"), name);
   write(line.querySelector(".remark"), note ?? "");
-  write(line.querySelector(".accuracy"), percent(accuracy));
+  write(line.querySelector(".accuracy"), accuracy == null ? "–" : percent(accuracy, 1));
   write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : "–");
 }
 
-function percent(fraction) {
-  return fraction == null ? "–" : (100 * fraction).toFixed(1) + "%";
-}
-
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-function tell(event, text) {
-  props.value = { sent: text };
-  trigger(event);
-}
-
 // --- The file ------------------------------------------------------------------------------------
-
-function save(text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = FILE_NAME;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-}
 
 async function open() {
   const [file] = picker.files;
@@ -83,12 +58,12 @@ async function open() {
   if (file.size > MOST_BYTES) {
     write(find("score-note"), "This file is too large: 5 megabytes at most.");
   } else {
-    tell("upload", await file.text());
+    trigger("open_file", { content: await file.text() });
   }
 }
 
-find("save").addEventListener("click", () => tell("download", ""));
-find("forget").addEventListener("click", () => tell("clear", ""));
+find("save").addEventListener("click", () => trigger("save"));
+find("forget").addEventListener("click", () => trigger("forget"));
 find("open").addEventListener("click", () => picker.click());
 picker.addEventListener("change", open);
 

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
-import gradio as gr
-
 from mnist_core.preprocessing.pipeline import STEPS, Picture, Steps
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component, refusal
 
 
 class Guess(TypedDict):
@@ -38,7 +36,7 @@ class Explanation(TypedDict, total=False):
     classifier: str
 
 
-class PipelinePanel(gr.HTML):
+class PipelinePanel(Component):
     """Shows an `Explanation`.
 
     Its `input` event asks for one: when the panel is in sight and the drawing has been read anew,
@@ -46,15 +44,7 @@ class PipelinePanel(gr.HTML):
     given the `Steps` that are switched on.
     """
 
-    def __init__(self, value: None = None, **settings: Any) -> None:
-        """Build the panel.
-
-        Args:
-            value: always None; the page asks for the first explanation itself.
-            settings: passed on to `gr.HTML`, such as `elem_id`.
-        """
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
+    folder = Path(__file__).parent
 
     def preprocess(self, payload: object) -> Steps:
         """Check what the page sent, which is data from a stranger.
@@ -70,11 +60,11 @@ class PipelinePanel(gr.HTML):
         """
         off = payload.get("off") if isinstance(payload, dict) else None
         if not isinstance(off, list) or len(off) > len(STEPS) or any(s not in STEPS for s in off):
-            raise gr.Error("A list of steps to leave out was expected.", print_exception=False)
+            raise refusal("A list of steps to leave out was expected.")
         return Steps(**{step: step not in off for step in STEPS})
 
     def postprocess(self, value: Explanation | None) -> dict[str, Any] | None:
-        """Pack an explanation for the page, which writes it as text and never as HTML.
+        """Pack an explanation for the page.
 
         Each picture travels as one string in base64: Gradio's page copies a value number by number.
         """
@@ -82,16 +72,3 @@ class PipelinePanel(gr.HTML):
             return None
         pictures = [b64encode(picture.tobytes()).decode("ascii") for picture in value["pictures"]]
         return {"answer": {**value, "pictures": pictures}}
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema, for the program interface."""
-        off = {"type": "array", "items": {"type": "string", "enum": list(STEPS)}}
-        return {"type": "object", "properties": {"off": off}, "required": ["off"]}
-
-    def example_payload(self) -> dict[str, Any]:
-        """Leave nothing out."""
-        return {"off": []}
-
-    def example_value(self) -> Explanation:
-        """Give what becomes of an empty drawing."""
-        return {"pictures": []}

@@ -1,14 +1,13 @@
-// The prediction panel. Gradio runs this file as the body of a function of
-// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+// The prediction panel.
 //
 // props.value is the answer to one sending of the drawing (see Answer in __init__.py). It is only
 // ever written as text.
 
-const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const panel = find("prediction");
 const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
 const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
 const ask = find("ask").textContent;
+const BLANK = btoa("\0".repeat(28 * 28));
 const PAUSE = 700; // ms without a change before the answer is spoken: not once in every frame
 
 let newest = -1; // seq of the answer shown
@@ -23,14 +22,14 @@ function newBar(digit) {
 function newLabel(digit) {
   const button = newOne(".labels", digit);
   button.textContent = digit;
-  button.setAttribute("aria-label", "It was a " + digit);
+  button.setAttribute("aria-label", "It was " + namedDigit(digit));
   button.addEventListener("click", () => tell(digit));
   return button;
 }
 
 function newOne(list, digit) {
   const mold = element.querySelector(list + " template");
-  const one = mold.content.firstElementChild.cloneNode(true);
+  const one = copyOf(mold);
   one.dataset.digit = digit;
   mold.parentElement.append(one);
   return one;
@@ -44,7 +43,7 @@ function show(answer) {
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
   showLabels(answer);
-  showImage(answer.image);
+  paintSquare(find("image"), answer.image ?? BLANK);
   speakSoon(answer);
   document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq } }));
 }
@@ -61,11 +60,7 @@ function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {
 }
 
 function confidence(digit, sure, probability) {
-  return sure ? percent(probability, 1) : "perhaps " + named(digit) + ", " + percent(probability, 0);
-}
-
-function named(digit) {
-  return (digit === 8 ? "an " : "a ") + digit;
+  return sure ? percent(probability, 1) : "perhaps " + namedDigit(digit) + ", " + percent(probability, 0);
 }
 
 function showBar(index, { digit, probabilities }) {
@@ -77,20 +72,9 @@ function showBar(index, { digit, probabilities }) {
   write(label, probabilities ? percent(probability, 0) : "");
 }
 
-function showImage(image) {
-  const pencil = find("image").getContext("2d");
-  const pixels = pencil.createImageData(28, 28); // four bytes a pixel: red, green, blue, opacity
-  const bytes = image ? atob(image) : ""; // row by row, a byte a pixel
-  for (let i = 0; i < 28 * 28; i++) {
-    pixels.data.fill(bytes.charCodeAt(i) || 0, 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = 255;
-  }
-  pencil.putImageData(pixels, 0, 0);
-}
-
 function speakSoon({ digit, sure, probabilities, message }) {
   const share = digit === null ? "" : percent(probabilities[digit], 0);
-  const answer = sure ? digit + ", " + share : "Not sure, perhaps " + named(digit) + ", " + share;
+  const answer = sure ? digit + ", " + share : "Not sure, perhaps " + namedDigit(digit) + ", " + share;
   const words = digit === null ? (message ?? "") : answer;
   clearTimeout(speaking);
   speaking = setTimeout(() => write(element.querySelector(".announcement"), words), PAUSE);
@@ -103,7 +87,7 @@ function showLabels({ seq, digit }) {
   const isDrawing = digit !== null && seq !== null;
   if (labels[0].disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   find("yes").disabled = !isDrawing;
-  if (isDrawing) write(find("yes"), "Yes, " + named(digit));
+  if (isDrawing) write(find("yes"), "Yes, " + namedDigit(digit));
   labels.forEach((label, index) => label.classList.toggle("winner", index === digit));
 }
 
@@ -111,36 +95,16 @@ function tell(digit) {
   document.dispatchEvent(new CustomEvent("mnist:label", { detail: { label: digit } }));
 }
 
-// Gradio may take the component off the page and does not say so: the next event then cleans up.
-const life = new AbortController();
 function keyDown(event) {
-  if (!element.isConnected) return life.abort();
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-  const isReady = !labels[0].disabled && panel.getClientRects().length > 0;
-  if (!isPlain || !isReady || !/^[0-9]$/.test(event.key)) return;
-  if (isTyping(event.composedPath()[0])) return;
+  const isReady = !labels[0].disabled && isInSight();
+  if (!isPlain || !isReady || !/^[0-9]$/.test(event.key) || isTyping(event)) return;
   tell(Number(event.key));
   event.preventDefault();
 }
 
-function isTyping(target) {
-  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
-  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
-}
-
-document.addEventListener("keydown", keyDown, { signal: life.signal });
+onPage(document, "keydown", keyDown);
 find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
-
-// --- Small things --------------------------------------------------------------------------------
-
-// The same text again would still cost a layout.
-function write(node, text) {
-  if (node.textContent !== String(text)) node.textContent = text;
-}
-
-function percent(fraction, decimals) {
-  return (100 * fraction).toFixed(decimals) + "%";
-}
 
 watch("value", () => show(props.value));
 show(props.value);

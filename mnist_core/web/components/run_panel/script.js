@@ -1,37 +1,31 @@
 // Shows a run. The server sends its whole state each time, so nothing is remembered here.
 
-const part = (name) => element.querySelector(`[data-testid="${name}"]`);
-const show = (name, text) => {
-  part(name).textContent = text;
-};
-const unless = (value, write) => (value === null ? "" : write(value));
-const percent = (fraction) => `${(100 * fraction).toFixed(2)} %`;
+const unless = (value, words) => (value === null ? "" : words(value));
 
 function timeLeft(seconds) {
   if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
   return `about ${Math.round(seconds / 60)} minutes left`;
 }
 
-function showFigures(run) {
-  show("accuracy", unless(run.accuracy, percent) || "–");
-  show("train-accuracy", unless(run.train_accuracy, (fraction) => `training ${percent(fraction)}`));
-  show("loss", unless(run.loss, (loss) => loss.toFixed(4)) || "–");
-  show("test-loss", unless(run.test_loss, (loss) => `test ${loss.toFixed(4)}`));
-  show("epochs", run.epochs === 0 ? "–" : `${run.epochs_done} of ${run.epochs}`);
-  show("title", run.title);
-  part("title").title = run.title;
-  show("seconds", unless(run.seconds, (seconds) => seconds.toFixed(1)) || "–");
-  show("left", unless(run.left, timeLeft));
-}
-
 function showRun() {
   const run = props.value;
   if (!run) return;
-  part("run").dataset.state = run.state;
-  part("progress").value = run.fraction;
-  show("message", run.message);
-  show("drawing-read", run.drawing);
-  showFigures(run);
+  find("run").dataset.state = run.state;
+  find("progress").value = run.fraction;
+  find("title").title = run.title;
+  const texts = {
+    accuracy: figure("accuracy", run.accuracy),
+    "train-accuracy": unless(run.train_accuracy, (it) => `training ${figure("accuracy", it)}`),
+    loss: figure("loss", run.loss),
+    "test-loss": unless(run.test_loss, (it) => `test ${figure("loss", it)}`),
+    epochs: run.epochs === 0 ? "–" : `${run.epochs_done} of ${run.epochs}`,
+    title: run.title,
+    seconds: figure("seconds", run.seconds),
+    left: unless(run.left, timeLeft),
+    message: run.message,
+    "drawing-read": run.drawing,
+  };
+  for (const [name, text] of Object.entries(texts)) write(find(name), text);
 }
 
 watch("value", showRun);
