@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -35,7 +36,8 @@ class Entry:
         session: the session.
         pages: Gradio's names of the pages that are open, the oldest first.
         closed_at: when the last of them closed.
-        is_registered: whether it takes one of the places for sessions that keep something.
+        is_registered: whether it has one of the places for sessions that keep something.
+        additions: how many things are being added to it just now.
     """
 
     key: str
@@ -43,6 +45,7 @@ class Entry:
     pages: dict[str, None] = field(default_factory=dict)
     closed_at: float = 0.0
     is_registered: bool = False
+    additions: int = 0
 
 
 class Registry:
@@ -75,7 +78,7 @@ class Registry:
             entry = self._entries.get(key) if isinstance(key, str) else None
             if entry is None:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
-                entry.session.register = partial(self._register, entry)
+                entry.session.keeping = partial(self._keeping, entry)
                 self._entries[entry.key] = entry
             entry.pages[page] = None
             self._by_page[page] = entry
@@ -97,22 +100,33 @@ class Registry:
         """Return how many sessions are registered."""
         return sum(entry.is_registered for entry in list(self._entries.values()))
 
-    def _register(self, entry: Entry) -> None:
-        """Give a session that is about to keep something one of the places.
+    @contextmanager
+    def _keeping(self, entry: Entry) -> Iterator[None]:
+        """Let a session add what it keeps; then the oldest networks of all may have to go.
 
         Raises:
-            ValueError: every place is in use, or the session has been ended.
+            ValueError: there is no room for another session, or this one has been ended.
         """
         with self._lock:
-            if entry.is_registered:
-                if entry.key not in self._entries:
-                    raise ValueError(ENDED)
-                return
-            ended = self._make_room()
-            entry.is_registered = True
-            self._entries[entry.key] = entry  # it may have been removed as surplus
-            self._by_page |= dict.fromkeys(entry.pages, entry)
+            ended = self._register(entry)
+            entry.additions += 1
         end_all(ended)
+        try:
+            yield
+        finally:
+            with self._lock:
+                entry.additions -= 1
+        self._evict_networks()
+
+    def _evict_networks(self) -> None:
+        """Evict the least recently used networks, if all sessions together have too many."""
+        with self._lock:
+            sessions = [entry.session for entry in self._entries.values()]
+        sessions.sort(key=lambda session: -session.unused_for)
+        runs = [(session, run) for session in sessions for run in session.runs]
+        ended = [(session, run) for session, run in runs if not run.is_under_way]
+        for session, run in ended[: max(len(runs) - the_limits().networks, 0)]:
+            session.evict(run)
 
     # --- with the lock held --------------------------------------------------------------------
 
@@ -125,6 +139,20 @@ class Registry:
             entry.session.presence.leave()
             entry.closed_at = self._clock.now()
             self._entries[entry.key] = self._entries.pop(entry.key)
+
+    def _register(self, entry: Entry) -> list[Entry]:
+        """Give a session a place, if it has none; return the sessions to end for it.
+
+        Raises:
+            ValueError: every place is in use, or the session has been ended.
+        """
+        if entry.is_registered and entry.key not in self._entries:
+            raise ValueError(ENDED)
+        ended = [] if entry.is_registered else self._make_room()
+        entry.is_registered = True
+        self._entries[entry.key] = entry  # it may have been removed as surplus
+        self._by_page |= dict.fromkeys(entry.pages, entry)
+        return ended
 
     def _make_room(self) -> list[Entry]:
         """Free a place if none is free.
@@ -142,7 +170,7 @@ class Registry:
         if len(registered) < the_limits().sessions:
             return []
         for entry in registered:
-            if entry.session.is_empty:
+            if entry.session.is_empty and not entry.additions:
                 entry.is_registered = False
                 return []
         closed = [e for e in registered if not e.pages and not e.session.is_under_way]
