@@ -13,6 +13,7 @@ from pathlib import Path
 
 import mnist_core
 from mnist_core import web
+from tests.private_names import private_names
 from tests.real_mnist import REPOSITORY
 
 TOP_LEVEL = {
@@ -183,6 +184,44 @@ def test_nobody_imports_pyplot() -> None:
 def test_every_module_says_what_it_is_for() -> None:
     for module, file in SOURCES.items():
         assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), module
+
+
+def test_only_gradio_compat_touches_private_names() -> None:
+    for module, file in SOURCES.items():
+        if floor_of(module) != "gradio_compat":
+            assert private_names(file.read_text(encoding="utf-8")) == [], module
+
+
+def test_a_private_name_is_found_wherever_it_stands() -> None:
+    """Or the test above could not fail."""
+    planted = """
+import gradio as gr, torch, uvicorn.config
+from gradio.queueing import Queue
+
+class Panel(gr.HTML):
+    def __init__(self):
+        self._own = 1
+        self._theirs()
+
+def handle(blocks, event):
+    blocks._queue.close()
+    getattr(event, "_data")
+    torch.cuda.is_available = bool
+    blocks.temp_file_sets.clear()
+    gr.utils.get_space()
+    return gr.update(), gr.themes.Base, Panel()._own, torch.cuda.is_available()
+"""
+    assert private_names(planted) == [
+        "2: uvicorn.config",
+        "3: gradio.queueing.Queue",
+        "8: self._theirs",
+        "11: blocks._queue",
+        "12: _data",
+        "13: torch.cuda.is_available",
+        "14: blocks.temp_file_sets",
+        "15: gradio.utils",
+        "15: gradio.utils.get_space",
+    ]
 
 
 def test_the_map_has_no_code() -> None:

@@ -36,7 +36,7 @@ class HandRegistry(Registry):
         self.clock = HandClock()
         super().__init__(self.clock, new_session)
 
-    def _start_timer(self) -> None:
+    def _start_timer(self, seconds: float) -> None:
         pass
 
     @property

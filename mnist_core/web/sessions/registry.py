@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 
 from mnist_core.web.jobs.presence import Clock
 from mnist_core.web.limits import the_limits
@@ -47,20 +48,40 @@ class Entry:
     is_registered: bool = False
     additions: int = 0
 
+    @property
+    def eviction_rank(self) -> tuple[int, float] | None:
+        """Tell which session gives up its place first, the one of lowest rank; None: it does not.
+
+        First a session that keeps nothing, then the one whose pages closed longest ago, then the
+        one that has been idle longest. None that has a run under way.
+        """
+        if self.session.is_empty and not self.additions:
+            return 0, 0.0
+        if self.session.is_under_way:
+            return None
+        if not self.pages:
+            return 1, self.closed_at
+        unused_for = self.session.unused_for
+        return (2, -unused_for) if unused_for >= IDLE_TIMEOUT_SECONDS else None
+
 
 class Registry:
-    """All sessions; how many of them keep something is bounded, and so is how many do not."""
+    """All sessions: those that keep something, and a bounded number of those that do not."""
 
     def __init__(
         self, clock: Clock | None = None, new_session: Callable[[], Session] = Session
     ) -> None:
         self._clock = clock or Clock()
         self._new_session = new_session
-        self._entries: dict[str, Entry] = {}  # by key; the one that closed last is the last
+        self._entries: dict[str, Entry] = {}  # by key; what closed last comes last
         self._by_page: dict[str, Entry] = {}
-        # Never held while a session ends: a session that ends takes its own lock.
-        self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
+        # Guards all of these; not held while a session ends, which takes the session's own lock.
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many sessions are registered."""
+        return sum(entry.is_registered for entry in list(self._entries.values()))
 
     def enter(self, key: object, page: str) -> tuple[str, Session]:
         """Find the session of a page that has just been opened, or begin one.
@@ -72,9 +93,8 @@ class Registry:
         Returns:
             The key that the page has to keep, and its session.
         """
+        self.leave(page)
         with self._lock:
-            self._close(page)
-            expired = self._remove_expired()
             entry = self._entries.get(key) if isinstance(key, str) else None
             if entry is None:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
@@ -82,23 +102,23 @@ class Registry:
                 self._entries[entry.key] = entry
             entry.pages[page] = None
             self._by_page[page] = entry
-            for other in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
-                del entry.pages[other], self._by_page[other]
+            for oldest in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
+                del entry.pages[oldest], self._by_page[oldest]
             entry.session.presence.expect()
             self._remove_surplus()
-        end_all(expired)
         return entry.key, entry.session
 
     def leave(self, page: str) -> None:
         """Note that a page has closed."""
         with self._lock:
-            self._close(page)
-            expired = self._remove_expired()
-        end_all(expired)
-
-    def __len__(self) -> int:
-        """Return how many sessions are registered."""
-        return sum(entry.is_registered for entry in list(self._entries.values()))
+            entry = self._by_page.pop(page, None)
+            if entry is not None:
+                del entry.pages[page]
+                if not entry.pages:
+                    entry.session.presence.leave()
+                    entry.closed_at = self._clock.now()
+                    self._entries[entry.key] = self._entries.pop(entry.key)
+        self._end_expired()
 
     @contextmanager
     def _keeping(self, entry: Entry) -> Iterator[None]:
@@ -110,8 +130,9 @@ class Registry:
         with self._lock:
             ended = self._register(entry)
             entry.additions += 1
-        end_all(ended)
         try:
+            if ended is not None:
+                ended.end()
             yield
         finally:
             with self._lock:
@@ -128,72 +149,63 @@ class Registry:
         for session, run in ended[: max(len(runs) - the_limits().networks, 0)]:
             session.evict(run)
 
+    def _end_expired(self) -> None:
+        """End the sessions whose pages closed long ago, and come back when the next one is due."""
+        with self._lock:
+            now = self._clock.now()
+            closed = [entry for entry in self._entries.values() if not entry.pages]
+            waits = {e.key: e.closed_at + KEEP_AFTER_CLOSE_SECONDS - now for e in closed}
+            expired = [entry for entry in closed if waits[entry.key] <= 0]
+            for entry in expired:
+                self._remove(entry)
+                del waits[entry.key]
+            if waits and self._timer is None:
+                self._start_timer(min(waits.values()))
+        for entry in expired:
+            if entry.is_registered:
+                entry.session.end()
+
+    def _start_timer(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._when_time_is_up)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _when_time_is_up(self) -> None:
+        self._timer = None
+        self._end_expired()
+
     # --- with the lock held --------------------------------------------------------------------
 
-    def _close(self, page: str) -> None:
-        entry = self._by_page.pop(page, None)
-        if entry is None:
-            return
-        del entry.pages[page]
-        if not entry.pages:
-            entry.session.presence.leave()
-            entry.closed_at = self._clock.now()
-            self._entries[entry.key] = self._entries.pop(entry.key)
-
-    def _register(self, entry: Entry) -> list[Entry]:
-        """Give a session a place, if it has none; return the sessions to end for it.
+    def _register(self, entry: Entry) -> Session | None:
+        """Give a session a place, if it has none; return the session to end for it.
 
         Raises:
             ValueError: every place is in use, or the session has been ended.
         """
-        if entry.is_registered and entry.key not in self._entries:
-            raise ValueError(ENDED)
-        ended = [] if entry.is_registered else self._make_room()
+        if entry.is_registered:
+            if entry.key not in self._entries:
+                raise ValueError(ENDED)
+            return None
+        ended = self._make_room()
         entry.is_registered = True
         self._entries[entry.key] = entry  # it may have been removed as surplus
         self._by_page |= dict.fromkeys(entry.pages, entry)
         return ended
 
-    def _make_room(self) -> list[Entry]:
-        """Free a place if none is free.
-
-        First goes a session that keeps nothing, which does not notice; then the one whose pages
-        closed longest ago; then the one that has been idle longest. None that has a run under way.
-
-        Returns:
-            The sessions to end.
-
-        Raises:
-            ValueError: every place is in use.
-        """
+    def _make_room(self) -> Session | None:
         registered = [entry for entry in self._entries.values() if entry.is_registered]
         if len(registered) < the_limits().sessions:
-            return []
-        for entry in registered:
-            if entry.session.is_empty and not entry.additions:
-                entry.is_registered = False
-                return []
-        closed = [e for e in registered if not e.pages and not e.session.is_under_way]
-        idle = [e for e in registered if e.session.unused_for >= IDLE_TIMEOUT_SECONDS]
-        idle.sort(key=lambda entry: -entry.session.unused_for)
-        if not closed and not idle:
+            return None
+        ranks = [(entry.eviction_rank, entry) for entry in registered]
+        evictable = [(rank, entry) for rank, entry in ranks if rank is not None]
+        if not evictable:
             raise ValueError(NO_ROOM)
-        entry = (closed + idle)[0]
+        _, entry = min(evictable, key=itemgetter(0))
+        if entry.session.is_empty:
+            entry.is_registered = False  # its pages do not notice
+            return None
         self._remove(entry)
-        return [entry]
-
-    def _remove_expired(self) -> list[Entry]:
-        """Remove the sessions whose pages closed long ago; return those of them to end."""
-        now = self._clock.now()
-        expired = [
-            entry
-            for entry in self._entries.values()
-            if not entry.pages and now - entry.closed_at >= KEEP_AFTER_CLOSE_SECONDS
-        ]
-        for entry in expired:
-            self._remove(entry)
-        self._start_timer()
-        return [entry for entry in expired if entry.is_registered]
+        return entry.session
 
     def _remove_surplus(self) -> None:
         """Forget the oldest unregistered sessions, those without a page first.
@@ -209,28 +221,6 @@ class Registry:
         del self._entries[entry.key]
         for page in entry.pages:
             del self._by_page[page]
-
-    def _start_timer(self) -> None:
-        """Come back when the next session expires, since perhaps nobody comes until then."""
-        closed = [entry.closed_at for entry in self._entries.values() if not entry.pages]
-        if not closed or (self._timer is not None and self._timer.is_alive()):
-            return
-        wait = max(min(closed) + KEEP_AFTER_CLOSE_SECONDS - self._clock.now(), 1.0)
-        self._timer = threading.Timer(wait, self._when_time_is_up)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _when_time_is_up(self) -> None:
-        with self._lock:
-            self._timer = None
-            expired = self._remove_expired()
-        end_all(expired)
-
-
-def end_all(entries: Iterable[Entry]) -> None:
-    """End the sessions of entries that have been removed."""
-    for entry in entries:
-        entry.session.end()
 
 
 REGISTRY = Registry()

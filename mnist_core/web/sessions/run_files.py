@@ -7,8 +7,6 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 
-from gradio.utils import get_upload_folder
-
 from mnist_core.checkpoints import (
     Checkpoint,
     describe_run,
@@ -19,6 +17,7 @@ from mnist_core.checkpoints import (
 )
 from mnist_core.config import TrainConfig
 from mnist_core.training import EpochRecord
+from mnist_core.web.gradio_compat.upload_folder import upload_folder
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.uploads import NO_ROOM, SESSION_PREFIX
 
@@ -116,6 +115,6 @@ def read_upload(
 
 def _make_cache() -> Path:
     """Return where Gradio serves files from: of those that lie there it makes no copies."""
-    cache = Path(get_upload_folder())
+    cache = upload_folder()
     cache.mkdir(parents=True, exist_ok=True)
     return cache

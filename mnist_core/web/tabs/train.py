@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from asyncio import to_thread
-from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, fields, replace
@@ -12,8 +11,6 @@ from time import monotonic
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
-from gradio.components.plot import PlotData
 from matplotlib.figure import Figure
 
 from mnist_core.codegen import generate_code
@@ -24,6 +21,7 @@ from mnist_core.plots import Curve, compare_accuracies, compare_losses, loss_fig
 from mnist_core.web.components.console import Console
 from mnist_core.web.components.link import Link, news
 from mnist_core.web.components.run_panel import RunPanel
+from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.jobs.status import NO_RUN, RunStatus
 from mnist_core.web.jobs.throttle import somebody_draws
@@ -61,7 +59,7 @@ class Screen:
     metadata: gr.DownloadButton
 
     @property
-    def parts(self) -> list[Component]:
+    def parts(self) -> list[gr.Component]:
         """Return them all, in order."""
         return list(vars(self).values())
 
@@ -295,5 +293,4 @@ def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
 
 def _to_plot(figure: Figure) -> PlotData:
     """Render a figure; from the figure itself gr.Plot would take twice as long."""
-    svg = b64encode(to_svg(figure)).decode("ascii")
-    return PlotData(type="matplotlib", plot=f"data:image/svg+xml;base64,{svg}")
+    return svg_plot(to_svg(figure))
