@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 
 from mnist_core.web.components.link import Link
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
+from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.log import note_start, set_up_logs
 from mnist_core.web.endpoints.predict import build_endpoints
@@ -64,7 +65,10 @@ def make_demo() -> gr.Blocks:
     with page:
         page.serve_with(
             routes=[health_route()],
-            middleware=[Middleware(RequestLimit, file_lists=file_lists(page))],
+            middleware=[
+                Middleware(AllowedRoutes),
+                Middleware(RequestLimit, file_lists=file_lists(page)),
+            ],
             theme=make_theme(),
             css=STYLE_SHEET.read_text(encoding="utf-8"),
             footer_links=[],
@@ -92,7 +96,7 @@ def make_demo() -> gr.Blocks:
                 build_experiments_tab(session, link)
             with gr.Tab("Runs") as runs_tab:
                 build_runs_tab(session, link, runs_tab)
-        entered = link.submit(enter, [link, session], [link, session], **AT_ONCE)
+        entered = link.submit(enter, link, [link, session], **AT_ONCE)
         entered.success(fill_again, session, list(form.inputs.values()), **AT_ONCE)
         page.unload(leave)
     page.queue(max_size=CALLS_IN_QUEUE)

@@ -15,6 +15,7 @@ What a floor imports lies on the same floor or below it.
 `endpoints/`          what is offered to programs, and to whoever runs the app
     `predict`             `/predict` and `/predict_strokes`
     `health`              `GET /health`
+    `allowed_routes`      the addresses that are answered, and no other
     `log`                 one line on stderr for each event
     `request_limit`       how large a request may be
 `sessions/`           what is kept of a visitor

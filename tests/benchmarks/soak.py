@@ -56,7 +56,7 @@ from pathlib import Path
 from mnist_core.web.sessions import registry, uploads
 from tests.tiny_mnist import make_tiny_mnist
 make_tiny_mnist(Path(sys.argv[1])).replace_mnist()
-uploads.UPLOAD_KEEP_SECONDS = registry.KEPT = {KEPT}
+uploads.UPLOAD_KEEP_SECONDS = registry.KEEP_AFTER_CLOSE_SECONDS = {KEPT}
 import app
 app.main()
 """

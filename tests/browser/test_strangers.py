@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from tests.core.test_checkpoints import Burglar
 from tests.hostile.payloads import MARKUP, PATHS
 from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
-from tests.web.workshop import eventually
 
 BITS_A_SIGN = 6  # of what `secrets.token_urlsafe` returns
 HIDDEN = ("Traceback", str(REPOSITORY), str(Path.home()), "/tmp/", "Error(")
@@ -52,30 +50,6 @@ def open_run(visitor: Stranger, run: str) -> dict[str, Any]:
 
 def is_a_sentence(said: str | None) -> bool:
     return bool(said) and "\n" not in said and not any(word in said for word in HIDDEN)
-
-
-# --- the turn ----------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("mnist_root")
-def test_a_page_that_closes_before_it_hears_of_its_run_frees_the_turn(
-    visitor: Stranger, app_log: Path
-) -> None:
-    said_before = len(app_log.read_text())
-
-    def told() -> list[str]:
-        return re.findall(
-            'event="training (starts|pauses|ends)"', app_log.read_text()[said_before:]
-        )
-
-    with visitor.present():
-        visitor.queue("start_run", "simple_nn", 20, 64, 0.001, "none", 0, "none", "adam", 42)
-        visitor.join("follow_runs")  # the stream by which a run's visitor is present
-        eventually(told)
-    eventually(lambda: len(told()) > 1)
-    assert told() == ["starts", "pauses"]
-    visitor.ask("stop_run")
-    eventually(lambda: len(told()) > 2)
 
 
 # --- what is another's -------------------------------------------------------------------------

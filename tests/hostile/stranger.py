@@ -6,7 +6,6 @@ import io
 import json
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -51,17 +50,6 @@ class Stranger:
         self._post("queue/join", handler, inputs, None)
         first, *_ = self._listen()
         return first
-
-    def join(self, handler: str, *inputs: Any) -> None:
-        """Ask for an event in its turn, and do not listen."""
-        self._post("queue/join", handler, inputs, None)
-
-    @contextmanager
-    def present(self) -> Iterator[None]:
-        """Be there for as long as the block takes, as an open page is."""
-        with self._client.stream("GET", f"gradio_api/heartbeat/{self.session}") as heartbeat:
-            next(heartbeat.iter_lines())
-            yield
 
     def upload(self, name: str, content: bytes) -> dict[str, Any]:
         """Upload a file; return it as Gradio's page describes it."""

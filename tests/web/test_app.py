@@ -179,4 +179,4 @@ def test_whoever_serves_it_it_keeps_its_look_its_health_and_its_limits(
     assert page._queue.max_thread_count == page.max_threads > 40
     assert page.run_history is False
     assert page.show_error is False  # what an error says is for the log alone
-    assert client.get(f"{path}/monitoring").status_code == 403
+    assert client.get(f"{path}/monitoring").status_code == 404

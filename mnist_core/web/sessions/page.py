@@ -13,9 +13,9 @@ from mnist_core.web.sessions.registry import REGISTRY
 from mnist_core.web.sessions.session import Session
 
 
-def enter(key: object, session: Session, request: gr.Request) -> tuple[dict[str, Any], Session]:
+def enter(key: object, request: gr.Request) -> tuple[dict[str, Any], Session]:
     """Give a page that has just opened its session, and the key to come back with."""
-    key, session = REGISTRY.enter(key, session, request.session_hash or "")
+    key, session = REGISTRY.enter(key, request.session_hash or "")
     return {"key": key, **news()}, session
 
 

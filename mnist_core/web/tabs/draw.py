@@ -217,7 +217,10 @@ def forget_drawings(session: Session) -> LeaderboardStatus:
 
 
 def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> LeaderboardStatus:
-    dropped = sum(map(session.test_set.add, drawings))
+    try:
+        dropped = session.label(drawings)
+    except ValueError as error:
+        raise _refusal(error) from None
     if dropped:
         oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
         note += f" There is no room for more: the {oldest} made way."
