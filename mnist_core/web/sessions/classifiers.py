@@ -124,13 +124,10 @@ def all_classifiers(session: Session) -> list[Classifier]:
 
 def current_classifier(session: Session) -> Classifier | None:
     """Return the selected one, or the default if that is gone; None if there is none at all."""
-    key = session.draw.classifier
-    if key in SHIPPED_CLASSIFIERS:
-        selected = load_shipped(key)
-    else:
-        run = session.find_run(key)
-        selected = classifier_of(run) if run else None
-    return selected or default_classifier()
+    for classifier in all_classifiers(session):
+        if classifier.key == session.draw.classifier:
+            return classifier
+    return default_classifier()
 
 
 def default_classifier() -> Classifier | None:
