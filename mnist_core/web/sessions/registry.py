@@ -22,6 +22,7 @@ KEEP_AFTER_CLOSE_SECONDS = 30 * 60.0  # after a session's last page has closed
 IDLE_TIMEOUT_SECONDS = 30 * 60.0  # without use; then a session may be ended with a page open
 MAX_PAGES_PER_SESSION = 20
 MAX_UNREGISTERED_SESSIONS = 2_000  # a few kilobytes each
+NOTHING_TO_LOSE = (0, 0.0)  # the lowest `eviction_rank`
 NO_ROOM = (
     "So many people are here that no more networks can be trained just now. You can draw all the "
     "same; to train, try again a little later."
@@ -56,7 +57,7 @@ class Entry:
         one that has been idle longest. None that has a run under way.
         """
         if self.session.is_empty and not self.additions:
-            return 0, 0.0
+            return NOTHING_TO_LOSE
         if self.session.is_under_way:
             return None
         if not self.pages:
@@ -142,7 +143,7 @@ class Registry:
     def _evict_networks(self) -> None:
         """Evict the least recently used networks, if all sessions together have too many."""
         with self._lock:
-            sessions = [entry.session for entry in self._entries.values()]
+            sessions = [entry.session for entry in self._entries.values() if entry.is_registered]
         sessions.sort(key=lambda session: -session.unused_for)
         runs = [(session, run) for session in sessions for run in session.runs]
         ended = [(session, run) for session, run in runs if not run.is_under_way]
@@ -200,8 +201,8 @@ class Registry:
         evictable = [(rank, entry) for rank, entry in ranks if rank is not None]
         if not evictable:
             raise ValueError(NO_ROOM)
-        _, entry = min(evictable, key=itemgetter(0))
-        if entry.session.is_empty:
+        rank, entry = min(evictable, key=itemgetter(0))
+        if rank == NOTHING_TO_LOSE:
             entry.is_registered = False  # its pages do not notice
             return None
         self._remove(entry)
