@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 
 import gradio as gr
 import torch
@@ -20,8 +21,9 @@ from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
 from mnist_core.web.endpoints.request_limit import MEGABYTE, RequestLimit
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
-from mnist_core.web.gradio_compat.file_lists import file_lists
+from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
+from mnist_core.web.gradio_compat.page_memory import bound_page_memory
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink, enter
@@ -59,14 +61,15 @@ def make_demo() -> gr.Blocks:
     refuse_downloads()
     page = ServedBlocks(title=TITLE, analytics_enabled=False)
     with page:
+        lists = file_lists(page)
         page.serve_with(
-            routes=[health_route(), presence_route()],
+            routes=[health_route(), presence_route(partial(forget_gone, lists))],
             middleware=[
                 Middleware(AllowedRoutes),
-                Middleware(RequestLimit, file_lists=file_lists(page)),
+                Middleware(RequestLimit, file_lists=lists),
             ],
             theme=make_theme(),
-            css_paths=STYLE_SHEET,
+            css=STYLE_SHEET.read_text(encoding="utf-8"),
             footer_links=[],
             run_history=False,  # it would keep every answer in the browser, slowing each one down
             show_error=False,  # what an error says is for the log alone
@@ -94,6 +97,7 @@ def make_demo() -> gr.Blocks:
         inputs = list(train.form.inputs.values())
         entered.success(train.fill_again, link, inputs, **at_once(link))
     page.queue(max_size=CALLS_IN_QUEUE)
+    bound_page_memory(page)
     return page
 
 

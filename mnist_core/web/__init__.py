@@ -3,11 +3,13 @@
 What a floor imports lies on the same floor or below it.
 
 `tabs/`               what a tab shows and does
+    `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
     `augmentation_preview`  training images, and what an augmentation makes of them
+    `program`             a run's program, shown and downloaded
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
@@ -15,18 +17,19 @@ What a floor imports lies on the same floor or below it.
 `endpoints/`          what is offered to programs, and to whoever runs the app
     `predict`             `/predict` and `/predict_strokes`
     `health`              `GET /health`
+    `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `allowed_routes`      the addresses that are answered, and no other
     `log`                 one line on stderr for each event
     `request_limit`       how large a request may be
 `sessions/`           what is kept of a visitor
-    `page`                a page that opens finds its session, and one that closes leaves it
-    `registry`            every session, by a key that only its pages know
-    `session`             the runs of one visitor, and which network reads
-    `classifiers`         the networks that can read: the shipped ones and the session's runs
+    `page`                how a page finds its session, and when it is told of a change
+    `registry`            every session, by a key that only its pages know, and who makes room
+    `session`             the runs of one visitor, the own test set, the state of the tabs
+    `tab_state`           what the tabs show
+    `classifiers`         networks that can classify a drawing: the shipped ones and the runs
     `own_test_set`        the drawings that the visitor has labelled
     `run_files`           a run's weights and metadata, as files
-    `drawn_curves`        which runs are drawn over each other, and in which colours
-    `shelf`               the networks of all sessions: the oldest makes room
+    `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks
     `canvas`              where a digit is drawn
@@ -38,7 +41,7 @@ What a floor imports lies on the same floor or below it.
     `experiment_cards`    the experiments
     `run_table`           the runs
     `link`                the page's link to its session
-    `assets`              a component's files
+    `base`                what every component is: a class and three files
     `theme`               colours and fonts
 `jobs/`               training on the server
     `run`                 one run: its settings, what came of them, the network
@@ -50,7 +53,7 @@ What a floor imports lies on the same floor or below it.
     `gpu_loan`            a GPU that a ZeroGPU Space lends
 `gradio_compat/`      all that touches a private name of Gradio, uvicorn or torch
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
-    `closed_pages`        what Gradio keeps of pages that have closed
+    `page_memory`         what Gradio remembers of pages
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `downloads`           what it fetches: nothing

@@ -15,7 +15,7 @@ from mnist_core.web.components.experiment_cards import CardOrder
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, draw_curves
-from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
+from mnist_core.web.tabs.experiments import ExperimentsTab
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, build, eventually, screens_of, sent
 
@@ -129,7 +129,7 @@ def test_another_card_can_be_opened_while_one_runs(workshop: Workshop) -> None:
     session = workshop.session()
 
     def open_another() -> None:
-        if session.experiment == "sgd":
+        if session.experiments.opened == "sgd":
             session.end()
         elif session.runs[0].state == "training":
             order("show", "sgd", session)
@@ -193,7 +193,7 @@ def test_what_no_page_sends_is_refused_in_a_sentence(session: Session, payload: 
     with pytest.raises(gr.Error, match="never sends"):
         build(ExperimentsTab).order_experiment(session, gr.EventData(None, payload))
     assert session.runs == []
-    assert session.experiment == next(iter(EXPERIMENTS))
+    assert session.experiments.opened == next(iter(EXPERIMENTS))
 
 
 @pytest.mark.parametrize("action", ["show", "try", "seeds", "retry", "stop"])

@@ -13,6 +13,7 @@ from mnist_core.checkpoints import SHIPPED
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
+from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS
 from mnist_core.web.sessions import registry as registry_module
 from mnist_core.web.sessions.registry import (
     IDLE_TIMEOUT_SECONDS,
@@ -36,7 +37,7 @@ class HandRegistry(Registry):
         self.clock = HandClock()
         super().__init__(self.clock, new_session)
 
-    def _start_timer(self) -> None:
+    def _start_timer(self, seconds: float) -> None:
         pass
 
     @property
@@ -362,24 +363,94 @@ def test_when_nobody_comes_the_last_session_is_cleared_away_all_the_same(
     assert len(registry) == 0
 
 
+# --- the networks of all sessions --------------------------------------------------------------
+
+
+def test_of_all_sessions_the_oldest_network_makes_room_and_its_owner_is_told(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    oldest, kept = trained(first), trained(first)
+    others = [trained(second) for _ in range(9)]
+    assert first.runs == [kept]
+    assert first.evicted == [oldest.name]
+    assert oldest.model is None
+    assert first.results == [oldest, kept]
+    assert second.runs == others
+    second.delete(others[0])
+    trained(second)
+    assert first.runs == [kept]  # there was room
+
+
+def test_networks_go_first_from_the_session_that_was_used_longest_ago(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    registry = HandRegistry(workshop.session)
+    used, unused, third = (registry.enter(None, f"page {number}")[1] for number in range(3))
+    runs = [trained(session) for session in (used, unused)]
+    workshop.clock.put_forward(1)
+    used.note_use()
+    for _ in range(9):
+        trained(third)
+    assert (used.runs, unused.runs) == ([runs[0]], [])
+
+
+def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    waiting = first.start(SHORT)  # nobody attends it
+    workshop.gate.allow()
+    done = [trained(second) for _ in range(10)]
+    assert first.runs == [waiting]
+    assert second.runs == done[1:]
+
+
 # --- presence ----------------------------------------------------------------------------------
 
 
-def test_a_closed_page_is_absent_although_its_streams_are_still_open(workshop: Workshop) -> None:
+def test_a_closed_page_is_absent_and_one_that_comes_back_is_not(workshop: Workshop) -> None:
     registry = HandRegistry(workshop.session)
     key, session = registry.enter(None, "page 1")
-    with session.connected():
-        assert session.presence.absent_for is None
-        registry.leave("page 1")
-        assert session.presence.absent_for == 0.0
-        workshop.clock.put_forward(2.0)
-        session.presence.note_life()  # the connection had only been broken
-        assert session.presence.absent_for is None
-        registry.leave("page 1")
-        registry.enter(key, "page 2")
-        registry.leave("page 2")
-        workshop.clock.put_forward(2.0)
-    assert session.presence.absent_for == 2.0  # since it left, not since its streams noticed
+    assert registry.hear("page 1") is session
+    assert session.presence.absent_for is None
+    registry.leave("page 1")
+    assert session.presence.absent_for == 0.0
+    workshop.clock.put_forward(2.0)
+    assert session.presence.absent_for == 2.0
+    assert registry.hear("page 1") is None
+    assert registry.enter(key, "page 1") == (key, session)
+    assert session.presence.absent_for == 0.0  # so far it is only expected
+    registry.hear("page 1")
+    assert session.presence.absent_for is None
+
+
+def test_a_page_that_goes_without_a_word_is_taken_for_closed_after_a_while(
+    workshop: Workshop,
+) -> None:
+    registry = HandRegistry(workshop.session)
+    key, session = registry.enter(None, "page 1")
+    session.label([SEVEN])
+    for _ in range(3):
+        for clock in (registry.clock, workshop.clock):
+            clock.put_forward(PAGE_TIMEOUT_SECONDS - 1)
+        assert registry.hear("page 1") is session
+    for clock in (registry.clock, workshop.clock):
+        clock.put_forward(PAGE_TIMEOUT_SECONDS + 1)
+    assert session.presence.absent_for == 1.0
+    registry.leave("nobody")  # which has it look around
+    assert registry.pages == 0
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
+    registry.leave("nobody")
+    assert registry.find(key) is None
+    assert session.is_empty
 
 
 def test_a_page_that_closes_while_another_shows_the_session_changes_nothing(

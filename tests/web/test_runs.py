@@ -82,7 +82,7 @@ def test_the_chosen_runs_are_overlaid(session: Session, tab: RunsTab) -> None:
 def test_any_run_can_read(session: Session, tab: RunsTab) -> None:
     first, second = trained(session), trained(session)
     order(tab, session, "read", first.id)
-    assert session.classifier == first.id
+    assert session.draw.classifier == first.id
     assert (row_of(session, first)["reads"], row_of(session, second)["reads"]) == (True, False)
 
 
@@ -90,7 +90,7 @@ def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop, tab: R
     session = workshop.session()
     run = session.start(SHORT)
     order(tab, session, "read", run.id)
-    assert session.classifier == "cnn"
+    assert session.draw.classifier == "cnn"
     assert not row_of(session, run)["can_read"]
     session.end()
 
@@ -127,7 +127,7 @@ def test_the_panel_holds_the_code_and_the_files(session: Session, tab: RunsTab) 
     shown = tab.open_run(session, sent(run=run.id))
     assert shown[tab.panel]["visible"]
     assert shown[tab.code]["value"] == generate_code(run.config)
-    assert shown[tab.program]["text"] == generate_code(run.config)
+    assert shown[tab.file_name] == "run_1_cnn_mnist.py"
     assert run.name in shown[tab.code]["label"]
     checkpoint = load_checkpoint(Path(shown[tab.weights]["value"]))
     assert checkpoint.model_name == "cnn"
@@ -183,10 +183,10 @@ def test_what_is_downloaded_of_two_runs_of_one_network_has_two_names(
     for run in runs:
         shown = tab.open_run(session, sent(run=run.id))
         files = [Path(shown[part]["value"]).name for part in (tab.weights, tab.metadata)]
-        names.append([shown[tab.program]["name"], *files])
+        names.append([shown[tab.file_name], *files])
     assert names == [
-        [f"simple_nn_mnist_{run}.{kind}" for kind in ("py", "pth", "json")]
-        for run in ("run1", "run2", "upload1")
+        [f"{run}_simple_nn_mnist.{kind}" for kind in ("py", "pth", "json")]
+        for run in ("run_1", "run_2", "upload_3")
     ]
 
 

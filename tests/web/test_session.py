@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import copy
 import errno
 import gc
 import json
 import pickle
 import weakref
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +16,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.models import SimpleNN
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions import run_files
-from mnist_core.web.sessions import session as session_module
-from mnist_core.web.sessions.session import MOST_OPTIMIZERS, Session
-from tests.web import event_loop
+from mnist_core.web.sessions.session import MAX_OPTIMIZERS, Session, unknown_session
 from tests.web.conftest import SetLimits
 from tests.web.workshop import SHORT, Workshop, eventually, trained
 
@@ -33,18 +29,18 @@ UNDER_WAY = LIMITS["under_way"].laptop
 def test_runs_are_kept_in_order_and_the_oldest_makes_room(session: Session) -> None:
     runs = [trained(session) for _ in range(RUNS)]
     assert session.runs == runs
-    assert session.dropped == []
+    assert session.evicted == []
     newest = trained(session)
     assert session.runs == [*runs[1:], newest]
-    assert session.dropped == [runs[0].name] == ["Run 1"]
+    assert session.evicted == [runs[0].name] == ["Run 1"]
     assert newest.name == f"Run {RUNS + 1}"
 
 
 def test_only_the_newest_runs_keep_their_optimiser(session: Session) -> None:
-    runs = [trained(session) for _ in range(MOST_OPTIMIZERS + 3)]
+    runs = [trained(session) for _ in range(MAX_OPTIMIZERS + 3)]
     # The newest may train on as well; it ended after the others were counted.
     able = [run for run in runs if run.can_train_on]
-    assert able == runs[-MOST_OPTIMIZERS - 1 :]
+    assert able == runs[-MAX_OPTIMIZERS - 1 :]
 
 
 def test_no_visitor_has_too_many_runs_under_way(session: Session) -> None:
@@ -59,15 +55,15 @@ def test_no_visitor_has_too_many_runs_under_way(session: Session) -> None:
 
 def test_a_result_is_found_again_only_if_it_would_be_the_same(session: Session) -> None:
     run = trained(session)
-    assert session.find(SHORT) is run
-    assert session.find(TrainConfig(epochs=1, seed=43)) is None
+    assert session.find_result(SHORT) is run
+    assert session.find_result(TrainConfig(epochs=1, seed=43)) is None
     run.is_repeatable = False
-    assert session.find(SHORT) is None
+    assert session.find_result(SHORT) is None
 
 
 def test_a_run_under_way_is_no_result(session: Session) -> None:
     session.start(SHORT)
-    assert session.find(SHORT) is None
+    assert session.find_result(SHORT) is None
 
 
 def test_train_on_takes_a_place_in_the_line_again(session: Session) -> None:
@@ -77,7 +73,7 @@ def test_train_on_takes_a_place_in_the_line_again(session: Session) -> None:
         eventually(lambda: not run.is_under_way)
     assert run.state == "finished"
     assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
-    assert session.find(TrainConfig(epochs=3)) is run
+    assert session.find_result(TrainConfig(epochs=3)) is run
 
 
 def test_the_current_run_is_the_one_to_watch(workshop: Workshop) -> None:
@@ -248,76 +244,6 @@ def test_what_is_not_a_network_is_refused_and_runs_no_code(
 # --- the page ----------------------------------------------------------------------------------
 
 
-def test_watching_shows_every_state_and_ends_with_the_runs(session: Session) -> None:
-    async def states() -> list[str]:
-        run = session.start(TrainConfig(epochs=3))
-        return [run.state async for _ in session.watch()]
-
-    seen = event_loop.run(states())
-    assert seen[-1] == "finished"
-    assert set(seen) <= {"waiting", "training", "finished"}
-
-
-def test_watching_nothing_shows_it_once(session: Session) -> None:
-    async def count() -> int:
-        return len([None async for _ in session.watch()])
-
-    assert event_loop.run(count()) == 1
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let who watches look a hundred times as often."""
-    monkeypatch.setattr(session_module, "BEAT", 0.01)
-    monkeypatch.setattr(session_module, "GLANCE", 0.001)
-
-
-@pytest.mark.usefixtures("quick")
-def test_who_watches_too_often_at_once_sees_the_first_end(workshop: Workshop) -> None:
-    session = workshop.session()
-    session.start(SHORT)
-
-    async def watch() -> None:
-        first, *others = [session.watch() for _ in range(session_module.MOST_WATCHES + 1)]
-        for beats in (first, *others):
-            await anext(beats)
-        assert await anext(first, "over") == "over"
-        for beats in others:
-            assert await anext(beats, "over") is None
-            await beats.aclose()
-
-    event_loop.run(watch())
-    session.end()
-
-
-@pytest.mark.usefixtures("quick")
-def test_watching_gives_a_sign_of_life_when_nothing_happens(workshop: Workshop) -> None:
-    session = workshop.session()
-    session.start(SHORT)
-
-    async def watch() -> None:
-        async with aclosing(session.watch()) as beats:
-            for _ in range(20):
-                await anext(beats)
-
-    event_loop.run(watch())  # the gate is closed, so nothing changes
-
-
-def test_a_session_is_attended_while_it_is_watched_and_no_longer(workshop: Workshop) -> None:
-    session = workshop.session()
-    session.start(SHORT)
-
-    async def watch() -> None:
-        async with aclosing(session.watch()) as beats:
-            await anext(beats)
-            assert session.presence.absent_for is None
-
-    event_loop.run(watch())
-    assert session.presence.absent_for == 0.0
-    workshop.clock.put_forward(2.0)
-    assert session.presence.absent_for == 2.0
-
-
 def test_two_pages_of_one_session_count_as_two(workshop: Workshop) -> None:
     session = workshop.session()
     with session.connected():
@@ -326,14 +252,11 @@ def test_two_pages_of_one_session_count_as_two(workshop: Workshop) -> None:
         assert session.presence.absent_for is None
 
 
-def test_a_state_s_first_value_is_a_new_session_for_each_page(workshop: Workshop) -> None:
-    first = workshop.session()
-    second = copy.deepcopy(first)
-    assert second is not first
+def test_for_a_page_without_a_session_nothing_is_kept() -> None:
+    session = unknown_session()
     with pytest.raises(ValueError, match="try again in a moment"):
-        second.start(SHORT)  # the page has to enter before
-    assert second.runs == []
-    assert first.start(SHORT) is first.current
+        session.start(SHORT)  # the page has to enter before
+    assert session.runs == []
 
 
 def test_an_ended_session_leaves_nothing_in_memory(session: Session) -> None:
@@ -421,44 +344,3 @@ def test_figures_are_bounded_as_well(session: Session, limit: SetLimits, most: i
     limit(runs=5, under_way=4, results=most)
     runs = [trained(session) for _ in range(8)]
     assert session.results == runs[-5 - most :]
-
-
-def test_of_all_sessions_the_oldest_network_makes_room_and_its_owner_is_told(
-    workshop: Workshop, limit: SetLimits
-) -> None:
-    limit(networks=10)
-    workshop.gate.allow()
-    first, second = workshop.session(), workshop.session()
-    oldest, kept = trained(first), trained(first)
-    others = [trained(second) for _ in range(9)]
-    assert first.runs == [kept]
-    assert first.dropped == [oldest.name]
-    assert oldest.model is None
-    assert first.results == [oldest, kept]
-    assert second.runs == others
-    second.delete(others[0])
-    trained(second)
-    assert first.runs == [kept]  # there was room
-
-
-def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
-    workshop: Workshop, limit: SetLimits
-) -> None:
-    limit(networks=10)
-    first, second = workshop.session(), workshop.session()
-    waiting = first.start(SHORT)  # nobody attends it
-    workshop.gate.allow()
-    done = [trained(second) for _ in range(10)]
-    assert first.runs == [waiting]
-    assert second.runs == done[1:]
-
-
-def test_the_shelf_keeps_no_session_alive(workshop: Workshop) -> None:
-    workshop.gate.allow()
-    session = workshop.session()
-    trained(session)
-    assert len(workshop.shelf) == 1
-    gone = weakref.ref(session)
-    del session
-    eventually(lambda: is_gone(gone))
-    eventually(lambda: len(workshop.shelf) == 0)

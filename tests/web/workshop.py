@@ -19,7 +19,6 @@ from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.sessions.shelf import Shelf
 from mnist_core.web.tabs.page_stream import Tab, follow_session
 from tests.web import event_loop
 
@@ -118,12 +117,11 @@ class Workshop:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.queue = JobQueue(self.clock)
-        self.shelf = Shelf()
         self.gate = Gate()
 
     def session(self) -> Session:
         """Return a session without a page."""
-        return Session(self.queue, self.shelf)
+        return Session(self.queue)
 
 
 @contextmanager

@@ -1,11 +1,20 @@
-"""What our `gr.HTML` components have in common: their files, and checks of what a page sends."""
+"""The base of our `gr.HTML` components: a component is a folder with its class and three files.
+
+`template.html`, `style.css` and `script.js` lie beside the class. `shared.js` comes before every
+script and `shared.css` before every style: what stands in several of them stands there.
+
+The page passes the template through Handlebars and then through a JavaScript template literal, so
+neither it nor a style holds double braces, dollar-braces, backticks or backslashes. Nothing in them
+changes at run time: the DOM is written by the script alone, and as text, never as HTML.
+"""
 
 from __future__ import annotations
 
 import functools
 import html
+import inspect
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import gradio as gr
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,42 +22,58 @@ from typing_extensions import Self
 
 from mnist_core.web.gradio_compat.event_data import event_data
 
-SHARED = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 Updates = dict[gr.Component, Any]
-"""What a handler says of components: values, or what `gr.update` returns. The others stay."""
+"""What a handler says of components: values, or what `gr.update` returns. All others stay."""
 
 
 class Component(gr.HTML):
-    """A component whose value goes to the page, and of which handlers are given nothing.
+    """Shows its value, by the files in its folder; what a page sends back is for the subclass.
 
-    Its folder holds template.html, style.css and script.js; shared.css and shared.js stand before
-    the latter two. Nothing in them changes at run time: the script alone writes the DOM, and it
-    writes text and never HTML.
-
-    Attributes:
-        folder: the folder.
+    The style goes into the template, where `@scope` keeps it inside the component, and `:scope`
+    gives it the weight to overrule Gradio's own. As a `css_template` it would be set anew with
+    every value, and the browser would work out the style of the whole page again: 3 ms of every
+    answer.
     """
-
-    folder: ClassVar[Path]
 
     def __init__(self, value: Any = None, **settings: Any) -> None:
         """Build the component.
 
         Args:
-            value: what it shows at first.
-            settings: passed on to `gr.HTML`, such as `elem_classes`; others become properties that
-                the script can read and watch.
+            value: what it shows first.
+            settings: passed on to `gr.HTML`, such as `elem_id`; the script finds them in `props`.
         """
-        super().__init__(value, apply_default_css=False, **{**_read_files(self.folder), **settings})
+        files = _read_files(self._folder())
+        super().__init__(value, apply_default_css=False, **{**files, **settings})
+
+    @classmethod
+    def _folder(cls) -> Path:
+        """Return the folder of the class that derives from this one, of which others may derive."""
+        (own,) = (base for base in cls.__mro__ if Component in base.__bases__)
+        return Path(inspect.getfile(own)).parent
 
     def preprocess(self, payload: object) -> Any:
-        """Give handlers nothing: none of what the component shows is believed from the page."""
+        """Give handlers nothing: what is shown goes to the page, and none is believed from it."""
         return None
 
     def postprocess(self, value: Any) -> Any:
         """Send the value as it is."""
         return value
+
+
+@functools.cache
+def _read_files(folder: Path) -> dict[str, str]:
+    """Read the arguments of `gr.HTML` that a component's files are."""
+    style, script = (
+        (FOLDER / shared).read_text(encoding="utf-8") + (folder / own).read_text(encoding="utf-8")
+        for shared, own in (("shared.css", "style.css"), ("shared.js", "script.js"))
+    )
+    template = (folder / "template.html").read_text(encoding="utf-8")
+    return {
+        "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",
+        "js_on_load": script,
+    }
 
 
 class Payload(BaseModel):
@@ -58,49 +83,20 @@ class Payload(BaseModel):
 
     @classmethod
     def of(cls, event: gr.EventData) -> Self:
-        """Check it.
+        """Check what has come with an event.
 
         Raises:
             gr.Error: no page of ours sends this.
         """
-        return cls.check(event_data(event))
-
-    @classmethod
-    def check(cls, payload: object) -> Self:
-        """Check it; for the error see `of`."""
         try:
-            return cls.model_validate(payload)
+            return cls.model_validate(event_data(event))
         except ValidationError:
             raise refusal("The page has sent what it never sends: reload it.") from None
 
 
 def refusal(reason: object) -> gr.Error:
-    """Return an error that says a sentence on the page, which shows it as HTML.
+    """Return an error that says a sentence on the page.
 
-    The sentence may quote what a stranger has sent.
+    The page shows it as HTML, and it may quote what a stranger has sent.
     """
     return gr.Error(html.escape(str(reason)), print_exception=False)
-
-
-@functools.cache
-def _read_files(folder: Path) -> dict[str, str]:
-    """Read the files of a component as arguments of `gr.HTML`.
-
-    The page passes the template through Handlebars and then through a JavaScript template literal,
-    so neither it nor the style holds double braces, dollar-braces, backticks or backslashes.
-
-    The style goes into the template, where `@scope` keeps it inside the component, and `:scope`
-    gives it the weight to overrule Gradio's own. As a `css_template` it would be set anew with
-    every value, and the browser would work out the style of the whole page again: 3 ms of every
-    answer.
-    """
-    template = (folder / "template.html").read_text(encoding="utf-8")
-    style, script = (
-        (SHARED / f"shared.{kind}").read_text(encoding="utf-8")
-        + (folder / name).read_text(encoding="utf-8")
-        for kind, name in (("css", "style.css"), ("js", "script.js"))
-    )
-    return {
-        "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",
-        "js_on_load": script,
-    }

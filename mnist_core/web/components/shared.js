@@ -1,69 +1,60 @@
-// What the scripts of our components have in common: it stands before each of them. Gradio runs the
-// whole as the body of a function of (element, trigger, props, server, upload, watch), once for
-// every time a component is mounted.
+// What the scripts of several components use. Gradio runs a script, with this before it, as the body
+// of a function of (element, trigger, props, server, upload, watch), once for every time that the
+// component is mounted.
 
-const find = (name, parent = element) => parent.querySelector(`[data-testid="${name}"]`);
-const isInSight = () => element.getClientRects().length > 0; // not so in another tab, or folded up
+const NOTHING = "–"; // in the place of a figure that is not known
+
+function find(name, within = element) {
+  return within.querySelector('[data-testid="' + name + '"]');
+}
 
 // The same text again would still cost a layout.
 function write(node, text) {
   if (node.textContent !== String(text)) node.textContent = text;
 }
 
-function show(node, isShown) {
-  node.hidden = !isShown;
+// --- Figures -------------------------------------------------------------------------------------
+
+function decimal(value, decimals) {
+  return value == null ? NOTHING : value.toFixed(decimals);
 }
 
-function percent(fraction, decimals) {
-  return `${(100 * fraction).toFixed(decimals)}%`;
+function percent(fraction, decimals = 2) {
+  return fraction == null ? NOTHING : (100 * fraction).toFixed(decimals) + "%";
 }
 
-// Figures of a table; a dash for what nobody knows.
-const FIGURES = {
-  accuracy: (fraction) => `${(100 * fraction).toFixed(2)} %`,
-  gap: (points) => `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(2)}`,
-  loss: (loss) => loss.toFixed(4),
-  seconds: (seconds) => seconds.toFixed(1),
-  parameters: (number) => number.toLocaleString("en"),
-};
-
-function figure(kind, value) {
-  return value === null ? "–" : FIGURES[kind](value);
+// By how many points training accuracy lies above test accuracy.
+function gap({ accuracy, train_accuracy: trained }) {
+  if (accuracy == null || trained == null) return NOTHING;
+  const points = 100 * (trained - accuracy);
+  return (points < 0 ? "−" : "+") + Math.abs(points).toFixed(2);
 }
 
-// Percentage points between what a network knows and what it can tell of images it has never seen.
-function gap({ accuracy, train_accuracy }) {
-  return accuracy === null || train_accuracy === null ? null : 100 * (train_accuracy - accuracy);
-}
-
-// Fill a cell of a table: data-figure names the attribute of a run, data-kind how it is written.
-function showFigure(cell, run) {
-  const { figure: name, kind = name } = cell.dataset;
-  write(cell, figure(kind, name === "gap" ? gap(run) : run[name]));
-}
-
-function namedDigit(digit) {
+function named(digit) {
   return (digit === 8 ? "an " : "a ") + digit;
 }
 
-function showPlots(plots, parent = element) {
+// --- Pictures ------------------------------------------------------------------------------------
+
+// Losses and accuracies, as `curves.draw_curves` returns them.
+function showPlots(plots, within = element) {
   for (const name of ["losses", "accuracies"]) {
-    const image = find(name, parent);
-    if (plots[name] && image.src !== plots[name]) image.src = plots[name];
-    image.hidden = !plots[name];
-    image.alt = plots.words ?? "";
+    const picture = find(name, within);
+    if (plots[name] && picture.src !== plots[name]) picture.src = plots[name];
+    picture.hidden = !plots[name];
+    picture.alt = plots.words ?? "";
   }
 }
 
-// Gray bytes, row by row, in base64: 0 for paper to 255 for ink.
-function paintSquare(canvas, base64) {
-  const bytes = atob(base64);
-  const side = Math.sqrt(bytes.length);
+// A square of bytes in base64, row by row: 0 is paper, black, and 255 ink.
+function paintPixels(canvas, base64, side) {
+  const bytes = base64 ? atob(base64) : "";
+  side ??= Math.sqrt(bytes.length) || 1;
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const pencil = canvas.getContext("2d");
   const pixels = pencil.createImageData(side, side); // four bytes a pixel: red, green, blue, opacity
-  for (let i = 0; i < bytes.length; i++) {
-    pixels.data.fill(bytes.charCodeAt(i), 4 * i, 4 * i + 3);
+  for (let i = 0; i < side * side; i++) {
+    pixels.data.fill(bytes.charCodeAt(i) || 0, 4 * i, 4 * i + 3);
     pixels.data[4 * i + 3] = 255;
   }
   pencil.putImageData(pixels, 0, 0);
@@ -74,24 +65,26 @@ function copyOf(template) {
   return template.content.firstElementChild.cloneNode(true);
 }
 
-// Whether a key that is pressed belongs to a field where somebody types.
-function isTyping(event) {
-  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
-  const field = `textarea, select, [contenteditable], input:not(${keyless})`;
-  return event.composedPath()[0].matches?.(field);
-}
-
-// Gradio may take the component off the page and does not say so: the next event then cleans up.
-const life = new AbortController();
-function onPage(target, type, handler) {
-  const guarded = (event) => (element.isConnected ? handler(event) : life.abort());
-  target.addEventListener(type, guarded, { signal: life.signal });
-}
-
 function saveFile(text, name, type) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+// --- The page around the component ---------------------------------------------------------------
+
+// Gradio may take the component off the page and does not say so: the next event then cleans up.
+const life = new AbortController();
+
+function onPage(target, type, handler) {
+  const guarded = (event) => (element.isConnected ? handler(event) : life.abort());
+  target.addEventListener(type, guarded, { signal: life.signal });
+}
+
+// Tell whether keys pressed here are text.
+function isTyping(target) {
+  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
+  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
 }

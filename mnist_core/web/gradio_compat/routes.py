@@ -7,4 +7,3 @@ UNUSED = (
     "/component_server",
     "/process_recording",
 )  # nothing here needs them, and they leave files
-HEARTBEAT = "/heartbeat/"  # then the page's name: a request that lasts as long as its page

@@ -82,16 +82,13 @@ async def watch(session: Session, page: str) -> AsyncGenerator[None, None]:
     session.presence.hear(page)
     session.note_use()  # whatever changes runs ends in a new stream
     try:
-        while True:
-            seen, is_over = session.changes, not session.is_under_way
+        while STREAMS.is_open(page, stream) and session.presence.is_open(page):
+            seen, is_over, yielded_at = session.changes, not session.is_under_way, monotonic()
             yield
             if is_over:
                 break
-            yielded_at = monotonic()
-            while not _is_due(session, seen, monotonic() - yielded_at):
+            while STREAMS.is_open(page, stream) and not _is_due(session, seen, yielded_at):
                 await asyncio.sleep(POLL_SECONDS)
-                if not STREAMS.is_open(page, stream) or not session.presence.is_open(page):
-                    return
     except (GeneratorExit, asyncio.CancelledError):  # its connection has ended
         if STREAMS.is_open(page, stream):
             session.presence.leave(page)
@@ -101,14 +98,15 @@ async def watch(session: Session, page: str) -> AsyncGenerator[None, None]:
             STREAMS.close(page)
 
 
-def _is_due(session: Session, seen: tuple[int, ...], silence: float) -> bool:
+def _is_due(session: Session, seen: tuple[int, ...], told_at: float) -> bool:
     """Tell whether the page is to be told something.
 
     Args:
         session: the session.
         seen: its changes when the page was told last.
-        silence: the seconds since then.
+        told_at: when that was.
     """
+    silence = monotonic() - told_at
     if silence >= SILENCE_SECONDS:
         return True
     is_busy = session.is_under_way and somebody_draws() and silence < DRAWING_UPDATE_SECONDS

@@ -80,8 +80,8 @@ class RunFiles:
 
 
 def file_stem(run: Run) -> str:
-    """Name what is downloaded of a run, such as "cnn_mnist_run3"."""
-    return f"{run.config.model}_mnist_{run.name.lower().replace(' ', '')}"
+    """Name the files of a run so that those of two runs of one network do not mix."""
+    return f"{run.name.lower().replace(' ', '_')}_{run.config.model}_mnist"
 
 
 def read_upload(

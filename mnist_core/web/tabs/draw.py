@@ -33,11 +33,11 @@ from mnist_core.web.sessions.classifiers import (
     SHIPPED_CLASSIFIERS,
     Classifier,
     all_classifiers,
-    choose_classifier,
     current_classifier,
-    introduce_runs,
+    describe_problem,
     replace_gone_classifier,
-    trouble_with,
+    select_classifier,
+    select_new_runs,
 )
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
@@ -88,7 +88,7 @@ class DrawTab:
 
     def choose_classifier(self, session: Session, event: gr.EventData) -> Updates:
         """Let the visitor choose who reads; the drawing on the canvas is read again."""
-        is_there = choose_classifier(session, Choice.of(event).key)
+        is_there = select_classifier(session, Choice.of(event).key)
         session.note_change()
         board = _board(session)
         if not is_there and (present := current_classifier(session)):
@@ -99,7 +99,7 @@ class DrawTab:
         """Show who can read, and have the drawing read again when who reads has learned more."""
 
         def show() -> Updates:
-            introduce_runs(session)
+            select_new_runs(session)
             again = _read_again(session)  # first: what is learned meanwhile is shown the next time
             return {self.board: _board(session), self.canvas: again}
 
@@ -112,8 +112,8 @@ class DrawTab:
 def read_drawing(drawing: Drawing, session: Session) -> Answer:
     """Answer one sending of the canvas."""
     note_reading()
-    session.drawing = image_from_strokes(drawing.strokes)
-    return _answer(drawing.seq, session.drawing, session)
+    session.draw.drawing = image_from_strokes(drawing.strokes)
+    return _answer(drawing.seq, session.draw.drawing, session)
 
 
 def read_picture(path: str | None, session: Session) -> Answer:
@@ -218,10 +218,10 @@ def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> Le
 def _board(session: Session) -> LeaderboardStatus:
     is_gone = replace_gone_classifier(session)
     classifiers = all_classifiers(session)
-    session.test_set.keep_answers_of({classifier.key for classifier in classifiers})
+    session.test_set.keep_predictions_of({classifier.key for classifier in classifiers})
     rows = {classifier.key: _row(classifier, session) for classifier in classifiers}
     missing: dict[str, Row] = {
-        key: {"key": key, "name": name, "note": trouble_with(key), "missing": True}
+        key: {"key": key, "name": name, "note": describe_problem(key), "missing": True}
         for key, (name, _) in SHIPPED_CLASSIFIERS.items()
     }
     present = current_classifier(session)
@@ -245,7 +245,7 @@ def _row(classifier: Classifier, session: Session) -> Row:
     )
     note = "in training" if classifier.is_training else ""
     if classifier.key in SHIPPED_NOTES:
-        note = trouble_with(classifier.key) or SHIPPED_NOTES[classifier.key]
+        note = describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key]
     return {
         "key": classifier.key,
         "name": classifier.name,

@@ -55,7 +55,7 @@ class ExperimentsTab:
             gr.Error: too many runs are under way.
         """
         order = CardOrder.of(event)
-        session.experiment = order.experiment
+        session.experiments.opened = order.experiment
         results = ExperimentResults(session, EXPERIMENTS[order.experiment])
         actions = {
             "try": results.try_it,
@@ -82,7 +82,7 @@ class ExperimentsTab:
 
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
-    results = ExperimentResults(session, EXPERIMENTS[session.experiment])
+    results = ExperimentResults(session, EXPERIMENTS[session.experiments.opened])
     planned = results.experiment.baseline.epochs
     sides = (
         ("Baseline", BASELINE_COLOR, results.baselines()),
@@ -99,12 +99,12 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     every = {
         name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
     }
-    results = every[session.experiment]
+    results = every[session.experiments.opened]
     seeds = results.more_seeds
     diverged = results.diverged
     return {
         "experiments": TEXTS,
-        "chosen": session.experiment,
+        "chosen": session.experiments.opened,
         "badges": {name: _badge(other) for name, other in every.items()},
         "state": _state(results),
         "change": describe_change(results.variant, results.experiment.baseline),

@@ -13,15 +13,15 @@ from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
-from mnist_core.web.components.save_button import SaveButton
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.classifiers import choose_classifier
+from mnist_core.web.sessions.classifiers import select_classifier
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
+from mnist_core.web.tabs.program import build_program
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
@@ -41,11 +41,8 @@ class RunsTab:
         self.table = RunTable(describe_runs(Session(), {}))
         self.outputs = [self.table]
         with gr.Column(visible=False) as self.panel:
-            self.code = gr.Code(
-                language="python", interactive=False, max_lines=18, buttons=["copy"]
-            )
+            self.code, self.file_name = build_program()
             with gr.Row():
-                self.program = SaveButton()
                 self.weights = gr.DownloadButton("Weights (.pth)", size="sm")
                 self.metadata = gr.DownloadButton("Metadata (.json)", size="sm")
         upload = gr.UploadButton(
@@ -55,7 +52,7 @@ class RunsTab:
             size="sm",
             elem_id="upload-checkpoint",
         )
-        files = [self.code, self.program, self.weights, self.metadata]
+        files = [self.code, self.file_name, self.weights, self.metadata]
         self.table.order(self.order_run, link, [link, self.panel], **at_once(link))
         self.table.open(
             self.open_run, link, [self.panel, *files], trigger_mode="always_last", **quietly(link)
@@ -74,9 +71,9 @@ class RunsTab:
         if run is None:
             return updates
         if order.action == "overlay":
-            session.overlay.choose(run.id, order.shown)
+            session.curves.choose(run.id, order.shown)
         elif order.action == "read":
-            choose_classifier(session, run.id)
+            select_classifier(session, run.id)
         elif order.action == "train_on" and not run.is_under_way:  # as after a double click
             try:
                 session.train_on(run, order.epochs)
@@ -100,12 +97,11 @@ class RunsTab:
         except ValueError as error:
             gr.Warning(html.escape(str(error)))
             weights = metadata = None
-        code = generate_code(run.config)
         label = f"Code for {run.name}: its settings as a PyTorch program of its own"
         return {
             self.panel: gr.update(visible=True),
-            self.code: gr.update(value=code, label=label),
-            self.program: {"name": f"{file_stem(run)}.py", "text": code},
+            self.code: gr.update(value=generate_code(run.config), label=label),
+            self.file_name: f"{file_stem(run)}.py",
             self.weights: gr.update(value=weights and str(weights), visible=weights is not None),
             self.metadata: gr.update(
                 value=metadata and str(metadata), visible=metadata is not None
@@ -138,8 +134,8 @@ class RunsTab:
 def curves_of_runs(session: Session) -> list[Curve]:
     """Return the curves of the runs that the visitor overlays."""
     runs = {run.id: run for run in session.runs}
-    colors = session.overlay.colors(list(runs))
-    shown = [runs[run_id] for run_id in session.overlay.shown(list(runs))]
+    colors = session.curves.colors(list(runs))
+    shown = [runs[run_id] for run_id in session.curves.drawn(list(runs))]
     return [Curve(run.name, colors[run.id], [list(run.epochs)], run.config.epochs) for run in shown]
 
 
@@ -147,14 +143,14 @@ def describe_runs(session: Session, plots: Plots) -> TableStatus:
     """Say what the table shows."""
     runs = session.runs
     ids = [run.id for run in runs]
-    shown, colors = session.overlay.shown(ids), session.overlay.colors(ids)
+    shown, colors = session.curves.drawn(ids), session.curves.colors(ids)
     rows = [_describe(run, colors[run.id], run.id in shown, session) for run in reversed(runs)]
     known = [row["accuracy"] for row in rows if row["accuracy"] is not None]
     for row in rows:
         row["is_best"] = bool(known) and row["accuracy"] == max(known)
     note = f"The newest {the_limits().runs} runs are kept."
-    if session.dropped:
-        note += f" {', '.join(session.dropped)} had to make room."
+    if session.evicted:
+        note += f" {', '.join(session.evicted)} had to make room."
     return {"rows": rows, "note": note if rows else "", "plots": plots}
 
 
@@ -177,7 +173,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "color": color,
         "is_shown": is_shown,
         "is_under_way": run.is_under_way,
-        "reads": session.classifier == run.id,
+        "reads": session.draw.classifier == run.id,
         "can_read": run.model is not None,
         "can_train_on": run.can_train_on,
     }

@@ -82,9 +82,9 @@ class TrainTab:
 
     def fill_again(self, session: Session) -> Updates:
         """Fill the form of a reloaded page with the settings of the run last started in it."""
-        if session.settings is None:
+        if session.train.config is None:
             return {self.form.inputs["epochs"]: gr.skip()}
-        return self.form.fill(session.settings)
+        return self.form.fill(session.train.config)
 
     def start_run(self, *values: Any) -> Updates:
         """Check the settings and start a run; the page then follows it.
@@ -130,7 +130,7 @@ class TrainTab:
         if session.is_under_way:
             raise ValueError("Your network is still training; stop it first.")
         session.start(config)
-        session.settings = config
+        session.train.config = config
         return self._link.changed()
 
     # --- what the screen shows -----------------------------------------------------------------
@@ -190,7 +190,7 @@ class DrawingReadings:
 
     def read(self, run: Run | None) -> str:
         """Read the drawing if an epoch has passed since it was last read; tell all there was."""
-        drawing = self._session.drawing
+        drawing = self._session.draw.drawing
         if run is None or run.model is None or drawing is None:
             return ""
         if self._about != (run, drawing.tobytes()):

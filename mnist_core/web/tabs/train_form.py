@@ -16,12 +16,12 @@ from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
-from mnist_core.web.components.save_button import SaveButton, TextFile
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import JOB_QUEUE
 from mnist_core.web.tabs.augmentation_preview import known_preview, make_preview
 from mnist_core.web.tabs.page_stream import at_once
+from mnist_core.web.tabs.program import build_program
 
 BATCH_SIZES = (64, 128, 256)
 SCHEDULES = {
@@ -50,7 +50,7 @@ class TrainForm:
         inputs: one for each field of `TrainConfig`, in its order.
         note: says how they differ from the recipe, or what is wrong with them.
         reset: brings the recipe back.
-        code: their program, and `program` saves it; they stand elsewhere in the tab.
+        code, file_name: their program, and what it is called; they stand elsewhere in the tab.
         preview: shows what the augmentation does.
         actions: an empty row for the buttons that act on the form.
     """
@@ -76,9 +76,13 @@ class TrainForm:
             # Plain numbers without limits of their own: a slider would put its largest number in
             # the place of what somebody has typed, and Gradio would refuse it with an error.
             with gr.Row():
-                epochs = _number(RECIPE.epochs, "Epochs", "epochs", step=1)
-                learning_rate = _number(RECIPE.learning_rate, "Learning rate", "learning-rate")
-                seed = _number(RECIPE.seed, "Seed", "seed", step=1)
+                epochs = _number(
+                    RECIPE.epochs, "Epochs", "epochs", info="Passes over all the images"
+                )
+                learning_rate = _number(
+                    RECIPE.learning_rate, "Learning rate", "learning-rate", info="Size of each step"
+                )
+                seed = _number(RECIPE.seed, "Seed", "seed", info="Where chance begins")
         with gr.Row(elem_classes="note"):
             self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
             self.reset = gr.Button(
@@ -101,8 +105,14 @@ class TrainForm:
             optimizer = gr.Radio(
                 _choices(OPTIMIZERS), value=RECIPE.optimizer, label="Optimiser", elem_id="optimizer"
             )
-            dropout = _number(0, "Dropout", "dropout", step=0.05, interactive=False)
-            dropout.info = "The share of neurons switched off in each step"
+            dropout = _number(
+                0,
+                "Dropout",
+                "dropout",
+                info="The share of neurons switched off in each step",
+                step=0.05,
+                interactive=False,
+            )
             augmentation = gr.Dropdown(
                 _choices(AUGMENTATIONS),
                 value=RECIPE.augmentation,
@@ -125,18 +135,9 @@ class TrainForm:
 
     def build_code(self) -> None:
         """Lay out the program of the settings; call it where it is to stand."""
-        self.code = gr.Code(
-            generate_code(RECIPE),
-            language="python",
-            label="Code for this run",
-            lines=18,
-            max_lines=18,
-            interactive=False,
-            buttons=["copy"],
-            elem_id="code",
-            elem_classes="code",
+        self.code, self.file_name = build_program(
+            generate_code(RECIPE), program_name(RECIPE), "Code for this run"
         )
-        self.program = SaveButton(_program(RECIPE))
 
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
@@ -151,7 +152,7 @@ class TrainForm:
             [value.change for value in values],
             self.describe,
             values,
-            [self.note, self.reset, self.code, self.program],
+            [self.note, self.reset, self.code, self.file_name],
             **quick,
         )
         self.reset.click(partial(self.fill, RECIPE), None, values, **at_once(link))
@@ -190,7 +191,7 @@ class TrainForm:
             self.note: f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE,
             self.reset: gr.update(interactive=bool(change)),
             self.code: generate_code(config),
-            self.program: _program(config),
+            self.file_name: program_name(config),
         }
 
 
@@ -233,8 +234,9 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     return dict(gr.update(value=preview, visible=True))
 
 
-def _program(config: TrainConfig) -> TextFile:
-    return {"name": f"{config.model}_mnist.py", "text": generate_code(config)}
+def program_name(config: TrainConfig) -> str:
+    """Name the file that a program with these settings is downloaded as."""
+    return f"{config.model}_mnist.py"
 
 
 def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:

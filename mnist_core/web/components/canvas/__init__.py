@@ -7,7 +7,6 @@ a stranger, so it becomes a `Drawing` or an error of one sentence, and nothing i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,8 +42,6 @@ class DrawingCanvas(Component):
     the canvas; its data is for `parse_label`.
     """
 
-    folder = Path(__file__).parent
-
     def __init__(self, value: None = None, *, classifier: str = "", **settings: Any) -> None:
         """Build the canvas.
 
@@ -52,8 +49,9 @@ class DrawingCanvas(Component):
             value: always None; a drawing is never set by the server.
             classifier: names the network that reads the drawing. When an update changes it, the
                 page sends the present drawing once more, and so the new network reads it.
-            settings: passed on to `gr.HTML`.
+            settings: passed on to `gr.HTML`, such as `elem_id`.
         """
+        self.classifier = classifier
         super().__init__(value, classifier=classifier, **settings)
 
     def preprocess(self, payload: object) -> Drawing:

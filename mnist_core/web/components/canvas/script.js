@@ -192,7 +192,8 @@ function labelled(event) {
 }
 
 function keyDown(event) {
-  if (!isInSight() || isTyping(event)) return;
+  const isVisible = canvas.getClientRects().length > 0;
+  if (!isVisible || isTyping(event.composedPath()[0])) return;
   const command = event.ctrlKey || event.metaKey;
   if (command && !event.shiftKey && event.key.toLowerCase() === "z") undo();
   else if (!command && ["Delete", "Backspace"].includes(event.key)) clear();

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from mnist_core.web.components.base import Component
 
 
 class Console(Component):
     """Shows lines of text; its value is the list of them."""
-
-    folder = Path(__file__).parent

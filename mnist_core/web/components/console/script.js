@@ -1,8 +1,8 @@
 // Shows lines as a terminal does: as text, and always the newest in sight.
 
 function showLines() {
-  const box = find("lines");
-  write(box, (props.value ?? []).join("\n"));
+  const box = element.querySelector("pre");
+  box.textContent = (props.value || []).join("\n");
   box.scrollTop = box.scrollHeight;
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
 from pydantic import AfterValidator
@@ -18,7 +17,12 @@ def _is_known(experiment: str) -> str:
 
 
 class CardOrder(Payload):
-    """What a visitor wants of an experiment, named by its key in `EXPERIMENTS`."""
+    """What a visitor wants of an experiment.
+
+    Attributes:
+        action: to show its card, to try it, with more seeds, with a smaller rate, or to stop it.
+        experiment: a key of `EXPERIMENTS`.
+    """
 
     action: Literal["show", "try", "seeds", "retry", "stop"]
     experiment: Annotated[str, AfterValidator(_is_known)]
@@ -93,5 +97,3 @@ class CardsStatus(TypedDict):
 
 class ExperimentCards(Component):
     """Shows a `CardsStatus`, which is its value; its event `order` brings a `CardOrder`."""
-
-    folder = Path(__file__).parent

@@ -3,13 +3,18 @@
 const root = find("experiments");
 const list = root.querySelector(".cards");
 const detail = copyOf(list.querySelector(".detail-mold"));
+const part = (name) => find(name, detail);
+const tell = (name, text) => write(part(name), text);
 const cards = new Map(); // experiment → its card
 
 let texts = {}; // experiment → what its card says
 let opened = null; // the experiment whose card is open here, before the server has heard of it
 
-const order = (action) => trigger("order", { action, experiment: opened });
-const part = (name) => find(name, detail);
+// --- Orders --------------------------------------------------------------------------------------
+
+function order(action) {
+  trigger("order", { action, experiment: opened });
+}
 
 function newCard(name) {
   const card = copyOf(list.querySelector(".mold"));
@@ -23,13 +28,21 @@ function newCard(name) {
   return card;
 }
 
+for (const action of ["try", "seeds", "retry", "stop"]) {
+  part(action).addEventListener("click", () => order(action));
+}
+
+// --- What is seen --------------------------------------------------------------------------------
+
 function open(name) {
   if (opened === name) return;
   opened = name;
   root.dataset.chosen = name;
-  for (const text of ["title", "suggestion", "expectation", "baseline"]) {
-    write(part(text), texts[name][text]);
-  }
+  const { title, suggestion, expectation, baseline } = texts[name];
+  tell("title", title);
+  tell("suggestion", suggestion);
+  tell("expectation", expectation);
+  tell("baseline", baseline);
   for (const [other, card] of cards) {
     card.classList.toggle("open", other === name);
     card.querySelector(".head").setAttribute("aria-expanded", other === name);
@@ -43,21 +56,22 @@ function showStatus() {
   if (!status) return;
   texts = status.experiments;
   for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
-  list.style.setProperty("--cards", cards.size);
-  for (const [name, card] of cards) write(find("badge", card), status.badges[name] ?? "");
   open(status.chosen);
   detail.classList.remove("unanswered");
   root.dataset.state = status.state;
-  write(part("change"), status.change);
-  write(part("note"), status.note);
-  write(part("verdict"), status.verdict);
-  write(part("seeds"), status.more_seeds);
-  write(part("retry"), `Retry with ${status.retry_rate}`);
+  for (const [name, card] of cards) {
+    write(find("badge", card), status.badges[name] ?? "");
+  }
+  tell("change", status.change);
+  tell("note", status.note);
+  tell("verdict", status.verdict);
+  tell("seeds", status.more_seeds);
+  tell("retry", "Retry with " + status.retry_rate);
   const running = status.state === "running";
-  show(part("try"), ["untried", "stopped"].includes(status.state));
-  show(part("retry"), status.state === "diverged" && status.retry_rate !== null);
-  show(part("seeds"), !running && status.more_seeds !== "");
-  show(part("stop"), running);
+  show("try", ["untried", "stopped"].includes(status.state));
+  show("retry", status.state === "diverged" && status.retry_rate !== null);
+  show("seeds", !running && status.more_seeds !== "");
+  show("stop", running);
   detail.classList.toggle("tried", status.sides.length > 0);
   detail.classList.toggle("exploded", status.state === "diverged");
   status.sides.forEach((side, number) => showSide(["baseline", "variant"][number], side));
@@ -65,18 +79,26 @@ function showStatus() {
 }
 
 function showSide(name, side) {
-  const row = detail.querySelector(`.side[data-side="${name}"]`);
+  const row = detail.querySelector('.side[data-side="' + name + '"]');
   row.dataset.state = side.state;
   write(row.querySelector(".of"), side.runs);
-  for (const cell of row.querySelectorAll("td")) showFigure(cell, side);
-  const progress = detail.querySelector(`.progress[data-side="${name}"]`);
-  show(progress, side.message !== "");
+  const figures = {
+    accuracy: percent(side.accuracy),
+    train_accuracy: percent(side.train_accuracy),
+    gap: gap(side),
+    loss: decimal(side.loss, 4),
+    seconds: decimal(side.seconds, 1),
+    parameters: side.parameters.toLocaleString("en"),
+  };
+  for (const cell of row.querySelectorAll("td")) write(cell, figures[cell.dataset.figure]);
+  const progress = detail.querySelector('.progress[data-side="' + name + '"]');
+  progress.hidden = side.message === "";
   progress.querySelector("progress").value = side.fraction;
   write(progress.querySelector(".message"), side.message);
 }
 
-for (const action of ["try", "seeds", "retry", "stop"]) {
-  part(action).addEventListener("click", () => order(action));
+function show(name, isShown) {
+  part(name).hidden = !isShown;
 }
 
 watch("value", showStatus);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, TypedDict
 
 from pydantic import Field
@@ -10,7 +9,6 @@ from pydantic import Field
 from mnist_core.web.components.base import Component, Payload
 
 MOST_BYTES = 5_000_000  # of a file of drawings that the page sends
-LONGEST_KEY = 64
 
 
 class _Named(TypedDict):
@@ -57,7 +55,7 @@ class LeaderboardStatus(TypedDict, total=False):
 class Choice(Payload):
     """The key of the classifier that a visitor has chosen; there need not be such a one."""
 
-    key: Annotated[str, Field(max_length=LONGEST_KEY)]
+    key: Annotated[str, Field(max_length=64)]
 
 
 class OpenedFile(Payload):
@@ -72,5 +70,3 @@ class Leaderboard(Component):
     Its events: `choose` (with a `Choice`), `save` (the drawings are to be saved), `open_file` (with
     an `OpenedFile`), and `forget`.
     """
-
-    folder = Path(__file__).parent

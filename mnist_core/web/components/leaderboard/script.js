@@ -1,4 +1,6 @@
-// The leaderboard. props.value is a LeaderboardStatus (see __init__.py), written as text only.
+// The leaderboard.
+//
+// props.value is what the server says (see LeaderboardStatus in __init__.py); it is only ever written as text.
 
 const panel = find("leaderboard");
 const body = find("classifiers").tBodies[0];
@@ -45,8 +47,8 @@ function showLine(line, { name, accuracy, right, note, missing }, isReader, draw
   line.classList.toggle("reads", isReader);
   write(line.querySelector(".name"), name);
   write(line.querySelector(".remark"), note ?? "");
-  write(line.querySelector(".accuracy"), accuracy == null ? "–" : percent(accuracy, 1));
-  write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : "–");
+  write(line.querySelector(".accuracy"), percent(accuracy, 1));
+  write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : NOTHING);
 }
 
 // --- The file ------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -20,8 +19,6 @@ class Link(Component):
     Its event `opened` comes when the page has opened, and `seen` whenever somebody sees the page
     and there may be something new.
     """
-
-    folder = Path(__file__).parent
 
     def __init__(
         self,
@@ -41,6 +38,7 @@ class Link(Component):
             changes: another number in an update lets the page look for what is new.
             settings: passed on to `gr.HTML`.
         """
+        self.session, self.page_name, self.changes = session, page_name, changes
         super().__init__(value, session=session, page_name=page_name, changes=changes, **settings)
 
     def changed(self) -> dict[gr.Component, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TypedDict
 
 from mnist_core.preprocessing.pipeline import STEPS, Picture, Steps
@@ -44,8 +43,6 @@ class PipelinePanel(Component):
     given the `Steps` that are switched on.
     """
 
-    folder = Path(__file__).parent
-
     def preprocess(self, payload: object) -> Steps:
         """Check what the page sent, which is data from a stranger.
 
@@ -64,7 +61,7 @@ class PipelinePanel(Component):
         return Steps(**{step: step not in off for step in STEPS})
 
     def postprocess(self, value: Explanation | None) -> dict[str, Any] | None:
-        """Pack an explanation for the page.
+        """Pack an explanation for the page, which writes it as text and never as HTML.
 
         Each picture travels as one string in base64: Gradio's page copies a value number by number.
         """

@@ -6,7 +6,6 @@
 const panel = find("pipeline");
 const steps = [...element.querySelectorAll("li")]; // the drawing, then the steps in their order
 const switches = steps.slice(1).map((step) => step.querySelector("input"));
-const BLANK = btoa("\0"); // one pixel of paper
 const PAUSE = 150; // ms between two questions: the live reading goes first
 const PATIENCE = 5000; // ms without an answer after which a question counts as lost
 
@@ -14,7 +13,8 @@ let isStale = true; // what is shown is not what there is
 let waiting = null; // the timer of the question under way
 
 function ask() {
-  if (!isStale || waiting || !isInSight()) return;
+  const isInSight = element.getClientRects().length > 0; // not so in what is folded up
+  if (!isStale || waiting || !isInSight) return;
   isStale = false;
   waiting = setTimeout(lost, PATIENCE);
   const off = steps.slice(1).filter((_, i) => !switches[i].checked);
@@ -37,7 +37,7 @@ function show(answer) {
   clearTimeout(waiting);
   waiting = setTimeout(rested, PAUSE);
   const { pictures, guess, switched, classifier } = answer;
-  steps.forEach((step, i) => paintSquare(step.querySelector("canvas"), pictures[i] ?? BLANK));
+  steps.forEach((step, i) => paintPixels(step.querySelector("canvas"), pictures[i]));
   steps.slice(1).forEach((step, i) => compare(step, switches[i].checked, guess, switched?.[i]));
   panel.dataset.digit = guess?.digit ?? "";
   write(find("pipeline-verdict"), guess ? classifier + " then reads " + words(guess) + "." : "");
@@ -60,9 +60,11 @@ function words({ digit, probability, sure }) {
   return digit + ", " + percent(probability, 0) + (sure ? "" : ", not sure");
 }
 
-onPage(document, "mnist:read", (event) => {
+function drawingRead(event) {
   if (event.detail.seq !== null) changed(); // null is a picture's answer: it has no strokes
-});
+}
+
+onPage(document, "mnist:read", drawingRead);
 switches.forEach((box) => box.addEventListener("change", changed));
 new ResizeObserver(ask).observe(panel); // unfolded
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from pathlib import Path
 from typing import Any, TypedDict
 
 from mnist_core.web.components.base import Component
@@ -45,10 +44,8 @@ class PredictionPanel(Component):
     of it within the page and sends both.
     """
 
-    folder = Path(__file__).parent
-
     def postprocess(self, value: Answer | None) -> dict[str, Any] | None:
-        """Pack an answer for the page.
+        """Pack an answer for the page, which writes it as text and never as HTML.
 
         The image travels as one string in base64: Gradio's page copies a value number by number,
         several times for each event, and 784 numbers would cost ten milliseconds of an answer.

@@ -7,7 +7,6 @@ const panel = find("prediction");
 const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
 const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
 const ask = find("ask").textContent;
-const BLANK = btoa("\0".repeat(28 * 28));
 const PAUSE = 700; // ms without a change before the answer is spoken: not once in every frame
 
 let newest = -1; // seq of the answer shown
@@ -22,14 +21,14 @@ function newBar(digit) {
 function newLabel(digit) {
   const button = newOne(".labels", digit);
   button.textContent = digit;
-  button.setAttribute("aria-label", "It was " + namedDigit(digit));
+  button.setAttribute("aria-label", "It was " + named(digit));
   button.addEventListener("click", () => tell(digit));
   return button;
 }
 
 function newOne(list, digit) {
   const mold = element.querySelector(list + " template");
-  const one = copyOf(mold);
+  const one = mold.content.firstElementChild.cloneNode(true);
   one.dataset.digit = digit;
   mold.parentElement.append(one);
   return one;
@@ -43,7 +42,7 @@ function show(answer) {
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
   showLabels(answer);
-  paintSquare(find("image"), answer.image ?? BLANK);
+  paintPixels(find("image"), answer.image, 28);
   speakSoon(answer);
   document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq } }));
 }
@@ -60,7 +59,7 @@ function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {
 }
 
 function confidence(digit, sure, probability) {
-  return sure ? percent(probability, 1) : "perhaps " + namedDigit(digit) + ", " + percent(probability, 0);
+  return sure ? percent(probability, 1) : "perhaps " + named(digit) + ", " + percent(probability, 0);
 }
 
 function showBar(index, { digit, probabilities }) {
@@ -74,7 +73,7 @@ function showBar(index, { digit, probabilities }) {
 
 function speakSoon({ digit, sure, probabilities, message }) {
   const share = digit === null ? "" : percent(probabilities[digit], 0);
-  const answer = sure ? digit + ", " + share : "Not sure, perhaps " + namedDigit(digit) + ", " + share;
+  const answer = sure ? digit + ", " + share : "Not sure, perhaps " + named(digit) + ", " + share;
   const words = digit === null ? (message ?? "") : answer;
   clearTimeout(speaking);
   speaking = setTimeout(() => write(element.querySelector(".announcement"), words), PAUSE);
@@ -87,7 +86,7 @@ function showLabels({ seq, digit }) {
   const isDrawing = digit !== null && seq !== null;
   if (labels[0].disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   find("yes").disabled = !isDrawing;
-  if (isDrawing) write(find("yes"), "Yes, " + namedDigit(digit));
+  if (isDrawing) write(find("yes"), "Yes, " + named(digit));
   labels.forEach((label, index) => label.classList.toggle("winner", index === digit));
 }
 
@@ -97,8 +96,9 @@ function tell(digit) {
 
 function keyDown(event) {
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-  const isReady = !labels[0].disabled && isInSight();
-  if (!isPlain || !isReady || !/^[0-9]$/.test(event.key) || isTyping(event)) return;
+  const isReady = !labels[0].disabled && panel.getClientRects().length > 0;
+  if (!isPlain || !isReady || !/^[0-9]$/.test(event.key)) return;
+  if (isTyping(event.composedPath()[0])) return;
   tell(Number(event.key));
   event.preventDefault();
 }

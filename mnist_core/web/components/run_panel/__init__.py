@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from mnist_core.web.components.base import Component
 
 
 class RunPanel(Component):
     """Shows a `RunStatus`, which is its value."""
-
-    folder = Path(__file__).parent

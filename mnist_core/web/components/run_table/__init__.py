@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from pydantic import Field
 from mnist_core.web.components.base import Component, Payload
 
 RunId = Annotated[str, Field(max_length=64)]
-"""Need not be the id of any run of the session."""
+"""There need not be such a run, or it may be another session's."""
 
 
 class RunChoice(Payload):
@@ -23,8 +22,8 @@ class RunOrder(Payload):
     """What a visitor wants of a run.
 
     Attributes:
-        action: what is to be done.
-        run: the run's id.
+        action: "overlay" draws its curves or no longer does.
+        run: its id.
         epochs: for "train_on", how many more.
         shown: for "overlay", whether its curves are drawn.
     """
@@ -95,5 +94,3 @@ class RunTable(Component):
 
     Its event `order` brings a `RunOrder` that changes something, its event `open` a `RunChoice`.
     """
-
-    folder = Path(__file__).parent

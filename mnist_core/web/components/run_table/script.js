@@ -3,6 +3,7 @@
 const root = find("runs");
 const table = root.querySelector("table");
 const rows = new Map(); // run id → its group of rows
+const DECIMALS = { train_loss: 4, test_loss: 4, seconds: 1 };
 
 let chosen = null; // the run whose buttons are open
 
@@ -68,7 +69,7 @@ function showTable() {
   });
   if (hasCome || !rows.has(chosen)) choose(chosen === null && !hasCome ? null : newest ?? null);
   root.dataset.runs = runs.length;
-  write(find("note"), props.value.note);
+  write(find("note", root), props.value.note);
   showPlots(props.value.plots);
 }
 
@@ -78,18 +79,26 @@ function showRun(row, run) {
   row.classList.toggle("reads", run.reads);
   row.classList.toggle("best", run.is_best);
   find("overlay", row).checked = run.is_shown;
-  find("overlay", row).setAttribute("aria-label", `Draw the curves of ${run.name}`);
+  find("overlay", row).setAttribute("aria-label", "Draw the curves of " + run.name);
   row.querySelector(".swatch").style.background = run.color;
   write(find("name", row), run.name);
   write(find("differs", row), run.settings);
   write(find("message", row), run.message);
   row.querySelector("progress").value = run.fraction;
-  show(row.querySelector("progress"), run.is_under_way);
-  write(row.querySelector(".question"), `Delete ${run.name} for good?`);
-  for (const cell of row.querySelectorAll("[data-figure]")) showFigure(cell, run);
-  show(find("stop", row), run.is_under_way);
-  show(find("read", row), run.can_read && !run.reads);
-  show(row.querySelector(".on"), run.can_train_on);
+  row.querySelector("progress").hidden = !run.is_under_way;
+  write(row.querySelector(".question"), "Delete " + run.name + " for good?");
+  for (const cell of row.querySelectorAll("[data-figure]")) {
+    write(cell, figure(run, cell.dataset.figure));
+  }
+  find("stop", row).hidden = !run.is_under_way;
+  find("read", row).hidden = !run.can_read || run.reads;
+  row.querySelector(".on").hidden = !run.can_train_on;
+}
+
+function figure(run, name) {
+  if (name === "parameters") return run.parameters.toLocaleString("en");
+  if (name === "gap") return gap(run);
+  return name in DECIMALS ? decimal(run[name], DECIMALS[name]) : percent(run[name]);
 }
 
 watch("value", showTable);
