@@ -112,11 +112,11 @@ def __getattr__(name: str) -> gr.Blocks:
 
 def main() -> None:
     """Serve the app until it is interrupted; it may be called in any thread."""
-    set_up_logs()
     try:
         page = make_demo()
     except ValueError as error:
         sys.exit(str(error))
+    set_up_logs()
     share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)

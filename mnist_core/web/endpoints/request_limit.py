@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_core.web.gradio_compat.file_lists import forget_gone
-from mnist_core.web.gradio_compat.routes import UNUSED, UPLOAD
+from mnist_core.web.gradio_compat.routes import UPLOAD
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions import uploads
 
@@ -41,8 +41,6 @@ class RequestLimit:
         """Pass a request on, unless it is refused."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
-        elif scope["path"].rstrip("/").endswith(UNUSED):
-            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
         elif not scope["path"].rstrip("/").endswith(UPLOAD):
             await self._app(scope, _Body(receive, MAX_REQUEST_BYTES).receive, send)
         elif not self._has_room(*await asyncio.to_thread(self._clear)):
