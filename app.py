@@ -46,7 +46,7 @@ AT_ONCE: dict[str, Any] = {
 }
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
-MORE_PAGES = 50  # than sessions: second ones, and those that have closed
+MORE_PAGES = 50  # than sessions, of which Gradio keeps the state
 
 
 @functools.cache

@@ -27,8 +27,6 @@ NEEDS: dict[str, list[str]] = {
         "blocks._queue.clean_events(session_hash)",
         "blocks._queue.pending_messages_per_session.pop(key, default)",
         "blocks._queue.pending_event_ids_session.pop",
-        "blocks.state_holder.session_data.pop",
-        "blocks.state_holder.time_last_used.pop",
     ],
     "downloads": ["gradio.processing_utils.async_ssrf_protected_download(url, cache_dir)"],
     "error_hooks": [
