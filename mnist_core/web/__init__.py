@@ -50,7 +50,7 @@ What a floor imports lies on the same floor or below it.
     `gpu_loan`            a GPU that a ZeroGPU Space lends
 `gradio_compat/`      all that touches a private name of Gradio, uvicorn or torch
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
-    `closed_pages`        what Gradio keeps of pages that have closed
+    `closed_pages`        what Gradio still does for a page that has closed
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `downloads`           what it fetches: nothing
