@@ -337,6 +337,24 @@ def test_who_was_forgotten_while_keeping_nothing_may_keep_something_all_the_same
     assert session.is_empty  # as of any other, its page was known to have closed
 
 
+def test_a_page_that_has_entered_another_session_does_not_hold_its_former_one_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_module, "MAX_UNREGISTERED_SESSIONS", 1)
+    registry = HandRegistry()
+    key, former = registry.enter(None, "page 0")
+    registry.enter(None, "page 1")
+    present = registry.enter(None, "page 0")[1]
+    assert can_keep(former)
+    assert can_keep(present)
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS - 1)
+    assert registry.enter(key, "page 2")[1] is former
+    registry.leave("page 2")
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
+    registry.leave("nobody")
+    assert (former.is_empty, present.is_empty) == (True, False)
+
+
 def test_a_session_that_keeps_nothing_is_small() -> None:
     registry = HandRegistry()
     registry.enter(None, "the first")

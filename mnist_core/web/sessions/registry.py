@@ -194,10 +194,10 @@ class Registry:
             return None
         ended = self._make_room()
         entry.is_registered = True
-        # It may have been removed as surplus, and a page of it have entered another since.
-        self._entries[entry.key] = entry
-        pages = [page for page in entry.pages if self._by_page.setdefault(page, entry) is entry]
-        entry.pages = dict.fromkeys(pages)
+        if entry.key not in self._entries:  # it was removed as surplus
+            self._entries[entry.key] = entry
+            pages = [page for page in entry.pages if self._by_page.setdefault(page, entry) is entry]
+            entry.pages, entry.closed_at = dict.fromkeys(pages), self._clock.now()
         return ended
 
     def _make_room(self) -> Session | None:
