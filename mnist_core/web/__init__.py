@@ -38,7 +38,7 @@ What a floor imports lies on the same floor or below it.
     `experiment_cards`    the experiments
     `run_table`           the runs
     `link`                the page's link to its session
-    `assets`              a component's files
+    `base`                what every component is: a class and three files
     `theme`               colours and fonts
 `jobs/`               training on the server
     `run`                 one run: its settings, what came of them, the network

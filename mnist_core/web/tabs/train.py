@@ -260,7 +260,7 @@ class Diary:
             self._digits[len(run.epochs)] = prediction.digit
             way = " → ".join(map(str, list(self._digits.values())[-MOST_DIGITS:]))
             sureness = 100 * prediction.probabilities[prediction.digit]
-            self._text = f"Your drawing, epoch by epoch: {way} ({sureness:.0f}\N{NO-BREAK SPACE}%)"
+            self._text = f"Your drawing, epoch by epoch: {way} ({sureness:.0f}%)"
         return self._text
 
 
