@@ -26,12 +26,14 @@ from mnist_core.web.jobs.run import Run
 from mnist_core.web.jobs.status import NO_RUN, RunStatus
 from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.program import build_program
 from mnist_core.web.tabs.train_form import (
     Settings,
     build_settings,
     fill_form,
     read_settings,
     wire_settings,
+    program_name,
 )
 
 RUN_COLOR = "tab:blue"  # of both its curves
@@ -89,15 +91,8 @@ def build_train_tab(session: gr.State, link: Link) -> Settings:
                     with gr.Column(scale=2, min_width=240):
                         lines = Console()
                 with gr.Tab("Code"):
-                    code = gr.Code(
-                        generate_code(RECIPE),
-                        language="python",
-                        label="Code for this run",
-                        lines=18,
-                        max_lines=18,
-                        interactive=False,
-                        buttons=["copy", "download"],
-                        elem_classes="code",
+                    program = build_program(
+                        generate_code(RECIPE), program_name(RECIPE), "Code for this run"
                     )
             with gr.Row(elem_classes="downloads"):
                 weights = gr.DownloadButton("Weights (.pth)", interactive=False, size="sm")
@@ -115,7 +110,7 @@ def build_train_tab(session: gr.State, link: Link) -> Settings:
         weights,
         metadata,
     )
-    _wire(session, link, settings, screen, code)
+    _wire(session, link, settings, screen, program)
     return settings
 
 
@@ -130,14 +125,14 @@ def _wire(
     link: Link,
     settings: Settings,
     screen: Screen,
-    code: gr.Code,
+    program: tuple[gr.Code, gr.Textbox],
 ) -> None:
     quietly: dict[str, Any] = {
         "show_progress": "hidden",
         "show_progress_on": screen.start,  # a small component, for the reason given in the Draw tab
         "api_visibility": "private",
     }
-    wire_settings(settings, code, quietly)
+    wire_settings(settings, program, quietly)
     values = [*settings.inputs.values(), session]
     screen.start.click(start_run, values, link, **quietly)
     screen.train_on.click(train_on, session, link, **quietly)

@@ -19,7 +19,6 @@ from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.session import JOB_QUEUE
 from mnist_core.web.tabs.augmentation_preview import known_preview, make_preview
 
-MOST_EPOCHS = 20  # on the slider, if a run may have so many
 BATCH_SIZES = (64, 128, 256)
 MOST_DROPOUT = 0.9
 SCHEDULES = {
@@ -68,15 +67,33 @@ def build_settings() -> Settings:
         model = gr.Dropdown(
             _model_choices(), value=RECIPE.model, label="Network", info=MODELS[RECIPE.model].advice
         )
-        epochs = gr.Slider(
-            1, _most_epochs(), RECIPE.epochs, step=1, label="Epochs: passes over all the images"
-        )
         batch_size = gr.Radio(
             batch_sizes, value=RECIPE.batch_size, label="Batch size: images per step"
         )
+        # Numbers without bounds of their own: what is out of range, `describe_settings` says at
+        # once, where Gradio would answer each key with an error and then change the number.
         with gr.Row():
-            learning_rate = gr.Number(RECIPE.learning_rate, label="Learning rate", min_width=110)
-            seed = gr.Number(RECIPE.seed, precision=0, label="Seed", min_width=110)
+            epochs = gr.Number(
+                RECIPE.epochs,
+                label="Epochs",
+                info="Passes over all the images",
+                min_width=90,
+                elem_id="epochs",
+            )
+            learning_rate = gr.Number(
+                RECIPE.learning_rate,
+                label="Learning rate",
+                info="Size of each step",
+                min_width=90,
+                elem_id="learning-rate",
+            )
+            seed = gr.Number(
+                RECIPE.seed,
+                label="Seed",
+                info="Where chance begins",
+                min_width=90,
+                elem_id="seed",
+            )
     with gr.Row(elem_classes="note"):
         note = gr.HTML(THE_RECIPE)
         reset = gr.Button(
@@ -116,8 +133,10 @@ def build_settings() -> Settings:
     return Settings(in_order, note, reset, preview, actions)
 
 
-def wire_settings(settings: Settings, code: gr.Code, quietly: dict[str, Any]) -> None:
-    """Let the form say how it differs from the recipe, and show its program in `code`."""
+def wire_settings(
+    settings: Settings, program: tuple[gr.Code, gr.Textbox], quietly: dict[str, Any]
+) -> None:
+    """Let the form say how it differs from the recipe, and show its program."""
     inputs = settings.inputs
     values = list(inputs.values())
     quick: dict[str, Any] = {**quietly, "queue": False, "trigger_mode": "always_last"}
@@ -129,7 +148,7 @@ def wire_settings(settings: Settings, code: gr.Code, quietly: dict[str, Any]) ->
         [value.change for value in values],
         describe_settings,
         values,
-        [settings.note, settings.reset, code],
+        [settings.note, settings.reset, *program],
         **quick,
     )
     fill_in = partial(fill_form, RECIPE)
@@ -161,17 +180,13 @@ def _whole(value: object) -> object:
 
 
 def fill_form(config: TrainConfig) -> list[Any]:
-    """Give every input its value in these settings, in the order of `TrainConfig`.
-
-    A run that has been trained on may have more epochs than the slider.
-    """
+    """Give every input its value in these settings, in the order of `TrainConfig`."""
     network, dropout = describe_network(config.model)
     if config.dropout is not None:
         dropout["value"] = config.dropout
     values = {
         **{field.name: getattr(config, field.name) for field in fields(config)},
         "model": {**network, "value": config.model},
-        "epochs": min(config.epochs, _most_epochs()),
         "dropout": dropout,
     }
     return list(values.values())
@@ -185,15 +200,21 @@ def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
     return dict(gr.update(info=architecture.advice) if architecture else gr.skip()), dropout
 
 
-def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any]:
+def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any, Any]:
     """Say how the settings differ from the recipe, or what is wrong; show their program."""
     try:
         config = read_settings(*values)
     except ValueError as error:
-        return html.escape(str(error)), dict(gr.update(interactive=True)), gr.skip()
+        return html.escape(str(error)), dict(gr.update(interactive=True)), gr.skip(), gr.skip()
     change = describe_change(config)
     note = f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE
-    return note, dict(gr.update(interactive=bool(change))), generate_code(config)
+    is_changed = dict(gr.update(interactive=bool(change)))
+    return note, is_changed, generate_code(config), program_name(config)
+
+
+def program_name(config: TrainConfig) -> str:
+    """Name the file that a program with these settings is downloaded as."""
+    return f"{config.model}_mnist.py"
 
 
 def show_preview(augmentation: object) -> dict[str, Any]:
@@ -209,10 +230,6 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     except NotInTime:
         preview = NO_MOMENT
     return dict(gr.update(value=preview, visible=True))
-
-
-def _most_epochs() -> int:
-    return min(MOST_EPOCHS, the_limits().epochs)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:
