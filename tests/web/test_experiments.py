@@ -208,7 +208,7 @@ def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: 
     assert order is None
     assert "news" in carry_out(order, session)
     assert session.runs == []
-    assert session.experiment == next(iter(EXPERIMENTS))
+    assert session.experiments.opened == next(iter(EXPERIMENTS))
 
 
 @pytest.mark.parametrize("action", get_args(CardAction))

@@ -81,7 +81,7 @@ def test_the_chosen_runs_are_overlaid(session: Session) -> None:
 def test_any_run_can_read(session: Session) -> None:
     first, second = trained(session), trained(session)
     carry_out(RunOrder("read", first.id), session)
-    assert session.classifier == first.id
+    assert session.draw.classifier == first.id
     assert (row_of(session, first)["reads"], row_of(session, second)["reads"]) == (True, False)
 
 
@@ -89,7 +89,7 @@ def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop) -> Non
     session = workshop.session()
     run = session.start(SHORT)
     carry_out(RunOrder("read", run.id), session)
-    assert session.classifier == "cnn"
+    assert session.draw.classifier == "cnn"
     assert not row_of(session, run)["can_read"]
     session.end()
 

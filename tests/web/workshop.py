@@ -16,7 +16,6 @@ from mnist_core.web.jobs.presence import Clock
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.sessions.shelf import Shelf
 
 SHORT = TrainConfig(epochs=1)
 PATIENCE = 30.0  # seconds after which a test gives up; a busy machine needs a few
@@ -113,12 +112,11 @@ class Workshop:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.queue = JobQueue(self.clock)
-        self.shelf = Shelf()
         self.gate = Gate()
 
     def session(self) -> Session:
         """Return a session without a page."""
-        return Session(self.queue, self.shelf)
+        return Session(self.queue)
 
 
 @contextmanager
