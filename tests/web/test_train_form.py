@@ -41,6 +41,7 @@ def test_the_recipe_s_values_are_the_recipe() -> None:
     assert read_settings(*values()) == TrainConfig()
     note, reset, code, name = describe_settings(*values())
     assert note == train_form.THE_RECIPE
+    assert name == "simple_nn_mnist.py"
     assert not reset["interactive"]
     ast.parse(code)
 
@@ -72,7 +73,10 @@ def test_every_choice_of_the_core_can_be_made() -> None:
 
 
 def test_what_differs_is_said_and_stands_in_the_code() -> None:
-    note, reset, code, name = describe_settings(*values(model="cnn", learning_rate=0.0025, epochs=7.0))
+    note, reset, code, name = describe_settings(
+        *values(model="cnn", learning_rate=0.0025, epochs=7.0)
+    )
+    assert name == "cnn_mnist.py"
     assert "model cnn" in note
     assert "learning rate 0.0025" in note
     assert "epochs 7" in note
@@ -112,7 +116,7 @@ ANYTHING = st.one_of(
 
 @given(name=st.sampled_from(NAMES), value=ANYTHING)
 def test_whatever_is_sent_is_settings_or_one_sentence(name: str, value: object) -> None:
-    note, reset, _ = describe_settings(*values(**{name: value}))
+    note, reset, *_ = describe_settings(*values(**{name: value}))
     assert "<" not in note
     assert isinstance(reset["interactive"], bool)
     try:

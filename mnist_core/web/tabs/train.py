@@ -31,9 +31,9 @@ from mnist_core.web.tabs.train_form import (
     Settings,
     build_settings,
     fill_form,
+    program_name,
     read_settings,
     wire_settings,
-    program_name,
 )
 
 RUN_COLOR = "tab:blue"  # of both its curves
