@@ -6,7 +6,7 @@ import html
 from asyncio import to_thread
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -110,7 +110,8 @@ def build_train_tab(session: gr.State, link: Link) -> Settings:
         weights,
         metadata,
     )
-    _wire(session, link, settings, screen, program)
+    settings = replace(settings, program=program)
+    _wire(session, link, settings, screen)
     return settings
 
 
@@ -125,18 +126,17 @@ def _wire(
     link: Link,
     settings: Settings,
     screen: Screen,
-    program: tuple[gr.Code, gr.Textbox],
 ) -> None:
     quietly: dict[str, Any] = {
         "show_progress": "hidden",
         "show_progress_on": screen.start,  # a small component, for the reason given in the Draw tab
         "api_visibility": "private",
     }
-    wire_settings(settings, program, quietly)
+    wire_settings(settings, quietly)
     values = [*settings.inputs.values(), session]
     screen.start.click(start_run, values, link, **quietly)
     screen.train_on.click(train_on, session, link, **quietly)
-    screen.retry.click(retry_run, session, [link, *settings.inputs.values()], **quietly)
+    screen.retry.click(retry_run, session, [link, *settings.all], **quietly)
     screen.stop.click(stop_run, session, None, queue=False, **quietly)
     link.on_news(follow_runs, session, screen.parts, **quietly)
 
@@ -147,7 +147,7 @@ def _wire(
 def fill_again(session: Session) -> list[Any]:
     """Fill the form with the settings of the run that was last begun in this tab."""
     if session.train.config is None:
-        return [gr.skip() for _ in fields(TrainConfig)]
+        return [gr.skip()] * len(fill_form(RECIPE))
     return fill_form(session.train.config)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
@@ -50,6 +51,7 @@ class Settings:
         reset: brings the recipe back.
         preview: shows what the augmentation does.
         actions: the row for the buttons.
+        program: shows the program for these settings, and names its file.
     """
 
     inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio | gr.Slider]
@@ -57,6 +59,17 @@ class Settings:
     reset: gr.Button
     preview: gr.HTML
     actions: gr.Row
+    program: tuple[gr.Code, gr.Textbox] | tuple[()] = ()
+
+    @property
+    def description(self) -> list[Component]:
+        """Return what `describe` describes."""
+        return [self.note, self.reset, *self.program]
+
+    @property
+    def all(self) -> list[Component]:
+        """Return what `fill_form` fills."""
+        return [*self.inputs.values(), *self.description]
 
 
 def build_settings() -> Settings:
@@ -133,26 +146,25 @@ def build_settings() -> Settings:
     return Settings(in_order, note, reset, preview, actions)
 
 
-def wire_settings(
-    settings: Settings, program: tuple[gr.Code, gr.Textbox], quietly: dict[str, Any]
-) -> None:
+def wire_settings(settings: Settings, quietly: dict[str, Any]) -> None:
     """Let the form say how it differs from the recipe, and show its program."""
     inputs = settings.inputs
     values = list(inputs.values())
     quick: dict[str, Any] = {**quietly, "queue": False, "trigger_mode": "always_last"}
-    of_network = [inputs["model"], inputs["dropout"]]
-    # "input", not "change": who fills the whole form says what each part becomes.
-    inputs["model"].input(describe_network, inputs["model"], of_network, **quick)
-    inputs["augmentation"].change(show_preview, inputs["augmentation"], settings.preview, **quick)
-    gr.on(
-        [value.change for value in values],
-        describe_settings,
-        values,
-        [settings.note, settings.reset, *program],
+    describe: dict[str, Any] = {
+        "fn": describe_settings,
+        "inputs": values,
+        "outputs": settings.description,
         **quick,
-    )
+    }
+    # "input", not "change": who fills the whole form says what each part becomes.
+    of_network = [inputs["model"], inputs["dropout"]]
+    network = inputs["model"].input(describe_network, inputs["model"], of_network, **quick)
+    network.then(**{name: value for name, value in describe.items() if name != "trigger_mode"})
+    gr.on([value.input for name, value in inputs.items() if name != "model"], **describe)
+    inputs["augmentation"].change(show_preview, inputs["augmentation"], settings.preview, **quick)
     fill_in = partial(fill_form, RECIPE)
-    settings.reset.click(fill_in, None, values, **{**quick, "trigger_mode": "once"})
+    settings.reset.click(fill_in, None, settings.all, **{**quick, "trigger_mode": "once"})
 
 
 def read_settings(*values: object) -> TrainConfig:
@@ -180,7 +192,7 @@ def _whole(value: object) -> object:
 
 
 def fill_form(config: TrainConfig) -> list[Any]:
-    """Give every input its value in these settings, in the order of `TrainConfig`."""
+    """Give every input its value in these settings, then what describes them (`Settings.all`)."""
     network, dropout = describe_network(config.model)
     if config.dropout is not None:
         dropout["value"] = config.dropout
@@ -189,7 +201,7 @@ def fill_form(config: TrainConfig) -> list[Any]:
         "model": {**network, "value": config.model},
         "dropout": dropout,
     }
-    return list(values.values())
+    return [*values.values(), *describe(config)]
 
 
 def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -206,6 +218,11 @@ def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any, Any]:
         config = read_settings(*values)
     except ValueError as error:
         return html.escape(str(error)), dict(gr.update(interactive=True)), gr.skip(), gr.skip()
+    return describe(config)
+
+
+def describe(config: TrainConfig) -> tuple[str, dict[str, Any], str, str]:
+    """Say how settings differ from the recipe, and give their program and its name."""
     change = describe_change(config)
     note = f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE
     is_changed = dict(gr.update(interactive=bool(change)))
