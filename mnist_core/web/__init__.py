@@ -7,6 +7,7 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `program`             a run's program, shown and downloaded
     `augmentation_preview`  training images, and what an augmentation makes of them
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
