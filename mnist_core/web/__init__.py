@@ -11,6 +11,7 @@ What a floor imports lies on the same floor or below it.
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
+    `run_text`            a run in words
     `curves`              curves of several runs, as pictures and in words
 `endpoints/`          what is offered to programs
     `predict`             `/predict` and `/predict_strokes`

@@ -31,12 +31,7 @@ from mnist_core.training import (
 from mnist_core.web.jobs import gpu_loan
 from mnist_core.web.jobs import run as run_module
 from mnist_core.web.jobs.gpu_loan import (
-    GIVEN_BACK,
     MOST_SECONDS,
-    NO_ANSWER,
-    NONE_FREE,
-    QUOTA_SPENT,
-    TAKEN_BACK,
     Dispatch,
     TrainingState,
     pack,
@@ -45,7 +40,8 @@ from mnist_core.web.jobs.gpu_loan import (
     train_there,
     unpack,
 )
-from mnist_core.web.jobs.run import NO_MEMORY, UNEXPECTED, Run
+from mnist_core.web.jobs.run import Run
+from mnist_core.web.tabs.run_text import ERRORS, NO_GPU, say_status
 from tests.real_mnist import REPOSITORY
 from tests.web.workshop import PATIENCE, eventually
 
@@ -171,7 +167,7 @@ def lend(
 def finish(run: Run) -> list[str]:
     messages = []
     while run.advance():
-        messages.append(run.status["message"])
+        messages.append(say_status(run.status))
     return messages
 
 
@@ -202,13 +198,13 @@ def error(title: str) -> gr.Error:
 @pytest.mark.parametrize(
     ("failure", "remark"),
     [
-        (error("ZeroGPU quota exceeded"), QUOTA_SPENT),
-        (error("ZeroGPU pending credits exceeded"), QUOTA_SPENT),
-        (error("ZeroGPU queue timeout"), NONE_FREE),
-        (error("ZeroGPU client error"), NONE_FREE),
-        (RuntimeError("secret detail"), NONE_FREE),
-        (ConnectionRefusedError(), NONE_FREE),
-        (AssertionError(), NONE_FREE),
+        (error("ZeroGPU quota exceeded"), NO_GPU["quota_spent"]),
+        (error("ZeroGPU pending credits exceeded"), NO_GPU["quota_spent"]),
+        (error("ZeroGPU queue timeout"), NO_GPU["none_free"]),
+        (error("ZeroGPU client error"), NO_GPU["none_free"]),
+        (RuntimeError("secret detail"), NO_GPU["none_free"]),
+        (ConnectionRefusedError(), NO_GPU["none_free"]),
+        (AssertionError(), NO_GPU["none_free"]),
     ],
 )
 def test_without_a_gpu_the_cpu_trains_and_says_why(
@@ -226,8 +222,8 @@ def test_without_a_gpu_the_cpu_trains_and_says_why(
     run = Run(TrainConfig(epochs=2))
     messages = finish(run)
     assert run.state == "finished"
-    assert run.status["message"].endswith(remark)
-    assert "Subscribe" not in run.status["message"]
+    assert say_status(run.status).endswith(remark)
+    assert "Subscribe" not in say_status(run.status)
     assert any(message.startswith("Epoch 1") and message.endswith(remark) for message in messages)
     assert run.is_repeatable
     assert run.can_train_on
@@ -243,7 +239,7 @@ def test_who_is_lent_a_gpu_and_finds_none_gives_it_back_at_once(
     lend(train_there)
     run = Run(TrainConfig(epochs=2))
     finish(run)
-    assert run.status["message"].endswith(NONE_FREE)
+    assert say_status(run.status).endswith(NO_GPU["none_free"])
     assert run.is_repeatable
     assert same(run.model, train_alone(run, tiny_mnist))
 
@@ -262,7 +258,7 @@ def test_whenever_the_gpu_is_lost_the_cpu_goes_on_after_the_last_whole_epoch(
     run = Run(TrainConfig(epochs=3, model="cnn", dropout=0.2, schedule="one_cycle"))
     finish(run)
     assert run.state == "finished"
-    assert run.status["message"].endswith(TAKEN_BACK)
+    assert say_status(run.status).endswith(NO_GPU["taken_back"])
     assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
     assert same(run.model, train_alone(run, tiny_mnist))
 
@@ -304,7 +300,7 @@ def test_who_keeps_silent_is_not_waited_for_for_ever(
     assert asked.wait(30)
     may_go.set()
     assert messages.count("Waiting for a GPU.") > 1  # meanwhile the trainer could do other things
-    assert run.status["message"].endswith(NO_ANSWER)
+    assert say_status(run.status).endswith(NO_GPU["no_answer"])
     assert same(run.model, train_alone(run, tiny_mnist))
 
 
@@ -340,7 +336,7 @@ def test_a_stop_gives_the_gpu_back_and_a_pause_too(lend: Callable[..., None]) ->
     eventually(lambda: given_back == ["once"] * 2)  # before a process forks from this one
     finish(run)
     assert run.state == "finished"
-    assert run.status["message"].endswith(GIVEN_BACK)
+    assert say_status(run.status).endswith(NO_GPU["given_back"])
     assert [epoch.epoch for epoch in run.epochs] == list(range(1, 52))
 
 
@@ -353,7 +349,7 @@ def test_off_a_zero_gpu_space_nobody_asks_for_a_gpu(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(gpu_loan, "train_there", refuse)
     run = Run(TrainConfig(epochs=1))
     finish(run)
-    assert run.status["message"] == "Finished. Your network can read in the Draw tab."
+    assert say_status(run.status) == "Finished. Your network can read in the Draw tab."
 
 
 # --- a run on the CPU of a ZeroGPU Space -------------------------------------------------------
@@ -450,7 +446,7 @@ def test_a_killed_process_ends_the_run_and_tidies_nothing_of_the_server_s(
         if kill != signal.SIGKILL:
             signal.signal(kill, before)
     assert run.state == "failed"
-    assert run.status["message"] == UNEXPECTED
+    assert say_status(run.status) == ERRORS["unexpected"]
     assert not tidied.exists()
     assert not multiprocessing.active_children()
 
@@ -460,9 +456,9 @@ def test_a_killed_process_ends_the_run_and_tidies_nothing_of_the_server_s(
     ("failure", "state", "message"),
     [
         (DivergenceError("Try 0.0001.", 0.0001), "diverged", "Try 0.0001."),
-        (MemoryError(), "failed", NO_MEMORY),
-        (RuntimeError("secret detail"), "failed", UNEXPECTED),
-        (RuntimeError(lambda: "cannot cross"), "failed", UNEXPECTED),
+        (MemoryError(), "failed", ERRORS["no_memory"]),
+        (RuntimeError("secret detail"), "failed", ERRORS["unexpected"]),
+        (RuntimeError(lambda: "cannot cross"), "failed", ERRORS["unexpected"]),
     ],
 )
 def test_what_goes_wrong_in_the_process_ends_in_advice(
@@ -475,7 +471,7 @@ def test_what_goes_wrong_in_the_process_ends_in_advice(
     monkeypatch.setattr(gpu_loan, "train", fail)
     run = Run(TrainConfig())
     finish(run)
-    assert (run.state, run.status["message"]) == (state, message)
+    assert (run.state, say_status(run.status)) == (state, message)
     assert not multiprocessing.active_children()
 
 
@@ -490,7 +486,7 @@ def test_a_process_that_hangs_is_not_waited_for_for_ever(monkeypatch: pytest.Mon
     monkeypatch.setattr(gpu_loan, "MOST_BEATS", 5)
     run = Run(TrainConfig())
     finish(run)
-    assert (run.state, run.status["message"]) == ("failed", UNEXPECTED)
+    assert (run.state, say_status(run.status)) == ("failed", ERRORS["unexpected"])
     assert not multiprocessing.active_children()
 
 
@@ -587,14 +583,14 @@ def test_on_a_space_the_app_reads_drawings(space: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("scenario", "remark"),
     [
-        ("quota_spent", QUOTA_SPENT),
-        ("none_free", NONE_FREE),
-        ("not_allowed", NONE_FREE),
-        ("not_found", NONE_FREE),
-        ("broken", NONE_FREE),
-        ("silent", NO_ANSWER),
-        ("taken_back", TAKEN_BACK),
-        ("paused", GIVEN_BACK),
+        ("quota_spent", NO_GPU["quota_spent"]),
+        ("none_free", NO_GPU["none_free"]),
+        ("not_allowed", NO_GPU["none_free"]),
+        ("not_found", NO_GPU["none_free"]),
+        ("broken", NO_GPU["none_free"]),
+        ("silent", NO_GPU["no_answer"]),
+        ("taken_back", NO_GPU["taken_back"]),
+        ("paused", NO_GPU["given_back"]),
     ],
 )
 def test_on_a_space_the_cpu_takes_over_whatever_goes_wrong(
@@ -624,11 +620,11 @@ def test_on_a_space_the_cpu_can_be_stopped_and_what_kills_it_says_so(
 ) -> None:
     stopped, trained_on = space["stopped_on_the_cpu"].values()
     assert stopped["state"] == "stopped"
-    assert stopped["message"].endswith(QUOTA_SPENT)
+    assert stopped["message"].endswith(NO_GPU["quota_spent"])
     assert trained_on["state"] == "finished"
     assert "The model is on: cpu:0" in trained_on["lines"]  # a GPU is found all the same
     assert space["killed_on_the_cpu"]["state"] == "failed"
-    assert space["killed_on_the_cpu"]["message"] == UNEXPECTED
+    assert space["killed_on_the_cpu"]["message"] == ERRORS["unexpected"]
 
 
 def test_on_a_space_a_stop_or_a_pause_gives_the_gpu_back(space: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ from mnist_core.web.gradio_compat.log import (
 )
 from mnist_core.web.jobs.queue import GRACE
 from mnist_core.web.limits import the_limits
+from mnist_core.web.tabs.run_text import say_status
 from tests.web.workshop import Workshop, eventually
 
 Fields = dict[str, str]
@@ -247,6 +248,6 @@ def test_a_training_that_fails_leaves_its_trace_with_the_operator_only(
         run = session.start(TrainConfig())
         eventually(lambda: len(trainings(caplog)) == 2)
     assert trainings(caplog)[-1][1]["outcome"] == "failed"
-    assert "a secret of the server" not in run.status["message"]
+    assert "a secret of the server" not in say_status(run.status)
     (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert "a secret of the server" in read_line(OneLine().format(error))["trace"]

@@ -19,13 +19,15 @@ from mnist_core.training import (
 )
 from mnist_core.web.jobs import run as run_module
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.status import RunStatus
+from mnist_core.web.tabs.run_text import say_status
 
 
-def statuses_to_the_end(run: Run) -> list[dict[str, Any]]:
+def statuses_to_the_end(run: Run) -> list[RunStatus]:
     statuses = []
     while run.advance():
-        statuses.append(dict(run.status))
-    return [*statuses, dict(run.status)]
+        statuses.append(run.status)
+    return [*statuses, run.status]
 
 
 def advance_until_it_has_learned(run: Run) -> None:
@@ -40,11 +42,11 @@ def test_a_run_goes_from_waiting_to_finished_and_has_a_network() -> None:
     statuses = statuses_to_the_end(run)
     assert not run.is_under_way
     assert [epoch.epoch for epoch in run.epochs] == [1, 2]
-    assert statuses[-1]["state"] == "finished"
-    assert statuses[-1]["epochs_done"] == 2
-    assert statuses[-1]["accuracy"] == run.epochs[-1].test_accuracy
-    assert statuses[-1]["seconds"] == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
-    assert all(0 <= status["fraction"] <= 1 for status in statuses)
+    assert statuses[-1].state == "finished"
+    assert statuses[-1].epochs_done == 2
+    assert statuses[-1].accuracy == run.epochs[-1].test_accuracy
+    assert statuses[-1].seconds == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
+    assert all(0 <= status.fraction <= 1 for status in statuses)
     assert run.model is not None
     assert not run.model.training
 
@@ -81,7 +83,7 @@ def test_the_model_is_replaced_and_never_changed(monkeypatch: pytest.MonkeyPatch
 def test_time_left_falls_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     run = Run(TrainConfig(epochs=3))
-    left = [status["left"] for status in statuses_to_the_end(run)]
+    left = [status.left for status in statuses_to_the_end(run)]
     assert left[-1] is None
     known = [seconds for seconds in left if seconds is not None]
     assert known[-1] == 0
@@ -102,7 +104,7 @@ def test_a_run_stopped_before_its_turn_trains_nothing() -> None:
     run.end()
     assert not run.is_under_way
     assert run.state == "stopped"
-    assert "before it learned" in run.status["message"]
+    assert "before it learned" in say_status(run.status)
     assert run.model is None
     assert not run.can_train_on
 
@@ -195,8 +197,8 @@ def test_without_data_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_pa
     run = Run(TrainConfig())
     statuses_to_the_end(run)
     assert run.state == "failed"
-    assert "train-images-idx3-ubyte" in run.status["message"]
-    assert "MNIST_DATA" in run.status["message"]
+    assert "train-images-idx3-ubyte" in say_status(run.status)
+    assert "MNIST_DATA" in say_status(run.status)
     assert not run.is_under_way
 
 
@@ -219,8 +221,8 @@ def test_what_goes_wrong_ends_in_advice(
     run = Run(TrainConfig())
     statuses_to_the_end(run)
     assert run.state == state
-    assert advice in run.status["message"]
-    assert "secret" not in run.status["message"]
+    assert advice in say_status(run.status)
+    assert "secret" not in say_status(run.status)
     assert run.model is None
     assert not run.is_under_way
 
@@ -235,7 +237,7 @@ def test_a_diverging_run_says_which_rate_to_try(
     statuses_to_the_end(run)
     assert run.state == "diverged"
     assert run.retry_rate == pytest.approx(0.001)
-    assert "Try 0.001" in run.status["message"]
+    assert "Try 0.001" in say_status(run.status)
     assert not run.can_train_on
 
 

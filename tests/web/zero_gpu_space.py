@@ -103,6 +103,7 @@ from mnist_core.training import (
 )
 from mnist_core.web.jobs import gpu_loan
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.tabs.run_text import say_status
 from tests.tiny_mnist import make_tiny_mnist
 
 CPU = torch.device("cpu")
@@ -130,7 +131,7 @@ def tell(run: Run) -> dict[str, Any]:
         eventually(lambda: lender.asked("/release") or not lender.allows)
     told = {
         "state": run.state,
-        "message": run.status["message"],
+        "message": say_status(run.status),
         "lines": list(run.lines),
         "epochs": [epoch.epoch for epoch in run.epochs],
         "retry_rate": run.retry_rate,

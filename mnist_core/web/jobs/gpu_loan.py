@@ -48,6 +48,7 @@ from mnist_core.training import (
     set_up,
     train,
 )
+from mnist_core.web.jobs.status import NoGpu
 
 log = logging.getLogger(__name__)
 
@@ -63,15 +64,17 @@ SECONDS_PER_STEP = 0.002  # however small the network: a step is some fifty call
 SECONDS_TO_AUGMENT = {"none": 0, "affine": 2, "hands": 10}  # 60,000 images, on the CPU
 MOST_SECONDS = 60  # half of what a visitor has in a day
 
-QUOTA_SPENT = "On the CPU: the GPU quota is used up."
-NONE_FREE = "On the CPU: no GPU was to be had."
-TAKEN_BACK = "On the CPU: the GPU was taken back."
-NO_ANSWER = "On the CPU: the GPU did not answer."
-GIVEN_BACK = "On the CPU: the GPU was given back in the pause."
-
 
 class NoGpuError(Exception):
-    """There is no GPU, or no longer; the message is for the visitor."""
+    """There is no GPU, or no longer.
+
+    Attributes:
+        reason: why.
+    """
+
+    def __init__(self, reason: NoGpu) -> None:
+        super().__init__(reason)
+        self.reason: NoGpu = reason
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def train_there(state: TrainingState) -> Generator[str | Dispatch | DivergenceEr
     """
     device = choose_device()
     if device == torch.device("cpu"):
-        raise NoGpuError(NONE_FREE)
+        raise NoGpuError("none_free")
     yield str(device)
     training = set_up(state.config, load_mnist(), device)
     unpack(state, training)
@@ -245,9 +248,9 @@ class Loan:
                 return self._arrivals.get(timeout=BEAT)
             except Empty:
                 if monotonic() > deadline:
-                    raise NoGpuError(NO_ANSWER) from None
+                    raise NoGpuError("no_answer") from None
                 yield
-        raise NoGpuError(GIVEN_BACK)
+        raise NoGpuError("given_back")
 
     def _fetch(self, state: TrainingState) -> None:
         try:
@@ -260,12 +263,12 @@ class Loan:
             self._arrivals.put(error)
 
 
-def _explain(error: Exception, has_begun: bool) -> str:
+def _explain(error: Exception, has_begun: bool) -> NoGpu:
     title = str(getattr(error, "title", ""))  # of a gr.Error, which is what `spaces` raises
     log.warning("No GPU: %s %s", title, error, exc_info=None if title else error)
     if "quota" in title or "credits" in title:
-        return QUOTA_SPENT
-    return TAKEN_BACK if has_begun else NONE_FREE
+        return "quota_spent"
+    return "taken_back" if has_begun else "none_free"
 
 
 # --- on the CPU, in a process of its own -------------------------------------------------------

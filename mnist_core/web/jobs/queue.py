@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 GRACE = 1.2  # seconds that a turn or a place is kept for a page that reloads
 PATIENCE = 15 * 60.0  # seconds until an unattended run ends
 SECONDS_PER_EPOCH = 2.0  # what an epoch is thought to take as long as none has been seen
-RUN_PAUSED = "Paused: its turn comes again."
 
 T = TypeVar("T")
 
@@ -161,7 +160,7 @@ class JobQueue:
         seconds = self._seconds_left(self._turn.run) if self._turn else 0.0
         for number, place in enumerate(self._order(), start=1):
             if number > 1 or self._turn:
-                place.run.expect_turn(describe_place(number, seconds))
+                place.run.queue_up(number, seconds)
             seconds += self._seconds_left(place.run)
 
     def _seconds_left(self, run: Run) -> float:
@@ -209,7 +208,7 @@ class JobQueue:
             with self.changed:
                 self._tidy()
                 if place.is_absent_for(GRACE) and not run.is_stopping:
-                    run.expect_turn(RUN_PAUSED)
+                    run.pause()
                     place.seconds += self.clock.now() - turn_began
                     log.info("training pauses", extra={"fields": {"training": place.number}})
                     self._away.append(place)
@@ -288,25 +287,3 @@ def _stepped_back(line: list[Place], turn: Place) -> list[Place]:
     """Return the line with the other runs of whoever had the turn behind everybody else's."""
     others = [place for place in line if place.presence is not turn.presence]
     return others + [place for place in line if place.presence is turn.presence]
-
-
-def describe_place(number: int, seconds: float) -> str:
-    """Say where a run stands in the line, and about how long that takes."""
-    return f"{ordinal(number)} in the queue: its turn comes in {about(seconds)}."
-
-
-def ordinal(number: int) -> str:
-    """Write 1 as 1st, 12 as 12th."""
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if 10 <= number % 100 <= 20 else endings.get(number % 10, 'th')}"
-
-
-def about(seconds: float) -> str:
-    """Write a time as somebody would say it who cannot know it exactly."""
-    if seconds < 7.5:
-        return "a few seconds"
-    if seconds < 55:
-        return f"about {5 * round(seconds / 5)} s"
-    if seconds < 90:
-        return "about a minute"
-    return f"about {round(seconds / 60)} minutes"

@@ -8,14 +8,15 @@ import secrets
 from collections.abc import Callable, Generator
 from contextlib import closing
 from contextvars import Context
+from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
-from mnist_core.data import DOWNLOAD_BYTES, fetch_mnist, load_mnist
-from mnist_core.experiments import describe_change
+from mnist_core.data import fetch_mnist, load_mnist
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.training import (
     DivergenceError,
@@ -28,15 +29,11 @@ from mnist_core.training import (
 )
 from mnist_core.web.jobs.gpu_loan import ON_ZERO_GPU, Loan, NoGpuError, borrower, train_in_a_fork
 from mnist_core.web.jobs.pace import Pace
-from mnist_core.web.jobs.status import NO_RUN, RunStatus, State
+from mnist_core.web.jobs.status import Error, RunStatus, State
 from mnist_core.web.jobs.throttle import RestingLoader, rest_while_somebody_draws
 
 log = logging.getLogger(__name__)
 
-NO_MEMORY = "There is not enough memory for this run. Try a smaller batch size, or try again later."
-UNEXPECTED = "The training failed for a reason that only the server's log tells. Try again."
-TURN_COMES = "Its turn is about to come."
-ASKS_FOR_GPU = "Waiting for a GPU."
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
 
 
@@ -49,7 +46,7 @@ class Run:
         id: names the run; nobody can guess it.
         name: names it for people, such as "Run 3".
         config: its settings.
-        status: what the panel shows; a new dict at each change.
+        status: where it stands; a new record at each change.
         lines: what the article's code would have printed so far.
         epochs: the epochs that are over.
         model: the network as it was at the last record, on the CPU and in eval mode, or None if it
@@ -74,22 +71,15 @@ class Run:
         self.changes = 0
         self.retry_rate: float | None = None
         self.is_repeatable = True
-        self.status: RunStatus = {
-            **NO_RUN,
-            "state": "waiting",
-            "title": self._title(),
-            "epochs": config.epochs,
-        }
+        self.status = RunStatus(state="waiting", stage="next", epochs=config.epochs)
         self.rest: Callable[[], None] = rest_while_somebody_draws  # between two batches
         self._stop_requested = False
         self._training: Training | None = None
         self._borrower = borrower()
         self._loan: Loan | None = None  # of a GPU
         self._device = ""  # that the lines have told of
-        self._remark = ""  # why it is not a GPU that trains
         self._steps: Generator[None, None, None] | None = None
         self._pace = Pace()
-        self.expect_turn()
 
     @classmethod
     def from_checkpoint(
@@ -108,13 +98,13 @@ class Run:
         run._pace.begin_stretch(len(epochs))
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
-        run._update(state="uploaded", message="Uploaded: it can read, but not train on.")
+        run._update(state="uploaded", stage=None)
         return run
 
     @property
     def state(self) -> State:
         """Tell what the run is doing, or how it ended."""
-        return self.status["state"]
+        return self.status.state
 
     @property
     def is_under_way(self) -> bool:
@@ -135,12 +125,23 @@ class Run:
         """Ask a run that trains to end with its next record."""
         self._stop_requested = True
 
-    def expect_turn(self, message: str = TURN_COMES) -> None:
-        """Say how things stand while others train."""
+    def expect_turn(self) -> None:
+        """Note that its turn is about to come."""
+        self._wait(stage="next")
+
+    def queue_up(self, place: int, seconds_to_wait: float) -> None:
+        """Note its place in the queue, from 1, and about how long that takes."""
+        self._wait(stage="queued", place=place, seconds_to_wait=seconds_to_wait)
+
+    def pause(self) -> None:
+        """Note that it has given up its turn."""
+        self._wait(stage="paused")
+
+    def _wait(self, **facts: Any) -> None:
         if self._loan is not None:
             self._loan.give_back()
-        if self.status["message"] != message or self.state != "waiting":
-            self._update(state="waiting", message=message)
+        if replace(self.status, state="waiting", **facts) != self.status:
+            self._update(state="waiting", **facts)
 
     def extend(self, epochs: int) -> None:
         """Let an ended run train on for some more epochs, with its optimiser as it stands.
@@ -156,13 +157,14 @@ class Run:
             self.is_repeatable = False
         self._pace.begin_stretch(len(self.epochs))
         self._stop_requested = False
-        self._borrower, self._remark = borrower(), ""
+        self._borrower = borrower()
         self._update(
             state="waiting",
-            title=self._title(),
-            message=TURN_COMES,
+            stage="next",
             epochs=self.config.epochs,
             fraction=0.0,
+            no_gpu=None,
+            has_network=False,
         )
 
     def forget_training(self) -> None:
@@ -186,7 +188,7 @@ class Run:
     def advance(self) -> bool:
         """Train to the next record; tell whether the run goes on.
 
-        Never raises: what goes wrong becomes the state "failed" or "diverged" with a message.
+        Never raises: what goes wrong becomes the state "failed" or "diverged" with an error.
         """
         if self._steps is None:
             self._steps = self._go()
@@ -216,29 +218,22 @@ class Run:
             self._end("stopped" if self._stop_requested else "finished")
         except DivergenceError as error:
             self.retry_rate = error.retry_rate
-            self._end("diverged", str(error))
+            self._end("diverged", Error("diverged", str(error)))
         except FileNotFoundError as error:
-            self._end("failed", str(error))
+            self._end("failed", Error("no_data", str(error)))
         except (MemoryError, torch.OutOfMemoryError):
-            self._end("failed", NO_MEMORY)
+            self._end("failed", Error("no_memory"))
         except Exception:
             log.exception("A training failed: %s", self.config)
-            self._end("failed", UNEXPECTED)
+            self._end("failed", Error("unexpected"))
 
     def _fetch_data(self) -> Generator[None, None, None]:
-        megabytes = DOWNLOAD_BYTES / 1e6
         for fraction in fetch_mnist():
             if self._stop_requested:
                 return
-            self._update(
-                state="training",
-                message=f"Downloading MNIST, once: {fraction:.0%} of {megabytes:.0f} MB.",
-                fraction=fraction,
-            )
+            self._update(state="training", stage="downloading", fraction=fraction)
             yield
-        self._update(
-            state="training", message="Loading the 70,000 images into memory.", fraction=0.0
-        )
+        self._update(state="training", stage="loading", fraction=0.0)
         yield
 
     def _train(self) -> Generator[None, None, None]:
@@ -255,12 +250,12 @@ class Run:
 
     def _train_on_loan(self, training: Training) -> Generator[None, None, None]:
         """Train on a borrowed GPU as far as that goes."""
-        self._update(message=ASKS_FOR_GPU)
+        self._update(stage="awaiting_gpu")
         self._loan = Loan(training, self._borrower)
         try:
             yield from self._follow(self._loan.train())
         except NoGpuError as error:
-            self._remark = f" {error}"
+            self._update(no_gpu=error.reason)
         finally:
             self._loan = None
 
@@ -307,7 +302,10 @@ class Run:
         self._keep_model()
         self._update(
             state="training",
-            message=f"Epoch {record.epoch}: batch {record.step} of {record.steps}.{self._remark}",
+            stage="epoch_begun",
+            epoch=record.epoch,
+            step=record.step,
+            steps=record.steps,
             fraction=fraction,
             loss=record.running_loss,
             left=self._seconds_left(),
@@ -321,7 +319,8 @@ class Run:
         self.lines.append(f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}")
         self._update(
             state="training",
-            message=f"Epoch {record.epoch} is over.{self._remark}",
+            stage="epoch_over",
+            epoch=record.epoch,
             fraction=1.0,
             loss=record.train_loss,
             test_loss=record.test_loss,
@@ -341,30 +340,22 @@ class Run:
         pace = self.seconds_per_epoch
         return None if pace is None else pace * self.epochs_left
 
-    def _title(self) -> str:
-        return f"{self.name}: {describe_change(self.config) or 'the recipe'}"
-
-    def _end(self, state: State, message: str = "") -> None:
+    def _end(self, state: State, error: Error | None = None) -> None:
         """Set the final status, once; a run that has gone wrong keeps no network."""
         if not self.is_under_way:
             return
         if state in ("diverged", "failed"):
             self.model, self._training = None, None
         elif state == "finished":
-            message = "Finished. Your network can read in the Draw tab."
             self.lines.append("Training finished!")
             self.lines.append(f"Accuracy on the test set: {self.epochs[-1].test_accuracy:.2%}")
-        elif self.model is not None:
-            message = "Stopped. What it has learned so far can read in the Draw tab."
-        else:
-            message = "Stopped before it learned anything."
+        elif self.model is None:
             self._training = None
-        if self.model is not None:
-            message += self._remark
         self._steps = None
         self._borrower = Context()  # lets go of the page's request
-        self._update(state=state, message=message, left=None)
+        has_network = self.model is not None
+        self._update(state=state, stage=None, left=None, has_network=has_network, error=error)
 
-    def _update(self, **changes: object) -> None:
-        self.status = {**self.status, **changes}  # type: ignore[typeddict-item]
+    def _update(self, **changes: Any) -> None:
+        self.status = replace(self.status, **changes)
         self.changes += 1
