@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from mnist_core.web.components.link import Link
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
+from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.gradio_compat.log import note_start, set_up_logs
@@ -101,7 +102,10 @@ def main() -> None:
         max_threads=CALLS_AT_ONCE + MOST_WATCHES * (LIMITS.waiting + 1),
         app_kwargs={
             "routes": [health_route()],
-            "middleware": [Middleware(RequestLimit, known_files=demo.temp_file_sets)],
+            "middleware": [
+                Middleware(AllowedRoutes),
+                Middleware(RequestLimit, known_files=demo.temp_file_sets),
+            ],
         },
         theme=make_theme(),
         css_paths=STYLE_SHEET,

@@ -15,9 +15,10 @@ Read the rooms in this order:
 11. `drawings`      labelled drawings on disk → images to test a network on
 12. `inference`     an image → probabilities, and whether they are sure
 13. `calibration`   do the probabilities mean what they say?
-14. `archive`       a .pth file from a stranger → one that PyTorch may read
-15. `checkpoints`   weights on disk, with their metadata          (article, saving and loading)
-16. `plots`         losses → a figure                                (article, step 6.1)
-17. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
-18. `web`           the rooms that know Gradio
+14. `pickle_check`  the pickle in a .pth file, followed without being run
+15. `archive`       a .pth file from a stranger → one that PyTorch may read
+16. `checkpoints`   weights on disk, with their metadata          (article, saving and loading)
+17. `plots`         losses → a figure                                (article, step 6.1)
+18. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
+19. `web`           the rooms that know Gradio
 """

@@ -29,6 +29,7 @@ from mnist_core.archive import check_archive
 from mnist_core.config import TrainConfig
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, count_parameters, create_model_shape
+from mnist_core.pickle_check import NotAStateDictError
 from mnist_core.training import EpochRecord
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
@@ -182,18 +183,12 @@ def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
         archive = check_archive(content, MAX_BYTES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
-            weights = torch.load(archive, map_location="cpu", weights_only=True)
+            return dict(torch.load(archive, map_location="cpu", weights_only=True))
+    except NotAStateDictError as error:
+        message = f"{path.name} does not hold a state_dict (names → weights)."
+        raise CheckpointError(message) from error
     except Exception as error:  # damaged files raise nearly anything
         raise CheckpointError(f"{path.name} is not a PyTorch file of weights.") from error
-    if not isinstance(weights, Mapping) or not all(map(_is_plain_tensor, weights.values())):
-        raise CheckpointError(f"{path.name} does not hold a state_dict (names → weights).")
-    return dict(weights)
-
-
-def _is_plain_tensor(value: object) -> bool:
-    if not isinstance(value, Tensor) or value.device.type != "cpu":  # "meta" has shapes only
-        return False
-    return value.layout == torch.strided and not value.is_quantized
 
 
 def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> str:

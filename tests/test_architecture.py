@@ -36,6 +36,7 @@ LAYERS = [
         "training",
         "experiments",
         "codegen",
+        "pickle_check",
         "archive",
         "checkpoints",
         "plots",

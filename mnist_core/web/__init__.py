@@ -16,6 +16,7 @@ What a floor imports lies on the same floor or below it.
 `endpoints/`          what is offered to programs
     `predict`             `/predict` and `/predict_strokes`
     `health`              `GET /health`
+    `allowed_routes`      the addresses that are answered, and no other
 `sessions/`           what is kept of a visitor
     `page`                a page that opens finds its session, and one that closes leaves it
     `registry`            every session, by a key that only its pages know
