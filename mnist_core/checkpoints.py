@@ -16,7 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +41,9 @@ MAX_BYTES = 50_000_000  # over a hundred times the article's network
 MAX_METADATA_BYTES = 1_000_000
 UNFINISHED = ".part"  # how the name ends of a file that is still being written
 LONGEST_SAVE = 3600.0  # seconds; what is older than that and unfinished was left behind
+MOST_LOSS_OR_SECONDS = 1e6  # what a file says of an epoch beyond this is not believed
+NOT_IN_OLD_FILES = ("train_accuracy",)  # fields of an epoch that old versions did not write
+SETTINGS_OF_OLD = ("model", "epochs", "batch_size", "learning_rate", "seed")  # all wrote these
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -82,6 +85,50 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
         "threads": torch.get_num_threads(),
         "date": datetime.now(timezone.utc).date().isoformat(),
     }
+
+
+def read_run(metadata: Mapping[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:
+    """Read what `describe_run` of this version, an older or a newer one wrote.
+
+    Fields that this version does not know are left out, and those that an older version did not
+    write yet take their defaults. Nothing is believed of a file that lacks what every version
+    writes, or says what cannot be true.
+
+    Args:
+        metadata: what lies beside a checkpoint, from anybody.
+        model_name: the network that the weights were recognised as.
+
+    Returns:
+        The settings of the run, and what each of its epochs came to. Where the metadata are not
+        believed, the default settings with this network, and no epoch.
+    """
+    try:
+        config = _read_config(metadata["config"])
+        epochs = [_read_epoch(number, told) for number, told in enumerate(metadata["epochs"], 1)]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return TrainConfig(model=model_name), []
+    if config.model != model_name or len(epochs) > config.epochs:
+        return TrainConfig(model=model_name), []
+    return config, epochs
+
+
+def _read_config(told: Mapping[str, Any]) -> TrainConfig:
+    known = {field.name: told[field.name] for field in fields(TrainConfig) if field.name in told}
+    missing = [name for name in SETTINGS_OF_OLD if name not in known]
+    if missing:
+        raise ValueError(f"The settings lack {', '.join(missing)}.")
+    return TrainConfig(**known)
+
+
+def _read_epoch(number: int, told: Mapping[str, Any]) -> EpochRecord:
+    values: dict[str, Any] = {field.name: told.get(field.name) for field in fields(EpochRecord)}
+    for name, value in values.items():
+        if value is None and name in NOT_IN_OLD_FILES:
+            continue
+        most = 1 if name.endswith("accuracy") else MOST_LOSS_OR_SECONDS
+        if type(value) not in (int, float) or not 0 <= value <= most:
+            raise ValueError(f"{name} is not a number from 0 to {most:,}.")
+    return EpochRecord(**{**values, "epoch": number})
 
 
 def save_checkpoint(path: Path, model: nn.Module, metadata: Mapping[str, Any]) -> None:

@@ -144,6 +144,7 @@ def test_a_tensor_within_its_storage_passes(offset: int, size: int, stride: int)
         (0, 2, 4),
         (5, 0, 1),
         (2**62, 1, 1),
+        (0, 1, 2**40 + 1),
         (0, 2, 2**63),
         (0, 2**63 + 1, 0),
         (0, 2**80, 1),
@@ -194,6 +195,7 @@ def get(number: int) -> bytes:
 ONE, HALF = b"K\1", b"G\x3f\xe0" + bytes(6)
 STORAGE = TENSOR[TENSOR.index(b"(X\7") : TENSOR.index(b"Q") + 1]
 DOUBLE = STORAGE.replace(b"FloatStorage", b"DoubleStorage").replace(b"K\4", b"K\2")
+PARAMETER = b"ctorch._utils\n_rebuild_parameter\n"
 MANY = b"(" + b"J\0\0\0\x40" * 3 + b"t"  # three lengths of 2**30
 ATTRIBUTES = ORDERED_DICT + b"}X\x09\0\0\0_metadata" + ORDERED_DICT
 
@@ -205,10 +207,7 @@ STRANGE: dict[str, dict[str, bytes]] = {
         "a tensor that is found again": of(
             b"}", NAME, TENSOR, put(1), b"s", NAME, get(1), ONE, HALF, b"ss"
         ),
-        "a parameter": of(
-            *(b"ctorch._utils\n_rebuild_parameter\n", TENSOR, b"\x88", ORDERED_DICT, b"\x87R"),
-            *(ONE, HALF, b"s"),
-        ),
+        "a parameter": of(PARAMETER, TENSOR, b"\x88", ORDERED_DICT, b"\x87R", ONE, HALF, b"s"),
         "a storage": of(STORAGE, ONE, HALF, b"s"),
         "a tuple": of(ONE, b"\x85", ONE, HALF, b"s"),
         "a class": of(b"ccollections\nOrderedDict\n", NAME, HALF, b"s"),
@@ -238,6 +237,12 @@ STRANGE: dict[str, dict[str, bytes]] = {
         "a number for a storage": of(b"}", NAME, TENSOR.replace(STORAGE, ONE), b"s"),
         "a storage": of(b"}", NAME, STORAGE, ONE, b"\x85Rs"),
         "a kind of storage": of(b"}", NAME, b"ctorch\nFloatStorage\n", ONE, b"\x85Rs"),
+        "a parameter that is a storage": of(
+            *(b"}", NAME, PARAMETER, STORAGE, b"\x88", ORDERED_DICT, b"\x87Rs")
+        ),
+        "a parameter's hooks with an item": of(
+            *(b"}", NAME, PARAMETER, TENSOR, b"\x88", ORDERED_DICT, NAME, ONE, b"s\x87Rs")
+        ),
         "a dict with items": of(b"ccollections\nOrderedDict\n}\x85R"),
     },
     "refers to something else than a storage": {
@@ -310,6 +315,7 @@ def test_the_parts_that_strange_pickles_are_made_of_pass() -> None:
         of(b"}", NAME, TENSOR, b"s"),
         of(b"}(", NAME, TENSOR, put(1), b"X\1\0\0\0v", get(1), b"u"),
         of(b"}", NAME, TENSOR.replace(STORAGE, DOUBLE).replace(b"K\4", b"K\2"), b"s"),
+        of(b"}", NAME, PARAMETER, TENSOR, b"\x88", ORDERED_DICT, b"\x87Rs"),
         of(ATTRIBUTES, b"sb"),
     ):
         assert read(checkpoint_of(pickled, **FOUR)) is not None

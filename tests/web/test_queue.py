@@ -6,7 +6,7 @@ import torch
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.training import set_up, train
-from mnist_core.web.jobs.queue import GRACE, PATIENCE
+from mnist_core.web.jobs.queue import RECONNECT_GRACE_SECONDS, UNATTENDED_TIMEOUT_SECONDS
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.tabs.run_text import say_status
 from tests.web.conftest import SetLimits
@@ -106,7 +106,7 @@ def test_a_page_that_reloads_keeps_its_turn(workshop: Workshop) -> None:
             workshop.gate.let_pass(3)
         workshop.gate.allow(1)
         eventually(lambda: workshop.clock.waiting)
-        workshop.clock.put_forward(GRACE - 0.1)
+        workshop.clock.put_forward(RECONNECT_GRACE_SECONDS - 0.1)
         with first.connected():
             workshop.gate.let_pass(3)
             assert has_the_turn(run)
@@ -124,7 +124,7 @@ def test_who_leaves_gives_up_the_turn_and_goes_on_bit_for_bit_when_it_comes_agai
             workshop.gate.let_pass(BATCHES + 3)  # into the second epoch
         workshop.gate.allow(1)
         eventually(lambda: workshop.clock.waiting)
-        workshop.clock.put_forward(GRACE)
+        workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
         workshop.gate.let_pass(3)
         assert has_the_turn(other)
         assert run.state == "waiting"
@@ -147,10 +147,10 @@ def test_an_unattended_run_ends_after_a_while_and_keeps_what_it_learned(
         workshop.gate.let_pass(BATCHES + 3)
     workshop.gate.allow()
     eventually(lambda: workshop.clock.waiting)
-    workshop.clock.put_forward(GRACE)
+    workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
     eventually(lambda: run.state == "waiting" and workshop.clock.waiting)
     waits = workshop.clock.waits
-    workshop.clock.put_forward(PATIENCE - GRACE - 1)
+    workshop.clock.put_forward(UNATTENDED_TIMEOUT_SECONDS - RECONNECT_GRACE_SECONDS - 1)
     eventually(lambda: workshop.clock.waits > waits)  # it has looked, and waits again
     assert run.is_under_way
     workshop.clock.put_forward(1)
@@ -167,7 +167,7 @@ def test_stop_ends_a_paused_run_at_once(workshop: Workshop) -> None:
         workshop.gate.let_pass(3)
     workshop.gate.allow()
     eventually(lambda: workshop.clock.waiting)
-    workshop.clock.put_forward(GRACE)
+    workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
     eventually(lambda: run.state == "waiting")
     session.stop(run)
     assert run.state == "stopped"

@@ -20,10 +20,10 @@ from threading import Event, Thread
 from time import monotonic
 
 import torch
-from gradio.context import LocalContext
 
 from mnist_core.config import TrainConfig
 from mnist_core.training import DivergenceError, choose_device, train
+from mnist_core.web.gradio_compat.gpu import with_gpu
 from mnist_core.web.jobs.snapshot import pack_weights, take_snapshot
 from mnist_core.web.jobs.status import NoGpu
 from mnist_core.web.jobs.worker import Begun, Progress, Task, begun, prepare
@@ -101,28 +101,15 @@ def train_there(task: Task) -> Generator[Begun | Progress | DivergenceError, Non
 
 
 if ON_ZERO_GPU:
-    import spaces
-
-    train_there = spaces.GPU(train_there, duration=seconds_needed)
-    # `spaces` has PyTorch say that this process has a GPU as well, and it has none. The forked
-    # process gets the true answer back.
-    torch.cuda.is_available = lambda: False
+    train_there = with_gpu(train_there, seconds_needed)
 
 
-def borrower() -> Context:
-    """Return a context for `train_on_loan`; call it in the handler of an event.
+def train_on_loan(task: Task, visitor: Context) -> Generator[Begun | Progress | None, None, None]:
+    """Borrow a GPU and perform a task there; closing this gives it back.
 
-    In it `spaces` finds the request of the page, whose visitor's quota pays, and the app, whose
-    connections the forked process closes.
-    """
-    context = Context()
-    context.run(LocalContext.request.set, LocalContext.request.get(None))
-    context.run(LocalContext.blocks.set, LocalContext.blocks.get(None))
-    return context
-
-
-def train_on_loan(task: Task, borrower: Context) -> Generator[Begun | Progress | None, None, None]:
-    """Borrow a GPU and perform a task there; closing this gives it back, at once.
+    Args:
+        task: what is to be trained.
+        visitor: `request_context()` of whoever has pressed the button, and pays with a quota.
 
     Yields:
         What a worker reports; None several times a second while there is nothing.
@@ -135,7 +122,7 @@ def train_on_loan(task: Task, borrower: Context) -> Generator[Begun | Progress |
     is_over = Event()
     # A thread of its own, since to wait for a GPU is to wait inside `spaces`.
     arguments = (_fetch, task, arrivals, is_over)
-    Thread(target=borrower.run, args=arguments, name="borrower", daemon=True).start()
+    Thread(target=visitor.run, args=arguments, name="borrower", daemon=True).start()
     has_begun, epochs_left = False, _epochs_left(task)
     try:
         while epochs_left:
@@ -152,9 +139,7 @@ def train_on_loan(task: Task, borrower: Context) -> Generator[Begun | Progress |
         is_over.set()
 
 
-def _fetch(
-    task: Task, arrivals: SimpleQueue[Begun | Progress | Exception], is_over: Event
-) -> None:
+def _fetch(task: Task, arrivals: SimpleQueue[Begun | Progress | Exception], is_over: Event) -> None:
     try:
         with closing(train_there(task)) as reports:  # closing it is what gives the GPU back
             for report in reports:

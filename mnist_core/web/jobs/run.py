@@ -17,6 +17,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.data import default_root, fetch_mnist
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
+from mnist_core.web.gradio_compat.gpu import request_context
 from mnist_core.web.jobs import gpu_loan
 from mnist_core.web.jobs.gpu_loan import NoGpuError
 from mnist_core.web.jobs.pace import Pace
@@ -69,7 +70,7 @@ class Run:
         self._stop_requested = False
         self._snapshot: Snapshot | None = None  # to go on from
         self._is_extended = False  # since that was taken
-        self._borrower = gpu_loan.borrower()
+        self._visitor = request_context()
         self._may_borrow = gpu_loan.ON_ZERO_GPU
         self._device = ""  # that the lines have told of
         self._pace = Pace()
@@ -148,7 +149,7 @@ class Run:
             self.is_repeatable = False
         self._pace.begin_stretch(len(self.epochs))
         self._stop_requested = False
-        self._borrower = gpu_loan.borrower()
+        self._visitor = request_context()
         self._may_borrow = gpu_loan.ON_ZERO_GPU
         self._update(
             state="waiting",
@@ -211,7 +212,7 @@ class Run:
             self._end("failed", Error("worker_lost"))
         except WorkerError as error:
             fields = {"settings": self.config, "trace": str(error)}
-            log.error("a training failed", extra={"fields": fields})  # noqa: TRY400
+            log.error("a training failed", extra={"fields": fields})
             self._end("failed", Error("unexpected"))
         except Exception:
             log.exception("a training failed", extra={"fields": {"settings": self.config}})
@@ -265,7 +266,7 @@ class Run:
         self._may_borrow = False
         self._update(stage="awaiting_gpu")
         try:
-            with closing(gpu_loan.train_on_loan(task, self._borrower)) as reports:
+            with closing(gpu_loan.train_on_loan(task, self._visitor)) as reports:
                 while not self._stop_requested:
                     with self._pace.working():
                         report = next(reports, "over")
@@ -360,7 +361,7 @@ class Run:
             self.lines.append(f"Accuracy on the test set: {self.epochs[-1].test_accuracy:.2%}")
         elif self.model is None:
             self._snapshot = None
-        self._borrower = Context()  # lets go of the page's request
+        self._visitor = Context()  # lets go of the page's request
         has_network = self.model is not None
         self._update(state=state, stage=None, left=None, has_network=has_network, error=error)
 

@@ -1,7 +1,7 @@
 """What a worker does: it trains whatever it is sent, and reports.
 
-Started as a program of its own by `worker_process`, it loads neither Gradio nor the app. Orders come
-in on one stream and reports go out on another, as pickles. After each report the worker waits for
+Started as a program of its own by `worker_process`, it loads neither Gradio nor the app. Orders
+come in on one stream and reports go out on another, as pickles. After each report it waits for
 what it is told: to go on, or to stop where it stands.
 """
 
@@ -19,11 +19,12 @@ from enum import Enum
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import BinaryIO
+from typing import IO
 
 import torch
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import map_mnist
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
@@ -34,7 +35,6 @@ from mnist_core.training import (
     set_up,
     train,
 )
-from mnist_core.web.jobs.mapped_images import map_mnist
 from mnist_core.web.jobs.snapshot import Snapshot, pack_weights, restore, take_snapshot
 
 # --- what is said ------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def begun(training: Training) -> Begun:
 
 
 def work(
-    orders: BinaryIO, reports: BinaryIO, hang_up: Callable[[], object] = lambda: None
+    orders: IO[bytes], reports: IO[bytes], hang_up: Callable[[], object] = lambda: None
 ) -> None:
     """Perform one task after another until the other side hangs up.
 

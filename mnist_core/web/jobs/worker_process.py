@@ -12,7 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from mnist_core.web.jobs.worker import Begun, Ended, Failed, Order, Progress, Report, Task
 
@@ -46,8 +46,8 @@ class Worker:
 
     def __init__(
         self,
-        orders: BinaryIO,
-        reports: BinaryIO,
+        orders: IO[bytes],
+        reports: IO[bytes],
         process: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._orders = orders
@@ -130,5 +130,3 @@ def start_worker() -> Worker:
     assert process.stdin is not None
     assert process.stdout is not None
     return Worker(process.stdin, process.stdout, process)
-
-

@@ -21,6 +21,10 @@ ERRORS = {
     "no_memory": (
         "There is not enough memory for this run. Try a smaller batch size, or try again later."
     ),
+    "worker_lost": (
+        "The system has ended this training, perhaps for want of memory. Try a smaller batch "
+        "size, or try again later."
+    ),
     "unexpected": "The training failed for a reason that only the server's log tells. Try again.",
 }
 NO_GPU = {

@@ -1,4 +1,4 @@
-"""MNIST as all workers share it: the files themselves, mapped into memory.
+"""The files of MNIST, mapped into memory: what several processes train from at once.
 
 A pixel stays one byte until its batch is due. So the 70,000 images take 55 MB, once for all
 processes, where each would need 220 MB of its own for tensors; there is nothing to load, and
@@ -14,7 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mnist_core.data import MNIST, Batch, ImageDataset, normalize, raw_folder
+from mnist_core.data.batches import Batch, ImageDataset, normalize
+from mnist_core.data.files import raw_folder
+from mnist_core.data.loading import MNIST
 
 IMAGES_HEADER, LABELS_HEADER = 16, 8  # bytes of a file that come before its pixels or labels
 
