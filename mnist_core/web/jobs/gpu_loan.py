@@ -59,18 +59,22 @@ class NoGpuError(Exception):
 
 def seconds_needed(task: Task) -> int:
     """Tell for how long to ask for the GPU; what is not done by then, the CPU does."""
-    config = task.config
-    epoch = SECONDS_TO_TEST + _steps(config) * SECONDS_PER_STEP
-    epoch += SECONDS_TO_AUGMENT[config.augmentation]
-    return min(math.ceil(SECONDS_TO_START + _epochs_left(task) * epoch), MOST_SECONDS)
+    return min(math.ceil(_gpu_seconds(task)), MOST_SECONDS)
 
 
 def is_worth_it(task: Task) -> bool:
-    """Tell whether a GPU gains more than the wait for it, which nobody can foresee, is thought."""
+    """Tell whether the GPU, its start included, is faster than the CPU."""
     config = task.config
     epoch = CPU_SECONDS_PER_EPOCH.get(config.model, 0.0) + _steps(config) * CPU_SECONDS_PER_STEP
     epoch += SECONDS_TO_AUGMENT[config.augmentation]
-    return _epochs_left(task) * epoch > seconds_needed(task)
+    return _epochs_left(task) * epoch > _gpu_seconds(task)
+
+
+def _gpu_seconds(task: Task) -> float:
+    config = task.config
+    epoch = SECONDS_TO_TEST + _steps(config) * SECONDS_PER_STEP
+    epoch += SECONDS_TO_AUGMENT[config.augmentation]
+    return SECONDS_TO_START + _epochs_left(task) * epoch
 
 
 def _steps(config: TrainConfig) -> int:
