@@ -70,7 +70,7 @@ def make_demo() -> gr.Blocks:
                 Middleware(RequestLimit, file_lists=file_lists(page)),
             ],
             theme=make_theme(),
-            css_paths=STYLE_SHEET,
+            css=STYLE_SHEET.read_text(encoding="utf-8"),
             footer_links=[],
             run_history=False,  # it would keep every answer in the browser, slowing each one down
             show_error=False,  # what an error says is for the log alone

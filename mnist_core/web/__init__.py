@@ -21,13 +21,13 @@ What a floor imports lies on the same floor or below it.
     `request_limit`       how large a request may be
 `sessions/`           what is kept of a visitor
     `page`                a page that opens finds its session, and one that closes leaves it
-    `registry`            every session, by a key that only its pages know
-    `session`             the runs of one visitor, and which network reads
-    `classifiers`         the networks that can read: the shipped ones and the session's runs
+    `registry`            every session, by a key that only its pages know, and who makes room
+    `session`             the runs of one visitor, the own test set, the state of the tabs
+    `tab_state`           what the tabs show
+    `classifiers`         networks that can classify a drawing: the shipped ones and the runs
     `own_test_set`        the drawings that the visitor has labelled
     `run_files`           a run's weights and metadata, as files
-    `drawn_curves`        which runs are drawn over each other, and in which colours
-    `shelf`               the networks of all sessions: the oldest makes room
+    `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks
     `canvas`              where a digit is drawn
@@ -39,7 +39,7 @@ What a floor imports lies on the same floor or below it.
     `experiment_cards`    the experiments
     `run_table`           the runs
     `link`                the page's link to its session
-    `assets`              a component's files
+    `base`                what every component is: a class and three files
     `theme`               colours and fonts
 `jobs/`               training on the server
     `queue`               runs that wait, and the threads that have them trained

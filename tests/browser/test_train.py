@@ -60,7 +60,7 @@ def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path
     state_is(page, "finished")
 
     expect(page.get_by_test_id("epochs")).to_have_text("1 of 1")
-    expect(page.get_by_test_id("accuracy")).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+    expect(page.get_by_test_id("accuracy")).to_have_text(re.compile(r"^9\d\.\d\d%$"))
     expect(page.get_by_test_id("train-accuracy")).to_have_text(re.compile(r"^training 9\d\."))
     expect(page.get_by_test_id("title")).to_have_text("Run 1: epochs 1")
     assert plot.get_attribute("src") != empty_plot

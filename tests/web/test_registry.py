@@ -36,7 +36,7 @@ class HandRegistry(Registry):
         self.clock = HandClock()
         super().__init__(self.clock, new_session)
 
-    def _start_timer(self) -> None:
+    def _start_timer(self, seconds: float) -> None:
         pass
 
     @property
@@ -360,6 +360,56 @@ def test_when_nobody_comes_the_last_session_is_cleared_away_all_the_same(
     registry._timer and registry._timer.cancel()
     assert session.is_empty
     assert len(registry) == 0
+
+
+# --- the networks of all sessions --------------------------------------------------------------
+
+
+def test_of_all_sessions_the_oldest_network_makes_room_and_its_owner_is_told(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    oldest, kept = trained(first), trained(first)
+    others = [trained(second) for _ in range(9)]
+    assert first.runs == [kept]
+    assert first.evicted == [oldest.name]
+    assert oldest.model is None
+    assert first.results == [oldest, kept]
+    assert second.runs == others
+    second.delete(others[0])
+    trained(second)
+    assert first.runs == [kept]  # there was room
+
+
+def test_networks_go_first_from_the_session_that_was_used_longest_ago(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    registry = HandRegistry(workshop.session)
+    used, unused, third = (registry.enter(None, f"page {number}")[1] for number in range(3))
+    runs = [trained(session) for session in (used, unused)]
+    workshop.clock.put_forward(1)
+    used.note_use()
+    for _ in range(9):
+        trained(third)
+    assert (used.runs, unused.runs) == ([runs[0]], [])
+
+
+def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    waiting = first.start(SHORT)  # nobody attends it
+    workshop.gate.allow()
+    done = [trained(second) for _ in range(10)]
+    assert first.runs == [waiting]
+    assert second.runs == done[1:]
 
 
 # --- presence ----------------------------------------------------------------------------------

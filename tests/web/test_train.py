@@ -270,7 +270,7 @@ def test_the_diary_tells_what_became_of_the_drawing() -> None:
     session, run = Session(), Run(TrainConfig())
     diary = Diary(session)
     assert diary.read(run) == ""
-    session.drawing = np.zeros((28, 28), np.uint8)
+    session.draw.drawing = np.zeros((28, 28), np.uint8)
     assert diary.read(run) == ""
     for digit in (2, 7, 7):
         learn(run, digit)
@@ -282,13 +282,13 @@ def test_the_diary_tells_what_became_of_the_drawing() -> None:
 def test_the_diary_begins_anew_with_another_drawing() -> None:
     session, run = Session(), Run(TrainConfig())
     diary = Diary(session)
-    session.drawing = np.zeros((28, 28), np.uint8)
+    session.draw.drawing = np.zeros((28, 28), np.uint8)
     learn(run, 2)
     diary.read(run)
-    session.drawing = np.ones((28, 28), np.uint8)
+    session.draw.drawing = np.ones((28, 28), np.uint8)
     learn(run, 7)
     assert "2 →" not in diary.read(run)
-    session.drawing = None
+    session.draw.drawing = None
     assert diary.read(run) == ""
 
 

@@ -22,7 +22,6 @@ from mnist_core.web.jobs.run import Run
 from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.jobs.worker_process import Worker
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.sessions.shelf import Shelf
 from mnist_core.web.tabs.run_text import ERRORS, say_status
 from tests.real_mnist import REPOSITORY
 from tests.web.workshop import WORKERS, HandClock, eventually
@@ -179,7 +178,7 @@ def test_two_train_at_once_and_do_not_disturb_each_other(
     shared_pool: RealPool, tiny_mnist: MNIST
 ) -> None:
     queue = JobQueue(HandClock(), shared_pool, slots=2)
-    sessions = [Session(queue, Shelf()) for _ in range(3)]
+    sessions = [Session(queue) for _ in range(3)]
     with sessions[0].connected(), sessions[1].connected(), sessions[2].connected():
         first, second = (session.start(SLOW) for session in sessions[:2])
         eventually(lambda: first.state == second.state == "training" and second.epochs)
@@ -199,7 +198,7 @@ def test_a_page_that_leaves_pauses_its_training_and_the_slot_goes_to_the_next(
 ) -> None:
     clock = HandClock()
     queue = JobQueue(clock, shared_pool, slots=1)
-    first, second = Session(queue, Shelf()), Session(queue, Shelf())
+    first, second = Session(queue), Session(queue)
     with second.connected():
         with first.connected():
             run = first.start(TrainConfig(epochs=20, batch_size=2))

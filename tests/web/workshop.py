@@ -19,7 +19,6 @@ from mnist_core.web.jobs.worker import work
 from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.jobs.worker_process import Worker
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.sessions.shelf import Shelf
 
 SHORT = TrainConfig(epochs=1)
 PATIENCE = 30.0  # seconds after which a test gives up; a busy machine needs a few
@@ -137,12 +136,11 @@ class Workshop:
     def __init__(self) -> None:
         self.clock = HandClock()
         self.queue = JobQueue(self.clock, WorkerPool(worker_in_a_thread), slots=1)
-        self.shelf = Shelf()
         self.gate = Gate()
 
     def session(self) -> Session:
         """Return a session without a page."""
-        return Session(self.queue, self.shelf)
+        return Session(self.queue)
 
 
 @contextmanager

@@ -119,7 +119,7 @@ class JobQueue:
             self.changed.notify_all()
 
     def warm_up(self) -> None:
-        """Start a worker in the background, so that the first training need not wait for it."""
+        """Get a worker ready in the background, so that the first training need not wait for it."""
         self._workers.warm_up()
 
     @property

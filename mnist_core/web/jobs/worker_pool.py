@@ -24,6 +24,7 @@ class WorkerPool:
         """
         self._start = start
         self._idle: list[Worker] = []
+        self._has_started = False
         self._lock = threading.Lock()
 
     @contextmanager
@@ -45,19 +46,18 @@ class WorkerPool:
                 worker.close()
 
     def warm_up(self) -> None:
-        """Start a worker if there is none; it gets ready by itself, in the background."""
-        worker = self._take()
+        """Start a first worker if there has been none; it gets ready by itself."""
+        with self._lock:
+            if self._has_started:
+                return
+            self._has_started = True
         try:
-            self._put(worker or self._start_one())
+            self._put(self._start_one())
         except OSError:
             log.exception("no worker can be started")
 
-    def close(self) -> None:
-        """End those with nothing to do."""
-        while worker := self._take():
-            worker.close()
-
     def _start_one(self) -> Worker:
+        self._has_started = True
         return (self._start or worker_process.start_worker)()
 
     def _take(self) -> Worker | None:

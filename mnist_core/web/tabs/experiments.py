@@ -58,7 +58,7 @@ def carry_out(order: CardOrder | None, session: Session) -> dict[str, Any]:
         gr.Error: too many runs are under way.
     """
     if order is not None:
-        session.experiment = order.experiment
+        session.experiments.opened = order.experiment
         results = ExperimentResults(session, EXPERIMENTS[order.experiment])
         actions = {
             "try": results.try_it,
@@ -85,7 +85,7 @@ async def follow_experiment(session: Session) -> AsyncGenerator[Any, None]:
 
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
-    results = ExperimentResults(session, EXPERIMENTS[session.experiment])
+    results = ExperimentResults(session, EXPERIMENTS[session.experiments.opened])
     planned = results.experiment.baseline.epochs
     sides = (
         ("Baseline", BASELINE_COLOR, results.baselines()),
@@ -102,12 +102,12 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     every = {
         name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
     }
-    results = every[session.experiment]
+    results = every[session.experiments.opened]
     seeds = results.more_seeds
     diverged = results.diverged
     return {
         "experiments": TEXTS,
-        "chosen": session.experiment,
+        "chosen": session.experiments.opened,
         "badges": {name: _badge(other) for name, other in every.items()},
         "state": _state(results),
         "change": describe_change(results.variant, results.experiment.baseline),

@@ -18,7 +18,7 @@ from mnist_core.web.components.link import Link, news
 from mnist_core.web.components.run_table import RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.classifiers import choose_classifier
+from mnist_core.web.sessions.classifiers import select_classifier
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, follow_curves
 from mnist_core.web.tabs.run_text import say_status
@@ -74,9 +74,9 @@ def carry_out(order: RunOrder | None, session: Session) -> tuple[Any, Any]:
     if order is None or run is None:
         pass
     elif order.action == "overlay":
-        session.overlay.choose(run.id, order.shown)
+        session.curves.choose(run.id, order.shown)
     elif order.action == "read":
-        choose_classifier(session, run.id)
+        select_classifier(session, run.id)
     elif order.action == "train_on" and not run.is_under_way:  # as after a double click
         try:
             session.train_on(run, order.epochs)
@@ -144,8 +144,8 @@ async def follow_table(session: Session) -> AsyncGenerator[Any, None]:
 def curves_of_runs(session: Session) -> list[Curve]:
     """Return the curves of the runs that the visitor overlays."""
     runs = {run.id: run for run in session.runs}
-    colors = session.overlay.colors(list(runs))
-    shown = [runs[run_id] for run_id in session.overlay.shown(list(runs))]
+    colors = session.curves.colors(list(runs))
+    shown = [runs[run_id] for run_id in session.curves.drawn(list(runs))]
     return [Curve(run.name, colors[run.id], [list(run.epochs)], run.config.epochs) for run in shown]
 
 
@@ -153,14 +153,14 @@ def describe_runs(session: Session, plots: Plots) -> TableStatus:
     """Say what the table shows."""
     runs = session.runs
     ids = [run.id for run in runs]
-    shown, colors = session.overlay.shown(ids), session.overlay.colors(ids)
+    shown, colors = session.curves.drawn(ids), session.curves.colors(ids)
     rows = [_describe(run, colors[run.id], run.id in shown, session) for run in reversed(runs)]
     known = [row["accuracy"] for row in rows if row["accuracy"] is not None]
     for row in rows:
         row["is_best"] = bool(known) and row["accuracy"] == max(known)
     note = f"The newest {the_limits().runs} runs are kept."
-    if session.dropped:
-        note += f" {', '.join(session.dropped)} had to make room."
+    if session.evicted:
+        note += f" {', '.join(session.evicted)} had to make room."
     return {"rows": rows, "note": note if rows else "", "plots": plots}
 
 
@@ -183,7 +183,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "color": color,
         "is_shown": is_shown,
         "is_under_way": run.is_under_way,
-        "reads": session.classifier == run.id,
+        "reads": session.draw.classifier == run.id,
         "can_read": run.model is not None,
         "can_train_on": run.can_train_on,
     }

@@ -151,9 +151,9 @@ def _wire(
 
 def fill_again(session: Session) -> list[Any]:
     """Fill the form with the settings of the run that was last begun in this tab."""
-    if session.settings is None:
+    if session.train.config is None:
         return [gr.skip() for _ in fields(TrainConfig)]
-    return fill_form(session.settings)
+    return fill_form(session.train.config)
 
 
 def start_run(*values: Any) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def _begin(session: Session, config: TrainConfig) -> None:
     if session.is_under_way:
         raise ValueError("Your network is still training; stop it first.")
     session.start(config)
-    session.settings = config
+    session.train.config = config
 
 
 def _to_gradio(error: ValueError) -> gr.Error:
@@ -250,7 +250,7 @@ class Diary:
 
     def read(self, run: Run | None) -> str:
         """Read the drawing if an epoch has passed since it was last read; tell all there was."""
-        drawing = self._session.drawing
+        drawing = self._session.draw.drawing
         if run is None or run.model is None or drawing is None:
             return ""
         if self._about != (run, drawing.tobytes()):
@@ -260,7 +260,7 @@ class Diary:
             self._digits[len(run.epochs)] = prediction.digit
             way = " → ".join(map(str, list(self._digits.values())[-MOST_DIGITS:]))
             sureness = 100 * prediction.probabilities[prediction.digit]
-            self._text = f"Your drawing, epoch by epoch: {way} ({sureness:.0f}\N{NO-BREAK SPACE}%)"
+            self._text = f"Your drawing, epoch by epoch: {way} ({sureness:.0f}%)"
         return self._text
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
-import gradio as gr
-
-from mnist_core.web.components.assets import PROGRESS, read_assets
+from mnist_core.web.components.base import Component
 from mnist_core.web.jobs.status import State
 
 
@@ -45,21 +42,5 @@ class RunView(TypedDict):
     drawing: str
 
 
-class RunPanel(gr.HTML):
+class RunPanel(Component):
     """Shows a `RunView`, which is its value."""
-
-    def __init__(self, value: RunView, **settings: Any) -> None:
-        assets = read_assets(Path(__file__).parent, PROGRESS)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
-
-    def preprocess(self, payload: object) -> None:
-        """Give handlers nothing: a status goes to the page, and none is believed from it."""
-        return None
-
-    def postprocess(self, value: RunView) -> RunView:
-        """Send the status as it is; the page writes it as text and never as HTML."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe a status as JSON schema, for the program interface."""
-        return {"type": "object"}
