@@ -253,7 +253,7 @@ with pool.lend() as idle:
 
 
 @needs_processes
-@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
 def test_no_worker_is_left_behind_when_the_server_is_killed(
     tmp_path: Path, kill: signal.Signals
 ) -> None:
