@@ -23,6 +23,7 @@ from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, follow_curves
 from mnist_core.web.tabs.program import build_program
+from mnist_core.web.tabs.run_text import say_status
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
@@ -197,4 +198,4 @@ def _say_state(run: Run) -> str:
         return f"stopped after {done} of {total} epochs"
     if run.state == "uploaded":
         return "uploaded" if done else "uploaded without its metadata"
-    return run.status["message"]
+    return say_status(run.status)

@@ -20,13 +20,13 @@ from mnist_core.inference import predict
 from mnist_core.plots import Curve, compare_accuracies, compare_losses, loss_figure, to_svg
 from mnist_core.web.components.console import Console
 from mnist_core.web.components.link import Link, news
-from mnist_core.web.components.run_panel import RunPanel
+from mnist_core.web.components.run_panel import RunPanel, RunView
 from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
-from mnist_core.web.jobs.status import NO_RUN, RunStatus
 from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.program import build_program
+from mnist_core.web.tabs.run_text import view_run
 from mnist_core.web.tabs.train_form import (
     Settings,
     build_settings,
@@ -80,7 +80,7 @@ def build_train_tab(session: gr.State, link: Link) -> Settings:
                 stop = gr.Button("Stop", interactive=False, min_width=80)
                 train_on = gr.Button(f"+{MORE_EPOCHS} epochs", interactive=False, min_width=80)
         with gr.Column(scale=5, min_width=320):
-            panel = RunPanel(NO_RUN)
+            panel = RunPanel(view_run(None))
             retry = gr.Button(visible=False, size="sm", variant="primary")
             with gr.Tabs(elem_classes="results"):
                 with gr.Tab("Curves"), gr.Row():
@@ -220,7 +220,7 @@ async def follow_runs(session: Session) -> AsyncGenerator[Updates, None]:
         async for _ in beats:
             run = session.current
             now = (run, run and run.state, run and len(run.epochs))
-            status: RunStatus = {**(run.status if run else NO_RUN), "drawing": diary.read(run)}
+            status: RunView = {**view_run(run), "drawing": diary.read(run)}
             if now != shown:
                 yield await to_thread(_screen, session, run, status)
                 shown = now
@@ -259,7 +259,7 @@ class Diary:
         return self._text
 
 
-def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
+def _screen(session: Session, run: Run | None, status: RunView) -> Updates:
     under_way = session.is_under_way
     epochs = list(run.epochs) if run else []
     curve = Curve("", RUN_COLOR, [epochs], run.config.epochs if run else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
@@ -17,8 +16,7 @@ from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.session import JOB_QUEUE
-from mnist_core.web.tabs.augmentation_preview import known_preview, make_preview
+from mnist_core.web.tabs.augmentation_preview import show_augmentation
 
 BATCH_SIZES = (64, 128, 256)
 MOST_DROPOUT = 0.9
@@ -35,10 +33,6 @@ AUGMENTATIONS = {
 }
 THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
-NO_MOMENT = "<p>The training leaves no moment to draw examples: choose it again a little later.</p>"
-PREVIEW_TIMEOUT_SECONDS = (
-    10  # longer than most batches and tests between which the preview is drawn
-)
 
 
 @dataclass(frozen=True)
@@ -239,13 +233,9 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
         return dict(gr.update(visible=False))
     try:
-        preview = known_preview(augmentation) or JOB_QUEUE.do(
-            partial(make_preview, augmentation)
-        ).result(PREVIEW_TIMEOUT_SECONDS)
+        preview = show_augmentation(augmentation)
     except FileNotFoundError:
         preview = NO_EXAMPLES
-    except NotInTime:
-        preview = NO_MOMENT
     return dict(gr.update(value=preview, visible=True))
 
 
