@@ -62,6 +62,16 @@ def test_an_error_stays_in_one_line_of_the_log_and_out_of_the_answer(
     assert not any(line.startswith(("time=now", "Traceback", "  File")) for line in lines)
 
 
+def test_who_asks_for_a_page_that_is_not_there_is_told_so_and_no_error_is_logged(
+    app_url: str, app_log: Path
+) -> None:
+    before = app_log.read_text(encoding="utf-8").count("level=error")
+    for query in ("page=two", "page=%ff", "page=%00%27"):
+        assert ask(f"{app_url}?{query}")[0] == 404
+    assert ask(f"{app_url}?page=&__theme=dark&%ff")[0] == 200
+    assert app_log.read_text(encoding="utf-8").count("level=error") == before
+
+
 def test_who_asks_for_a_stream_that_is_gone_is_told_so_and_no_error_is_logged(
     app_url: str, app_log: Path
 ) -> None:
