@@ -100,7 +100,7 @@ def make_demo() -> gr.Blocks:
             with gr.Tab("Runs") as runs_tab:
                 build_runs_tab(session, link, runs_tab)
         entered = link.submit(enter, link, [link, session], **AT_ONCE)
-        entered.success(fill_again, session, list(form.inputs.values()), **AT_ONCE)
+        entered.success(fill_again, session, form.all, **AT_ONCE)
         page.unload(leave)
     page.queue(max_size=CALLS_IN_QUEUE)
     return page

@@ -123,10 +123,12 @@ def test_stop_and_delete(workshop: Workshop) -> None:
 
 def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
     run = trained(session, TrainConfig(model="cnn", epochs=1))
-    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+    panel, code, file_name, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert code["value"] == generate_code(run.config)
     assert run.name in code["label"]
+    assert file_name == "run_1_cnn_mnist.py"
+    assert Path(weights["value"]).name == "run_1_cnn_mnist.pth"  # another run's is another name
     checkpoint = load_checkpoint(Path(weights["value"]))
     assert checkpoint.model_name == "cnn"
     assert json.loads(Path(metadata["value"]).read_text())["config"]["model"] == "cnn"
@@ -135,7 +137,7 @@ def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
 def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop) -> None:
     session = workshop.session()
     run = session.start(SHORT)
-    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+    panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert "torch.manual_seed(42)" in code["value"]
     assert not weights["visible"]
@@ -149,7 +151,7 @@ def test_where_nothing_can_be_written_there_is_the_code_and_a_warning(
     run = trained(session)
     own_cache.write_text("no folder")
     with pytest.warns(UserWarning, match="cannot write files just now"):
-        panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+        panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert code["value"]
     assert not weights["visible"]

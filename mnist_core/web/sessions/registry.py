@@ -94,8 +94,9 @@ class Registry:
         Returns:
             The key that the page has to keep, and its session.
         """
-        self.leave(page)
+        self._end_expired()
         with self._lock:
+            self._close(page)
             entry = self._entries.get(key) if isinstance(key, str) else None
             if entry is None:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
@@ -112,13 +113,7 @@ class Registry:
     def leave(self, page: str) -> None:
         """Note that a page has closed."""
         with self._lock:
-            entry = self._by_page.pop(page, None)
-            if entry is not None:
-                del entry.pages[page]
-                if not entry.pages:
-                    entry.session.presence.leave()
-                    entry.closed_at = self._clock.now()
-                    self._entries[entry.key] = self._entries.pop(entry.key)
+            self._close(page)
         self._end_expired()
 
     @contextmanager
@@ -177,6 +172,16 @@ class Registry:
 
     # --- with the lock held --------------------------------------------------------------------
 
+    def _close(self, page: str) -> None:
+        entry = self._by_page.pop(page, None)
+        if entry is None:
+            return
+        del entry.pages[page]
+        if not entry.pages:
+            entry.session.presence.leave()
+            entry.closed_at = self._clock.now()
+            self._entries[entry.key] = self._entries.pop(entry.key)
+
     def _register(self, entry: Entry) -> Session | None:
         """Give a session a place, if it has none; return the session to end for it.
 
@@ -189,8 +194,10 @@ class Registry:
             return None
         ended = self._make_room()
         entry.is_registered = True
-        self._entries[entry.key] = entry  # it may have been removed as surplus
-        self._by_page |= dict.fromkeys(entry.pages, entry)
+        if entry.key not in self._entries:  # it was removed as surplus
+            self._entries[entry.key] = entry
+            pages = [page for page in entry.pages if self._by_page.setdefault(page, entry) is entry]
+            entry.pages, entry.closed_at = dict.fromkeys(pages), self._clock.now()
         return ended
 
     def _make_room(self) -> Session | None:

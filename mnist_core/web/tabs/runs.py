@@ -19,22 +19,23 @@ from mnist_core.web.components.run_table import RunOrder, RunRow, RunTable, Tabl
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.classifiers import select_classifier
+from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, follow_curves
+from mnist_core.web.tabs.program import build_program
+from mnist_core.web.tabs.run_text import say_status
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
 Updates = tuple[Any, ...]
-"""One update for each of: panel, code, weights, metadata."""
+"""One update for each of: panel, program, name of its file, weights, metadata."""
 
 
 def build_runs_tab(session: gr.State, link: Link, tab: gr.Tab) -> None:
     """Lay the tab out and wire it; call it inside `tab`."""
     table = RunTable(describe_runs(Session(), {}))
     with gr.Column(visible=False) as panel:
-        code = gr.Code(
-            language="python", interactive=False, max_lines=18, buttons=["copy", "download"]
-        )
+        program = build_program()
         with gr.Row():
             weights = gr.DownloadButton("Weights (.pth)", size="sm")
             metadata = gr.DownloadButton("Metadata (.json)", size="sm")
@@ -52,7 +53,7 @@ def build_runs_tab(session: gr.State, link: Link, tab: gr.Tab) -> None:
     # "multiple": an order that comes while another is on its way is carried out, too.
     at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quietly}
     table.submit(carry_out, [table, session], [link, panel], **at_once)
-    shown = [panel, code, weights, metadata]
+    shown = [panel, *program, weights, metadata]
     table.select(open_run, [table, session], shown, trigger_mode="always_last", **quietly)
     upload.upload(take_in, [upload, session], link, **quietly)
     tab.select(news, None, link, **quietly)  # who reads may have changed in the Draw tab
@@ -94,7 +95,7 @@ def open_run(order: RunOrder | None, session: Session) -> Updates:
     """Show the code of a run, and offer its files; an unknown run closes the panel."""
     run = session.find_run(order.run) if order else None
     if run is None:
-        return gr.update(visible=False), *[gr.skip()] * 3
+        return gr.update(visible=False), *[gr.skip()] * 4
     try:
         weights, metadata = session.files(run) or (None, None)
     except ValueError as error:
@@ -106,6 +107,7 @@ def open_run(order: RunOrder | None, session: Session) -> Updates:
             value=generate_code(run.config),
             label=f"Code for {run.name}: its settings as a PyTorch program of its own",
         ),
+        f"{file_stem(run)}.py",
         gr.update(value=weights and str(weights), visible=weights is not None),
         gr.update(value=metadata and str(metadata), visible=metadata is not None),
     )
@@ -196,4 +198,4 @@ def _say_state(run: Run) -> str:
         return f"stopped after {done} of {total} epochs"
     if run.state == "uploaded":
         return "uploaded" if done else "uploaded without its metadata"
-    return run.status["message"]
+    return say_status(run.status)
