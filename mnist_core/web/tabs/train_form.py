@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
@@ -56,12 +55,12 @@ class Settings:
     program: tuple[gr.Code, gr.Textbox] | tuple[()] = ()
 
     @property
-    def description(self) -> list[Component]:
+    def description(self) -> list[gr.Component]:
         """Return what `describe` describes."""
         return [self.note, self.reset, *self.program]
 
     @property
-    def all(self) -> list[Component]:
+    def all(self) -> list[gr.Component]:
         """Return what `fill_form` fills."""
         return [*self.inputs.values(), *self.description]
 
