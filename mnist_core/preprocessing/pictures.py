@@ -28,8 +28,7 @@ from mnist_core.preprocessing.ink import (
     resize,
 )
 from mnist_core.preprocessing.strokes import (
-    DIGIT_SIDE,
-    PEN_WIDTH,
+    LINE_SIDE,
     GrayImage,
     Stroke,
     image_from_dots,
@@ -141,7 +140,7 @@ def _scale_to_digit_size(line: Mask) -> Stroke:
     dots = np.argwhere(line)[:, ::-1].astype(np.float64)  # [n, 2], x and y
     low, high = dots.min(axis=0), dots.max(axis=0)
     dot = CLOSE_UP / 4  # what is as wide as long has a line no longer than that
-    scale = (DIGIT_SIDE - PEN_WIDTH) / max((high - low).max(), dot)
+    scale = LINE_SIDE / max((high - low).max(), dot)
     scaled: Stroke = (dots - (low + high) / 2) * scale
     return scaled
 
