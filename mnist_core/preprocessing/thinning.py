@@ -18,30 +18,44 @@ def thin(ink: Mask) -> Mask:
     Args:
         ink: at least one pixel, of any shape.
     """
-    while True:
-        before = ink
-        for half in (0, 1):  # from the south-east, then from the north-west
-            peeled = ink & ~_can_be_peeled(ink, half)
-            if not peeled.any():  # a square of four would vanish, against its authors' intention
-                return ink
-            ink = peeled
-        if np.array_equal(ink, before):
-            return ink
-
-
-def _can_be_peeled(ink: Mask, half: int) -> Mask:
-    """Tell of each pixel whether it lies on the rim, ends no line and connects nothing."""
-    padded = np.pad(ink, 1)
     height, width = ink.shape
-    ring = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]  # from north, clockwise
-    around = np.stack([padded[y : y + height, x : x + width] for y, x in ring])  # [8, h, w]
+    padded = np.pad(ink, 1).astype(np.uint8)
+    line = padded[1:-1, 1:-1]
+    ring = [  # the eight neighbours, from north, clockwise
+        padded[1 + y : 1 + y + height, 1 + x : 1 + x + width]
+        for y, x in ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+    ]
+    while True:
+        peeled_any = False
+        for can_be_peeled in _CAN_BE_PEELED:  # from the south-east, then from the north-west
+            around: NDArray[np.uint8] = np.zeros_like(line)
+            for neighbor in ring:
+                around = np.bitwise_or(around << 1, neighbor, dtype=np.uint8)
+            peeled = (line > 0) & can_be_peeled[around]
+            if np.array_equal(peeled, line):  # a square of four would vanish, against its authors'
+                return line > 0  # intention
+            peeled_any |= bool(peeled.any())
+            line[peeled] = 0
+        if not peeled_any:
+            return line > 0
+
+
+def _tables() -> NDArray[np.bool_]:
+    """Tell for each of the 256 surroundings whether they let a pixel be peeled, in either half.
+
+    It lies on the rim, ends no line and connects nothing.
+    """
+    around = (
+        np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(bool).T
+    )  # [8, 256]
     neighbors = around.sum(axis=0)
     # Going around: from paper to ink once only, or the pixel holds two parts together.
     parts = (~around & np.roll(around, -1, axis=0)).sum(axis=0)
     north, _, east, _, south, _, west, _ = around
-    if half == 0:
-        open_side = ~(north & east & south) & ~(east & south & west)
-    else:
-        open_side = ~(north & east & west) & ~(north & south & west)
-    peeled: Mask = ink & (neighbors >= 2) & (neighbors <= 6) & (parts == 1) & open_side
-    return peeled
+    south_east = ~(north & east & south) & ~(east & south & west)
+    north_west = ~(north & east & west) & ~(north & south & west)
+    rim = (neighbors >= 2) & (neighbors <= 6) & (parts == 1)
+    return np.stack([rim & south_east, rim & north_west])
+
+
+_CAN_BE_PEELED = _tables()
