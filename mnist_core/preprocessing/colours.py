@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_core.preprocessing.decoder import simplify
-from mnist_core.preprocessing.ink import blur, fitting
+from mnist_core.preprocessing.decoder import simplify, smaller
+from mnist_core.preprocessing.ink import fitting
 
 LIGHTNESS = np.array(
     [0.299, 0.587, 0.114]
@@ -28,6 +28,8 @@ def grays_of(picture: Image.Image) -> Image.Image:
     Returns:
         Mode "L", or "F" with values of 0 to 255 if its pixels have more than eight bits.
     """
+    if picture.mode == "RGB" and "transparency" not in picture.info:
+        return _grays_of_colors(smaller(picture))
     picture = simplify(picture)
     if picture.mode == "F":
         return _grays_of_numbers(picture)
@@ -50,10 +52,10 @@ def _grays_of_numbers(picture: Image.Image) -> Image.Image:
 def _grays_of_colors(picture: Image.Image) -> Image.Image:
     """Take lightness for grey, or else the axis along which the colours vary most."""
     height, width = fitting((picture.height, picture.width), 64)
-    small = picture.resize((width, height), Image.Resampling.BOX)
-    colors = np.asarray(small, dtype=np.float32)  # [h, w, 3]
-    around = np.stack([blur(channel, 8) for channel in np.moveaxis(colors, 2, 0)], axis=2)
-    apart = (colors - around).reshape(-1, 3)  # from what surrounds it, so that light does not count
+    small = picture.resize((width, height), Image.Resampling.BOX, reducing_gap=1.0)
+    around = small.resize((8, 8), Image.Resampling.BOX).resize(small.size)
+    # from what surrounds it, so that the light does not count
+    apart = (np.asarray(small, dtype=np.float32) - np.asarray(around)).reshape(-1, 3)
     variances, axes = np.linalg.eigh(apart.T @ apart / len(apart))
     lightness = LIGHTNESS / np.linalg.norm(LIGHTNESS)
     if ((apart @ lightness) ** 2).mean() >= LEAST_SHARE * variances[-1]:

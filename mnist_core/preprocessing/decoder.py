@@ -44,15 +44,17 @@ def simplify(picture: Image.Image) -> Image.Image:
     """
     if picture.mode.startswith(("I", "F")):
         picture = picture.convert("I") if picture.mode.startswith("I;") else picture
-        return _smaller(picture.convert("F"))
+        return smaller(picture.convert("F"))
     if _has_transparency(picture):
-        return _smaller(picture.convert("RGBA"))
+        return smaller(picture.convert("RGBA"))
     if picture.mode in ("1", "L"):
-        return _smaller(picture.convert("L"))
-    return _smaller(picture.convert("RGB")).convert("RGBA")  # last, as there is more of that
+        return smaller(picture.convert("L"))
+    picture = picture if picture.mode == "RGB" else picture.convert("RGB")
+    return smaller(picture).convert("RGBA")  # at last, as there is more of that
 
 
-def _smaller(picture: Image.Image) -> Image.Image:
+def smaller(picture: Image.Image) -> Image.Image:
+    """Bring a picture to 1,000 pixels on its longer side at most."""
     if max(picture.size) <= LONGEST_SIDE:
         return picture
     scale = LONGEST_SIDE / max(picture.size)

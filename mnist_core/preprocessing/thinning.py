@@ -18,32 +18,39 @@ def thin(ink: Mask) -> Mask:
     Args:
         ink: at least one pixel, of any shape.
     """
-    height, width = ink.shape
-    padded = np.pad(ink, 1).astype(np.uint8)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return ink
+    whole = np.zeros_like(ink)
+    part = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    padded = np.pad(ink[part], 1).astype(np.uint8)
     line = padded[1:-1, 1:-1]
+    height, width = line.shape
     ring = [  # the eight neighbours, from north, clockwise
         padded[1 + y : 1 + y + height, 1 + x : 1 + x + width]
         for y, x in ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
     ]
-    while True:
-        peeled_any = False
-        for can_be_peeled in _CAN_BE_PEELED:  # from the south-east, then from the north-west
-            around: NDArray[np.uint8] = np.zeros_like(line)
-            for neighbor in ring:
-                around = np.bitwise_or(around << 1, neighbor, dtype=np.uint8)
-            peeled = (line > 0) & can_be_peeled[around]
-            if np.array_equal(peeled, line):  # a square of four would vanish, against its authors'
-                return line > 0  # intention
-            peeled_any |= bool(peeled.any())
-            line[peeled] = 0
-        if not peeled_any:
-            return line > 0
+    around = np.empty_like(line)  # one bit a neighbour
+    half, at_rest = 0, 0
+    while at_rest < 2:
+        around[:] = 0
+        for neighbor in ring:
+            np.left_shift(around, 1, out=around)
+            np.bitwise_or(around, neighbor, out=around)
+        left = line & _STAYS[half][around]
+        if not left.any():  # a square of four would vanish, against its authors' intention
+            break
+        at_rest = at_rest + 1 if np.array_equal(left, line) else 0
+        line[:] = left
+        half = 1 - half  # from the south-east, then from the north-west
+    whole[part] = line > 0
+    return whole
 
 
-def _tables() -> NDArray[np.bool_]:
-    """Tell for each of the 256 surroundings whether they let a pixel be peeled, in either half.
+def _surroundings_that_stay() -> NDArray[np.uint8]:
+    """Tell of each of the 256 surroundings whether a pixel in them stays, 0 or 1, in either half.
 
-    It lies on the rim, ends no line and connects nothing.
+    It is peeled if it lies on the rim, ends no line and connects nothing.
     """
     around = (
         np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(bool).T
@@ -55,7 +62,7 @@ def _tables() -> NDArray[np.bool_]:
     south_east = ~(north & east & south) & ~(east & south & west)
     north_west = ~(north & east & west) & ~(north & south & west)
     rim = (neighbors >= 2) & (neighbors <= 6) & (parts == 1)
-    return np.stack([rim & south_east, rim & north_west])
+    return (~np.stack([rim & south_east, rim & north_west])).astype(np.uint8)
 
 
-_CAN_BE_PEELED = _tables()
+_STAYS = _surroundings_that_stay()
