@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_core.preprocessing.decoder import simplify, smaller
+from mnist_core.preprocessing.decoder import simplify
 from mnist_core.preprocessing.ink import fitting
 
 LIGHTNESS = np.array(
@@ -28,8 +28,6 @@ def grays_of(picture: Image.Image) -> Image.Image:
     Returns:
         Mode "L", or "F" with values of 0 to 255 if its pixels have more than eight bits.
     """
-    if picture.mode == "RGB" and "transparency" not in picture.info:
-        return _grays_of_colors(smaller(picture))
     picture = simplify(picture)
     if picture.mode == "F":
         return _grays_of_numbers(picture)
@@ -38,7 +36,13 @@ def grays_of(picture: Image.Image) -> Image.Image:
     if picture.getchannel("A").getextrema() != (255, 255):
         paper = Image.new("RGBA", picture.size, _paper_for(picture))
         picture = Image.alpha_composite(paper, picture)
-    return _grays_of_colors(picture.convert("RGB"))
+    axis = _gray_axis(picture)
+    if axis is None:
+        return picture.convert("L")
+    low = 255 * np.minimum(axis, 0).sum()  # of all colours there are
+    high = 255 * np.maximum(axis, 0).sum()
+    stretch = 255 / (high - low)
+    return picture.convert("RGB").convert("L", (*(axis * stretch).tolist(), -low * stretch))
 
 
 def _grays_of_numbers(picture: Image.Image) -> Image.Image:
@@ -49,22 +53,20 @@ def _grays_of_numbers(picture: Image.Image) -> Image.Image:
     return Image.fromarray(grays.astype(np.float32))
 
 
-def _grays_of_colors(picture: Image.Image) -> Image.Image:
-    """Take lightness for grey, or else the axis along which the colours vary most."""
+def _gray_axis(picture: Image.Image) -> NDArray[np.float32] | None:
+    """Return the axis along which colours vary most, [3]; None if lightness does as well."""
     height, width = fitting((picture.height, picture.width), 64)
-    small = picture.resize((width, height), Image.Resampling.BOX, reducing_gap=1.0)
+    some = picture.resize((4 * width, 4 * height), Image.Resampling.NEAREST).convert("RGB")
+    small = some.resize((width, height), Image.Resampling.BOX)
     around = small.resize((8, 8), Image.Resampling.BOX).resize(small.size)
     # from what surrounds it, so that the light does not count
     apart = (np.asarray(small, dtype=np.float32) - np.asarray(around)).reshape(-1, 3)
     variances, axes = np.linalg.eigh(apart.T @ apart / len(apart))
     lightness = LIGHTNESS / np.linalg.norm(LIGHTNESS)
     if ((apart @ lightness) ** 2).mean() >= LEAST_SHARE * variances[-1]:
-        return picture.convert("L")
-    axis = axes[:, -1]
-    low = 255 * np.minimum(axis, 0).sum()  # of all colours there are
-    high = 255 * np.maximum(axis, 0).sum()
-    stretch = 255 / (high - low)
-    return picture.convert("L", (*(axis * stretch).tolist(), -low * stretch))
+        return None
+    axis: NDArray[np.float32] = axes[:, -1]
+    return axis
 
 
 def _paper_for(picture: Image.Image) -> str:

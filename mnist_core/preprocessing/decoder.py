@@ -44,16 +44,16 @@ def simplify(picture: Image.Image) -> Image.Image:
     """
     if picture.mode.startswith(("I", "F")):
         picture = picture.convert("I") if picture.mode.startswith("I;") else picture
-        return smaller(picture.convert("F"))
+        return _smaller(picture.convert("F"))
     if _has_transparency(picture):
-        return smaller(picture.convert("RGBA"))
+        return _smaller(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
     if picture.mode in ("1", "L"):
-        return smaller(picture.convert("L"))
+        return _smaller(picture.convert("L"))
     picture = picture if picture.mode == "RGB" else picture.convert("RGB")
-    return smaller(picture).convert("RGBA")  # at last, as there is more of that
+    return _smaller(picture).convert("RGBA")  # at last, as there is more of that
 
 
-def smaller(picture: Image.Image) -> Image.Image:
+def _smaller(picture: Image.Image) -> Image.Image:
     """Bring a picture to 1,000 pixels on its longer side at most."""
     if max(picture.size) <= LONGEST_SIDE:
         return picture

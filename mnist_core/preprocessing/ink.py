@@ -8,6 +8,7 @@ matters how many pixels that has.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from mnist_core.preprocessing.thinning import Mask
 
 Gray = NDArray[np.float32]
 """[height, width], 0 (black) to 255 (white)."""
+
+Value = TypeVar("Value", bound=np.generic)
 
 LEAST_CONTRAST = 0.1  # of the paper's brightness; what differs less is no ink
 LEAST_CERTAINTY = 5  # standard deviations of the paper's noise that ink has to stand out by
@@ -42,8 +45,8 @@ def is_light_on_dark(gray: Gray) -> bool:
     lightest, darkest = _greatest_near(cells, REACH), -_greatest_near(-cells, REACH)
     contrast = lightest - darkest
     differs = contrast > max(0.35 * contrast.max(), 1e-9)
-    beyond = np.pad(~differs, 1, constant_values=True).astype(np.float32)
-    rim = differs & (_greatest_near(beyond, 1)[1:-1, 1:-1] > 0)
+    beyond = np.pad(~differs, 1, constant_values=True)
+    rim = differs & _greatest_near(beyond, 1)[1:-1, 1:-1]
     shade = (cells - darkest)[rim] / contrast[rim] - 0.5  # that of ink or of paper: ±0.5
     surrounds = shade.sum() / max(np.abs(shade).sum(), 1e-9)
     return bool(stands_out > surrounds)
@@ -96,17 +99,17 @@ def paper_under(gray: Gray) -> Gray:
     return resize(paper, *gray.shape)
 
 
-def _greatest_near(cells: Gray, reach: int) -> Gray:
+def _greatest_near(cells: NDArray[Value], reach: int) -> NDArray[Value]:
     """Take the greatest value of the square around each cell."""
-    greatest = np.pad(cells, reach, mode="edge")
     for _ in range(2):  # down, then across
+        greatest = _lengthened(cells, reach)
         wide, sought = 1, 2 * reach + 1
         while wide < sought:  # twice as wide each time, as far as that is not too wide
             step = min(wide, sought - wide)
             greatest = np.maximum(greatest[:-step], greatest[step:])
             wide += step
-        greatest = np.ascontiguousarray(greatest.T)
-    return greatest
+        cells = np.ascontiguousarray(greatest.T)
+    return cells
 
 
 # --- ink ---------------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ def find_ink(gray: Gray, paper: Gray, softness: float, near: int) -> Ink:
     half = bare + (_greatest_near(dark, near) - bare) / 2
     here = np.clip(half, least, usual)
     strong = dark > usual
-    fading = (dark > here) & (_greatest_near(strong.astype(np.float32), near) == 0)
+    fading = (dark > here) & ~_greatest_near(strong, near)
     # Where ink fades, that which is near the strong is held against the strong; now no more.
     here = np.minimum(here, -_greatest_near(np.where(fading, -here, -usual), near + 1))
     coverage = np.clip((dark - bare) / (2 * (here - bare)), 0, 1)
@@ -198,13 +201,17 @@ def blur(pixels: Gray, radius: float) -> Gray:
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1, dtype=np.float32) / radius) ** 2)
     weights /= weights.sum()
     for _ in range(2):  # down, then across
-        padded = np.pad(pixels, ((reach, reach), (0, 0)), mode="edge")
+        longer = _lengthened(pixels, reach)
+        height = len(pixels)
         mixed = weights[reach] * pixels
         for away in range(1, reach + 1):
-            both = (
-                padded[reach - away : len(padded) - reach - away]
-                + padded[reach + away :][: len(pixels)]
-            )
-            mixed += weights[reach + away] * both
+            above, below = longer[reach - away :][:height], longer[reach + away :][:height]
+            mixed += weights[reach + away] * (above + below)
         pixels = np.ascontiguousarray(mixed.T)
     return pixels
+
+
+def _lengthened(pixels: NDArray[Value], reach: int) -> NDArray[Value]:
+    """Repeat the first and the last row so many times."""
+    above, below = np.repeat(pixels[:1], reach, axis=0), np.repeat(pixels[-1:], reach, axis=0)
+    return np.concatenate([above, pixels, below])

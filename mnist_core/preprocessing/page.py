@@ -21,7 +21,7 @@ from mnist_core.preprocessing.pieces import Box
 from mnist_core.preprocessing.things import Thing, find_things
 
 OVERVIEW = 256  # pixels, the picture's longer side while the digit is looked for
-CLOSE_UP = 112  # pixels, the digit's longer side while its ink is looked at
+CLOSE_UP = 144  # pixels, the digit's longer side while its ink is looked at
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Page:
 def look_at(gray: Image.Image) -> Page:
     """Find what there is in a picture, mode "L" or "F"."""
     height, width = fitting((gray.height, gray.width), OVERVIEW)
-    overview = np.array(gray.resize((width, height), reducing_gap=2.0), dtype=np.float32)
+    overview = np.array(gray.resize((width, height), reducing_gap=1.0), dtype=np.float32)
     is_negative = is_light_on_dark(overview)
     if is_negative:
         overview = 255 - overview
@@ -62,7 +62,7 @@ def look_at(gray: Image.Image) -> Page:
 
 
 def look_closely(page: Page, thing: Thing) -> Ink:
-    """Find a thing's ink once more, where it is large: 112 pixels, however large in the picture."""
+    """Find a thing's ink once more, where it is large: 144 pixels, however large in the picture."""
     height, width = page.overview.shape
     margin = max(2, round(0.15 * thing.box.longer))  # of paper, to tell the ink from
     left, top = max(0, thing.box.left - margin), max(0, thing.box.top - margin)
@@ -77,6 +77,7 @@ def look_closely(page: Page, thing: Thing) -> Ink:
     gray = 255 - gray if page.is_negative else gray
     paper = resize(part.cut(page.paper), down, across)
     near = resize(blur(part.cut(thing.ink).astype(np.float32), 1), down, across) > 0.1
-    ink = find_ink(gray, paper, softness=1.4, near=12)
-    faint = ink.faint & near
-    return Ink(ink.strong & near, faint if faint.any() else near, ink.coverage * near)
+    ink = find_ink(gray, paper, softness=2.25, near=15)
+    if not (ink.faint & near).any():
+        return Ink(near, near, near.astype(np.float32))
+    return Ink(ink.strong & near, ink.faint & near, ink.coverage * near)

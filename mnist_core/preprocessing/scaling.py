@@ -65,10 +65,14 @@ def _left_as_it_is(ink: Ink) -> Gray:
     """
     rows, columns = np.nonzero(ink.faint)
     top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
-    pixel = max(bottom - top, right - left) / (DIGIT_SIDE - SOFT_EDGE)  # of the 28×28, in these
+    height, width = bottom - top, right - left
+    is_dot = ink.faint.sum() > 0.75 * height * width and max(height, width) < 1.3 * min(
+        height, width
+    )
+    longer = max(height, width) * (4 if is_dot else 1)  # a mere dot is not blown up
+    pixel = longer / (DIGIT_SIDE - SOFT_EDGE)  # of the 28×28, in these
     x, y = center_of_mass(ink.coverage.astype(np.float64)) - CENTER * pixel
-    # no farther than the edge of the image allows
-    x = np.clip(x, right - SIDE * pixel, left) if right - left < SIDE * pixel else x
+    x = np.clip(x, right - SIDE * pixel, left)  # no farther than the edge of the image allows
     y = np.clip(y, bottom - SIDE * pixel, top)
     pad = int(np.ceil(SIDE * pixel))
     padded = Image.fromarray(np.pad(ink.coverage, pad))

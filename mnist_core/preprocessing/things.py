@@ -40,7 +40,10 @@ def find_things(ink: Ink) -> list[Thing]:
     Args:
         ink: of the whole picture, any at all.
     """
-    pieces = find_pieces(_off_forms(_with_faint(ink)))
+    written = _with_faint(ink)
+    pieces = find_pieces(written)
+    if _take_off_forms(written, pieces):
+        pieces = find_pieces(written)
     numbers = sorted(range(len(pieces.boxes)), key=lambda i: -pieces.boxes[i].longer)[:MOST_PIECES]
     weights = {number: _weight(pieces.boxes[number], pieces.shape) for number in numbers}
     for number in _filled(pieces, numbers) + _rules(pieces, numbers):
@@ -69,10 +72,18 @@ def _with_faint(ink: Ink) -> Mask:
     return strong
 
 
-def _off_forms(ink: Mask) -> Mask:
-    """Take off printed boxes and lines that something is written in, on or across."""
-    pieces = find_pieces(ink)
+def _take_off_forms(ink: Mask, pieces: Pieces) -> bool:
+    """Take off printed boxes and lines that something is written in, on or across.
+
+    Args:
+        ink: it is changed.
+        pieces: of it.
+
+    Returns:
+        Whether there were any.
+    """
     least = 0.15 * max(ink.shape)
+    before = int(ink.sum())
     for number, box in enumerate(pieces.boxes):
         if min(box.width, box.height) < 8 or box.longer < least:
             continue
@@ -85,7 +96,7 @@ def _off_forms(ink: Mask) -> Mask:
             rest = without_line(piece)
         if rest is not None:
             box.cut(ink)[piece & ~rest] = False
-    return ink
+    return int(ink.sum()) < before
 
 
 def _weight(box: Box, shape: tuple[int, int]) -> float:
