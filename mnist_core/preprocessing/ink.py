@@ -42,11 +42,11 @@ def is_light_on_dark(gray: Gray) -> bool:
     apart = (cells - blur(cells, REACH)) ** 3
     stands_out = apart.sum() / max(np.abs(apart).sum(), 1e-9)  # -1 (all that does is dark) to 1
 
-    lightest, darkest = _greatest_near(cells, REACH), -_greatest_near(-cells, REACH)
+    lightest, darkest = greatest_near(cells, REACH), -greatest_near(-cells, REACH)
     contrast = lightest - darkest
     differs = contrast > max(0.35 * contrast.max(), 1e-9)
     beyond = np.pad(~differs, 1, constant_values=True)
-    rim = differs & _greatest_near(beyond, 1)[1:-1, 1:-1]
+    rim = differs & greatest_near(beyond, 1)[1:-1, 1:-1]
     shade = (cells - darkest)[rim] / contrast[rim] - 0.5  # that of ink or of paper: ±0.5
     surrounds = shade.sum() / max(np.abs(shade).sum(), 1e-9)
     return bool(stands_out > surrounds)
@@ -94,12 +94,12 @@ def paper_under(gray: Gray) -> Gray:
     is done with the picture at 64 pixels, where noise has averaged out.
     """
     cells = resize(gray, *fitting(gray.shape, CELLS), Image.Resampling.BOX)
-    lightest = _greatest_near(cells, HALF_PEN)
-    paper = blur(-_greatest_near(-lightest, HALF_PEN), 1)
+    lightest = greatest_near(cells, HALF_PEN)
+    paper = blur(-greatest_near(-lightest, HALF_PEN), 1)
     return resize(paper, *gray.shape)
 
 
-def _greatest_near(cells: NDArray[Value], reach: int) -> NDArray[Value]:
+def greatest_near(cells: NDArray[Value], reach: int) -> NDArray[Value]:
     """Take the greatest value of the square around each cell."""
     for _ in range(2):  # down, then across
         greatest = _lengthened(cells, reach)
@@ -150,12 +150,14 @@ def find_ink(gray: Gray, paper: Gray, softness: float, near: int) -> Ink:
     bare = light + 0.43 * noise
     least = float(bare) + max(LEAST_CONTRAST, LEAST_CERTAINTY * noise)
     usual = max(least, _otsu(np.maximum(sample, bare)))
-    half = bare + (_greatest_near(dark, near) - bare) / 2
+    half = bare + (greatest_near(dark, near) - bare) / 2
     here = np.clip(half, least, usual)
     strong = dark > usual
-    fading = (dark > here) & ~_greatest_near(strong, near)
-    # Where ink fades, that which is near the strong is held against the strong; now no more.
-    here = np.minimum(here, -_greatest_near(np.where(fading, -here, -usual), near + 1))
+    fading = (dark > here) & ~greatest_near(strong, near)
+    if fading.any():
+        # Ink that fades is held against the strong where that is near; now it is no more.
+        lowest = -greatest_near(np.where(fading, -here, -usual), near + 1)
+        here = np.minimum(here, lowest)
     coverage = np.clip((dark - bare) / (2 * (here - bare)), 0, 1)
     return Ink(strong, dark > here, coverage.astype(np.float32))
 
@@ -166,13 +168,16 @@ def _otsu(values: Gray) -> float:
     N. Otsu, "A threshold selection method from gray-level histograms", 1979: the means of the two
     classes lie furthest apart, weighted by how many values are in each.
     """
-    counts, edges = np.histogram(values, bins=256)
-    middles = (edges[:-1] + edges[1:]) / 2
+    low_end, high_end = float(values.min()), float(values.max())
+    width = max(high_end - low_end, 1e-9) / 256  # of a class of the histogram
+    classes = np.minimum((values.ravel() - low_end) / width, 255).astype(np.uint8)
+    counts = np.bincount(classes, minlength=256)
+    middles = low_end + (np.arange(256) + 0.5) * width
     low, low_sum = np.cumsum(counts)[:-1], np.cumsum(counts * middles)[:-1]
     high, high_sum = counts.sum() - low, (counts * middles).sum() - low_sum
     gap = low_sum / np.maximum(low, 1) - high_sum / np.maximum(high, 1)
     between = low * high * gap**2  # an empty class parts nothing: 0
-    return float(edges[1:-1][between.argmax()])
+    return float(low_end + (between.argmax() + 1) * width)
 
 
 # --- sizes and blur ----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from mnist_core.preprocessing.thinning import Mask
 
 STEEPEST = 0.08  # how far a picture may be turned: 4.6 degrees
 LEAST_SHARE = 0.85  # of a line's length that has to be inked
+LEAST_LENGTH = 1.3  # of a line, against the longer side of what is written on it
 LEAST_REST = 0.25  # of a box's height, what is written in it
 
 
@@ -64,6 +65,8 @@ def without_line(piece: Mask) -> Mask | None:
     Returns:
         What is left; None if the piece has no line that is much longer than all the rest.
     """
+    if piece.shape[1] < LEAST_LENGTH * piece.shape[0]:
+        return None
     line = max((_line(half) for half in _halves(piece)), key=lambda line: line.share)
     if line.share < LEAST_SHARE:
         return None
@@ -77,7 +80,7 @@ def without_line(piece: Mask) -> Mask | None:
     kept = [box for box in boxes if box.longer > 0.12 * longest.longer]
     left, right = min(box.left for box in kept), max(box.right for box in kept)
     beyond = min(left, piece.shape[1] - right)
-    is_long = piece.shape[1] >= 1.3 * max(longest.longer, right - left)
+    is_long = piece.shape[1] >= LEAST_LENGTH * max(longest.longer, right - left)
     return rest if is_long and beyond >= 0.05 * piece.shape[1] else None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mnist_core.preprocessing.ink import Ink
+from mnist_core.preprocessing.ink import Ink, greatest_near
 from mnist_core.preprocessing.pieces import Box, Pieces, find_pieces, join
 from mnist_core.preprocessing.printed import is_much, without_box, without_line
 from mnist_core.preprocessing.thinning import Mask
@@ -61,8 +61,10 @@ def _with_faint(ink: Ink) -> Mask:
 
     What reaches much farther is no ink, but the line of ruled paper or the edge of a shadow.
     """
+    if not (ink.faint & ~greatest_near(ink.strong, 3)).any():
+        return np.array(ink.faint)  # nothing of it but soft edges
     pieces = find_pieces(ink.faint)
-    strong: Mask = ink.strong.copy()
+    strong = np.array(ink.strong)
     for number in np.argsort(pieces.areas)[::-1][:MOST_PIECES]:
         box = pieces.boxes[number]
         part = pieces.ink_of(number)
