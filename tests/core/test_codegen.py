@@ -24,7 +24,7 @@ SPREAD = [
     TrainConfig(model="cnn", schedule="one_cycle", learning_rate=0.01, batch_size=128, epochs=2),
     TrainConfig(model="cnn", dropout=0.3, augmentation="affine", schedule="step", epochs=3),
     TrainConfig(augmentation="affine", schedule="one_cycle", optimizer="sgd", epochs=1),
-    TrainConfig(model="cnn", augmentation="hands", epochs=1),
+    TrainConfig(model="cnn", augmentation="handwriting", epochs=1),
 ]
 
 
@@ -82,7 +82,7 @@ def test_on_mnist_the_recipes_program_prints_what_the_recipe_prints(
 def test_the_program_is_short_and_stands_alone(config: TrainConfig) -> None:
     program = generate_code(config)
     assert "mnist_core" not in program
-    if config.augmentation != "hands":  # which is a room of its own
+    if config.augmentation != "handwriting":  # which is a package of its own
         assert len([line for line in program.splitlines() if line.strip()]) <= MOST_LINES
     assert max(map(len, program.splitlines())) <= 100
 

@@ -56,7 +56,7 @@ VARIED = [
     TrainConfig(epochs=3, schedule="step"),
     TrainConfig(epochs=3, schedule="one_cycle", learning_rate=0.01),
     TrainConfig(epochs=3, model="cnn", dropout=0.3, augmentation="affine"),
-    TrainConfig(epochs=3, model="deep_nn", augmentation="hands"),
+    TrainConfig(epochs=3, model="deep_nn", augmentation="handwriting"),
     TrainConfig(epochs=3, optimizer="sgd", learning_rate=0.1),
 ]
 
@@ -145,7 +145,7 @@ def test_more_time_is_asked_for_more_work_and_never_too_much() -> None:
     assert seconds(epochs=5, epochs_done=3) == seconds(epochs=2)
     assert seconds(batch_size=256) < seconds(batch_size=64)
     assert seconds(augmentation="none") < seconds(augmentation="affine")
-    assert seconds(epochs=3, augmentation="affine") < seconds(epochs=3, augmentation="hands")
+    assert seconds(epochs=3, augmentation="affine") < seconds(epochs=3, augmentation="handwriting")
     assert seconds(epochs=100) == seconds(batch_size=1) == MOST_SECONDS
 
 

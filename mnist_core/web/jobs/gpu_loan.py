@@ -60,7 +60,7 @@ MOST_BEATS = 2400  # without news from the CPU; a step with all 60,000 images ta
 SECONDS_TO_START = 10  # a process, CUDA, the images
 SECONDS_TO_TEST = 1  # after each epoch
 SECONDS_PER_STEP = 0.002  # however small the network: a step is some fifty calls of the GPU
-SECONDS_TO_AUGMENT = {"none": 0, "affine": 2, "hands": 10}  # 60,000 images, on the CPU
+SECONDS_TO_AUGMENT = {"none": 0, "affine": 2, "handwriting": 20}  # 60,000 images, on the CPU
 MOST_SECONDS = 60  # half of what a visitor has in a day
 
 QUOTA_SPENT = "On the CPU: the GPU quota is used up."
