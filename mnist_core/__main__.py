@@ -13,6 +13,7 @@ import os
 import sys
 from contextlib import closing
 from dataclasses import asdict, fields
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -65,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status: 0, 2 for wrong input, 130 if interrupted.
     """
     options = make_parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a console may lack a sign: it shows its code then
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         options.run(options)
         sys.stdout.flush()

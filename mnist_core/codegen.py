@@ -95,6 +95,9 @@ print(f"Accuracy on the test set: {{correct / len(test_set):.2%}}")
 torch.save(model.state_dict(), "{name}_mnist.pth")
 '''
 
+# The program is pure ASCII, so that it survives any console's code page on its way into a file.
+ASCII = str.maketrans({"×": "x", "→": "->", "–": "-", "…": "..."})
+
 IMPORTS = """\
 import matplotlib.pyplot as plt
 import torch
@@ -111,8 +114,8 @@ def generate_code(config: TrainConfig) -> str:
     """Write the program that does what a run with these settings does.
 
     Returns:
-        Python source. It reads ./data (and downloads MNIST to it first if need be) and writes
-        loss.png and the weights.
+        Python source, pure ASCII. It reads ./data (and downloads MNIST to it first if need be) and
+        writes loss.png and the weights.
     """
     architecture = MODELS[config.model]
     imports, network, augment = IMPORTS, _source(architecture.network), ""
@@ -127,7 +130,7 @@ def generate_code(config: TrainConfig) -> str:
         augment = "        images, labels = handwriting(images, labels)\n"
     share = architecture.dropout if config.dropout is None else config.dropout
     scheduler = _scheduler(config)
-    return TEMPLATE.format(
+    program = TEMPLATE.format(
         title=architecture.title,
         imports=imports,
         network=network,
@@ -141,6 +144,7 @@ def generate_code(config: TrainConfig) -> str:
         batch_size=config.batch_size,
         epochs=config.epochs,
     )
+    return program.translate(ASCII)
 
 
 def _optimizer(config: TrainConfig) -> str:

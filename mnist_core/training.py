@@ -56,7 +56,7 @@ class EpochRecord:
         test_accuracy: share of the 10,000 read right, 0 to 1.
         train_accuracy: the same for the first 10,000 training images, as they are (neither
             augmented nor with dropout); how far it lies above `test_accuracy` is the
-            generalisation gap.
+            generalisation gap. None in files of old versions, which did not measure it.
         seconds: time spent training; neither the tests nor the consumer's own time counts.
     """
 
@@ -64,7 +64,7 @@ class EpochRecord:
     train_loss: float
     test_loss: float
     test_accuracy: float
-    train_accuracy: float
+    train_accuracy: float | None
     seconds: float
 
 

@@ -94,8 +94,8 @@ def tiny_mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> TinyMNIST:
 @pytest.fixture
 def tiny_root(tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let `mnist_core` take the tiny data set for MNIST; return its folder."""
-    monkeypatch.setattr("mnist_core.data.FILES", tiny_mnist_folder.files)
-    monkeypatch.setattr("mnist_core.data.DOWNLOAD_BYTES", tiny_mnist_folder.download_bytes)
+    monkeypatch.setattr("mnist_core.data.files.FILES", tiny_mnist_folder.files)
+    monkeypatch.setattr("mnist_core.data.download.DOWNLOAD_BYTES", tiny_mnist_folder.download_bytes)
     return tiny_mnist_folder.root
 
 

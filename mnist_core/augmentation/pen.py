@@ -46,7 +46,7 @@ def draw_dots(dots: Tensor, radius: Tensor) -> Tensor:
     Returns:
         [batch, 1, 28, 28], 0 to 1.
     """
-    # |pixel - dot|² = |pixel|² + (|dot|² - 2 pixel·dot), and what stands in brackets is a product.
+    # |pixel - dot|^2 = |pixel|^2 + (|dot|^2 - 2 pixel @ dot), and a product makes the brackets.
     pixels = torch.cat([-2 * PIXELS, torch.ones(len(PIXELS), 1)], dim=1)  # [784, 3]
     weighed = torch.cat([dots, dots.square().sum(-1, keepdim=True)], dim=2)  # [batch, dots, 3]
     nearest = (pixels @ weighed.transpose(1, 2)).amin(dim=2)  # [batch, 784]

@@ -12,9 +12,12 @@ What a floor imports lies on the same floor or below it.
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
     `curves`              curves of several runs, as pictures and in words
-`endpoints/`          what is offered to programs
+`endpoints/`          what is offered to programs, and to whoever runs the app
     `predict`             `/predict` and `/predict_strokes`
     `health`              `GET /health`
+    `allowed_routes`      the addresses that are answered, and no other
+    `log`                 one line on stderr for each event
+    `request_limit`       how large a request may be
 `sessions/`           what is kept of a visitor
     `page`                a page that opens finds its session, and one that closes leaves it
     `registry`            every session, by a key that only its pages know
@@ -24,7 +27,7 @@ What a floor imports lies on the same floor or below it.
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs are drawn over each other, and in which colours
     `shelf`               the networks of all sessions: the oldest makes room
-    `uploads`             what visitors send, bounded and removed
+    `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks
     `canvas`              where a digit is drawn
     `prediction`          the digit, ten bars, and the network's input
@@ -46,8 +49,16 @@ What a floor imports lies on the same floor or below it.
     `throttle`            predictions go before training
     `gpu_loan`            a GPU that a ZeroGPU Space lends
 `gradio_compat/`      all that touches a private name of Gradio, uvicorn or torch
+    `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `closed_pages`        what Gradio keeps of pages that have closed
-    `log`                 one line on stderr for each event
+    `upload_folder`       where Gradio keeps files
+    `file_lists`          the lists that it keeps of them
+    `downloads`           what it fetches: nothing
+    `routes`              those of its routes that are treated in our own way
+    `event_data`          what a component's script sends with an event
+    `plot`                a picture for `gr.Plot`
+    `error_hooks`         where Gradio and uvicorn leave errors
+    `gpu`                 a GPU from `spaces`, and the request of who pays for it
     `malloc`              the C library's memory
 `limits`              what one visitor, and all of them together, may cost
 """

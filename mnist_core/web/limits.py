@@ -56,7 +56,9 @@ class Limits:
     networks: int = _limit(
         "runs of all sessions that keep their networks", (10, 10_000), 1_000, 500
     )
-    sessions: int = _limit("sessions that are kept or have a page open", (1, 10_000), 200, 200)
+    sessions: int = _limit(
+        "sessions that keep a network or a labelled drawing", (1, 10_000), 200, 200
+    )
     drawings: int = _limit("labelled drawings of one session", (10, 10_000), 500, 300)
     upload_mb: int = _limit("megabytes of one upload", (1, 50), 20, 20)
     uploads_mb: int = _limit("megabytes of all uploads on the disk", (50, 10_000), 1_000, 500)

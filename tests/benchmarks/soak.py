@@ -53,11 +53,10 @@ SPARE_FILES, SPARE_THREADS = 5, 10  # threads of pools come and go, and some sta
 SERVER = f"""
 import sys
 from pathlib import Path
-from mnist_core.web.sessions import uploads
-from mnist_core.web.sessions import registry
+from mnist_core.web.sessions import registry, uploads
 from tests.tiny_mnist import make_tiny_mnist
 make_tiny_mnist(Path(sys.argv[1])).replace_mnist()
-uploads.KEPT = sessions.KEPT = {KEPT}
+uploads.UPLOAD_KEEP_SECONDS = registry.KEEP_AFTER_CLOSE_SECONDS = {KEPT}
 import app
 app.main()
 """

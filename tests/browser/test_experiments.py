@@ -147,7 +147,7 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text("Code for Run 2")).to_be_visible()
     expect(page.locator(".cm-content").last).to_contain_text("torch.manual_seed(42)")
     files = []
-    for button, name in (("Weights", "mine.pth"), ("Facts", "mine.json")):
+    for button, name in (("Weights", "mine.pth"), ("Metadata", "mine.json")):
         with page.expect_download() as download:
             page.get_by_role("button", name=button).last.click()
         download.value.save_as(tmp_path / name)

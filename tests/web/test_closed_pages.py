@@ -7,7 +7,7 @@ from gradio.state_holder import StateHolder
 from gradio.utils import LRUCache
 
 import app
-from mnist_core.web.gradio_compat.closed_pages import MOST_CLOSED, ClosedPages
+from mnist_core.web.gradio_compat.closed_pages import MAX_CLOSED_PAGES, ClosedPages
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def open_pages(memory: StateHolder, names: list[str]) -> None:
 
 
 def test_of_the_closed_pages_only_the_latest_are_remembered(memory: StateHolder) -> None:
-    names, closed = [f"page {number}" for number in range(MOST_CLOSED + 3)], ClosedPages()
+    names, closed = [f"page {number}" for number in range(MAX_CLOSED_PAGES + 3)], ClosedPages()
     open_pages(memory, [*names, "open"])
     for name in names:
         closed.add(name, app.demo)
@@ -47,7 +47,7 @@ def test_of_the_closed_pages_only_the_latest_are_remembered(memory: StateHolder)
 
 
 def test_a_page_that_came_back_is_remembered(memory: StateHolder) -> None:
-    names, closed = [f"page {number}" for number in range(MOST_CLOSED + 1)], ClosedPages()
+    names, closed = [f"page {number}" for number in range(MAX_CLOSED_PAGES + 1)], ClosedPages()
     open_pages(memory, names)
     closed.add(names[0], app.demo)
     memory[names[0]]  # its connection had only been broken

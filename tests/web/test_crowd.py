@@ -51,9 +51,9 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
 ) -> None:
     trains, draws = "a page that trains", "a page that draws"
     client = TestClient(app.demo.app)
-    key = ask(client, trains, "enter", {"key": None}, None)["key"]
-    ask(client, draws, "enter", {"key": None}, None)
-    session = REGISTRY.enter(key, Session(), trains)[1]
+    key = ask(client, trains, "enter", {"key": None})["key"]
+    ask(client, draws, "enter", {"key": None})
+    session = REGISTRY.enter(key, trains)[1]
     with session.connected():
         run = session.start(LONG)
         try:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
 from mnist_core.config import TrainConfig
-from mnist_core.web.gradio_compat.log import (
+from mnist_core.web.endpoints.log import (
     LONGEST,
     LONGEST_MESSAGE,
     OneLine,

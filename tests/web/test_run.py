@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from torchvision import datasets
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
@@ -187,11 +188,8 @@ def test_a_run_has_no_more_epochs_than_a_run_may_have() -> None:
 
 
 def test_without_data_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def no_network(root: Path) -> None:
-        raise OSError("no network")
-
     monkeypatch.setenv("MNIST_DATA", str(tmp_path))
-    monkeypatch.setattr("mnist_core.data._download", no_network)
+    monkeypatch.setattr(datasets.MNIST, "mirrors", [])
     run = Run(TrainConfig())
     statuses_to_the_end(run)
     assert run.state == "failed"

@@ -7,13 +7,14 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.checkpoints import SHIPPED, load_checkpoint, metadata_path
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.web.components.run_table import ACTIONS, RunOrder, RunTable
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.curves import draw_curves
 from mnist_core.web.tabs.runs import (
     carry_out,
     curves_of_runs,
@@ -43,6 +44,19 @@ def test_a_row_says_what_a_run_came_to(session: Session) -> None:
     assert row["seconds"] == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
     assert row["parameters"] == 101_770
     assert row["fraction"] == 1
+
+
+def test_an_upload_of_an_old_version_keeps_its_history(session: Session, tmp_path: Path) -> None:
+    weights, metadata = tmp_path / "old.pth", tmp_path / "old.json"
+    weights.write_bytes(SHIPPED.read_bytes())
+    metadata.write_bytes(metadata_path(SHIPPED).read_bytes())
+    upload = session.upload(weights, metadata)
+    assert [epoch.epoch for epoch in upload.epochs] == [1, 2, 3, 4, 5]
+    assert {epoch.train_accuracy for epoch in upload.epochs} == {None}  # not measured in those days
+    row = row_of(session, upload)
+    assert row["accuracy"] == upload.epochs[-1].test_accuracy
+    assert row["train_accuracy"] is None
+    assert draw_curves(curves_of_runs(session)).keys() == {"losses", "accuracies", "words"}
 
 
 def test_rows_stand_newest_first_and_the_best_is_marked(session: Session) -> None:

@@ -34,7 +34,6 @@ from time import monotonic
 from typing import Any
 
 import torch
-from gradio.context import LocalContext
 from torch import Tensor
 
 from mnist_core.config import TrainConfig
@@ -48,6 +47,7 @@ from mnist_core.training import (
     set_up,
     train,
 )
+from mnist_core.web.gradio_compat.gpu import with_gpu
 
 log = logging.getLogger(__name__)
 
@@ -165,27 +165,10 @@ def seconds_needed(state: TrainingState) -> int:
 
 
 if ON_ZERO_GPU:
-    import spaces
-
-    train_there = spaces.GPU(train_there, duration=seconds_needed)
-    # `spaces` has PyTorch say that this process has a GPU as well, and it has none: an optimiser
-    # that believed it would fail here. The forked process gets the true answer back.
-    torch.cuda.is_available = lambda: False
+    train_there = with_gpu(train_there, seconds_needed)
 
 
 # --- in the process of the app -----------------------------------------------------------------
-
-
-def borrower() -> Context:
-    """Return a context for `Loan`; call it in the handler of an event.
-
-    In it `spaces` finds the request of the page, whose visitor's quota pays, and the app, whose
-    connections the forked process closes.
-    """
-    context = Context()
-    context.run(LocalContext.request.set, LocalContext.request.get(None))
-    context.run(LocalContext.blocks.set, LocalContext.blocks.get(None))
-    return context
 
 
 class Loan:

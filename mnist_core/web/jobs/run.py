@@ -26,7 +26,8 @@ from mnist_core.training import (
     set_up,
     train,
 )
-from mnist_core.web.jobs.gpu_loan import ON_ZERO_GPU, Loan, NoGpuError, borrower, train_in_a_fork
+from mnist_core.web.gradio_compat.gpu import request_context
+from mnist_core.web.jobs.gpu_loan import ON_ZERO_GPU, Loan, NoGpuError, train_in_a_fork
 from mnist_core.web.jobs.pace import Pace
 from mnist_core.web.jobs.status import NO_RUN, RunStatus, State
 from mnist_core.web.jobs.throttle import RestingLoader, rest_while_somebody_draws
@@ -83,7 +84,7 @@ class Run:
         self.rest: Callable[[], None] = rest_while_somebody_draws  # between two batches
         self._stop_requested = False
         self._training: Training | None = None
-        self._borrower = borrower()
+        self._borrower = request_context()
         self._loan: Loan | None = None  # of a GPU
         self._device = ""  # that the lines have told of
         self._remark = ""  # why it is not a GPU that trains
@@ -156,7 +157,7 @@ class Run:
             self.is_repeatable = False
         self._pace.begin_stretch(len(self.epochs))
         self._stop_requested = False
-        self._borrower, self._remark = borrower(), ""
+        self._borrower, self._remark = request_context(), ""
         self._update(
             state="waiting",
             title=self._title(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mnist_core.config import TrainConfig
+from mnist_core.drawings import LabelledDrawing
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
 from mnist_core.web.jobs.presence import Presence
@@ -46,7 +47,8 @@ class Session:
         settings: those of the run that was last begun in the Train tab, or None.
         score: the drawings that the visitor has labelled.
         dropped: the names of the runs that had to make room since the last one was begun.
-        refusal: why nothing can be trained or uploaded in this session, or empty.
+        register: asks the registry for a place, before anything is kept; raises ValueError where
+            there is none.
         experiment: the experiment that the page shows, by its name.
         overlay: which runs the page draws over each other, and in which colours.
     """
@@ -58,7 +60,7 @@ class Session:
         self.settings: TrainConfig | None = None
         self.test_set = OwnTestSet()
         self.dropped: list[str] = []
-        self.refusal = ""
+        self.register: Callable[[], None] = lambda: None
         self.experiment = next(iter(EXPERIMENTS))
         self.overlay = DrawnCurves()
         self.presence = Presence(queue.changed, queue.clock)
@@ -69,6 +71,8 @@ class Session:
         self._past: list[Run] = []
         self._names_given = 0
         self._changes = 0
+        self._arriving = 0  # things on their way to be kept
+        self._has_ended = False
         self._watches: list[object] = []  # on the event loop alone
         self._files = RunFiles()
         self._lock = threading.RLock()
@@ -76,11 +80,32 @@ class Session:
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
         """Begin a session: Gradio copies the first value of a `gr.State` for each page.
 
-        `Registry.enter` opens it, and so bounds how many there are in which anything can be begun.
+        In this one nothing can be kept: `Registry.enter` puts another in its place.
         """
         session = Session(self._queue, self._shelf)
-        session.refusal = NOT_OPEN
+        session.register = _refuse_to_register
         return session
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is kept here: no run, no result, no labelled drawing."""
+        return not (self._arriving or self._runs or self._past or len(self.test_set))
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """Have the session registered, and not be empty, while something comes to be kept.
+
+        Raises:
+            ValueError: there is no room for another session that keeps something.
+        """
+        with self._lock:
+            self._arriving += 1
+        try:
+            self.register()  # without the lock: another session may have to end
+            yield
+        finally:
+            with self._lock:
+                self._arriving -= 1
 
     # --- the runs ------------------------------------------------------------------------------
 
@@ -130,7 +155,7 @@ class Session:
                 all, or nothing can be trained in this session.
         """
         the_limits().check(config)
-        with self._lock:
+        with self._keeping(), self._lock:
             self.check_room()
             run = Run(config, name or self._next_name())
             self._enter(run)
@@ -191,13 +216,27 @@ class Session:
             ValueError: nothing can be uploaded in this session, or the server has no room for it.
         """
         self._check_open()
-        checkpoint, config, epochs = read_upload(path, metadata)
-        with self._lock:
-            self._check_open()
-            run = Run.from_checkpoint(checkpoint, config, epochs, self._next_name("Upload"))
-            self._add(run)
+        with self._keeping():
+            checkpoint, config, epochs = read_upload(path, metadata)
+            with self._lock:
+                self._check_open()
+                run = Run.from_checkpoint(checkpoint, config, epochs, self._next_name("Upload"))
+                self._add(run)
         self._shelf.make_room()
         return run
+
+    def label(self, drawings: Iterable[LabelledDrawing]) -> int:
+        """Take drawings into the own test set.
+
+        Returns:
+            How many of the oldest drawings had to make room for them.
+
+        Raises:
+            ValueError: nothing can be kept in this session.
+        """
+        with self._keeping(), self._lock:
+            self._check_open()
+            return sum(map(self.test_set.add, drawings))
 
     def files(self, run: Run) -> tuple[Path, Path] | None:
         """Write a run's network to disk, its metadata beside it.
@@ -216,7 +255,7 @@ class Session:
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be begun any more."""
         with self._lock:
-            self.refusal = self.refusal or ENDED
+            self._has_ended = True
             for run in self.runs:
                 self.delete(run)
             self.test_set.clear()
@@ -225,8 +264,8 @@ class Session:
         clear_uploads()
 
     def _check_open(self) -> None:
-        if self.refusal:
-            raise ValueError(self.refusal)
+        if self._has_ended:
+            raise ValueError(ENDED)
 
     def _enter(self, run: Run) -> None:
         self.presence.expect()
@@ -315,3 +354,7 @@ class Session:
                         await asyncio.sleep(GLANCE)
             finally:
                 self._watches = [other for other in self._watches if other is not watch]
+
+
+def _refuse_to_register() -> None:
+    raise ValueError(NOT_OPEN)

@@ -24,6 +24,7 @@ from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
 from mnist_core.web.components.leaderboard import Leaderboard, LeaderboardStatus, Row
 from mnist_core.web.components.link import Link
 from mnist_core.web.components.prediction import Answer, PredictionPanel
+from mnist_core.web.gradio_compat.event_data import event_data
 from mnist_core.web.jobs.throttle import note_reading
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.classifiers import (
@@ -185,7 +186,7 @@ def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
         gr.Error: what the page sent is no such drawing.
     """
     try:
-        drawing = parse_label(event._data)
+        drawing = parse_label(event_data(event))
     except ValueError as error:
         raise _refusal(error) from None
     return _add([drawing], session, f"Counted as {_name(drawing.label)}.")
@@ -216,7 +217,10 @@ def forget_drawings(session: Session) -> LeaderboardStatus:
 
 
 def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> LeaderboardStatus:
-    dropped = sum(map(session.test_set.add, drawings))
+    try:
+        dropped = session.label(drawings)
+    except ValueError as error:
+        raise _refusal(error) from None
     if dropped:
         oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
         note += f" There is no room for more: the {oldest} made way."

@@ -211,7 +211,8 @@ def has_result(run: Run | None) -> bool:
     return run.state == "diverged" or (run.state == "finished" and run.is_repeatable)
 
 
-def average(runs: Iterable[Run], value: Callable[[EpochRecord], float]) -> float | None:
+def average(runs: Iterable[Run], value: Callable[[EpochRecord], float | None]) -> float | None:
     """Average a figure of the last epoch of each run; None if no run has come so far."""
     last = [value(run.epochs[-1]) for run in runs if run.epochs]
-    return statistics.fmean(last) if last else None
+    known = [figure for figure in last if figure is not None]
+    return statistics.fmean(known) if known else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from asyncio import to_thread
-from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, fields, replace
@@ -12,18 +11,17 @@ from time import monotonic
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
-from gradio.components.plot import PlotData
 from matplotlib.figure import Figure
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE
 from mnist_core.inference import predict
-from mnist_core.plots import loss_figure, run_accuracies, run_losses, to_svg
+from mnist_core.plots import Curve, compare_accuracies, compare_losses, loss_figure, to_svg
 from mnist_core.web.components.console import Console
 from mnist_core.web.components.link import Link, news
 from mnist_core.web.components.run_panel import RunPanel
+from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.jobs.status import NO_RUN, RunStatus
 from mnist_core.web.jobs.throttle import somebody_draws
@@ -36,6 +34,7 @@ from mnist_core.web.tabs.train_form import (
     wire_settings,
 )
 
+RUN_COLOR = "tab:blue"  # of both its curves
 MORE_EPOCHS = 5  # that "train on" adds
 MOST_DIGITS = 10  # of the way that a drawing has gone, those that are shown
 
@@ -60,7 +59,7 @@ class Screen:
     metadata: gr.DownloadButton
 
     @property
-    def parts(self) -> list[Component]:
+    def parts(self) -> list[gr.Component]:
         """Return them all, in order."""
         return list(vars(self).values())
 
@@ -83,8 +82,8 @@ def build_train_tab(session: gr.State, link: Link) -> Settings:
             retry = gr.Button(visible=False, size="sm", variant="primary")
             with gr.Tabs(elem_classes="results"):
                 with gr.Tab("Curves"), gr.Row():
-                    losses = _build_plot(run_losses([]))
-                    accuracies = _build_plot(run_accuracies([]))
+                    losses = _build_plot(compare_losses([], with_test=True))
+                    accuracies = _build_plot(compare_accuracies([]))
                 with gr.Tab("Article's output"), gr.Row():
                     article_plot = _build_plot(loss_figure([]), scale=3)
                     with gr.Column(scale=2, min_width=240):
@@ -268,7 +267,7 @@ class Diary:
 def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
     under_way = session.is_under_way
     epochs = list(run.epochs) if run else []
-    planned = run.config.epochs if run else 0
+    curve = Curve("", RUN_COLOR, [epochs], run.config.epochs if run else 0)
     try:
         files = session.files(run) if run and not run.is_under_way else None
     except ValueError as error:
@@ -277,8 +276,8 @@ def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
     retry_rate = run.retry_rate if run and not under_way else None
     return (
         status,
-        _to_plot(run_losses(epochs, planned)),
-        _to_plot(run_accuracies(epochs, planned)),
+        _to_plot(compare_losses([curve], with_test=True)),
+        _to_plot(compare_accuracies([curve])),
         _to_plot(loss_figure([epoch.train_loss for epoch in epochs])),
         list(run.lines) if run else [],
         gr.update(interactive=not under_way),
@@ -294,5 +293,4 @@ def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
 
 def _to_plot(figure: Figure) -> PlotData:
     """Render a figure; from the figure itself gr.Plot would take twice as long."""
-    svg = b64encode(to_svg(figure)).decode("ascii")
-    return PlotData(type="matplotlib", plot=f"data:image/svg+xml;base64,{svg}")
+    return svg_plot(to_svg(figure))

@@ -86,7 +86,8 @@ function showSide(name, side) {
   const row = detail.querySelector(`.side[data-side="${name}"]`);
   row.dataset.state = side.state;
   row.querySelector(".of").textContent = side.runs;
-  const gap = side.accuracy === null ? null : side.train_accuracy - side.accuracy;
+  const isKnown = side.accuracy !== null && side.train_accuracy !== null;
+  const gap = isKnown ? side.train_accuracy - side.accuracy : null;
   const figures = {
     accuracy: percent(side.accuracy),
     train_accuracy: percent(side.train_accuracy),

@@ -106,7 +106,7 @@ function showRun(row, run) {
 function figure(run, name) {
   if (name === "parameters") return run.parameters.toLocaleString("en");
   if (name === "gap") {
-    if (run.accuracy === null) return "–";
+    if (run.accuracy === null || run.train_accuracy === null) return "–";
     const points = 100 * (run.train_accuracy - run.accuracy);
     return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(2)}`;
   }
