@@ -32,7 +32,7 @@ HABITS = (
     Habit(0, share=0.15, height=0.5, start=(-8, 14), end=(8, -14)),  # slashed
     Habit(0, share=0.1, height=0.5, start=(-11, 4), end=(11, -4)),  # barred
     Habit(1, share=0.4, height=0.0, start=(-7, 7), end=(0, 0)),  # a flag
-    Habit(1, share=0.15, height=0.0, start=(-9, 14), end=(0, 0)),  # a long flag
+    Habit(1, share=0.1, height=0.0, start=(-9, 14), end=(0, 0)),  # a long flag
     Habit(1, share=0.3, height=1.0, start=(-9, 0), end=(9, 0)),  # a foot
     Habit(1, share=0.1, height=1.0, start=(0, 0), end=(4, -5)),  # a tail
     Habit(7, share=0.3, height=0.5, start=(-7, 1), end=(7, -1)),  # crossed

@@ -16,10 +16,10 @@ from mnist_core.augmentation.non_digits import KINDS, make_non_digits
 from mnist_core.augmentation.skeletons import draw_digits, draw_non_digits
 
 # Loaders shuffle, so any part of a batch is as good as another.
-PLAIN = 4  # one image in four stays as MNIST has it,
-DRAWN = 5  # one in five is drawn anew from its label alone,
-LETTERS = 8  # one in eight becomes a letter or a sign,
-STRANGE = 10  # one in ten becomes something else that is no digit; the rest is written by others
+PLAIN = 3  # one image in three stays as MNIST has it,
+DRAWN = 6  # one in six is drawn anew from its label alone,
+LETTERS = 10  # one in ten becomes a letter or a sign,
+STRANGE = 16  # one in sixteen something else that is no digit; the rest is written by others
 
 
 def handwriting(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,7 @@ from mnist_core.augmentation import augment
 from mnist_core.data import load_mnist
 
 SHOWN = 10  # the digits 0 to 9
-COPIES = 4  # of the batch that is changed: "handwriting" puts what is no digit into the first three
+COPIES = 4  # of the batch that is changed: the last is the one that "handwriting" only bends
 GAP = 4  # white pixels between two images
 
 _previews: dict[str, str] = {}
