@@ -46,7 +46,7 @@ AT_ONCE: dict[str, Any] = {
 }
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
-MORE_PAGES = 50  # than sessions: second ones, and those that have closed
+MORE_PAGES = 50  # than sessions, of which Gradio keeps the state
 
 
 @functools.cache
@@ -70,7 +70,7 @@ def make_demo() -> gr.Blocks:
                 Middleware(RequestLimit, file_lists=file_lists(page)),
             ],
             theme=make_theme(),
-            css_paths=STYLE_SHEET,
+            css=STYLE_SHEET.read_text(encoding="utf-8"),
             footer_links=[],
             run_history=False,  # it would keep every answer in the browser, slowing each one down
             show_error=False,  # what an error says is for the log alone
@@ -97,7 +97,7 @@ def make_demo() -> gr.Blocks:
             with gr.Tab("Runs") as runs_tab:
                 build_runs_tab(session, link, runs_tab)
         entered = link.submit(enter, link, [link, session], **AT_ONCE)
-        entered.success(fill_again, session, list(form.inputs.values()), **AT_ONCE)
+        entered.success(fill_again, session, form.all, **AT_ONCE)
         page.unload(leave)
     page.queue(max_size=CALLS_IN_QUEUE)
     return page
@@ -112,11 +112,11 @@ def __getattr__(name: str) -> gr.Blocks:
 
 def main() -> None:
     """Serve the app until it is interrupted; it may be called in any thread."""
-    set_up_logs()
     try:
         page = make_demo()
     except ValueError as error:
         sys.exit(str(error))
+    set_up_logs()
     share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)

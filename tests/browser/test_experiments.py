@@ -75,7 +75,7 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
     expect(card.get_by_test_id("badge")).to_have_text(re.compile(r"^[+−]\d\.\d\d$"))
     for side in ("baseline", "variant"):
         accuracy = card.locator(f'.side[data-side="{side}"] [data-figure="accuracy"]')
-        expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+        expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d%$"))
     words = card.get_by_test_id("losses").get_attribute("alt") or ""
     assert "Baseline: training loss 0." in words
     assert "Variant: training loss 0." in words

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+import uvicorn.config
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -131,13 +132,15 @@ def test_streams_of_all_who_wait_leave_room_for_a_click() -> None:
 
 @pytest.fixture(params=["launched", "mounted"])
 def served(
-    request: pytest.FixtureRequest, launched: dict[str, Any]
+    request: pytest.FixtureRequest, launched: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[gr.Blocks, TestClient, str]]:
     """Serve the page ourselves, or let another app do so that knows nothing of it.
 
     Yields:
         The page, a client, and the path of the page.
     """
+    # As the app does: uvicorn would set up loggers, and other tests would find them so.
+    monkeypatch.setitem(uvicorn.config.LOGGING_CONFIG, "loggers", {})
     page = app.make_demo.__wrapped__()
     if request.param == "launched":
         launched.pop("signals")

@@ -90,7 +90,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def begin(workshop: Workshop, session: Session) -> Run:
     """Begin a run that has trained three batches when this returns, and now stands still."""
-    run = session.start(EXPERIMENTS[session.experiment].baseline)
+    run = session.start(EXPERIMENTS[session.experiments.opened].baseline)
     with session.connected():
         workshop.gate.let_pass(4)  # the first is only looked at
     return run

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import random
 import threading
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,7 @@ class HandRegistry(Registry):
         self.clock = HandClock()
         super().__init__(self.clock, new_session)
 
-    def _start_timer(self) -> None:
+    def _start_timer(self, seconds: float) -> None:
         pass
 
     @property
@@ -273,6 +275,34 @@ def test_many_who_come_for_the_last_places_at_once_get_no_more_than_there_are(
     assert sum(not session.is_empty for session in sessions) == 5
 
 
+def test_whoever_comes_and_goes_at_once_no_more_are_registered_than_may_be(
+    limit: SetLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(sessions=2)
+    monkeypatch.setattr(registry_module, "MAX_UNREGISTERED_SESSIONS", 10)
+    registry, keys = HandRegistry(), [""]
+    most: list[int] = []
+
+    def come_and_go(number: int) -> None:
+        chance = random.Random(number)
+        for _ in range(150):
+            page = f"page {chance.randrange(30)}"
+            key, session = registry.enter(chance.choice(keys[-20:]), page)
+            keys.append(key)
+            if chance.random() < 0.7:
+                can_keep(session)
+            else:
+                session.test_set.clear()
+            if chance.random() < 0.3:
+                registry.leave(page)
+            most.append(len(registry))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(come_and_go, range(8)))  # raises what a thread has raised
+    assert max(most) == 2
+    assert registry.pages <= 30
+
+
 # --- those that keep nothing -------------------------------------------------------------------
 
 
@@ -305,6 +335,24 @@ def test_who_was_forgotten_while_keeping_nothing_may_keep_something_all_the_same
     registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
     registry.leave("nobody")
     assert session.is_empty  # as of any other, its page was known to have closed
+
+
+def test_a_page_that_has_entered_another_session_does_not_hold_its_former_one_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_module, "MAX_UNREGISTERED_SESSIONS", 1)
+    registry = HandRegistry()
+    key, former = registry.enter(None, "page 0")
+    registry.enter(None, "page 1")
+    present = registry.enter(None, "page 0")[1]
+    assert can_keep(former)
+    assert can_keep(present)
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS - 1)
+    assert registry.enter(key, "page 2")[1] is former
+    registry.leave("page 2")
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
+    registry.leave("nobody")
+    assert (former.is_empty, present.is_empty) == (True, False)
 
 
 def test_a_session_that_keeps_nothing_is_small() -> None:
@@ -360,6 +408,56 @@ def test_when_nobody_comes_the_last_session_is_cleared_away_all_the_same(
     registry._timer and registry._timer.cancel()
     assert session.is_empty
     assert len(registry) == 0
+
+
+# --- the networks of all sessions --------------------------------------------------------------
+
+
+def test_of_all_sessions_the_oldest_network_makes_room_and_its_owner_is_told(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    oldest, kept = trained(first), trained(first)
+    others = [trained(second) for _ in range(9)]
+    assert first.runs == [kept]
+    assert first.evicted == [oldest.name]
+    assert oldest.model is None
+    assert first.results == [oldest, kept]
+    assert second.runs == others
+    second.delete(others[0])
+    trained(second)
+    assert first.runs == [kept]  # there was room
+
+
+def test_networks_go_first_from_the_session_that_was_used_longest_ago(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    workshop.gate.allow()
+    registry = HandRegistry(workshop.session)
+    used, unused, third = (registry.enter(None, f"page {number}")[1] for number in range(3))
+    runs = [trained(session) for session in (used, unused)]
+    workshop.clock.put_forward(1)
+    used.note_use()
+    for _ in range(9):
+        trained(third)
+    assert (used.runs, unused.runs) == ([runs[0]], [])
+
+
+def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(networks=10)
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    waiting = first.start(SHORT)  # nobody attends it
+    workshop.gate.allow()
+    done = [trained(second) for _ in range(10)]
+    assert first.runs == [waiting]
+    assert second.runs == done[1:]
 
 
 # --- presence ----------------------------------------------------------------------------------

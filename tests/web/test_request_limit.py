@@ -63,13 +63,6 @@ def test_a_request_may_be_so_long_and_no_longer(
     assert client.get(path).text == "0"
 
 
-@pytest.mark.parametrize("path", ["/component_server", "/component_server/", "/process_recording"])
-def test_what_the_app_does_not_use_is_not_there(path: str) -> None:
-    routes = [Route(path, take, methods=["POST"])]
-    client = TestClient(Starlette(routes=routes, middleware=[Middleware(RequestLimit)]))
-    assert client.post(path, content=b"x").status_code == 404
-
-
 @pytest.mark.parametrize("length", ["-1", "many", "9" * 100])
 def test_a_length_that_is_none_does_not_help(
     client: TestClient, limit: SetLimits, length: str

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from mnist_core.checkpoints import SHIPPED, load_checkpoint, metadata_path
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
-from mnist_core.web.components.run_table import ACTIONS, RunOrder, RunTable
+from mnist_core.web.components.run_table import RunAction, RunOrder, RunTable
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
@@ -81,7 +81,7 @@ def test_the_chosen_runs_are_overlaid(session: Session) -> None:
 def test_any_run_can_read(session: Session) -> None:
     first, second = trained(session), trained(session)
     carry_out(RunOrder("read", first.id), session)
-    assert session.classifier == first.id
+    assert session.draw.classifier == first.id
     assert (row_of(session, first)["reads"], row_of(session, second)["reads"]) == (True, False)
 
 
@@ -89,7 +89,7 @@ def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop) -> Non
     session = workshop.session()
     run = session.start(SHORT)
     carry_out(RunOrder("read", run.id), session)
-    assert session.classifier == "cnn"
+    assert session.draw.classifier == "cnn"
     assert not row_of(session, run)["can_read"]
     session.end()
 
@@ -123,10 +123,12 @@ def test_stop_and_delete(workshop: Workshop) -> None:
 
 def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
     run = trained(session, TrainConfig(model="cnn", epochs=1))
-    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+    panel, code, file_name, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert code["value"] == generate_code(run.config)
     assert run.name in code["label"]
+    assert file_name == "run_1_cnn_mnist.py"
+    assert Path(weights["value"]).name == "run_1_cnn_mnist.pth"  # another run's is another name
     checkpoint = load_checkpoint(Path(weights["value"]))
     assert checkpoint.model_name == "cnn"
     assert json.loads(Path(metadata["value"]).read_text())["config"]["model"] == "cnn"
@@ -135,7 +137,7 @@ def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
 def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop) -> None:
     session = workshop.session()
     run = session.start(SHORT)
-    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+    panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert "torch.manual_seed(42)" in code["value"]
     assert not weights["visible"]
@@ -149,7 +151,7 @@ def test_where_nothing_can_be_written_there_is_the_code_and_a_warning(
     run = trained(session)
     own_cache.write_text("no folder")
     with pytest.warns(UserWarning, match="cannot write files just now"):
-        panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+        panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert code["value"]
     assert not weights["visible"]
@@ -274,7 +276,7 @@ def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: 
     assert open_run(order, session)[0]["visible"] is False
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", get_args(RunAction))
 def test_an_unknown_run_does_nothing_but_refresh(session: Session, action: str) -> None:
     mine, other = trained(session), Session()
     order = RunTable().preprocess({"action": action, "run": mine.id, "epochs": 2, "shown": True})

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_core.web.gradio_compat.file_lists import forget_gone
-from mnist_core.web.gradio_compat.routes import UNUSED, UPLOAD
+from mnist_core.web.gradio_compat.routes import UPLOAD
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions import uploads
 
@@ -35,14 +35,12 @@ class RequestLimit:
         self._app = app
         self._file_lists = file_lists
         self._coming = 0  # uploads on their way, each of which may become as large as any
-        self._will_clear = False
+        self._clearing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it is refused."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
-        elif scope["path"].rstrip("/").endswith(UNUSED):
-            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
         elif not scope["path"].rstrip("/").endswith(UPLOAD):
             await self._app(scope, _Body(receive, MAX_REQUEST_BYTES).receive, send)
         elif not self._has_room(*await asyncio.to_thread(self._clear)):
@@ -55,7 +53,8 @@ class RequestLimit:
                 await self._app(scope, body.receive, send)
             finally:
                 self._coming -= 1
-                self._clear_later()
+                if self._clearing is None or self._clearing.done():
+                    self._clearing = asyncio.create_task(self._clear_when_old())
 
     def _has_room(self, files: int, size: int) -> bool:
         """Tell whether another upload may lie beside so many files of so many bytes."""
@@ -68,23 +67,12 @@ class RequestLimit:
         forget_gone(self._file_lists)
         return left
 
-    def _clear_later(self) -> None:
-        """Clear once more when what has just come is old: perhaps nothing comes after it."""
-        if not self._will_clear:
-            self._will_clear = True
-            asyncio.get_running_loop().call_later(
-                uploads.UPLOAD_KEEP_SECONDS + 1, self._when_it_is_old
-            )
-
-    def _when_it_is_old(self) -> None:
-        self._will_clear = False
-        clearing = asyncio.get_running_loop().run_in_executor(None, self._clear)
-        clearing.add_done_callback(self._when_cleared)
-
-    def _when_cleared(self, clearing: asyncio.Future[tuple[int, int]]) -> None:
-        files, _ = clearing.result()
-        if files:
-            self._clear_later()
+    async def _clear_when_old(self) -> None:
+        """Clear what nobody comes after, until nothing is left."""
+        files = 1
+        while files:
+            await asyncio.sleep(uploads.UPLOAD_KEEP_SECONDS + 1)
+            files, _ = await asyncio.to_thread(self._clear)
 
 
 class _Body:

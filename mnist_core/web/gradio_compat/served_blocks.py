@@ -44,7 +44,7 @@ class ServedBlocks(gr.Blocks):
         for name, value in self._settings.items():
             setattr(self, name, value)
         if "theme" in self._settings:
-            self.css = None  # to which Gradio adds the files of `css_paths`
+            self.css_paths = []  # whose text Gradio would add to `css` once more at each reload
             self._set_html_css_theme_variables()  # type: ignore[no-untyped-call]
         self._queue.max_thread_count = self.max_threads
         kwargs = dict(app_kwargs or {})

@@ -10,12 +10,13 @@ import gradio as gr
 from mnist_core.web.components.link import news
 from mnist_core.web.gradio_compat.closed_pages import close_page, is_closing
 from mnist_core.web.sessions.registry import REGISTRY
-from mnist_core.web.sessions.session import Session
+from mnist_core.web.sessions.session import JOB_QUEUE, Session
 
 
 def enter(key: object, request: gr.Request) -> tuple[dict[str, Any], Session]:
     """Give a page that has just opened its session, and the key to come back with."""
     key, session = REGISTRY.enter(key, request.session_hash or "")
+    JOB_QUEUE.warm_up()
     return {"key": key, **news()}, session
 
 

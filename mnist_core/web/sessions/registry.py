@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 
 from mnist_core.web.jobs.presence import Clock
 from mnist_core.web.limits import the_limits
@@ -20,6 +22,7 @@ KEEP_AFTER_CLOSE_SECONDS = 30 * 60.0  # after a session's last page has closed
 IDLE_TIMEOUT_SECONDS = 30 * 60.0  # without use; then a session may be ended with a page open
 MAX_PAGES_PER_SESSION = 20
 MAX_UNREGISTERED_SESSIONS = 2_000  # a few kilobytes each
+NOTHING_TO_LOSE = (0, 0.0)  # the lowest `eviction_rank`
 NO_ROOM = (
     "So many people are here that no more networks can be trained just now. You can draw all the "
     "same; to train, try again a little later."
@@ -35,7 +38,8 @@ class Entry:
         session: the session.
         pages: Gradio's names of the pages that are open, the oldest first.
         closed_at: when the last of them closed.
-        is_registered: whether it takes one of the places for sessions that keep something.
+        is_registered: whether it has one of the places for sessions that keep something.
+        additions: how many things are being added to it just now.
     """
 
     key: str
@@ -43,21 +47,42 @@ class Entry:
     pages: dict[str, None] = field(default_factory=dict)
     closed_at: float = 0.0
     is_registered: bool = False
+    additions: int = 0
+
+    @property
+    def eviction_rank(self) -> tuple[int, float] | None:
+        """Tell which session gives up its place first, the one of lowest rank; None: it does not.
+
+        First a session that keeps nothing, then the one whose pages closed longest ago, then the
+        one that has been idle longest. None that has a run under way.
+        """
+        if self.session.is_empty and not self.additions:
+            return NOTHING_TO_LOSE
+        if self.session.is_under_way:
+            return None
+        if not self.pages:
+            return 1, self.closed_at
+        unused_for = self.session.unused_for
+        return (2, -unused_for) if unused_for >= IDLE_TIMEOUT_SECONDS else None
 
 
 class Registry:
-    """All sessions; how many of them keep something is bounded, and so is how many do not."""
+    """All sessions: those that keep something, and a bounded number of those that do not."""
 
     def __init__(
         self, clock: Clock | None = None, new_session: Callable[[], Session] = Session
     ) -> None:
         self._clock = clock or Clock()
         self._new_session = new_session
-        self._entries: dict[str, Entry] = {}  # by key; the one that closed last is the last
+        self._entries: dict[str, Entry] = {}  # by key; what closed last comes last
         self._by_page: dict[str, Entry] = {}
-        # Never held while a session ends: a session that ends takes its own lock.
-        self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
+        # Guards all of these; not held while a session ends, which takes the session's own lock.
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many sessions are registered."""
+        return sum(entry.is_registered for entry in list(self._entries.values()))
 
     def enter(self, key: object, page: str) -> tuple[str, Session]:
         """Find the session of a page that has just been opened, or begin one.
@@ -69,50 +94,81 @@ class Registry:
         Returns:
             The key that the page has to keep, and its session.
         """
+        self._end_expired()
         with self._lock:
             self._close(page)
-            expired = self._remove_expired()
             entry = self._entries.get(key) if isinstance(key, str) else None
             if entry is None:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
-                entry.session.register = partial(self._register, entry)
+                entry.session.keeping = partial(self._keeping, entry)
                 self._entries[entry.key] = entry
             entry.pages[page] = None
             self._by_page[page] = entry
-            for other in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
-                del entry.pages[other], self._by_page[other]
+            for oldest in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
+                del entry.pages[oldest], self._by_page[oldest]
             entry.session.presence.expect()
             self._remove_surplus()
-        end_all(expired)
         return entry.key, entry.session
 
     def leave(self, page: str) -> None:
         """Note that a page has closed."""
         with self._lock:
             self._close(page)
-            expired = self._remove_expired()
-        end_all(expired)
+        self._end_expired()
 
-    def __len__(self) -> int:
-        """Return how many sessions are registered."""
-        return sum(entry.is_registered for entry in list(self._entries.values()))
-
-    def _register(self, entry: Entry) -> None:
-        """Give a session that is about to keep something one of the places.
+    @contextmanager
+    def _keeping(self, entry: Entry) -> Iterator[None]:
+        """Let a session add what it keeps; then the oldest networks of all may have to go.
 
         Raises:
-            ValueError: every place is in use, or the session has been ended.
+            ValueError: there is no room for another session, or this one has been ended.
         """
         with self._lock:
+            ended = self._register(entry)
+            entry.additions += 1
+        try:
+            if ended is not None:
+                ended.end()
+            yield
+        finally:
+            with self._lock:
+                entry.additions -= 1
+        self._evict_networks()
+
+    def _evict_networks(self) -> None:
+        """Evict the least recently used networks, if all sessions together have too many."""
+        with self._lock:
+            sessions = [entry.session for entry in self._entries.values() if entry.is_registered]
+        sessions.sort(key=lambda session: -session.unused_for)
+        runs = [(session, run) for session in sessions for run in session.runs]
+        ended = [(session, run) for session, run in runs if not run.is_under_way]
+        for session, run in ended[: max(len(runs) - the_limits().networks, 0)]:
+            session.evict(run)
+
+    def _end_expired(self) -> None:
+        """End the sessions whose pages closed long ago, and come back when the next one is due."""
+        with self._lock:
+            now = self._clock.now()
+            closed = [entry for entry in self._entries.values() if not entry.pages]
+            waits = {e.key: e.closed_at + KEEP_AFTER_CLOSE_SECONDS - now for e in closed}
+            expired = [entry for entry in closed if waits[entry.key] <= 0]
+            for entry in expired:
+                self._remove(entry)
+                del waits[entry.key]
+            if waits and self._timer is None:
+                self._start_timer(min(waits.values()))
+        for entry in expired:
             if entry.is_registered:
-                if entry.key not in self._entries:
-                    raise ValueError(ENDED)
-                return
-            ended = self._make_room()
-            entry.is_registered = True
-            self._entries[entry.key] = entry  # it may have been removed as surplus
-            self._by_page |= dict.fromkeys(entry.pages, entry)
-        end_all(ended)
+                entry.session.end()
+
+    def _start_timer(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._when_time_is_up)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _when_time_is_up(self) -> None:
+        self._timer = None
+        self._end_expired()
 
     # --- with the lock held --------------------------------------------------------------------
 
@@ -126,46 +182,38 @@ class Registry:
             entry.closed_at = self._clock.now()
             self._entries[entry.key] = self._entries.pop(entry.key)
 
-    def _make_room(self) -> list[Entry]:
-        """Free a place if none is free.
-
-        First goes a session that keeps nothing, which does not notice; then the one whose pages
-        closed longest ago; then the one that has been idle longest. None that has a run under way.
-
-        Returns:
-            The sessions to end.
+    def _register(self, entry: Entry) -> Session | None:
+        """Give a session a place, if it has none; return the session to end for it.
 
         Raises:
-            ValueError: every place is in use.
+            ValueError: every place is in use, or the session has been ended.
         """
+        if entry.is_registered:
+            if entry.key not in self._entries:
+                raise ValueError(ENDED)
+            return None
+        ended = self._make_room()
+        entry.is_registered = True
+        if entry.key not in self._entries:  # it was removed as surplus
+            self._entries[entry.key] = entry
+            pages = [page for page in entry.pages if self._by_page.setdefault(page, entry) is entry]
+            entry.pages, entry.closed_at = dict.fromkeys(pages), self._clock.now()
+        return ended
+
+    def _make_room(self) -> Session | None:
         registered = [entry for entry in self._entries.values() if entry.is_registered]
         if len(registered) < the_limits().sessions:
-            return []
-        for entry in registered:
-            if entry.session.is_empty:
-                entry.is_registered = False
-                return []
-        closed = [e for e in registered if not e.pages and not e.session.is_under_way]
-        idle = [e for e in registered if e.session.unused_for >= IDLE_TIMEOUT_SECONDS]
-        idle.sort(key=lambda entry: -entry.session.unused_for)
-        if not closed and not idle:
+            return None
+        ranks = [(entry.eviction_rank, entry) for entry in registered]
+        evictable = [(rank, entry) for rank, entry in ranks if rank is not None]
+        if not evictable:
             raise ValueError(NO_ROOM)
-        entry = (closed + idle)[0]
+        rank, entry = min(evictable, key=itemgetter(0))
+        if rank == NOTHING_TO_LOSE:
+            entry.is_registered = False  # its pages do not notice
+            return None
         self._remove(entry)
-        return [entry]
-
-    def _remove_expired(self) -> list[Entry]:
-        """Remove the sessions whose pages closed long ago; return those of them to end."""
-        now = self._clock.now()
-        expired = [
-            entry
-            for entry in self._entries.values()
-            if not entry.pages and now - entry.closed_at >= KEEP_AFTER_CLOSE_SECONDS
-        ]
-        for entry in expired:
-            self._remove(entry)
-        self._start_timer()
-        return [entry for entry in expired if entry.is_registered]
+        return entry.session
 
     def _remove_surplus(self) -> None:
         """Forget the oldest unregistered sessions, those without a page first.
@@ -181,28 +229,6 @@ class Registry:
         del self._entries[entry.key]
         for page in entry.pages:
             del self._by_page[page]
-
-    def _start_timer(self) -> None:
-        """Come back when the next session expires, since perhaps nobody comes until then."""
-        closed = [entry.closed_at for entry in self._entries.values() if not entry.pages]
-        if not closed or (self._timer is not None and self._timer.is_alive()):
-            return
-        wait = max(min(closed) + KEEP_AFTER_CLOSE_SECONDS - self._clock.now(), 1.0)
-        self._timer = threading.Timer(wait, self._when_time_is_up)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _when_time_is_up(self) -> None:
-        with self._lock:
-            self._timer = None
-            expired = self._remove_expired()
-        end_all(expired)
-
-
-def end_all(entries: Iterable[Entry]) -> None:
-    """End the sessions of entries that have been removed."""
-    for entry in entries:
-        entry.session.end()
 
 
 REGISTRY = Registry()

@@ -52,7 +52,7 @@ class RunFiles:
         written, path = self._written.get(run.id, (0, None))
         if path is None or written != version or not path.is_file():
             try:
-                path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
+                path = self._own_folder() / run.id / f"{file_stem(run)}.pth"
                 save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
             except OSError as error:  # a full disk, perhaps
                 log.exception("a network cannot be written")
@@ -77,6 +77,11 @@ class RunFiles:
         if self._folder is None:
             self._folder = Path(mkdtemp(prefix=SESSION_PREFIX, dir=_make_cache()))
         return self._folder
+
+
+def file_stem(run: Run) -> str:
+    """Name the files of a run so that those of two runs of one network do not mix."""
+    return f"{run.name.lower().replace(' ', '_')}_{run.config.model}_mnist"
 
 
 def read_upload(
