@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
+import functools
 import os
 import signal
 import sys
+import threading
 from typing import Any
 
 import gradio as gr
@@ -14,20 +15,19 @@ from starlette.middleware import Middleware
 
 from mnist_core.web.components.link import Link
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
+from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.health import health_route
+from mnist_core.web.endpoints.log import note_start, set_up_logs
 from mnist_core.web.endpoints.predict import build_endpoints
-from mnist_core.web.gradio_compat.log import note_start, set_up_logs
+from mnist_core.web.endpoints.request_limit import MEGABYTE, RequestLimit
+from mnist_core.web.gradio_compat.downloads import refuse_downloads
+from mnist_core.web.gradio_compat.file_lists import file_lists
 from mnist_core.web.gradio_compat.malloc import share_arenas
+from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import enter, leave
 from mnist_core.web.sessions.session import MOST_WATCHES, Session
-from mnist_core.web.sessions.uploads import (
-    MEGABYTE,
-    RequestLimit,
-    refuse_addresses,
-    remove_own_folder,
-    use_own_folder,
-)
+from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
 from mnist_core.web.tabs.draw import build_draw_tab
 from mnist_core.web.tabs.experiments import build_experiments_tab
 from mnist_core.web.tabs.runs import build_runs_tab
@@ -39,13 +39,6 @@ SUMMARY = (
     "Then train one yourself and watch it learn."
 )
 
-try:
-    LIMITS = the_limits()
-    use_own_folder()
-    refuse_addresses()
-except ValueError as error:
-    sys.exit(str(error))
-
 AT_ONCE: dict[str, Any] = {
     "queue": False,
     "show_progress": "hidden",
@@ -53,36 +46,76 @@ AT_ONCE: dict[str, Any] = {
 }
 CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
 CALLS_IN_QUEUE = 500
-MORE_PAGES = 50  # than sessions: second ones, and those that have closed
-
-with gr.Blocks(title=TITLE, analytics_enabled=False) as demo:
-    build_endpoints()  # first: Gradio's page takes the first event for `/predict`, if there is one
-    session = gr.State(Session())
-    link = Link()
-    gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
-    with gr.Tabs():
-        with gr.Tab("Draw"):
-            build_draw_tab(session, link)
-        with gr.Tab("Train"):
-            form = build_train_tab(session, link)
-        with gr.Tab("Experiments"):
-            build_experiments_tab(session, link)
-        with gr.Tab("Runs") as runs_tab:
-            build_runs_tab(session, link, runs_tab)
-    entered = link.submit(enter, [link, session], [link, session], **AT_ONCE)
-    entered.success(fill_again, session, list(form.inputs.values()), **AT_ONCE)
-    demo.unload(leave)
-demo.queue(max_size=CALLS_IN_QUEUE)
+MORE_PAGES = 50  # than sessions, of which Gradio keeps the state
 
 
-def end_at_once(*_: object) -> None:
-    """End tidily when the system asks for it, without waiting until the open pages let go."""
-    remove_own_folder()
-    os._exit(0)
+@functools.cache
+def make_demo() -> gr.Blocks:
+    """Build the page, which looks the same and keeps its limits whoever serves it.
+
+    From then on this process keeps Gradio's files in a folder of its own, and fetches nothing.
+
+    Raises:
+        ValueError: the environment sets a limit wrongly, or leaves no place for that folder.
+    """
+    limits = the_limits()
+    use_own_folder()
+    refuse_downloads()
+    page = ServedBlocks(title=TITLE, analytics_enabled=False)
+    with page:
+        page.serve_with(
+            routes=[health_route()],
+            middleware=[
+                Middleware(AllowedRoutes),
+                Middleware(RequestLimit, file_lists=file_lists(page)),
+            ],
+            theme=make_theme(),
+            css=STYLE_SHEET.read_text(encoding="utf-8"),
+            footer_links=[],
+            run_history=False,  # it would keep every answer in the browser, slowing each one down
+            show_error=False,  # what an error says is for the log alone
+            enable_monitoring=False,  # Gradio's own dashboard tells anybody how the app is used
+            # Gradio counts a stream among the calls that run, although it holds no thread.
+            max_threads=CALLS_AT_ONCE + MOST_WATCHES * (limits.waiting + 1),
+            max_file_size=limits.upload_mb * MEGABYTE,
+            # Gradio keeps 0.2 MB of each page, closed ones included, until so many others have
+            # come. A page that it has forgotten says so at a click on Train, and a reload finds
+            # its session.
+            state_session_capacity=limits.sessions + MORE_PAGES,
+        )
+        build_endpoints()  # first, since Gradio's page takes the first event for `/predict`
+        session = gr.State(Session())
+        link = Link()
+        gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
+        with gr.Tabs():
+            with gr.Tab("Draw"):
+                build_draw_tab(session, link)
+            with gr.Tab("Train"):
+                form = build_train_tab(session, link)
+            with gr.Tab("Experiments"):
+                build_experiments_tab(session, link)
+            with gr.Tab("Runs") as runs_tab:
+                build_runs_tab(session, link, runs_tab)
+        entered = link.submit(enter, link, [link, session], **AT_ONCE)
+        entered.success(fill_again, session, form.all, **AT_ONCE)
+        page.unload(leave)
+    page.queue(max_size=CALLS_IN_QUEUE)
+    return page
+
+
+def __getattr__(name: str) -> gr.Blocks:
+    """Build the page when somebody asks for it, as by `from app import demo`."""
+    if name == "demo":
+        return make_demo()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def main() -> None:
-    """Serve the app until it is interrupted."""
+    """Serve the app until it is interrupted; it may be called in any thread."""
+    try:
+        page = make_demo()
+    except ValueError as error:
+        sys.exit(str(error))
     set_up_logs()
     share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
@@ -90,31 +123,28 @@ def main() -> None:
     # A reading passes the interpreter between threads a dozen times; with Python's usual 5 ms it
     # would wait 50 ms for a plot that is being drawn.
     sys.setswitchinterval(0.0005)
-    note_start(LIMITS)
-    atexit.register(remove_own_folder)
-    signal.signal(signal.SIGTERM, end_at_once)
-    hang_up = getattr(signal, "SIGHUP", None)  # the terminal was closed; Windows has no such signal
-    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:  # as under nohup
-        signal.signal(hang_up, end_at_once)
-    demo.launch(
-        # Gradio counts a stream among the calls that run, although it holds no thread.
-        max_threads=CALLS_AT_ONCE + MOST_WATCHES * (LIMITS.waiting + 1),
-        app_kwargs={
-            "routes": [health_route()],
-            "middleware": [Middleware(RequestLimit, known_files=demo.temp_file_sets)],
-        },
-        theme=make_theme(),
-        css_paths=STYLE_SHEET,
-        enable_monitoring=False,  # Gradio's own dashboard tells anybody how the app is used
-        footer_links=[],
-        run_history=False,  # it would keep every answer in the browser, slowing each one down
-        max_file_size=LIMITS.upload_mb * MEGABYTE,
-        # Gradio keeps 0.2 MB of each page, closed ones included, until so many others have come.
-        # A page that it has forgotten says so at a click on Train, and a reload finds its session.
-        state_session_capacity=LIMITS.sessions + MORE_PAGES,
+    note_start(the_limits())
+    if threading.current_thread() is threading.main_thread():  # signals go to no other
+        listen_to_signals()
+    page.launch(
+        enable_monitoring=False,
         ssr_mode=False,  # one server everywhere: a Space would put a second one before it
     )
 
 
-if __name__ == "__main__":
-    main()
+def listen_to_signals() -> None:
+    """End tidily when the system asks for it, or when the terminal is closed."""
+    signal.signal(signal.SIGTERM, end_at_once)
+    hang_up = getattr(signal, "SIGHUP", None)  # Windows has no such signal
+    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:  # as under nohup
+        signal.signal(hang_up, end_at_once)
+
+
+def end_at_once(*_: object) -> None:
+    """End without waiting until the open pages let go."""
+    remove_own_folder()
+    os._exit(0)
+
+
+if __name__ == "__main__" and gr.NO_RELOAD:
+    main()  # not once more when `gradio app.py` reads this file anew and takes `demo` from it

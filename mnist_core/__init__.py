@@ -1,23 +1,38 @@
-"""Handwritten digits with PyTorch, exactly as the article describes them.
+"""Handwritten digits with PyTorch: the article's steps, in its order, and what goes beyond them.
 
-Read the rooms in this order:
+A room imports from the rooms above it. Where it looks ahead to one below, the line says so;
+until you come there, the name is all that you need.
 
-1. `data`           MNIST on disk → normalised tensors → batches     (article, step 2)
-2. `models`         the networks: the article's and its next steps   (article, step 3)
-3. `hands`          MNIST's digits as other people write them, and what is no digit
-4. `augmentation`   training images, changed before each use         (article, advice)
-5. `evaluation`     loss and accuracy on unseen images               (article, step 6.2)
-6. `config`         the settings of a run; the recipe is the default (article, steps 1 to 5)
-7. `training`       the one training loop, and what it streams       (article, steps 1, 4 and 5)
-8. `experiments`    the article's advice, ready to be tried          (article, advice)
-9. `codegen`        a stand-alone program for any settings           (article, all steps)
-10. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-11. `drawings`      labelled drawings on disk → images to test a network on
-12. `inference`     an image → probabilities, and whether they are sure
-13. `calibration`   do the probabilities mean what they say?
-14. `archive`       a .pth file from a stranger → one that PyTorch may read
-15. `checkpoints`   weights on disk, with their metadata          (article, saving and loading)
-16. `plots`         losses → a figure                                (article, step 6.1)
+The article:
+
+1. `data`           MNIST on disk → normalised tensors → batches     (step 2)
+2. `models`         the networks: the article's and its next steps   (step 3)
+3. `config`         the settings of a run; the recipe is the default (steps 1 to 5)
+                    ahead: `augmentation`
+4. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
+                    ahead: `evaluation`, `augmentation`
+5. `plots`          losses → a figure                                (step 6.1)
+6. `evaluation`     loss and accuracy on unseen images               (step 6.2)
+7. `checkpoints`    weights on disk, with their metadata             (saving and loading)
+                    ahead: `inference`, `archive`, `pickle_check`
+
+Its advice:
+
+8. `augmentation`   training images, changed before each use
+9. `experiments`    each piece of advice, ready to be tried
+10. `codegen`       a stand-alone program for any settings
+
+Beyond it, from a drawing to an answer:
+
+11. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+12. `drawings`      labelled drawings on disk → images to test a network on
+13. `inference`     an image → probabilities, and whether they are sure
+14. `calibration`   do the probabilities mean what they say?
+15. `pickle_check`  the pickle in a .pth file, followed without being run
+16. `archive`       a .pth file from a stranger → one that PyTorch may read
+
+And what people use:
+
 17. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
 18. `web`           the rooms that know Gradio
 """

@@ -13,6 +13,7 @@ import os
 import sys
 from contextlib import closing
 from dataclasses import asdict, fields
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -67,6 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
         130 if interrupted.
     """
     options = make_parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a console may lack a sign: it shows its code then
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status: int = options.run(options) or 0
         sys.stdout.flush()

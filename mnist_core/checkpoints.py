@@ -16,7 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from io import BytesIO
 from pathlib import Path
@@ -29,17 +29,21 @@ from mnist_core.archive import check_archive
 from mnist_core.config import TrainConfig
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, count_parameters, create_model_shape
+from mnist_core.pickle_check import NotAStateDictError
 from mnist_core.training import EpochRecord
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
 """The checkpoint that comes with the project, trained by the recipe itself."""
 SHIPPED_CNN = SHIPPED.with_name("cnn_mnist.pth")
-"""The one that reads people's drawings best, trained longer on images of many hands."""
+"""The one that reads people's drawings best, trained longer, on many people's handwriting."""
 
 MAX_BYTES = 50_000_000  # over a hundred times the article's network
 MAX_METADATA_BYTES = 1_000_000
 UNFINISHED = ".part"  # how the name ends of a file that is still being written
 LONGEST_SAVE = 3600.0  # seconds; what is older than that and unfinished was left behind
+MOST_LOSS_OR_SECONDS = 1e6  # what a file says of an epoch beyond this is not believed
+NOT_IN_OLD_FILES = ("train_accuracy",)  # fields of an epoch that old versions did not write
+SETTINGS_OF_OLD = ("model", "epochs", "batch_size", "learning_rate", "seed")  # all wrote these
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -81,6 +85,50 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
         "threads": torch.get_num_threads(),
         "date": datetime.now(timezone.utc).date().isoformat(),
     }
+
+
+def read_run(metadata: Mapping[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:
+    """Read what `describe_run` of this version, an older or a newer one wrote.
+
+    Fields that this version does not know are left out, and those that an older version did not
+    write yet take their defaults. Nothing is believed of a file that lacks what every version
+    writes, or says what cannot be true.
+
+    Args:
+        metadata: what lies beside a checkpoint, from anybody.
+        model_name: the network that the weights were recognised as.
+
+    Returns:
+        The settings of the run, and what each of its epochs came to. Where the metadata are not
+        believed, the default settings with this network, and no epoch.
+    """
+    try:
+        config = _read_config(metadata["config"])
+        epochs = [_read_epoch(number, told) for number, told in enumerate(metadata["epochs"], 1)]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return TrainConfig(model=model_name), []
+    if config.model != model_name or len(epochs) > config.epochs:
+        return TrainConfig(model=model_name), []
+    return config, epochs
+
+
+def _read_config(told: Mapping[str, Any]) -> TrainConfig:
+    known = {field.name: told[field.name] for field in fields(TrainConfig) if field.name in told}
+    missing = [name for name in SETTINGS_OF_OLD if name not in known]
+    if missing:
+        raise ValueError(f"The settings lack {', '.join(missing)}.")
+    return TrainConfig(**known)
+
+
+def _read_epoch(number: int, told: Mapping[str, Any]) -> EpochRecord:
+    values: dict[str, Any] = {field.name: told.get(field.name) for field in fields(EpochRecord)}
+    for name, value in values.items():
+        if value is None and name in NOT_IN_OLD_FILES:
+            continue
+        most = 1 if name.endswith("accuracy") else MOST_LOSS_OR_SECONDS
+        if type(value) not in (int, float) or not 0 <= value <= most:
+            raise ValueError(f"{name} is not a number from 0 to {most:,}.")
+    return EpochRecord(**{**values, "epoch": number})
 
 
 def save_checkpoint(path: Path, model: nn.Module, metadata: Mapping[str, Any]) -> None:
@@ -182,18 +230,12 @@ def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
         archive = check_archive(content, MAX_BYTES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
-            weights = torch.load(archive, map_location="cpu", weights_only=True)
+            return dict(torch.load(archive, map_location="cpu", weights_only=True))
+    except NotAStateDictError as error:
+        message = f"{path.name} does not hold a state_dict (names → weights)."
+        raise CheckpointError(message) from error
     except Exception as error:  # damaged files raise nearly anything
         raise CheckpointError(f"{path.name} is not a PyTorch file of weights.") from error
-    if not isinstance(weights, Mapping) or not all(map(_is_plain_tensor, weights.values())):
-        raise CheckpointError(f"{path.name} does not hold a state_dict (names → weights).")
-    return dict(weights)
-
-
-def _is_plain_tensor(value: object) -> bool:
-    if not isinstance(value, Tensor) or value.device.type != "cpu":  # "meta" has shapes only
-        return False
-    return value.layout == torch.strided and not value.is_quantized
 
 
 def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> str:
@@ -232,7 +274,15 @@ def _read_metadata(path: Path, content: bytes) -> dict[str, Any]:
         belongs = metadata["sha256"] == hashlib.sha256(content).hexdigest()
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
-    return metadata if belongs else {}
+    return _in_our_words(metadata) if belongs else {}
+
+
+def _in_our_words(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Bring old names of settings up to date, so that old metadata stay readable."""
+    config = metadata.get("config")
+    if isinstance(config, dict) and config.get("augmentation") == "hands":
+        return {**metadata, "config": {**config, "augmentation": "handwriting"}}
+    return metadata
 
 
 def _find_calibration(metadata: dict[str, Any]) -> Calibration:

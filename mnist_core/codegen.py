@@ -13,8 +13,15 @@ import textwrap
 from collections.abc import Callable
 from types import ModuleType
 
-from mnist_core import hands
-from mnist_core.augmentation import affine
+from mnist_core.augmentation import (
+    affine,
+    distortion,
+    habits,
+    handwriting,
+    non_digits,
+    pen,
+    skeletons,
+)
 from mnist_core.config import TrainConfig
 from mnist_core.models import MODELS
 from mnist_core.training import EPOCHS_A_STEP
@@ -88,6 +95,9 @@ print(f"Accuracy on the test set: {{correct / len(test_set):.2%}}")
 torch.save(model.state_dict(), "{name}_mnist.pth")
 '''
 
+# The program is pure ASCII, so that it survives any console's code page on its way into a file.
+ASCII = str.maketrans({"×": "x", "→": "->", "–": "-", "…": "..."})
+
 IMPORTS = """\
 import matplotlib.pyplot as plt
 import torch
@@ -96,12 +106,16 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms"""
 
 
+HANDWRITING = (pen, distortion, habits, non_digits, skeletons, handwriting)
+"""The modules of that augmentation, each after those that it needs."""
+
+
 def generate_code(config: TrainConfig) -> str:
     """Write the program that does what a run with these settings does.
 
     Returns:
-        Python source. It reads ./data (and downloads MNIST to it first if need be) and writes
-        loss.png and the weights.
+        Python source, pure ASCII. It reads ./data (and downloads MNIST to it first if need be) and
+        writes loss.png and the weights.
     """
     architecture = MODELS[config.model]
     imports, network, augment = IMPORTS, _source(architecture.network), ""
@@ -110,13 +124,13 @@ def generate_code(config: TrainConfig) -> str:
     if config.augmentation == "affine":
         network = f"{_source(affine)}\n\n{network}"
         augment = "        images = affine(images)\n"
-    if config.augmentation == "hands":
+    if config.augmentation == "handwriting":
         imports = f"from dataclasses import dataclass\n\n{imports}"
-        network = f"{_body(hands)}\n\n{network}"
-        augment = "        images, labels = hands(images, labels)\n"
+        network = "\n\n".join([*map(_body, HANDWRITING), network])
+        augment = "        images, labels = handwriting(images, labels)\n"
     share = architecture.dropout if config.dropout is None else config.dropout
     scheduler = _scheduler(config)
-    return TEMPLATE.format(
+    program = TEMPLATE.format(
         title=architecture.title,
         imports=imports,
         network=network,
@@ -130,6 +144,7 @@ def generate_code(config: TrainConfig) -> str:
         batch_size=config.batch_size,
         epochs=config.epochs,
     )
+    return program.translate(ASCII)
 
 
 def _optimizer(config: TrainConfig) -> str:

@@ -48,7 +48,7 @@ EXPERIMENTS = {
     "cnn": Experiment(
         "A convolutional network",
         "Replace Linear layers by Conv2d ones.",
-        "Nearly 99 % in place of 96 to 97 %, for seven times the work.",
+        "Nearly 99% in place of 96 to 97%, for seven times the work.",
         RECIPE,
         replace(RECIPE, model="cnn"),
     ),
@@ -90,7 +90,7 @@ EXPERIMENTS = {
     "small_rate": Experiment(
         "A smaller learning rate",
         "When the loss turns into NaN, try 0.0001.",
-        "Safe and slow: about 94 % after five epochs, and still rising.",
+        "Safe and slow: about 94% after five epochs, and still rising.",
         RECIPE,
         replace(RECIPE, learning_rate=0.0001),
     ),
@@ -104,7 +104,7 @@ EXPERIMENTS = {
     "sgd": Experiment(
         "Plain gradient descent",
         "Vary the optimiser and watch how fast it converges.",
-        "About 87 %: at Adam's learning rate plain SGD is slow. With 0.1 it reads as well as Adam.",
+        "About 87%: at Adam's learning rate plain SGD is slow. With 0.1 it reads as well as Adam.",
         RECIPE,
         replace(RECIPE, optimizer="sgd"),
     ),

@@ -6,11 +6,16 @@ its own and is not made for several threads, and a server has many.
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+import threading
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any, Literal
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -18,8 +23,24 @@ from matplotlib.ticker import MaxNLocator
 
 from mnist_core.training import EpochRecord
 
-COLORS = {"training": "tab:orange", "test": "tab:blue"}
 FAINT = 0.35  # opacity of the single runs behind their mean
+MARKERS = "osD^vP"  # of the first curve, the second …: who sees no colours tells them apart
+MOST_MARKED_EPOCHS = 20  # beyond, markers would touch each other
+LEAST_POINTS = 1.0  # percentage points that an accuracy axis spans, so that noise looks small
+
+# Sizes are in points, 72 to an inch. A page shows the article's figure about half as large as its
+# inches say, the small ones at most a fifth smaller: no text becomes smaller than 9 pixels.
+ARTICLE_TEXT = 20
+SMALL_TEXT = 11
+MARKER_SIZE = 5
+
+
+SVG_SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "the same names each time",
+    "font.sans-serif": ["DejaVu Sans"],  # matplotlib's own, by which it measures; else any
+}
+_rendering = threading.Lock()  # the settings hold for the whole process while they are changed
 
 
 @dataclass(frozen=True)
@@ -40,7 +61,7 @@ class Curve:
 
 
 def loss_figure(losses: Sequence[float]) -> Figure:
-    """Draw the training loss of each epoch, exactly as the article does.
+    """Draw the training loss of each epoch, as the article does.
 
     Like the article's own plot, the horizontal axis counts from 0: the first epoch stands at 0.
 
@@ -51,29 +72,38 @@ def loss_figure(losses: Sequence[float]) -> Figure:
         A figure of 10 × 5 inches.
     """
     figure = Figure(figsize=(10, 5))
-    axes = figure.subplots()
-    axes.plot(losses, marker="o", linestyle="-", color="blue")
-    axes.set_title("Training Loss per Epoch")
-    axes.set_xlabel("Epoch")
-    axes.set_ylabel("Loss")
+    axes = figure.add_axes((0.12, 0.17, 0.86, 0.72))
+    axes.plot(losses, marker="o", linestyle="-", color="blue", linewidth=2.5, markersize=10)
+    axes.set_title("Training Loss per Epoch", fontsize=ARTICLE_TEXT)
+    axes.set_xlabel("Epoch", fontsize=ARTICLE_TEXT)
+    axes.set_ylabel("Loss", fontsize=ARTICLE_TEXT)
+    axes.tick_params(labelsize=ARTICLE_TEXT)
     axes.grid(True)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no epoch 1.5
+    _count_epochs(axes)
     if not losses:
         axes.set(xticks=[], yticks=[])  # nothing to read off yet
     return figure
 
 
-def compare_losses(curves: Sequence[Curve]) -> Figure:
-    """Draw the training loss of several runs over their epochs, which count from 1.
+def compare_losses(curves: Sequence[Curve], *, with_test: bool = False) -> Figure:
+    """Draw the training loss of runs over their epochs, which count from 1.
+
+    Args:
+        curves: the runs; a single one is a comparison of one.
+        with_test: draw the test loss as well (solid, and training dashed), as long as there are
+            not so many curves that nobody finds a way through.
 
     Returns:
         A figure of 5 × 3 inches: two fit side by side on a desktop, one on a phone.
     """
-    figure, axes = _small_figure("Training loss", 3, _planned(curves))
-    for curve in curves:
-        _draw_curve(axes, curve, lambda epoch: epoch.train_loss)
-    handles = [Line2D([], [], color=curve.color, label=curve.name) for curve in curves]
-    axes.legend(handles=handles, loc="upper right", fontsize=8, framealpha=0.8)
+    title = "Loss" if with_test else "Training loss"
+    figure, axes = _small_figure(title, curves)
+    for curve, marker in zip(curves, _markers(curves), strict=True):
+        if with_test:
+            _draw_curve(axes, curve, marker, lambda epoch: epoch.test_loss)
+        style = "--" if with_test else "-"
+        _draw_curve(axes, curve, marker, lambda epoch: epoch.train_loss, style)
+    _add_legend(axes, _explain_dashes() if with_test else _name_curves(curves), "upper right")
     return figure
 
 
@@ -85,111 +115,115 @@ def compare_accuracies(curves: Sequence[Curve]) -> Figure:
     Returns:
         A figure of 5 × 3 inches.
     """
-    figure, axes = _small_figure("Accuracy, %", 3, _planned(curves))
-    for curve in curves:
-        _draw_curve(axes, curve, lambda epoch: 100 * epoch.test_accuracy)
-        _draw_curve(axes, curve, lambda epoch: 100 * epoch.train_accuracy, linestyle="--")
-    handles = [
-        Line2D([], [], color="gray", label="test"),
-        Line2D([], [], color="gray", label="training", linestyle="--"),
-    ]
-    axes.legend(handles=handles, loc="lower right", fontsize=8, framealpha=0.8)
+    figure, axes = _small_figure("Accuracy, %", curves)
+    for curve, marker in zip(curves, _markers(curves), strict=True):
+        _draw_curve(axes, curve, marker, lambda epoch: _per_cent(epoch.test_accuracy))
+        _draw_curve(axes, curve, marker, lambda epoch: _per_cent(epoch.train_accuracy), "--")
+    _widen(axes, LEAST_POINTS)
+    _add_legend(axes, _explain_dashes(), "lower right")
     return figure
 
 
-def _planned(curves: Sequence[Curve]) -> int:
-    return max((curve.planned for curve in curves), default=0)
+def to_svg(figure: Figure) -> bytes:
+    """Render a figure as SVG: crisp on every screen, and twice as fast as into pixels.
+
+    Text stays text, which the browser draws with a font of the system: in any script, and in half
+    the bytes. The same figure gives the same bytes.
+    """
+    file = BytesIO()
+    with _rendering, matplotlib.rc_context(SVG_SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has it
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    return file.getvalue()
+
+
+def _small_figure(title: str, curves: Sequence[Curve]) -> tuple[Figure, Axes]:
+    """Make a figure whose horizontal axis shows all the epochs that are over or planned."""
+    figure = Figure(figsize=(5, 3))
+    # A fixed place: a layout engine would draw everything twice.
+    axes = figure.add_axes((0.13, 0.185, 0.84, 0.70))
+    axes.set_title(title, fontsize=SMALL_TEXT + 1)
+    axes.set_xlabel("Epoch", fontsize=SMALL_TEXT)
+    axes.tick_params(labelsize=SMALL_TEXT)
+    axes.grid(True, alpha=0.4)
+    axes.spines[["top", "right"]].set_visible(False)
+    _count_epochs(axes)
+    over = [len(run) for curve in curves for run in curve.runs]
+    if not any(over):
+        axes.set(xticks=[], yticks=[])  # nothing to read off yet
+    last = max([1, *over, *(curve.planned for curve in curves)])
+    margin = 0.03 * (last - 1) or 0.5
+    axes.set_xlim(1 - margin, last + margin)
+    return figure, axes
+
+
+def _count_epochs(axes: Axes) -> None:
+    """Mark whole numbers only, be it a single one: there is no epoch 1.5."""
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def _markers(curves: Sequence[Curve]) -> list[str]:
+    return [MARKERS[number % len(MARKERS)] for number in range(len(curves))]
+
+
+def _per_cent(fraction: float | None) -> float:
+    return math.nan if fraction is None else 100 * fraction  # matplotlib leaves out what is NaN
 
 
 def _draw_curve(
-    axes: Axes, curve: Curve, value: Callable[[EpochRecord], float], linestyle: str = "-"
+    axes: Axes,
+    curve: Curve,
+    marker: str,
+    value: Callable[[EpochRecord], float],
+    linestyle: str = "-",
 ) -> None:
     runs = [[value(epoch) for epoch in run] for run in curve.runs if run]
     if not runs:
         return
     furthest = [run for run in runs if len(run) == max(map(len, runs))]
     means = [statistics.fmean(values) for values in zip(*furthest, strict=True)]
-    marker = "o" if len(means) <= 20 else ""
     color = curve.color
     if len(runs) > 1:
         for run in runs:
             epochs = range(1, len(run) + 1)
             axes.plot(epochs, run, color=color, linestyle=linestyle, linewidth=1, alpha=FAINT)
-    epochs = range(1, len(means) + 1)
-    axes.plot(epochs, means, color=color, linestyle=linestyle, marker=marker, markersize=4)
-
-
-def run_losses(epochs: Sequence[EpochRecord], planned: int = 0) -> Figure:
-    """Draw training and test loss of one run over its epochs, which count from 1.
-
-    Args:
-        epochs: those that are over.
-        planned: how many there will be, so that the axis stays as it is while they come.
-
-    Returns:
-        A figure of 5 × 3.4 inches: two stand side by side on a desktop.
-    """
-    return _curves(
-        "Loss",
-        {
-            "training": [epoch.train_loss for epoch in epochs],
-            "test": [epoch.test_loss for epoch in epochs],
-        },
-        planned,
+    axes.plot(
+        range(1, len(means) + 1),
+        means,
+        color=color,
+        linestyle=linestyle,
+        marker=marker if len(means) <= MOST_MARKED_EPOCHS else "",
+        markersize=MARKER_SIZE,
+        markerfacecolor=color if linestyle == "-" else "white",
     )
 
 
-def run_accuracies(epochs: Sequence[EpochRecord], planned: int = 0) -> Figure:
-    """Draw training and test accuracy of one run in per cent; between them lies the gap.
-
-    Args:
-        epochs: those that are over.
-        planned: how many there will be.
-
-    Returns:
-        A figure of 5 × 3.4 inches.
-    """
-    return _curves(
-        "Accuracy, %",
-        {
-            "training": [100 * epoch.train_accuracy for epoch in epochs],
-            "test": [100 * epoch.test_accuracy for epoch in epochs],
-        },
-        planned,
-    )
+def _widen(axes: Axes, least: float) -> None:
+    """Let the vertical axis span at least so much, about the middle of what it shows."""
+    low, high = axes.get_ylim()
+    missing = least - (high - low)
+    if missing > 0:
+        axes.set_ylim(low - missing / 2, high + missing / 2)
 
 
-def _curves(title: str, values: Mapping[str, Sequence[float]], planned: int) -> Figure:
-    figure, axes = _small_figure(title, 3.4, planned)
-    for (name, series), style in zip(values.items(), ("--", "-"), strict=True):
-        numbers = range(1, len(series) + 1)
-        marker = "o" if len(series) <= 20 else ""
-        axes.plot(numbers, series, style, color=COLORS[name], marker=marker, ms=4, label=name)
-    axes.legend(fontsize=9, framealpha=0.8)
-    if not any(values.values()):
-        axes.set(xticks=[], yticks=[])  # nothing to read off yet
-    return figure
+def _add_legend(
+    axes: Axes, handles: list[Line2D], place: Literal["upper right", "lower right"]
+) -> None:
+    if handles:  # else it would be an empty box
+        axes.legend(handles=handles, loc=place, fontsize=SMALL_TEXT - 1, framealpha=0.8)
 
 
-def _small_figure(title: str, inches: float, planned: int) -> tuple[Figure, Axes]:
-    """Make a figure 5 inches wide, whose axis shows all the epochs that are planned."""
-    figure = Figure(figsize=(5, inches))
-    below, above = 0.48 / inches, 0.3 / inches
-    # A fixed place: a layout engine would draw everything twice.
-    axes = figure.add_axes((0.11, below, 0.86, 1 - below - above))
-    axes.set_title(title, fontsize=11)
-    axes.set_xlabel("Epoch")
-    axes.grid(True, alpha=0.4)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if planned > 1:
-        margin = 0.03 * (planned - 1)
-        axes.set_xlim(1 - margin, planned + margin)
-    return figure, axes
+def _name_curves(curves: Sequence[Curve]) -> list[Line2D]:
+    """Make the entries of a legend that says which curve is whose."""
+    return [
+        Line2D([], [], color=curve.color, marker=marker, markersize=MARKER_SIZE, label=curve.name)
+        for curve, marker in zip(curves, _markers(curves), strict=True)
+    ]
 
 
-def to_svg(figure: Figure) -> bytes:
-    """Render a figure as SVG: crisp on every screen, and twice as fast as into pixels."""
-    file = BytesIO()
-    figure.savefig(file, format="svg", metadata={"Date": None})  # no date: same figure, same bytes
-    return file.getvalue()
+def _explain_dashes() -> list[Line2D]:
+    """Make the entries of a legend that says which line is test and which is training."""
+    return [
+        Line2D([], [], color="gray", label="test"),
+        Line2D([], [], color="gray", label="training", linestyle="--"),
+    ]

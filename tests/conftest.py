@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.drawings import LabelledDrawing, read_drawings
+from mnist_core.preprocessing import Stroke
 from tests import real_pen_digits
 from tests.real_mnist import ADVICE, find_mnist
 from tests.tiny_mnist import TinyMNIST, make_tiny_mnist
@@ -86,6 +87,25 @@ def pen_digits(pen_digits_file: Path) -> list[LabelledDrawing]:
 
 
 @pytest.fixture(scope="session")
+def other_pen_digits() -> list[LabelledDrawing]:
+    """Return the digits of other people, who cross their sevens; skip where there are none."""
+    file = real_pen_digits.find_beside(real_pen_digits.OTHERS)
+    if file is None:
+        pytest.skip(f"{real_pen_digits.OTHERS} does not lie beside the file of pen digits.")
+    return read_drawings(file)
+
+
+@pytest.fixture(scope="session")
+def real_letters() -> list[list[Stroke]]:
+    """Return letters that are written like no digit; skip the test where there are none."""
+    file = real_pen_digits.find_beside(real_pen_digits.LETTERS)
+    if file is None:
+        pytest.skip(f"{real_pen_digits.LETTERS} does not lie beside the file of pen digits.")
+    letters = real_pen_digits.read_letters(file)
+    return [strokes for letter, strokes in letters if letter not in real_pen_digits.TWINS]
+
+
+@pytest.fixture(scope="session")
 def tiny_mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> TinyMNIST:
     """Make a tiny data set on disk, in MNIST's own format; tests may not change it."""
     return make_tiny_mnist(tmp_path_factory.mktemp("tiny"))
@@ -94,8 +114,8 @@ def tiny_mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> TinyMNIST:
 @pytest.fixture
 def tiny_root(tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let `mnist_core` take the tiny data set for MNIST; return its folder."""
-    monkeypatch.setattr("mnist_core.data.FILES", tiny_mnist_folder.files)
-    monkeypatch.setattr("mnist_core.data.DOWNLOAD_BYTES", tiny_mnist_folder.download_bytes)
+    monkeypatch.setattr("mnist_core.data.files.FILES", tiny_mnist_folder.files)
+    monkeypatch.setattr("mnist_core.data.download.DOWNLOAD_BYTES", tiny_mnist_folder.download_bytes)
     return tiny_mnist_folder.root
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mnist_core.data import FILES, raw_folder
+from mnist_core.data import FILES, default_root, raw_folder
 
 REPOSITORY = Path(__file__).parent.parent
 ADVICE = (
@@ -16,9 +16,9 @@ ADVICE = (
 
 def find_mnist() -> Path | None:
     """Return the folder that MNIST_DATA names, else ./data, else one beside the checkout."""
-    named = os.environ.get("MNIST_DATA")
     beside = REPOSITORY.parent / "shared" / "data" / "mnist"
-    candidates = [Path(named)] if named else [REPOSITORY / "data", beside]
+    named = os.environ.get("MNIST_DATA")
+    candidates = [default_root()] if named else [REPOSITORY / "data", beside]
     for root in candidates:
         if all((raw_folder(root) / name).is_file() for name in FILES):
             return root.resolve()

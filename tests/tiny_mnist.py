@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torchvision import datasets
 
-from mnist_core import data
+from mnist_core.data import download, files, raw_folder
 
 TRAIN_IMAGES = 320
 TEST_IMAGES = 100
@@ -24,7 +24,7 @@ class TinyMNIST:
     Attributes:
         root: the folder that holds `MNIST/raw`, unpacked.
         archives: the folder that holds the same files packed, as a mirror serves them.
-        files: what `data.FILES` says of the real ones: name → (bytes, MD5).
+        files: what `mnist_core.data.FILES` says of the real ones: name → (bytes, MD5).
         resources: what torchvision's `MNIST.resources` says of the real ones: (name, MD5), packed.
         download_bytes: the size of all archives.
     """
@@ -37,8 +37,8 @@ class TinyMNIST:
 
     def replace_mnist(self, mirror: str = "") -> None:
         """Take the place of MNIST in this process; for processes that a test starts."""
-        data.FILES = self.files
-        data.DOWNLOAD_BYTES = self.download_bytes
+        files.FILES = self.files
+        download.DOWNLOAD_BYTES = self.download_bytes
         datasets.MNIST.resources = self.resources
         datasets.MNIST.mirrors = [mirror]
 
@@ -48,10 +48,10 @@ def make_tiny_mnist(folder: Path) -> TinyMNIST:
     generator = np.random.default_rng(0)
     patterns = generator.integers(0, 2, (10, 7, 7)).repeat(4, axis=1).repeat(4, axis=2) * 200
     root, archives = folder / "root", folder / "archives"
-    raw = data.raw_folder(root)
+    raw = raw_folder(root)
     raw.mkdir(parents=True, exist_ok=True)
     archives.mkdir(parents=True, exist_ok=True)
-    files, resources = {}, []
+    unpacked, resources = {}, []
     for split, count in (("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)):
         labels = generator.permutation(np.arange(count) % 10).astype(np.uint8)
         noise = generator.integers(0, 56, (count, 28, 28))
@@ -62,10 +62,10 @@ def make_tiny_mnist(folder: Path) -> TinyMNIST:
             packed = gzip.compress(content, mtime=0)
             (raw / name).write_bytes(content)
             (archives / f"{name}.gz").write_bytes(packed)
-            files[name] = len(content), md5(content)
+            unpacked[name] = len(content), md5(content)
             resources.append((f"{name}.gz", md5(packed)))
     size = sum(file.stat().st_size for file in archives.iterdir())
-    return TinyMNIST(root, archives, files, resources, size)
+    return TinyMNIST(root, archives, unpacked, resources, size)
 
 
 def to_idx(array: NDArray[np.uint8]) -> bytes:

@@ -18,9 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 PAIRS = (
-    ["torch==2.8.0", "torchvision==0.23.0"],  # the oldest that requirements.txt allows
+    ["torch==2.10.0", "torchvision==0.25.0"],  # the oldest that requirements.txt allows
     ["torch==2.11.0", "torchvision==0.26.0"],  # the newest that ZeroGPU has
     ["torch", "torchvision"],
 )

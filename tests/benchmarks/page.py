@@ -95,7 +95,7 @@ class Page:
         self._heart = self._connect()
         self._heart.request("GET", f"/gradio_api/heartbeat/{self._session}")
         self._heart.getresponse()
-        self.key = self.ask("enter", {"key": key}, None)[0]["key"]
+        self.key = self.ask("enter", {"key": key})[0]["key"]
 
     def _connect(self) -> HTTPConnection:
         connection = HTTPConnection(self._host, self._port, timeout=TIMEOUT)

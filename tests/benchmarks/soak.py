@@ -53,11 +53,10 @@ SPARE_FILES, SPARE_THREADS = 5, 10  # threads of pools come and go, and some sta
 SERVER = f"""
 import sys
 from pathlib import Path
-from mnist_core.web.sessions import uploads
-from mnist_core.web.sessions import registry
+from mnist_core.web.sessions import registry, uploads
 from tests.tiny_mnist import make_tiny_mnist
 make_tiny_mnist(Path(sys.argv[1])).replace_mnist()
-uploads.KEPT = sessions.KEPT = {KEPT}
+uploads.UPLOAD_KEEP_SECONDS = registry.KEEP_AFTER_CLOSE_SECONDS = {KEPT}
 import app
 app.main()
 """
@@ -193,7 +192,7 @@ class Visitor:
         model = self._chance.choice(list(MODELS))
         self._page.ask("describe_network", model)
         self._page.ask("describe_settings", *_settings(model, 1))
-        self._page.ask("show_preview", self._chance.choice(["none", "affine", "hands"]))
+        self._page.ask("show_preview", self._chance.choice(["none", "affine", "handwriting"]))
 
     def _train(self) -> None:
         model = self._chance.choice(list(MODELS))

@@ -75,7 +75,7 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
     expect(card.get_by_test_id("badge")).to_have_text(re.compile(r"^[+−]\d\.\d\d$"))
     for side in ("baseline", "variant"):
         accuracy = card.locator(f'.side[data-side="{side}"] [data-figure="accuracy"]')
-        expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d %$"))
+        expect(accuracy).to_have_text(re.compile(r"^9\d\.\d\d%$"))
     words = card.get_by_test_id("losses").get_attribute("alt") or ""
     assert "Baseline: training loss 0." in words
     assert "Variant: training loss 0." in words
@@ -147,7 +147,7 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
     expect(page.get_by_text("Code for Run 2")).to_be_visible()
     expect(page.locator(".cm-content").last).to_contain_text("torch.manual_seed(42)")
     files = []
-    for button, name in (("Weights", "mine.pth"), ("Facts", "mine.json")):
+    for button, name in (("Weights", "mine.pth"), ("Metadata", "mine.json")):
         with page.expect_download() as download:
             page.get_by_role("button", name=button).last.click()
         download.value.save_as(tmp_path / name)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.client import IncompleteRead
 from pathlib import Path
+from typing import Any
 
 from mnist_core.web.limits import LIMITS
+from tests.real_mnist import REPOSITORY
+from tests.running_app import RunningApp, free_port, wait_for_answer
+from tests.web.workshop import eventually
 
 
 def ask(
@@ -52,6 +62,16 @@ def test_an_error_stays_in_one_line_of_the_log_and_out_of_the_answer(
     assert not any(line.startswith(("time=now", "Traceback", "  File")) for line in lines)
 
 
+def test_who_asks_for_a_page_that_is_not_there_is_told_so_and_no_error_is_logged(
+    app_url: str, app_log: Path
+) -> None:
+    before = app_log.read_text(encoding="utf-8").count("level=error")
+    for query in ("page=two", "page=%ff", "page=%00%27"):
+        assert ask(f"{app_url}?{query}")[0] == 404
+    assert ask(f"{app_url}?page=&__theme=dark&%ff")[0] == 200
+    assert app_log.read_text(encoding="utf-8").count("level=error") == before
+
+
 def test_who_asks_for_a_stream_that_is_gone_is_told_so_and_no_error_is_logged(
     app_url: str, app_log: Path
 ) -> None:
@@ -74,3 +94,57 @@ def test_a_request_that_is_too_long_is_refused(app_url: str) -> None:
         status, answer = ask(f"{app_url}gradio_api/{path}", "POST", body, kind)
         assert status == 413
         assert "megabytes at most" in answer
+
+
+@contextmanager
+def reloading_app(house: Path, log: Path) -> Iterator[RunningApp]:
+    """Start a copy of the app by `gradio app.py`, which starts a process of its own for it."""
+    port = free_port()
+    address = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from gradio.cli import cli; cli()", "app.py"],
+            cwd=house,
+            env={**os.environ, **address, "PYTHONPATH": str(house)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    app = RunningApp(f"http://127.0.0.1:{port}/", process, log)
+    try:
+        wait_for_answer(app)
+        yield app
+    finally:
+        with suppress(ProcessLookupError):  # it has ended by itself, with an error
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def test_gradio_reloads_the_app_when_a_file_has_changed(tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    for name in ("mnist_core", "checkpoints"):
+        shutil.copytree(REPOSITORY / name, house / name)
+    source = (REPOSITORY / "app.py").read_text(encoding="utf-8")
+    (house / "app.py").write_text(source, encoding="utf-8")
+    with reloading_app(house, tmp_path / "log.txt") as app:
+
+        def page() -> dict[str, Any]:
+            told: dict[str, Any] = json.loads(ask(f"{app.url}config")[1])
+            return told
+
+        before = page()
+        assert before["title"] == "Handwritten digits with PyTorch"
+
+        def has_changed() -> bool:
+            # Written anew for each look: Gradio may not have seen yet how the file was before.
+            (house / "app.py").write_text(source.replace("TITLE = ", "TITLE = 'New: ' + "))
+            return page()["title"].startswith("New: ")
+
+        eventually(has_changed)
+        after = page()
+        assert (after["theme_hash"], after["css"]) == (before["theme_hash"], before["css"])
+        assert len(after["dependencies"]) == len(before["dependencies"])
+        assert ask(f"{app.url}health")[0] == 200
+        assert "failed with the following exception" not in app.printed()
+        assert app.printed().count("event=start") == 1

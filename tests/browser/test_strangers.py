@@ -94,7 +94,7 @@ def test_nothing_that_anybody_may_ask_for_names_another(
     key = visitor.enter()
     upload_network(visitor)
     (row,) = table_of(visitor)
-    weights = open_run(visitor, row["id"])["data"][2]["value"]["path"]
+    weights = open_run(visitor, row["id"])["data"][3]["value"]["path"]
     secrets = [key, row["id"], Path(weights).parent.parent.name, visitor.session]
     for path in (
         "",
@@ -115,7 +115,7 @@ def test_nothing_that_anybody_may_ask_for_names_another(
 def test_files_are_given_by_their_whole_name_only(visitor: Stranger, stranger: Stranger) -> None:
     upload_network(visitor)
     (row,) = table_of(visitor)
-    weights = Path(open_run(visitor, row["id"])["data"][2]["value"]["path"])
+    weights = Path(open_run(visitor, row["id"])["data"][3]["value"]["path"])
     assert visitor.get(f"gradio_api/file={weights}").content == weights.read_bytes()
     assert len(row["id"]) > 20
     assert row["id"] in weights.parts  # so the name cannot be guessed

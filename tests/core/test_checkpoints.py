@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import pickle
 import resource
@@ -23,10 +24,12 @@ from mnist_core import checkpoints
 from mnist_core.checkpoints import (
     MAX_BYTES,
     SHIPPED,
+    SHIPPED_CNN,
     CheckpointError,
     describe_run,
     load_checkpoint,
     metadata_path,
+    read_run,
     save_calibration,
     save_checkpoint,
 )
@@ -90,6 +93,16 @@ def test_what_is_saved_is_loaded_with_its_metadata(tmp_path: Path) -> None:
     assert same(checkpoint.model, fresh_state())
     assert METADATA.items() <= checkpoint.metadata.items()
     assert sorted(file.name for file in path.parent.iterdir()) == ["mine.json", "mine.pth"]
+
+
+def test_metadata_with_the_old_name_of_an_augmentation_stay_readable(tmp_path: Path) -> None:
+    old = {"config": {"model": "simple_nn", "augmentation": "hands"}, "epochs": []}
+    save_checkpoint(tmp_path / "mine.pth", network(), old)
+    config = load_checkpoint(tmp_path / "mine.pth").metadata["config"]
+    assert TrainConfig(**config).augmentation == "handwriting"
+    other = {"config": {"model": "simple_nn", "augmentation": "affine"}}
+    save_checkpoint(tmp_path / "other.pth", network(), other)
+    assert load_checkpoint(tmp_path / "other.pth").metadata["config"] == other["config"]
 
 
 def test_loading_draws_nothing_from_the_global_random_generator(tmp_path: Path) -> None:
@@ -212,6 +225,82 @@ def test_a_calibration_that_makes_no_sense_is_none(tmp_path: Path, calibration: 
     checkpoint = load_checkpoint(tmp_path / "mine.pth")
     assert checkpoint.calibration == UNCALIBRATED
     assert checkpoint.metadata["test_accuracy"] == 0.5
+
+
+# --- metadata of other versions ----------------------------------------------------------------
+
+FIRST_CONFIG = {"model": "cnn", "epochs": 7, "batch_size": 32, "learning_rate": 0.01, "seed": 3}
+FIRST_EPOCH = {
+    "epoch": 1,
+    "train_loss": 0.4,
+    "test_loss": 0.3,
+    "test_accuracy": 0.9,
+    "seconds": 2.0,
+}
+"""What the first version wrote; an entry may be added to records, but never asked of a file."""
+
+
+def test_what_is_said_of_a_run_is_read_as_it_was_written() -> None:
+    config = TrainConfig(model="cnn", dropout=0.3, schedule="step", augmentation="affine", epochs=2)
+    epochs = [EpochRecord(1, 0.4, 0.3, 0.9, 0.91, 2.0), EpochRecord(2, 0.2, 0.1, 0.95, 0.96, 2.0)]
+    metadata = json.loads(json.dumps(describe_run(config, epochs)))
+    assert read_run(metadata, "cnn") == (config, epochs)
+
+
+def test_an_older_file_keeps_what_it_says() -> None:
+    config, epochs = read_run({"config": FIRST_CONFIG, "epochs": [FIRST_EPOCH] * 2}, "cnn")
+    assert config == TrainConfig(**FIRST_CONFIG)
+    assert epochs == [EpochRecord(number, 0.4, 0.3, 0.9, None, 2.0) for number in (1, 2)]
+    again = json.loads(json.dumps(describe_run(config, epochs)))  # as a run that is downloaded
+    assert read_run(again, "cnn") == (config, epochs)
+
+
+def test_the_shipped_files_keep_what_they_say() -> None:
+    for path in (SHIPPED, SHIPPED_CNN):
+        checkpoint = load_checkpoint(path)
+        config, epochs = read_run(checkpoint.metadata, checkpoint.model_name)
+        assert len(epochs) == config.epochs == len(checkpoint.metadata["epochs"]), path
+        assert epochs[-1].test_accuracy == checkpoint.metadata["test_accuracy"]
+
+
+def test_a_newer_file_keeps_what_this_version_knows() -> None:
+    config = {**FIRST_CONFIG, "momentum": 0.9, "crop": {"to": [20, 20]}}
+    epoch = {**FIRST_EPOCH, "train_accuracy": 0.8, "top_two": [0.99], "note": "fine", "rate": None}
+    metadata = {"config": config, "epochs": [epoch], "written_by": "a newer version"}
+    assert read_run(metadata, "cnn") == (
+        TrainConfig(**FIRST_CONFIG),
+        [EpochRecord(1, 0.4, 0.3, 0.9, 0.8, 2.0)],
+    )
+
+
+def test_what_lacks_what_every_version_writes_or_cannot_be_true_is_not_believed() -> None:
+    lacking = [
+        *({"epochs": [_without(FIRST_EPOCH, name)]} for name in FIRST_EPOCH if name != "epoch"),
+        *({"config": _without(FIRST_CONFIG, name)} for name in FIRST_CONFIG),
+    ]
+    untrue = [
+        *(
+            {"epochs": [{**FIRST_EPOCH, "test_accuracy": value}]}
+            for value in (-0.1, 1.1, "1", True)
+        ),
+        {"epochs": [{**FIRST_EPOCH, "train_accuracy": math.nan}]},
+        {"epochs": [{**FIRST_EPOCH, "seconds": None}]},
+        {"epochs": [FIRST_EPOCH] * 8},
+        {"epochs": {"1": FIRST_EPOCH}},
+        {"epochs": None},
+        {"config": {**FIRST_CONFIG, "model": "simple_nn"}},
+        {"config": {**FIRST_CONFIG, "epochs": 10**9}},
+        {"config": [*FIRST_CONFIG]},
+        {"config": "model epochs batch_size learning_rate seed"},
+    ]
+    for change in lacking + untrue:
+        metadata = {"config": FIRST_CONFIG, "epochs": [FIRST_EPOCH], **change}
+        assert read_run(metadata, "cnn") == (TrainConfig(model="cnn"), []), change
+    assert read_run({}, "cnn") == (TrainConfig(model="cnn"), [])
+
+
+def _without(entries: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in entries.items() if key != name}
 
 
 # --- metadata belong to weights -------------------------------------------------------------------

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import py_compile
 import re
 import signal
 import subprocess
@@ -215,7 +217,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_training(
 def test_without_data_or_network_the_line_says_what_to_do(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_core.data.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr("mnist_core.data.download.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     result = run("train", "--data", tmp_path, "--out", tmp_path / "mine.pth")
     assert_refused(result, "MNIST_DATA", "train-images-idx3-ubyte", str(tmp_path))
@@ -303,7 +305,7 @@ def drawings_file(tmp_path: Path) -> Path:
 def no_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be neither MNIST nor a place to get it from."""
     monkeypatch.setenv("MNIST_DATA", str(tmp_path / "nowhere"))
-    monkeypatch.setattr("mnist_core.data.datasets.MNIST.mirrors", [])
+    monkeypatch.setattr("mnist_core.data.download.datasets.MNIST.mirrors", [])
 
 
 def test_evaluate_drawings_prints_how_each_digit_was_read(
@@ -470,6 +472,32 @@ def test_a_wrong_file_ends_the_program_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "damaged.tiff").write_bytes(b"II*\0\x08\0\0\0\x01\0\0\x01\x04\0\x01")
     done = run_process("predict", SHIPPED, tmp_path / "damaged.tiff")
     assert_refused((done.returncode, done.stdout, done.stderr), "damaged.tiff")
+
+
+def test_what_a_console_cannot_show_does_not_end_the_program(four: Path, tmp_path: Path) -> None:
+    """Nothing is lost in code page 1252, which lacks most signs, nor in plain ASCII."""
+    named_in_chinese = four.rename(tmp_path / "\N{CJK UNIFIED IDEOGRAPH-56DB}.png")
+    done = run_process("predict", SHIPPED, named_in_chinese, env=with_console("cp1252"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u56db.png: 4 (" in done.stdout
+
+    entries = [{"label": 1, "strokes": [[[500, 100], [500, 900]]]}]
+    (tmp_path / "digits.json").write_text(json.dumps(entries))
+    arguments = ["evaluate", SHIPPED, "--drawings", tmp_path / "digits.json"]
+    done = run_process(*arguments, env=with_console("ascii"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Accuracy on 1 drawings: 100.00%")
+
+
+def test_code_redirected_in_a_console_of_another_code_page_is_a_program(tmp_path: Path) -> None:
+    with (tmp_path / "train.py").open("wb") as file:
+        command = [sys.executable, "-m", "mnist_core", "code", "--augmentation", "handwriting"]
+        subprocess.run(command, cwd=REPOSITORY, env=with_console("cp1252"), stdout=file, check=True)
+    py_compile.compile(str(tmp_path / "train.py"), str(tmp_path / "train.pyc"), doraise=True)
+
+
+def with_console(encoding: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONIOENCODING": encoding}
 
 
 def test_help_names_the_commands_and_the_recipe(run: Run) -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -17,15 +18,18 @@ import torch
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision import datasets, transforms
 
-from mnist_core import data
 from mnist_core.data import (
+    FILES,
     MNIST,
     ImageDataset,
     damaged_files,
     default_root,
+    download,
     fetch_mnist,
+    files,
     has_mnist,
     load_mnist,
+    loading,
     make_train_loader,
     normalize,
     raw_folder,
@@ -137,8 +141,8 @@ def test_data_are_read_once_and_shared(
 ) -> None:
     root = shutil.copytree(tiny_root, tmp_path / "root")
     splits = []
-    read_split = data._read_split
-    monkeypatch.setattr(data, "_read_split", lambda *a: splits.append(a) or read_split(*a))
+    read_split = loading._read_split
+    monkeypatch.setattr(loading, "_read_split", lambda *a: splits.append(a) or read_split(*a))
     found: list[MNIST] = []
     threads = [threading.Thread(target=lambda: found.append(load_mnist(root))) for _ in range(4)]
     for thread in threads:
@@ -170,6 +174,23 @@ def test_without_mnist_data_the_folder_is_the_articles(
     else:
         monkeypatch.setenv("MNIST_DATA", value)
     assert default_root() == Path("data")
+
+
+def test_a_folder_below_ones_home_is_found_there(
+    tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tiny_root, tmp_path / "home" / "mnist")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MNIST_DATA", "~/mnist")
+    monkeypatch.chdir(tmp_path)
+    assert default_root() == tmp_path / "home" / "mnist"
+    assert has_mnist()
+    assert list(fetch_mnist()) == []
+    assert load_mnist() is load_mnist(Path("~/mnist"))
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]  # none that is called ~
+
+    monkeypatch.setenv("MNIST_DATA", "~nobody-is-called-so/mnist")
+    assert default_root() == Path("~nobody-is-called-so/mnist")  # as a shell leaves it
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut short", "altered", "a folder"])
@@ -235,7 +256,7 @@ def test_a_download_reports_shares_and_completes(mirror: Mirror, tmp_path: Path)
     assert all(0 <= share <= 1 for share in shares)
     assert damaged_files(root) == []
     assert len(load_mnist(root).train) == TRAIN_IMAGES
-    assert {path.name for path in raw_folder(root).iterdir()} == set(data.FILES)
+    assert {path.name for path in raw_folder(root).iterdir()} == set(FILES)
 
 
 def test_what_is_complete_is_left_alone(tiny_root: Path, mirror: Mirror, tmp_path: Path) -> None:
@@ -339,9 +360,66 @@ def test_two_processes_share_one_download(
     assert mirror.requests == one_fetch
 
 
+# --- from archives -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def packed_root(mirror: Mirror, tiny_mnist_folder: TinyMNIST, tmp_path: Path) -> Path:
+    """Return a folder where the four files lie packed only, far from any network."""
+    shutil.copytree(tiny_mnist_folder.archives, raw_folder(tmp_path))
+    datasets.MNIST.mirrors = []
+    return tmp_path
+
+
+def test_archives_that_lie_there_are_unpacked_without_a_network(
+    packed_root: Path, mirror: Mirror
+) -> None:
+    archives = snapshot(raw_folder(packed_root))
+    list(fetch_mnist(packed_root))
+    assert damaged_files(packed_root) == []
+    assert len(load_mnist(packed_root).train) == TRAIN_IMAGES
+    assert archives.items() <= snapshot(raw_folder(packed_root)).items()  # they stay as they are
+    assert not snapshot(raw_folder(packed_root / "MNIST" / "part"))
+    assert not mirror.requests
+
+
+DAMAGED_ARCHIVES: dict[str, Callable[[bytes], bytes]] = {
+    "cut short": lambda packed: packed[:-20],
+    "altered": lambda packed: packed[:100] + bytes([packed[100] ^ 255]) + packed[101:],
+    "no archive": lambda packed: b"<html>404</html>",
+    "empty": lambda packed: b"",
+    "of another file": lambda packed: gzip.compress(b"hello"),
+    "a bomb": lambda packed: gzip.compress(bytes(100_000_000)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED_ARCHIVES)
+def test_a_damaged_archive_is_named_and_not_taken(packed_root: Path, damage: str) -> None:
+    archive = raw_folder(packed_root) / "t10k-images-idx3-ubyte.gz"
+    archive.write_bytes(DAMAGED_ARCHIVES[damage](archive.read_bytes()))
+    with pytest.raises(FileNotFoundError) as error:
+        list(fetch_mnist(packed_root))
+    assert_says_what_to_do(error, packed_root)
+    assert "Damaged there: t10k-images-idx3-ubyte.gz." in str(error.value)
+    assert damaged_files(packed_root) == ["t10k-images-idx3-ubyte"]  # the others were whole
+
+
+def test_what_a_damaged_archive_does_not_give_is_downloaded(
+    packed_root: Path, mirror: Mirror
+) -> None:
+    datasets.MNIST.mirrors = [mirror.url]
+    (raw_folder(packed_root) / "train-labels-idx1-ubyte.gz").write_bytes(b"damaged")
+    list(fetch_mnist(packed_root))
+    assert damaged_files(packed_root) == []
+    assert mirror.requests
+
+
+# --- when nothing helps ------------------------------------------------------------------------
+
+
 def assert_says_what_to_do(error: pytest.ExceptionInfo[FileNotFoundError], root: Path) -> None:
     message = str(error.value)
-    assert all(name in message for name in data.FILES)
+    assert all(name in message for name in FILES)
     assert str(raw_folder(root)) in message
     assert "MNIST_DATA" in message
 
@@ -365,8 +443,8 @@ def test_a_network_that_wants_a_login_gives_the_same_advice(mirror: Mirror, tmp_
 def test_files_that_are_not_mnist_are_not_taken(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = {name: (size, "0" * 32) for name, (size, _) in data.FILES.items()}
-    monkeypatch.setattr(data, "FILES", wrong)
+    wrong = {name: (size, "0" * 32) for name, (size, _) in files.FILES.items()}
+    monkeypatch.setattr(files, "FILES", wrong)
     with pytest.raises(FileNotFoundError) as error:
         list(fetch_mnist(tmp_path))
     assert_says_what_to_do(error, tmp_path)
@@ -398,7 +476,7 @@ def test_why_there_is_no_download_is_said(
         raise OSError(number, "no")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(data, "_download", fail)
+    monkeypatch.setattr(download, "_fetch", fail)
     with pytest.raises(FileNotFoundError, match=said) as failure:
         list(fetch_mnist(Path("data")))
     assert str(tmp_path) not in str(failure.value)  # the folder has the name that it was given

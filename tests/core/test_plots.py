@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import io
+import math
+import re
 import subprocess
 import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
 
+import matplotlib
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from PIL import Image
 
@@ -19,6 +26,7 @@ from mnist_core.plots import (
 from mnist_core.training import EpochRecord
 from tests.real_mnist import REPOSITORY
 
+SVG = "{http://www.w3.org/2000/svg}"
 LOSSES = [0.3752, 0.1849, 0.1343, 0.1090, 0.0945]
 
 
@@ -38,16 +46,34 @@ def test_the_figure_is_the_articles() -> None:
     assert to_rgba(line.get_color()) == to_rgba("blue")
 
 
-@pytest.mark.parametrize("losses", [[], [2.3], LOSSES, [0.1] * 100])
-def test_a_figure_of_any_length_can_be_drawn(losses: list[float]) -> None:
-    file = io.BytesIO()
-    loss_figure(losses).savefig(file, dpi=100)
-    assert Image.open(file).size == (1000, 500)
+def test_a_figure_of_any_length_can_be_drawn() -> None:
+    for losses in ([], [2.3], LOSSES, [0.1] * 100):
+        file = io.BytesIO()
+        loss_figure(losses).savefig(file, dpi=100)
+        assert Image.open(file).size == (1000, 500), losses
+
+
+def marks_in_sight(axes: Axes) -> list[float]:
+    low, high = axes.get_xlim()
+    return [mark for mark in axes.get_xticks() if low <= mark <= high]
 
 
 def test_every_epoch_mark_is_a_whole_number() -> None:
-    (axes,) = loss_figure([0.5, 0.4]).axes
-    assert all(mark == round(mark) for mark in axes.get_xticks())
+    for count in (1, 2, 3, 5, 30, 100):
+        (axes,) = loss_figure([0.5] * count).axes
+        assert all(mark == round(mark) for mark in marks_in_sight(axes)), count
+        for compare in (compare_losses, compare_accuracies):
+            (axes,) = compare([Curve("Run 1", "red", [epochs(count, 1.0)])]).axes
+            assert all(mark == round(mark) for mark in marks_in_sight(axes)), (compare, count)
+
+
+def test_a_single_epoch_is_the_only_mark() -> None:
+    (axes,) = loss_figure([0.5]).axes
+    assert marks_in_sight(axes) == [0]  # as the article counts
+    curve = Curve("Run 1", "red", [epochs(1, 1.0)], planned=1)
+    for figure in (compare_losses([curve]), compare_accuracies([curve])):
+        (axes,) = figure.axes
+        assert marks_in_sight(axes) == [1]
 
 
 def test_figures_are_made_without_pyplot() -> None:
@@ -96,6 +122,81 @@ def test_several_seeds_stand_faintly_behind_their_mean() -> None:
     assert mean.get_alpha() is None
 
 
+def test_one_run_is_a_comparison_of_one_and_can_show_its_test_loss() -> None:
+    (axes,) = compare_losses([Curve("", "blue", [epochs(2, 1.0)])], with_test=True).axes
+    test, training = axes.get_lines()
+    assert test.get_ydata().tolist() == [0.5, 0.5]
+    assert training.get_ydata().tolist() == [1.0, 0.5]
+    assert (test.get_linestyle(), training.get_linestyle()) == ("-", "--")
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["test", "training"]
+
+
+def test_curves_differ_by_their_marks_as_well_as_by_colour() -> None:
+    curves = [Curve(f"Run {number}", "red", [epochs(3, 1.0)]) for number in range(7)]
+    (axes,) = compare_losses(curves).axes
+    marks = [line.get_marker() for line in axes.get_lines()]
+    assert len(set(marks)) == 6
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [handle.get_marker() for handle in legend.legend_handles] == marks
+
+
+def test_an_accuracy_that_hardly_changes_looks_so() -> None:
+    still = [EpochRecord(epoch, 0.1, 0.1, 0.9903, 0.9904, 1.0) for epoch in (1, 2)]
+    (axes,) = compare_accuracies([Curve("Run 1", "red", [still])]).axes
+    low, high = axes.get_ylim()
+    assert high - low == pytest.approx(1)
+    assert (low + high) / 2 == pytest.approx(99.035)
+
+
+def test_epochs_without_training_accuracy_are_drawn_with_their_test_accuracy() -> None:
+    old = [EpochRecord(epoch, 0.1, 0.1, 0.9, None, 1.0) for epoch in (1, 2)]
+    figure = compare_accuracies([Curve("Upload 1", "red", [old])])
+    test, training = figure.axes[0].get_lines()
+    assert test.get_ydata().tolist() == [90, 90]
+    assert all(map(math.isnan, training.get_ydata()))
+    assert to_svg(figure).startswith(b"<?xml")
+
+
 def test_a_plot_of_no_curve_can_be_drawn() -> None:
     for figure in (compare_losses([]), compare_accuracies([Curve("Run 1", "red", [])])):
         assert to_svg(figure).startswith(b"<?xml")
+        assert marks_in_sight(figure.axes[0]) == []
+
+
+# --- as a picture ------------------------------------------------------------------------------
+
+
+def test_the_text_of_a_picture_stays_text_in_any_script() -> None:
+    chinese = "\N{CJK UNIFIED IDEOGRAPH-6D4B}\N{CJK UNIFIED IDEOGRAPH-8BD5}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib's own font lacks these signs
+        svg = to_svg(compare_losses([Curve(chinese, "red", [epochs(2, 1.0)])]))
+    texts = [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    assert {"Training loss", "Epoch", "1", "2", chinese} <= set(texts)
+
+
+def test_drawing_a_picture_changes_no_setting_and_gives_the_same_bytes() -> None:
+    before = dict(matplotlib.rcParams)
+    figures = [compare_losses([Curve("Run 1", "red", [epochs(2, 1.0)])]) for _ in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        pictures = set(threads.map(to_svg, figures))
+    assert len(pictures) == 1
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_no_text_becomes_smaller_than_nine_pixels_where_it_is_shown() -> None:
+    """The page shows the article's figure 379 pixels wide, the others 310 at the least."""
+    curve = Curve("Run 1", "red", [epochs(5, 1.0)])
+    for figure, width in (
+        (loss_figure(LOSSES), 379),
+        (compare_losses([curve]), 310),
+        (compare_accuracies([curve]), 310),
+    ):
+        scale = width / (72 * figure.get_figwidth())
+        svg = to_svg(figure).decode()
+        sizes = [float(size) for size in re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", svg)]
+        assert sizes
+        assert min(sizes) * scale >= 8.5, figure

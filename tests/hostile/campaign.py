@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -41,7 +42,8 @@ INTERNALS = re.compile(
     + "|".join(re.escape(str(place)) for place in (REPOSITORY, sys.prefix, Path.home()))
 )
 # A trace that goes through our code; through what lets requests in goes every one.
-OUR_CODE = re.compile(rf'File "{re.escape(str(REPOSITORY))}/mnist_core/(?!web/uploads\.py)')
+LETS_IN = r"web/endpoints/(allowed_routes|request_limit)\.py"
+OUR_CODE = re.compile(rf'File "{re.escape(str(REPOSITORY))}/mnist_core/(?!{LETS_IN})')
 
 
 class Finding(Exception):  # noqa: N818 - it is what is looked for
@@ -65,14 +67,14 @@ class Campaign:
         app: the app.
         client: asks it.
         world: what payloads may name.
-        routes: methods and paths that the app answers.
+        routes: what `server` has written down of the routes.
         sent: how many requests there have been.
     """
 
     app: RunningApp
     client: httpx.Client
     world: World
-    routes: list[tuple[str, str]]
+    routes: dict[str, Any]
     sent: int = 0
     _log_read: int = 0
     _alive_at: int = 0
@@ -264,13 +266,14 @@ def open_campaign(folder: Path) -> Iterator[Campaign]:
             campaign.findings["memory"] = f"grew from {memory} MB to {now} MB"
 
 
-def wait_for(file: Path) -> list[tuple[str, str]]:
+def wait_for(file: Path) -> dict[str, Any]:
     """Read what the app has written down of its routes."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while not file.is_file():
         assert time.monotonic() < deadline, "The app has not told of its routes."
         time.sleep(0.01)  # between two looks, not instead of one
-    return [(method, path) for method, path in json.loads(file.read_text())]
+    known: dict[str, Any] = json.loads(file.read_text())
+    return known
 
 
 def upload_all(client: httpx.Client) -> list[str]:
@@ -281,6 +284,9 @@ def upload_all(client: httpx.Client) -> list[str]:
         "claims.png": bombs.png_that_claims(50_000, 50_000),
         "bomb.pth": bombs.checkpoint_of_tuples(),
         "zeros.pth": bombs.checkpoint_of_empty_gigabytes(),
+        "heap.pth": bombs.checkpoint_that_reads_the_heap(),
+        "beyond.pth": bombs.checkpoint_that_reads_beyond(),
+        "writes.pth": bombs.checkpoint_that_writes(),
         "good.pth": (REPOSITORY / "checkpoints" / "simple_nn_mnist.pth").read_bytes(),
         "deep.json": b"[" * 100_000,
     }

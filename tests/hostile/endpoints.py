@@ -53,16 +53,16 @@ class Endpoint:
     requests: Callable[[World], st.SearchStrategy[Request]]
 
 
-def find_endpoints(client: httpx.Client, undescribed: list[tuple[str, str]]) -> list[Endpoint]:
-    """Ask the app for its routes and for its events, private ones included.
+def find_endpoints(client: httpx.Client, known: dict[str, Any]) -> list[Endpoint]:
+    """Return the routes of Gradio, those that we do not allow as well, and the app's events.
 
     Args:
-        client: asks.
-        undescribed: methods and paths that are there even if the app does not describe them.
+        client: asks the app for its events, private ones included.
+        known: what `server` has written down of the routes.
     """
-    described = client.get("openapi.json").raise_for_status().json()
+    described = known["described"]
     paths = described["paths"]
-    for method, path in undescribed:
+    for method, path in known["routes"]:
         paths.setdefault(path, {}).setdefault(method.lower(), {})
     routes = [
         _route(path, method, details, described)

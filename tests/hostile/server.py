@@ -1,6 +1,7 @@
 """The app on a tiny data set: `python -m tests.hostile.server FOLDER`.
 
-`routes.json` in FOLDER says what it answers, once it does: a list of [method, path].
+`routes.json` in FOLDER says what Gradio would answer, once the app does: "described", Gradio's own
+description (OpenAPI), and "routes", a list of [method, path] with those that it does not describe.
 
 The settings that a hostile request happens to hold may be good ones, and then a network trains.
 """
@@ -26,7 +27,7 @@ def tell_routes(file: Path) -> None:
         for method in getattr(route, "methods", None) or ["GET"]
     ]
     unfinished = file.with_suffix(".part")
-    unfinished.write_text(json.dumps(routes))
+    unfinished.write_text(json.dumps({"described": app.demo.app.openapi(), "routes": routes}))
     unfinished.replace(file)
 
 

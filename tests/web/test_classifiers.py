@@ -10,13 +10,13 @@ from mnist_core.config import TrainConfig
 from mnist_core.web.sessions import classifiers
 from mnist_core.web.sessions.classifiers import (
     all_classifiers,
-    choose_classifier,
+    classifier_of,
     current_classifier,
-    introduce_runs,
+    describe_problem,
     load_shipped,
-    reader_of,
     replace_gone_classifier,
-    trouble_with,
+    select_classifier,
+    select_new_runs,
 )
 from mnist_core.web.sessions.session import Session
 from tests.web.workshop import Workshop, eventually
@@ -69,7 +69,7 @@ def test_a_missing_or_damaged_one_is_told_once_and_the_other_reads(
         assert keys(session) == ["simple_nn"]
         assert present(session) == "simple_nn"
     assert len(caplog.records) == 1
-    assert session.classifier == "cnn"  # nobody has chosen anything else
+    assert session.draw.classifier == "cnn"  # nobody has chosen anything else
     assert not replace_gone_classifier(session)
 
 
@@ -91,9 +91,9 @@ def test_what_is_wrong_with_a_shipped_one_is_said_without_its_place(
     shipped: dict[str, Path], damage: Callable[[Path], object], trouble: str
 ) -> None:
     damage(shipped["cnn"])
-    assert trouble_with("cnn").startswith(trouble)
-    assert str(shipped["cnn"].parent) not in trouble_with("cnn")
-    assert trouble_with("simple_nn") == ""
+    assert describe_problem("cnn").startswith(trouble)
+    assert str(shipped["cnn"].parent) not in describe_problem("cnn")
+    assert describe_problem("simple_nn") == ""
 
 
 def test_without_any_nobody_reads(session: Session, shipped: dict[str, Path]) -> None:
@@ -118,14 +118,14 @@ def test_a_run_reads_once_it_has_learned_something(workshop: Workshop) -> None:
     with session.connected():
         run = session.start(TrainConfig(epochs=2))
         workshop.gate.let_pass(0)
-        assert reader_of(run) is None
-        introduce_runs(session)
-        assert session.classifier == "cnn"
+        assert classifier_of(run) is None
+        select_new_runs(session)
+        assert session.draw.classifier == "cnn"
 
         workshop.gate.let_pass(2)
         eventually(lambda: run.model is not None)
-        introduce_runs(session)
-        assert session.classifier == run.id
+        select_new_runs(session)
+        assert session.draw.classifier == run.id
         classifier = current_classifier(session)
         assert classifier is not None
         assert classifier.model is run.model
@@ -143,14 +143,14 @@ def test_a_run_reads_once_it_has_learned_something(workshop: Workshop) -> None:
 
 def test_who_the_visitor_has_chosen_stays_until_there_is_a_newer_run(session: Session) -> None:
     first = session.upload(SHIPPED)
-    introduce_runs(session)
-    assert session.classifier == first.id
-    assert choose_classifier(session, "simple_nn")
-    introduce_runs(session)
-    assert session.classifier == "simple_nn"
+    select_new_runs(session)
+    assert session.draw.classifier == first.id
+    assert select_classifier(session, "simple_nn")
+    select_new_runs(session)
+    assert session.draw.classifier == "simple_nn"
     second = session.upload(SHIPPED)
-    introduce_runs(session)
-    assert session.classifier == second.id
+    select_new_runs(session)
+    assert session.draw.classifier == second.id
 
 
 def test_a_run_that_waits_when_the_visitor_chooses_does_not_push_in_later(
@@ -159,32 +159,32 @@ def test_a_run_that_waits_when_the_visitor_chooses_does_not_push_in_later(
     session = workshop.session()
     with session.connected():
         run = session.start(TrainConfig(epochs=1))
-        choose_classifier(session, "simple_nn")
+        select_classifier(session, "simple_nn")
         workshop.gate.allow()
         eventually(lambda: not run.is_under_way)
-        introduce_runs(session)
-        assert session.classifier == "simple_nn"
-        assert choose_classifier(session, run.id)
+        select_new_runs(session)
+        assert session.draw.classifier == "simple_nn"
+        assert select_classifier(session, run.id)
         assert present(session) == run.id
 
 
 @pytest.mark.parametrize("key", ["", "mine", "shipped", "../../etc/passwd", "<b>", "0" * 10_000])
 def test_nobody_unknown_can_be_chosen(session: Session, key: str) -> None:
-    assert not choose_classifier(session, key)
-    assert session.classifier == "cnn"
+    assert not select_classifier(session, key)
+    assert session.draw.classifier == "cnn"
 
 
 def test_a_run_of_another_session_cannot_be_chosen(session: Session) -> None:
     other = Session()
     run = other.upload(SHIPPED)
-    assert not choose_classifier(session, run.id)
+    assert not select_classifier(session, run.id)
 
 
 def test_for_a_deleted_run_a_shipped_network_reads_and_it_is_told_once(session: Session) -> None:
     run = session.upload(SHIPPED)
-    introduce_runs(session)
+    select_new_runs(session)
     session.delete(run)
     assert present(session) == "cnn"
     assert replace_gone_classifier(session)
     assert not replace_gone_classifier(session)
-    assert session.classifier == "cnn"
+    assert session.draw.classifier == "cnn"

@@ -1,65 +1,49 @@
 from __future__ import annotations
 
 from asyncio import Queue
+from typing import Any
 
+import gradio as gr
 import pytest
-from gradio.state_holder import StateHolder
-from gradio.utils import LRUCache
+from gradio.context import LocalContext
+from starlette.requests import Request
 
 import app
-from mnist_core.web.gradio_compat.closed_pages import MOST_CLOSED, ClosedPages
+from mnist_core.web.gradio_compat.closed_pages import close_page, is_closing
+from tests.web import event_loop
 
 
-@pytest.fixture(autouse=True)
-def memory(monkeypatch: pytest.MonkeyPatch) -> StateHolder:
-    """Return what Gradio remembers of the app's pages, of which there are none so far."""
-    memory = StateHolder()
-    memory.blocks = app.demo
-    monkeypatch.setattr(app.demo, "state_holder", memory)
-    for name, empty in (
-        ("pending_messages_per_session", LRUCache(2000)),
-        ("pending_event_ids_session", {}),
-    ):
-        monkeypatch.setattr(app.demo._queue, name, empty)
-    return memory
+async def close(page: str, blocks: gr.Blocks | None) -> None:
+    token = LocalContext.blocks.set(blocks)
+    try:
+        await close_page(page)
+    finally:
+        LocalContext.blocks.reset(token)
 
 
-def open_pages(memory: StateHolder, names: list[str]) -> None:
-    for name in names:
-        memory[name]  # as at the page's first event
-        app.demo._queue.pending_messages_per_session[name] = Queue()
-        app.demo._queue.pending_event_ids_session[name] = {"event"}
+@pytest.fixture
+def pending(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what Gradio has still to tell two pages: messages, and whose events they are of."""
+    messages = {"closed": Queue[str](), "open": Queue[str]()}
+    events = {"closed": {"an event"}, "open": {"another"}}
+    monkeypatch.setattr(app.demo._queue, "pending_messages_per_session", messages)
+    monkeypatch.setattr(app.demo._queue, "pending_event_ids_session", events)
+    return messages, events
 
 
-def test_of_the_closed_pages_only_the_latest_are_remembered(memory: StateHolder) -> None:
-    names, closed = [f"page {number}" for number in range(MOST_CLOSED + 3)], ClosedPages()
-    open_pages(memory, [*names, "open"])
-    for name in names:
-        closed.add(name, app.demo)
-    assert list(memory.session_data) == [*names[3:], "open"]
-    queue = app.demo._queue
-    for other in (
-        memory.time_last_used,
-        queue.pending_messages_per_session,
-        queue.pending_event_ids_session,
-    ):
-        assert other.keys() == memory.session_data.keys()
+def test_of_a_closed_page_nothing_is_pending(
+    pending: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    event_loop.run(close("closed", app.demo))
+    event_loop.run(close("nobody", app.demo))
+    assert [list(names) for names in pending] == [["open"], ["open"]]
+    event_loop.run(close("open", None))  # called outside a page
+    assert [list(names) for names in pending] == [["open"], ["open"]]
 
 
-def test_a_page_that_came_back_is_remembered(memory: StateHolder) -> None:
-    names, closed = [f"page {number}" for number in range(MOST_CLOSED + 1)], ClosedPages()
-    open_pages(memory, names)
-    closed.add(names[0], app.demo)
-    memory[names[0]]  # its connection had only been broken
-    for name in names[1:]:
-        closed.add(name, app.demo)
-    assert names[0] in memory
-    assert names[1] in memory  # there is room for as many
-    closed.add(names[0], app.demo)
-    assert names[1] not in memory
-    assert names[0] in memory
-
-
-def test_a_page_that_was_never_heard_of_may_close(memory: StateHolder) -> None:
-    ClosedPages().add("nobody", app.demo)
-    assert list(memory.session_data) == []
+@pytest.mark.parametrize(
+    ("path", "closes"), [("/gradio_api/heartbeat/a", True), ("/gradio_api/run/predict", False)]
+)
+def test_a_page_closes_when_its_heartbeat_ends(path: str, closes: bool) -> None:
+    scope = {"type": "http", "path": path, "server": ("digits", 80), "headers": []}
+    assert is_closing(gr.Request(Request(scope))) is closes

@@ -51,9 +51,9 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
 ) -> None:
     trains, draws = "a page that trains", "a page that draws"
     client = TestClient(app.demo.app)
-    key = ask(client, trains, "enter", {"key": None}, None)["key"]
-    ask(client, draws, "enter", {"key": None}, None)
-    session = REGISTRY.enter(key, Session(), trains)[1]
+    key = ask(client, trains, "enter", {"key": None})["key"]
+    ask(client, draws, "enter", {"key": None})
+    session = REGISTRY.enter(key, trains)[1]
     with session.connected():
         run = session.start(LONG)
         try:
@@ -90,7 +90,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def begin(workshop: Workshop, session: Session) -> Run:
     """Begin a run that has trained three batches when this returns, and now stands still."""
-    run = session.start(EXPERIMENTS[session.experiment].baseline)
+    run = session.start(EXPERIMENTS[session.experiments.opened].baseline)
     with session.connected():
         workshop.gate.let_pass(4)  # the first is only looked at
     return run

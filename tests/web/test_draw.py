@@ -164,7 +164,7 @@ def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(workshop: Works
     event_loop.run(follow())
     run = session.runs[0]
     assert run.state == "finished"
-    assert session.classifier == run.id
+    assert session.draw.classifier == run.id
     of_the_run = [classifier for classifier in sent if classifier.startswith(run.id)]
     assert len(of_the_run) == len(set(of_the_run)) >= 3
     assert of_the_run[-1].endswith("(6, False)")

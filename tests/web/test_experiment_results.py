@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -152,6 +155,35 @@ def test_no_run_starts_if_the_server_has_no_place_for_all(
     others.end()
 
 
+def test_of_two_who_start_for_the_last_places_at_once_one_gets_all_and_the_other_none(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(waiting=5)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that threads take turns within a start
+    try:
+        for _ in range(20):
+            sessions = [workshop.session(), workshop.session()]
+            barrier = threading.Barrier(2)
+
+            def start(session: Session, barrier: threading.Barrier = barrier) -> None:
+                barrier.wait()
+                with suppress(ValueError):
+                    session.start_all([replace(SHORT, seed=seed) for seed in range(4)])
+
+            threads = [threading.Thread(target=start, args=[session]) for session in sessions]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert sorted(len(session.runs) for session in sessions) == [0, 4]
+            assert workshop.queue.waiting == 4
+            for session in sessions:
+                session.end()
+    finally:
+        sys.setswitchinterval(interval)
+
+
 def test_a_run_that_trained_on_is_no_longer_the_result(session: Session) -> None:
     results = after(session, EXPERIMENT, ExperimentResults.try_it)
     variant = results.variants()[0]
@@ -182,7 +214,7 @@ def test_an_uploaded_file_that_claims_the_settings_is_no_result(session: Session
 
 def test_the_runs_of_an_experiment_leave_the_reading_to_whoever_reads(session: Session) -> None:
     after(session, EXPERIMENT, ExperimentResults.try_it)
-    assert {run.id for run in session.runs} <= session.introduced
+    assert {run.id for run in session.runs} <= session.draw.offered
 
 
 def test_every_experiment_of_the_article_can_be_tried(session: Session) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
-from mnist_core.web.components.experiment_cards import ACTIONS, CardOrder, ExperimentCards
+from mnist_core.web.components.experiment_cards import CardAction, CardOrder, ExperimentCards
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, draw_curves
@@ -208,10 +208,10 @@ def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: 
     assert order is None
     assert "news" in carry_out(order, session)
     assert session.runs == []
-    assert session.experiment == next(iter(EXPERIMENTS))
+    assert session.experiments.opened == next(iter(EXPERIMENTS))
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", get_args(CardAction))
 def test_every_order_of_the_page_is_understood(action: str) -> None:
     order = ExperimentCards().preprocess({"action": action, "experiment": "cnn"})
     assert order == CardOrder(action, "cnn")

@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 import pytest
 
-from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.checkpoints import SHIPPED, load_checkpoint, metadata_path
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
-from mnist_core.web.components.run_table import ACTIONS, RunOrder, RunTable
+from mnist_core.web.components.run_table import RunAction, RunOrder, RunTable
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.curves import draw_curves
 from mnist_core.web.tabs.runs import (
     carry_out,
     curves_of_runs,
@@ -45,6 +46,19 @@ def test_a_row_says_what_a_run_came_to(session: Session) -> None:
     assert row["fraction"] == 1
 
 
+def test_an_upload_of_an_old_version_keeps_its_history(session: Session, tmp_path: Path) -> None:
+    weights, metadata = tmp_path / "old.pth", tmp_path / "old.json"
+    weights.write_bytes(SHIPPED.read_bytes())
+    metadata.write_bytes(metadata_path(SHIPPED).read_bytes())
+    upload = session.upload(weights, metadata)
+    assert [epoch.epoch for epoch in upload.epochs] == [1, 2, 3, 4, 5]
+    assert {epoch.train_accuracy for epoch in upload.epochs} == {None}  # not measured in those days
+    row = row_of(session, upload)
+    assert row["accuracy"] == upload.epochs[-1].test_accuracy
+    assert row["train_accuracy"] is None
+    assert draw_curves(curves_of_runs(session)).keys() == {"losses", "accuracies", "words"}
+
+
 def test_rows_stand_newest_first_and_the_best_is_marked(session: Session) -> None:
     weak = trained(session, TrainConfig(epochs=1, learning_rate=1e-6))
     good = trained(session, TrainConfig(epochs=10))
@@ -67,7 +81,7 @@ def test_the_chosen_runs_are_overlaid(session: Session) -> None:
 def test_any_run_can_read(session: Session) -> None:
     first, second = trained(session), trained(session)
     carry_out(RunOrder("read", first.id), session)
-    assert session.classifier == first.id
+    assert session.draw.classifier == first.id
     assert (row_of(session, first)["reads"], row_of(session, second)["reads"]) == (True, False)
 
 
@@ -75,7 +89,7 @@ def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop) -> Non
     session = workshop.session()
     run = session.start(SHORT)
     carry_out(RunOrder("read", run.id), session)
-    assert session.classifier == "cnn"
+    assert session.draw.classifier == "cnn"
     assert not row_of(session, run)["can_read"]
     session.end()
 
@@ -109,10 +123,12 @@ def test_stop_and_delete(workshop: Workshop) -> None:
 
 def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
     run = trained(session, TrainConfig(model="cnn", epochs=1))
-    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+    panel, code, file_name, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert code["value"] == generate_code(run.config)
     assert run.name in code["label"]
+    assert file_name == "run_1_cnn_mnist.py"
+    assert Path(weights["value"]).name == "run_1_cnn_mnist.pth"  # another run's is another name
     checkpoint = load_checkpoint(Path(weights["value"]))
     assert checkpoint.model_name == "cnn"
     assert json.loads(Path(metadata["value"]).read_text())["config"]["model"] == "cnn"
@@ -121,7 +137,7 @@ def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
 def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop) -> None:
     session = workshop.session()
     run = session.start(SHORT)
-    panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+    panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert "torch.manual_seed(42)" in code["value"]
     assert not weights["visible"]
@@ -135,7 +151,7 @@ def test_where_nothing_can_be_written_there_is_the_code_and_a_warning(
     run = trained(session)
     own_cache.write_text("no folder")
     with pytest.warns(UserWarning, match="cannot write files just now"):
-        panel, code, weights, metadata = open_run(RunOrder("open", run.id), session)
+        panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
     assert panel["visible"]
     assert code["value"]
     assert not weights["visible"]
@@ -260,7 +276,7 @@ def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: 
     assert open_run(order, session)[0]["visible"] is False
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", get_args(RunAction))
 def test_an_unknown_run_does_nothing_but_refresh(session: Session, action: str) -> None:
     mine, other = trained(session), Session()
     order = RunTable().preprocess({"action": action, "run": mine.id, "epochs": 2, "shown": True})

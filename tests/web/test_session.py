@@ -19,8 +19,7 @@ from mnist_core.models import SimpleNN
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions import run_files
 from mnist_core.web.sessions import session as session_module
-from mnist_core.web.sessions.registry import Registry
-from mnist_core.web.sessions.session import MOST_OPTIMIZERS, Session
+from mnist_core.web.sessions.session import MAX_OPTIMIZERS, Session
 from tests.web import event_loop
 from tests.web.conftest import SetLimits
 from tests.web.workshop import SHORT, Workshop, eventually, trained
@@ -34,18 +33,18 @@ UNDER_WAY = LIMITS["under_way"].laptop
 def test_runs_are_kept_in_order_and_the_oldest_makes_room(session: Session) -> None:
     runs = [trained(session) for _ in range(RUNS)]
     assert session.runs == runs
-    assert session.dropped == []
+    assert session.evicted == []
     newest = trained(session)
     assert session.runs == [*runs[1:], newest]
-    assert session.dropped == [runs[0].name] == ["Run 1"]
+    assert session.evicted == [runs[0].name] == ["Run 1"]
     assert newest.name == f"Run {RUNS + 1}"
 
 
 def test_only_the_newest_runs_keep_their_optimiser(session: Session) -> None:
-    runs = [trained(session) for _ in range(MOST_OPTIMIZERS + 3)]
+    runs = [trained(session) for _ in range(MAX_OPTIMIZERS + 3)]
     # The newest may train on as well; it ended after the others were counted.
     able = [run for run in runs if run.can_train_on]
-    assert able == runs[-MOST_OPTIMIZERS - 1 :]
+    assert able == runs[-MAX_OPTIMIZERS - 1 :]
 
 
 def test_no_visitor_has_too_many_runs_under_way(session: Session) -> None:
@@ -60,15 +59,15 @@ def test_no_visitor_has_too_many_runs_under_way(session: Session) -> None:
 
 def test_a_result_is_found_again_only_if_it_would_be_the_same(session: Session) -> None:
     run = trained(session)
-    assert session.find(SHORT) is run
-    assert session.find(TrainConfig(epochs=1, seed=43)) is None
+    assert session.find_result(SHORT) is run
+    assert session.find_result(TrainConfig(epochs=1, seed=43)) is None
     run.is_repeatable = False
-    assert session.find(SHORT) is None
+    assert session.find_result(SHORT) is None
 
 
 def test_a_run_under_way_is_no_result(session: Session) -> None:
     session.start(SHORT)
-    assert session.find(SHORT) is None
+    assert session.find_result(SHORT) is None
 
 
 def test_train_on_takes_a_place_in_the_line_again(session: Session) -> None:
@@ -78,7 +77,7 @@ def test_train_on_takes_a_place_in_the_line_again(session: Session) -> None:
         eventually(lambda: not run.is_under_way)
     assert run.state == "finished"
     assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
-    assert session.find(TrainConfig(epochs=3)) is run
+    assert session.find_result(TrainConfig(epochs=3)) is run
 
 
 def test_the_current_run_is_the_one_to_watch(workshop: Workshop) -> None:
@@ -333,9 +332,8 @@ def test_a_state_s_first_value_is_a_new_session_for_each_page(workshop: Workshop
     assert second is not first
     with pytest.raises(ValueError, match="try again in a moment"):
         second.start(SHORT)  # the page has to enter before
-    Registry().enter(None, second, "page")
-    second.start(SHORT)
-    assert first.runs == []
+    assert second.runs == []
+    assert first.start(SHORT) is first.current
 
 
 def test_an_ended_session_leaves_nothing_in_memory(session: Session) -> None:
@@ -423,44 +421,3 @@ def test_figures_are_bounded_as_well(session: Session, limit: SetLimits, most: i
     limit(runs=5, under_way=4, results=most)
     runs = [trained(session) for _ in range(8)]
     assert session.results == runs[-5 - most :]
-
-
-def test_of_all_sessions_the_oldest_network_makes_room_and_its_owner_is_told(
-    workshop: Workshop, limit: SetLimits
-) -> None:
-    limit(networks=10)
-    workshop.gate.allow()
-    first, second = workshop.session(), workshop.session()
-    oldest, kept = trained(first), trained(first)
-    others = [trained(second) for _ in range(9)]
-    assert first.runs == [kept]
-    assert first.dropped == [oldest.name]
-    assert oldest.model is None
-    assert first.results == [oldest, kept]
-    assert second.runs == others
-    second.delete(others[0])
-    trained(second)
-    assert first.runs == [kept]  # there was room
-
-
-def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
-    workshop: Workshop, limit: SetLimits
-) -> None:
-    limit(networks=10)
-    first, second = workshop.session(), workshop.session()
-    waiting = first.start(SHORT)  # nobody attends it
-    workshop.gate.allow()
-    done = [trained(second) for _ in range(10)]
-    assert first.runs == [waiting]
-    assert second.runs == done[1:]
-
-
-def test_the_shelf_keeps_no_session_alive(workshop: Workshop) -> None:
-    workshop.gate.allow()
-    session = workshop.session()
-    trained(session)
-    assert len(workshop.shelf) == 1
-    gone = weakref.ref(session)
-    del session
-    eventually(lambda: is_gone(gone))
-    eventually(lambda: len(workshop.shelf) == 0)

@@ -1,47 +1,39 @@
-"""What Gradio still remembers of pages that have closed: bounded here, since Gradio does not.
+"""What Gradio still does for a page that has closed.
 
-Of each page it keeps a copy of every component with the values that it had, plots and drawing
-included: half a megabyte. It forgets them when ten thousand other pages have come, and what it had
-still to tell them when two thousand have. A page that closed because its connection broke may come
-back, so the latest are kept.
+What it remembers of one it bounds itself (`state_session_capacity`): the page may come back.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from datetime import datetime
+from asyncio import to_thread
 
 import gradio as gr
+from gradio.context import LocalContext
 
-MOST_CLOSED = 50
+from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
+from mnist_core.web.gradio_compat.routes import HEARTBEAT
 
 
-class ClosedPages:
-    """The pages that have closed, the longest ago first.
+def is_closing(request: gr.Request) -> bool:
+    """Tell whether an unload event comes from the end of its page, not from a stranger's call."""
+    return HEARTBEAT in request.url.path
 
-    Only for the server's event loop, where Gradio uses its memory too.
+
+async def close_page(page: str) -> None:
+    """End what goes on for a page that has closed; call this in the handler of its unload event.
+
+    Args:
+        page: Gradio's name of it.
     """
-
-    def __init__(self) -> None:
-        self._left: OrderedDict[str, datetime | None] = OrderedDict()  # page → when last heard of
-
-    def add(self, page: str, blocks: gr.Blocks) -> None:
-        """Note that a page has closed, and forget those for which there is no room any more.
-
-        Args:
-            page: Gradio's name of it.
-            blocks: whose page it is.
-        """
-        memory, queue = blocks.state_holder, blocks._queue
-        self._left[page] = memory.time_last_used.get(page)
-        self._left.move_to_end(page)
-        while len(self._left) > MOST_CLOSED:
-            oldest, heard_of = self._left.popitem(last=False)
-            if memory.time_last_used.get(oldest) == heard_of:  # it has not come back
-                memory.session_data.pop(oldest, None)
-                memory.time_last_used.pop(oldest, None)
-                queue.pending_messages_per_session.pop(oldest, None)
-                queue.pending_event_ids_session.pop(oldest, None)
-
-
-THE_CLOSED_PAGES = ClosedPages()
+    blocks = LocalContext.blocks.get()
+    if blocks is None:
+        return
+    queue = blocks._queue
+    # Gradio ends a stream when it breaks, but one that the page had asked for and did not live to
+    # hear would go on, and pass for the presence of its visitor.
+    await queue.clean_events(session_hash=page)
+    # Nobody will hear what it had still to tell. Gradio keeps the messages until two thousand other
+    # pages have some, and the names of their events for ever.
+    queue.pending_messages_per_session.pop(page, None)
+    queue.pending_event_ids_session.pop(page, None)
+    await to_thread(forget_gone, file_lists(blocks))

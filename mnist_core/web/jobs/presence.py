@@ -23,7 +23,7 @@ class Clock:
 class Presence:
     """How many streams to the pages of one session are open, and since when nobody looks.
 
-    The condition is the trainer's, which has to know at once when a visitor comes or goes.
+    The condition is the queue's, which has to know at once when a visitor comes or goes.
 
     Attributes:
         clock: what tells the time.

@@ -1,4 +1,4 @@
-"""Who can read the drawings: the networks that come with the project, and the session's runs."""
+"""The networks that can classify a drawing: those that come with the project, and the runs."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ SHIPPED_CLASSIFIERS: dict[str, tuple[str, Path]] = {
     "cnn": ("CNN", SHIPPED_CNN),
     "simple_nn": ("SimpleNN", SHIPPED),
 }
-"""What comes with the project: key → its name for people, its file. The first reads by default."""
+"""Those that come with the project: key → name for people, file. The first is the default."""
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """A network that can read, as it stands at this moment.
+    """A network that can classify a drawing, as it is at this moment.
 
     Attributes:
-        key: names it; a key of `SHIPPED_CLASSIFIERS`, or the id of a run.
-        name: names it for people.
+        key: a key of `SHIPPED_CLASSIFIERS`, or the id of a run.
+        name: for people.
         model: in eval mode, on the CPU.
-        calibration: what its probabilities need.
-        accuracy: on MNIST's test images, 0 to 1; None if nobody has measured it.
-        epochs: how many it has trained, where that may still change.
+        calibration: of its probabilities.
+        accuracy: on MNIST's test images, 0 to 1; None if unknown.
+        epochs: how many a run has trained.
         is_training: whether its weights still change.
     """
 
@@ -53,11 +53,11 @@ class Classifier:
 
     @property
     def edition(self) -> tuple[int, bool]:
-        """Tell its weights from those an epoch ago; what changes within an epoch is too much."""
+        """Tell its weights from those of another epoch; within an epoch they count as the same."""
         return self.epochs, self.is_training
 
 
-_troubles: dict[str, str] = {}  # key → why it cannot be loaded
+_problems: dict[str, str] = {}  # key → why it cannot be loaded
 
 
 @functools.cache
@@ -68,9 +68,9 @@ def load_shipped(key: str) -> Classifier | None:
         checkpoint = load_checkpoint(path)
     except (OSError, CheckpointError) as error:
         log.error("%s", error)
-        _troubles[key] = _explain(path, error)
+        _problems[key] = _describe_error(path, error)
         return None
-    _troubles.pop(key, None)
+    _problems.pop(key, None)
     accuracy = checkpoint.metadata.get("test_accuracy")
     return Classifier(
         key,
@@ -81,17 +81,17 @@ def load_shipped(key: str) -> Classifier | None:
     )
 
 
-def trouble_with(key: str) -> str:
-    """Say what is wrong with a network that comes with the project, or nothing."""
+def describe_problem(key: str) -> str:
+    """Say what is wrong with a network that comes with the project; empty if nothing is."""
     classifier = load_shipped(key)
     if classifier is not None and classifier.accuracy is None:
         path = metadata_path(SHIPPED_CLASSIFIERS[key][1])
         return f"{path.name} is missing or damaged, so nobody knows how sure it may be"
-    return _troubles.get(key, "")
+    return _problems.get(key, "")
 
 
-def _explain(path: Path, error: Exception) -> str:
-    """Say why a file cannot be loaded, in words for visitors: not where it lies on this machine."""
+def _describe_error(path: Path, error: Exception) -> str:
+    """Say why a file cannot be loaded, without its place on this machine."""
     if isinstance(error, FileNotFoundError):
         return f"cannot be loaded: {path.name} is missing"
     if isinstance(error, OSError):
@@ -99,9 +99,9 @@ def _explain(path: Path, error: Exception) -> str:
     return f"cannot be loaded: {path.name} is damaged"
 
 
-def reader_of(run: Run) -> Classifier | None:
-    """Take a run for a classifier; None while it has learned nothing."""
-    model = run.model  # read once: the trainer's thread replaces it
+def classifier_of(run: Run) -> Classifier | None:
+    """Return a run as a classifier; None while it has learned nothing."""
+    model = run.model  # read once: another thread replaces it
     if model is None:
         return None
     accuracy = run.epochs[-1].test_accuracy if run.epochs else None
@@ -117,21 +117,17 @@ def reader_of(run: Run) -> Classifier | None:
 
 
 def all_classifiers(session: Session) -> list[Classifier]:
-    """Return everyone who can read for this visitor: the shipped ones, then the runs by age."""
-    classifiers = [load_shipped(key) for key in SHIPPED_CLASSIFIERS] + list(
-        map(reader_of, session.runs)
-    )
-    return [classifier for classifier in classifiers if classifier is not None]
+    """Return all that a session can select: the shipped ones, then its runs, oldest first."""
+    shipped = map(load_shipped, SHIPPED_CLASSIFIERS)
+    return [*filter(None, shipped), *filter(None, map(classifier_of, session.runs))]
 
 
 def current_classifier(session: Session) -> Classifier | None:
-    """Return who reads; a shipped one in the place of who is gone, or None if nobody is left."""
-    if session.classifier in SHIPPED_CLASSIFIERS:
-        classifier = load_shipped(session.classifier)
-    else:
-        run = session.find_run(session.classifier)
-        classifier = reader_of(run) if run else None
-    return classifier or default_classifier()
+    """Return the selected one, or the default if that is gone; None if there is none at all."""
+    for classifier in all_classifiers(session):
+        if classifier.key == session.draw.classifier:
+            return classifier
+    return default_classifier()
 
 
 def default_classifier() -> Classifier | None:
@@ -139,34 +135,27 @@ def default_classifier() -> Classifier | None:
     return next(filter(None, map(load_shipped, SHIPPED_CLASSIFIERS)), None)
 
 
-def introduce_runs(session: Session) -> None:
-    """Let a new run take over the reading as soon as it has learned something.
-
-    Not so the runs that were there when the visitor chose somebody (see `choose_classifier`).
-    """
+def select_new_runs(session: Session) -> None:
+    """Select each run once it has learned something, unless `select_classifier` came after it."""
     for run in session.runs:
-        if run.model is not None and run.id not in session.introduced:
-            session.introduced.add(run.id)
-            session.classifier = run.id
+        if run.model is not None and run.id not in session.draw.offered:
+            session.draw.offered.add(run.id)
+            session.draw.classifier = run.id
 
 
-def replace_gone_classifier(session: Session) -> bool:
-    """Let who reads in the place of a deleted run do so for good; tell whether there was one."""
-    present = current_classifier(session)
-    if (
-        session.classifier in SHIPPED_CLASSIFIERS
-        or present is None
-        or present.key == session.classifier
-    ):
+def select_classifier(session: Session, key: str) -> bool:
+    """Select a network; False, and nothing changes, if there is none with this key."""
+    if key not in {classifier.key for classifier in all_classifiers(session)}:
         return False
-    session.classifier = present.key
+    session.draw.offered |= {run.id for run in session.runs}
+    session.draw.classifier = key
     return True
 
 
-def choose_classifier(session: Session, key: str) -> bool:
-    """Choose the network that reads; False, and nothing changed, if there is no such one."""
-    if key not in {classifier.key for classifier in all_classifiers(session)}:
+def replace_gone_classifier(session: Session) -> bool:
+    """Select the default if the selected run is gone; tell whether that was so."""
+    selected, current = session.draw.classifier, current_classifier(session)
+    if selected in SHIPPED_CLASSIFIERS or current is None or current.key == selected:
         return False
-    session.introduced |= {run.id for run in session.runs}
-    session.classifier = key
+    session.draw.classifier = current.key
     return True

@@ -1,7 +1,4 @@
-"""The session's own test set: drawings that the visitor has labelled, and who reads them right.
-
-They live in memory and end with the session; nothing of them is written to disk.
-"""
+"""The session's own test set: drawings that the visitor has labelled, in memory alone."""
 
 from __future__ import annotations
 
@@ -19,44 +16,49 @@ from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.web.limits import the_limits
 
-MOST_POINTS = 200_000  # in all of them together: three megabytes
+MAX_POINTS = 200_000  # of all drawings together: three megabytes
 
 
 @dataclass
-class Entry:
-    """A drawing that counts, and the image that every network is given of it."""
+class Sample:
+    """A labelled drawing, and the image that every network is given of it."""
 
     drawing: LabelledDrawing
     image: GrayImage
 
+    @property
+    def points(self) -> int:
+        """Return how many points its strokes have."""
+        return sum(map(len, self.drawing.strokes))
+
 
 @dataclass
-class Answers:
-    """The digits that one network, as it once stood, has read: drawing → digit."""
+class Predictions:
+    """What one network predicts with the weights of one edition: key of a drawing → digit."""
 
     edition: Hashable
     digits: dict[bytes, int] = field(default_factory=dict)
 
 
 class OwnTestSet:
-    """Labelled drawings, and how many of them a network reads right. Usable on any thread."""
+    """Labelled drawings, and how many of them a network classifies right. Usable on any thread."""
 
     def __init__(self) -> None:
-        self._entries: dict[bytes, Entry] = {}  # oldest first
-        self._answers: dict[str, Answers] = {}
-        self._points = 0
+        self._samples: dict[bytes, Sample] = {}  # oldest first
+        self._points = 0  # of all drawings together
+        self._predictions: dict[str, Predictions] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._samples)
 
     @property
     def drawings(self) -> list[LabelledDrawing]:
         """Return the drawings, oldest first."""
-        return [entry.drawing for entry in list(self._entries.values())]
+        return [sample.drawing for sample in list(self._samples.values())]
 
     def add(self, drawing: LabelledDrawing) -> int:
-        """Count a drawing; the very same one with another label takes the first one's place.
+        """Add a drawing; the same strokes with another label replace the first ones.
 
         Returns:
             How many of the oldest drawings had to make room for it.
@@ -67,53 +69,54 @@ class OwnTestSet:
         key = _key(drawing)
         with self._lock:
             self._remove(key)
-            self._entries[key] = Entry(drawing, image)
-            self._points += _count_points(drawing)
-            surplus = 0
-            while len(self._entries) > the_limits().drawings or self._points > MOST_POINTS:
-                self._remove(next(iter(self._entries)))
-                surplus += 1
-            return surplus
+            self._samples[key] = Sample(drawing, image)
+            self._points += self._samples[key].points
+            removed = 0
+            while len(self._samples) > the_limits().drawings or self._points > MAX_POINTS:
+                self._remove(next(iter(self._samples)))
+                removed += 1
+            return removed
 
     def clear(self) -> None:
         """Forget every drawing."""
         with self._lock:
-            self._entries.clear()
-            self._answers.clear()
+            self._samples.clear()
+            self._predictions.clear()
             self._points = 0
 
     def count_right(self, name: str, edition: Hashable, model: nn.Module) -> int:
-        """Count the drawings that a network reads right; it reads only those that are new to it.
+        """Count the drawings that a network classifies right; each is classified only once.
 
         Args:
             name: tells the network from others.
-            edition: tells its present weights from earlier ones, which may have read differently.
+            edition: tells its present weights from earlier ones.
             model: the network in eval mode, on the CPU.
         """
         with self._lock:
-            answers = self._answers.get(name)
-            if answers is None or answers.edition != edition:
-                answers = self._answers[name] = Answers(edition)
-            unread = [key for key in self._entries if key not in answers.digits]
-            if unread:
-                images = np.stack([self._entries[key].image for key in unread])  # [n, 28, 28]
+            known = self._predictions.get(name)
+            if known is None or known.edition != edition:
+                known = self._predictions[name] = Predictions(edition)
+            new = [key for key in self._samples if key not in known.digits]
+            if new:
+                images = np.stack([self._samples[key].image for key in new])  # [n, 28, 28]
                 with torch.inference_mode():
-                    digits = model(normalize(torch.from_numpy(images))).argmax(dim=1)
-                answers.digits.update(zip(unread, digits.tolist(), strict=True))
-            entries = self._entries.items()
-            return sum(answers.digits[key] == entry.drawing.label for key, entry in entries)
+                    digits = model(normalize(torch.from_numpy(images))).argmax(dim=1)  # [n]
+                known.digits.update(zip(new, digits.tolist(), strict=True))
+            samples = self._samples.items()
+            return sum(known.digits[key] == sample.drawing.label for key, sample in samples)
 
-    def keep_answers_of(self, names: Collection[str]) -> None:
-        """Forget what all other networks have read."""
+    def keep_predictions_of(self, names: Collection[str]) -> None:
+        """Forget the predictions of all other networks."""
         with self._lock:
-            self._answers = {name: self._answers[name] for name in names if name in self._answers}
+            known = self._predictions
+            self._predictions = {name: known[name] for name in names if name in known}
 
     def _remove(self, key: bytes) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self._points -= _count_points(entry.drawing)
-            for answers in self._answers.values():
-                answers.digits.pop(key, None)
+        sample = self._samples.pop(key, None)
+        if sample is not None:
+            self._points -= sample.points
+            for known in self._predictions.values():
+                known.digits.pop(key, None)
 
 
 def _key(drawing: LabelledDrawing) -> bytes:
@@ -122,7 +125,3 @@ def _key(drawing: LabelledDrawing) -> bytes:
     for stroke in drawing.strokes:
         key.update(len(stroke).to_bytes(4, "big") + stroke.tobytes())
     return key.digest()
-
-
-def _count_points(drawing: LabelledDrawing) -> int:
-    return sum(map(len, drawing.strokes))

@@ -1,147 +1,234 @@
-"""Every session that a page can come back to, by a key that only that page knows."""
+"""Every session that a page can come back to, by a key that only its pages know.
+
+Whoever only looks around and draws has nothing to lose, so such a session takes no place. It is
+registered when it first keeps something: a network trained or uploaded, a drawing labelled.
+"""
 
 from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from operator import itemgetter
 
 from mnist_core.web.jobs.presence import Clock
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.session import Session
+from mnist_core.web.sessions.session import ENDED, Session
 
-KEPT = 30 * 60.0  # seconds after its last page has closed
-IDLE = (
-    30 * 60.0
-)  # seconds without use, after which a session may have to make room with a page open
-MOST_PAGES = 20  # of one session
-FULL = (
+KEEP_AFTER_CLOSE_SECONDS = 30 * 60.0  # after a session's last page has closed
+IDLE_TIMEOUT_SECONDS = 30 * 60.0  # without use; then a session may be ended with a page open
+MAX_PAGES_PER_SESSION = 20
+MAX_UNREGISTERED_SESSIONS = 2_000  # a few kilobytes each
+NOTHING_TO_LOSE = (0, 0.0)  # the lowest `eviction_rank`
+NO_ROOM = (
     "So many people are here that no more networks can be trained just now. You can draw all the "
-    "same; to train, reload the page a little later."
+    "same; to train, try again a little later."
 )
 
 
 @dataclass
-class Guest:
-    """A session, and the pages that show it.
+class Entry:
+    """A session and its pages.
 
     Attributes:
+        key: what a page has to show to come back to the session.
         session: the session.
         pages: Gradio's names of the pages that are open, the oldest first.
-        left_at: when the last one closed.
+        closed_at: when the last of them closed.
+        is_registered: whether it has one of the places for sessions that keep something.
+        additions: how many things are being added to it just now.
     """
 
+    key: str
     session: Session
     pages: dict[str, None] = field(default_factory=dict)
-    left_at: float = 0.0
+    closed_at: float = 0.0
+    is_registered: bool = False
+    additions: int = 0
+
+    @property
+    def eviction_rank(self) -> tuple[int, float] | None:
+        """Tell which session gives up its place first, the one of lowest rank; None: it does not.
+
+        First a session that keeps nothing, then the one whose pages closed longest ago, then the
+        one that has been idle longest. None that has a run under way.
+        """
+        if self.session.is_empty and not self.additions:
+            return NOTHING_TO_LOSE
+        if self.session.is_under_way:
+            return None
+        if not self.pages:
+            return 1, self.closed_at
+        unused_for = self.session.unused_for
+        return (2, -unused_for) if unused_for >= IDLE_TIMEOUT_SECONDS else None
 
 
 class Registry:
-    """The register of sessions: bounded, forgetful, and closed to whoever has no key."""
+    """All sessions: those that keep something, and a bounded number of those that do not."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(
+        self, clock: Clock | None = None, new_session: Callable[[], Session] = Session
+    ) -> None:
         self._clock = clock or Clock()
-        self._guests: dict[str, Guest] = {}  # by key; who left longest ago comes first
-        self._keys: dict[str, str] = {}  # page → key
-        self._lock = threading.Lock()
+        self._new_session = new_session
+        self._entries: dict[str, Entry] = {}  # by key; what closed last comes last
+        self._by_page: dict[str, Entry] = {}
         self._timer: threading.Timer | None = None
+        # Guards all of these; not held while a session ends, which takes the session's own lock.
+        self._lock = threading.Lock()
 
-    def enter(self, key: object, session: Session, page: str) -> tuple[str, Session]:
+    def __len__(self) -> int:
+        """Return how many sessions are registered."""
+        return sum(entry.is_registered for entry in list(self._entries.values()))
+
+    def enter(self, key: object, page: str) -> tuple[str, Session]:
         """Find the session of a page that has just been opened, or begin one.
 
         Args:
             key: what the page has kept from before: data from a stranger, of any type and size.
-            session: a new session, for a page that comes for the first time.
             page: Gradio's name of the page (`session_hash`).
 
         Returns:
-            The key that the page has to keep, and its session. Where there is no room for another
-            session it is one in which nothing can be trained, and of which nothing is kept.
+            The key that the page has to keep, and its session.
         """
+        self._end_expired()
         with self._lock:
-            self._leave(page)
-            self._tidy()
-            if not isinstance(key, str) or key not in self._guests:
-                key = secrets.token_urlsafe(32)
-                if not self._make_room():
-                    session.refusal = FULL
-                    return key, session
-                session.refusal = ""
-                self._guests[key] = Guest(session)
-            guest = self._guests[key]
-            guest.pages[page] = None
-            guest.session.presence.expect()
-            for other in list(guest.pages)[:-MOST_PAGES]:
-                del guest.pages[other]
-                self._keys.pop(other, None)
-            self._keys[page] = key
-            return key, guest.session
+            self._close(page)
+            entry = self._entries.get(key) if isinstance(key, str) else None
+            if entry is None:
+                entry = Entry(secrets.token_urlsafe(32), self._new_session())
+                entry.session.keeping = partial(self._keeping, entry)
+                self._entries[entry.key] = entry
+            entry.pages[page] = None
+            self._by_page[page] = entry
+            for oldest in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
+                del entry.pages[oldest], self._by_page[oldest]
+            entry.session.presence.expect()
+            self._remove_surplus()
+        return entry.key, entry.session
 
     def leave(self, page: str) -> None:
         """Note that a page has closed."""
         with self._lock:
-            self._leave(page)
-            self._tidy()
+            self._close(page)
+        self._end_expired()
 
-    def __len__(self) -> int:
-        return len(self._guests)
+    @contextmanager
+    def _keeping(self, entry: Entry) -> Iterator[None]:
+        """Let a session add what it keeps; then the oldest networks of all may have to go.
 
-    def _leave(self, page: str) -> None:
-        key = self._keys.pop(page, "")
-        guest = self._guests.get(key)
-        if guest is None:
-            return
-        guest.pages.pop(page, None)
-        if not guest.pages:
-            guest.session.presence.leave()
-            guest.left_at = self._clock.now()
-            self._guests[key] = self._guests.pop(key)  # to the end: it left last
-
-    def _tidy(self) -> None:
-        """End the sessions whose pages closed long ago."""
-        for key, guest in list(self._guests.items()):
-            if not guest.pages and self._clock.now() - guest.left_at >= KEPT:
-                self._end(key)
-        self._tidy_later()
-
-    def _make_room(self) -> bool:
-        """Make room for one session more, if there is anybody who does not use theirs.
-
-        First goes whose pages closed longest ago, then whose session was used longest ago.
-
-        Returns:
-            Whether there is room.
+        Raises:
+            ValueError: there is no room for another session, or this one has been ended.
         """
-        if len(self._guests) < the_limits().sessions:
-            return True
-        left = [key for key, guest in self._guests.items() if not guest.pages]
-        idle = [key for key, guest in self._guests.items() if guest.session.unused_for >= IDLE]
-        idle.sort(key=lambda key: -self._guests[key].session.unused_for)
-        for key in (left + idle)[:1]:
-            self._end(key)
-        return bool(left or idle)
+        with self._lock:
+            ended = self._register(entry)
+            entry.additions += 1
+        try:
+            if ended is not None:
+                ended.end()
+            yield
+        finally:
+            with self._lock:
+                entry.additions -= 1
+        self._evict_networks()
 
-    def _end(self, key: str) -> None:
-        guest = self._guests.pop(key)
-        for page in guest.pages:
-            self._keys.pop(page, None)
-        guest.session.end()
+    def _evict_networks(self) -> None:
+        """Evict the least recently used networks, if all sessions together have too many."""
+        with self._lock:
+            sessions = [entry.session for entry in self._entries.values() if entry.is_registered]
+        sessions.sort(key=lambda session: -session.unused_for)
+        runs = [(session, run) for session in sessions for run in session.runs]
+        ended = [(session, run) for session, run in runs if not run.is_under_way]
+        for session, run in ended[: max(len(runs) - the_limits().networks, 0)]:
+            session.evict(run)
 
-    def _tidy_later(self) -> None:
-        """Look again when the next session is over, since perhaps nobody comes until then."""
-        left = [guest.left_at for guest in self._guests.values() if not guest.pages]
-        if self._timer is not None and self._timer.is_alive():
-            return
-        if left:
-            wait = max(min(left) + KEPT - self._clock.now(), 1.0)
-            self._timer = threading.Timer(wait, self._when_time_is_up)
-            self._timer.daemon = True
-            self._timer.start()
+    def _end_expired(self) -> None:
+        """End the sessions whose pages closed long ago, and come back when the next one is due."""
+        with self._lock:
+            now = self._clock.now()
+            closed = [entry for entry in self._entries.values() if not entry.pages]
+            waits = {e.key: e.closed_at + KEEP_AFTER_CLOSE_SECONDS - now for e in closed}
+            expired = [entry for entry in closed if waits[entry.key] <= 0]
+            for entry in expired:
+                self._remove(entry)
+                del waits[entry.key]
+            if waits and self._timer is None:
+                self._start_timer(min(waits.values()))
+        for entry in expired:
+            if entry.is_registered:
+                entry.session.end()
+
+    def _start_timer(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._when_time_is_up)
+        self._timer.daemon = True
+        self._timer.start()
 
     def _when_time_is_up(self) -> None:
-        with self._lock:
-            self._timer = None
-            self._tidy()
+        self._timer = None
+        self._end_expired()
+
+    # --- with the lock held --------------------------------------------------------------------
+
+    def _close(self, page: str) -> None:
+        entry = self._by_page.pop(page, None)
+        if entry is None:
+            return
+        del entry.pages[page]
+        if not entry.pages:
+            entry.session.presence.leave()
+            entry.closed_at = self._clock.now()
+            self._entries[entry.key] = self._entries.pop(entry.key)
+
+    def _register(self, entry: Entry) -> Session | None:
+        """Give a session a place, if it has none; return the session to end for it.
+
+        Raises:
+            ValueError: every place is in use, or the session has been ended.
+        """
+        if entry.is_registered:
+            if entry.key not in self._entries:
+                raise ValueError(ENDED)
+            return None
+        ended = self._make_room()
+        entry.is_registered = True
+        if entry.key not in self._entries:  # it was removed as surplus
+            self._entries[entry.key] = entry
+            pages = [page for page in entry.pages if self._by_page.setdefault(page, entry) is entry]
+            entry.pages, entry.closed_at = dict.fromkeys(pages), self._clock.now()
+        return ended
+
+    def _make_room(self) -> Session | None:
+        registered = [entry for entry in self._entries.values() if entry.is_registered]
+        if len(registered) < the_limits().sessions:
+            return None
+        ranks = [(entry.eviction_rank, entry) for entry in registered]
+        evictable = [(rank, entry) for rank, entry in ranks if rank is not None]
+        if not evictable:
+            raise ValueError(NO_ROOM)
+        rank, entry = min(evictable, key=itemgetter(0))
+        if rank == NOTHING_TO_LOSE:
+            entry.is_registered = False  # its pages do not notice
+            return None
+        self._remove(entry)
+        return entry.session
+
+    def _remove_surplus(self) -> None:
+        """Forget the oldest unregistered sessions, those without a page first.
+
+        Their pages do not notice: they still hold the session, and can register it.
+        """
+        unregistered = [entry for entry in self._entries.values() if not entry.is_registered]
+        unregistered.sort(key=lambda entry: bool(entry.pages))
+        for entry in unregistered[: max(len(unregistered) - MAX_UNREGISTERED_SESSIONS, 0)]:
+            self._remove(entry)
+
+    def _remove(self, entry: Entry) -> None:
+        del self._entries[entry.key]
+        for page in entry.pages:
+            del self._by_page[page]
 
 
 REGISTRY = Registry()

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import fields
 from pathlib import Path
 from shutil import copyfile, rmtree
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
-
-from gradio.utils import get_upload_folder
 
 from mnist_core.checkpoints import (
     Checkpoint,
     describe_run,
     load_checkpoint,
     metadata_path,
+    read_run,
     save_checkpoint,
 )
 from mnist_core.config import TrainConfig
 from mnist_core.training import EpochRecord
+from mnist_core.web.gradio_compat.upload_folder import upload_folder
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.uploads import NO_ROOM, SESSION_PREFIX
 
@@ -54,7 +52,7 @@ class RunFiles:
         written, path = self._written.get(run.id, (0, None))
         if path is None or written != version or not path.is_file():
             try:
-                path = self._own_folder() / run.id / f"{run.config.model}_mnist.pth"
+                path = self._own_folder() / run.id / f"{file_stem(run)}.pth"
                 save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
             except OSError as error:  # a full disk, perhaps
                 log.exception("a network cannot be written")
@@ -79,6 +77,11 @@ class RunFiles:
         if self._folder is None:
             self._folder = Path(mkdtemp(prefix=SESSION_PREFIX, dir=_make_cache()))
         return self._folder
+
+
+def file_stem(run: Run) -> str:
+    """Name the files of a run so that those of two runs of one network do not mix."""
+    return f"{run.name.lower().replace(' ', '_')}_{run.config.model}_mnist"
 
 
 def read_upload(
@@ -112,34 +115,11 @@ def read_upload(
     except OSError as error:
         log.exception("an upload cannot be read")
         raise ValueError(NO_ROOM) from error
-    return checkpoint, *_read_metadata(checkpoint.metadata, checkpoint.model_name)
+    return checkpoint, *read_run(checkpoint.metadata, checkpoint.model_name)
 
 
 def _make_cache() -> Path:
     """Return where Gradio serves files from: of those that lie there it makes no copies."""
-    cache = Path(get_upload_folder())
+    cache = upload_folder()
     cache.mkdir(parents=True, exist_ok=True)
     return cache
-
-
-def _read_metadata(
-    metadata: dict[str, Any], model_name: str
-) -> tuple[TrainConfig, list[EpochRecord]]:
-    """Read what a stranger's metadata say of a run, as far as it can be true."""
-    try:
-        config = TrainConfig(**metadata["config"])
-        epochs = [_read_epoch(number, epoch) for number, epoch in enumerate(metadata["epochs"], 1)]
-    except (KeyError, TypeError, ValueError):
-        return TrainConfig(model=model_name), []
-    if config.model != model_name or len(epochs) > config.epochs:
-        return TrainConfig(model=model_name), []
-    return config, epochs
-
-
-def _read_epoch(number: int, metadata: dict[str, Any]) -> EpochRecord:
-    values = {field.name: metadata[field.name] for field in fields(EpochRecord)}
-    for name, value in values.items():
-        most = 1 if name.endswith("accuracy") else 1e6
-        if type(value) not in (int, float) or not 0 <= value <= most:
-            raise ValueError(f"{name} is not a number from 0 to {most:,}.")
-    return EpochRecord(**{**values, "epoch": number})

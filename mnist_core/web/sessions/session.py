@@ -1,18 +1,17 @@
-"""What the server remembers of one visitor: the runs, and who reads the drawings."""
+"""A session: the runs of one visitor, the own test set, and what the tabs show."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mnist_core.config import TrainConfig
-from mnist_core.experiments import EXPERIMENTS
-from mnist_core.preprocessing import GrayImage
+from mnist_core.drawings import LabelledDrawing
 from mnist_core.web.jobs.presence import Presence
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
@@ -20,79 +19,78 @@ from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, read_upload
-from mnist_core.web.sessions.shelf import Shelf
+from mnist_core.web.sessions.tab_state import DrawState, ExperimentsState, TrainState
 from mnist_core.web.sessions.uploads import clear_uploads
 
+MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
 MOST_WATCHES = 12  # of one session at once: those of three pages
-MOST_OPTIMIZERS = 3  # runs that can train on: a model's optimiser is twice as large as the model
 BEAT = 1.0  # seconds without news after which `watch` yields all the same
 GLANCE = 0.05  # seconds between two looks for something new
 SIGN_OF_LIFE = 5.0  # seconds after which a stream without news sends something, or it is not closed
 
 JOB_QUEUE = JobQueue()
-THE_SHELF = Shelf()
 NOT_OPEN = "This page has not found its session yet: try again in a moment, or reload it."
 ENDED = "This session has ended: reload the page to begin a new one."
 
 
 class Session:
-    """One visitor's runs. Nobody else can reach them.
+    """What is kept of one visitor; usable on any thread.
 
     Attributes:
-        classifier: the key of what reads the drawings: "cnn" or "simple_nn" for the networks that
-            come with the project, or the id of a run.
-        drawing: the visitor's drawing as the network sees it, or None if there is none.
-        introduced: the ids of the runs that have been offered as classifiers.
-        settings: those of the run that was last begun in the Train tab, or None.
-        score: the drawings that the visitor has labelled.
-        dropped: the names of the runs that had to make room since the last one was begun.
-        refusal: why nothing can be trained or uploaded in this session, or empty.
-        experiment: the experiment that the page shows, by its name.
-        overlay: which runs the page draws over each other, and in which colours.
+        presence: whether a page of it is connected.
+        test_set: the drawings that the visitor has labelled.
+        draw, train, experiments: what these tabs show.
+        curves: which runs' curves the Runs tab draws.
+        evicted: the names of the runs whose networks were given up since one was last added.
+        keeping: a context for adding whatever is kept, set by the registry; entering it raises
+            ValueError where there is no room for it.
     """
 
-    def __init__(self, queue: JobQueue = JOB_QUEUE, shelf: Shelf = THE_SHELF) -> None:
-        self.classifier = "cnn"
-        self.drawing: GrayImage | None = None
-        self.introduced: set[str] = set()
-        self.settings: TrainConfig | None = None
-        self.test_set = OwnTestSet()
-        self.dropped: list[str] = []
-        self.refusal = ""
-        self.experiment = next(iter(EXPERIMENTS))
-        self.overlay = DrawnCurves()
+    def __init__(self, queue: JobQueue = JOB_QUEUE) -> None:
         self.presence = Presence(queue.changed, queue.clock)
-        self._used_at = queue.clock.now()
+        self.test_set = OwnTestSet()
+        self.draw = DrawState()
+        self.train = TrainState()
+        self.experiments = ExperimentsState()
+        self.curves = DrawnCurves()
+        self.evicted: list[str] = []
+        self.keeping: Callable[[], AbstractContextManager[None]] = nullcontext
         self._queue = queue
-        self._shelf = shelf
         self._runs: list[Run] = []
-        self._past: list[Run] = []
+        self._past: list[Run] = []  # evicted: their results without their networks
+        self._files = RunFiles()
         self._names_given = 0
+        self._has_ended = False
+        self._used_at = queue.clock.now()
         self._changes = 0
         self._watches: list[object] = []  # on the event loop alone
-        self._files = RunFiles()
         self._lock = threading.RLock()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Session:
-        """Begin a session: Gradio copies the first value of a `gr.State` for each page.
+        """Return a session in which nothing can be kept.
 
-        `Registry.enter` opens it, and so bounds how many there are in which anything can be begun.
+        Gradio copies the first value of a `gr.State` for each page; `Registry.enter` replaces it.
         """
-        session = Session(self._queue, self._shelf)
-        session.refusal = NOT_OPEN
+        session = Session(self._queue)
+        session.keeping = _refuse
         return session
 
     # --- the runs ------------------------------------------------------------------------------
 
     @property
     def runs(self) -> list[Run]:
-        """Return the runs that keep their networks, oldest first."""
+        """Return the runs that have their networks, oldest first."""
         return list(self._runs)
 
     @property
     def results(self) -> list[Run]:
-        """Return the runs, and before them those that had to make room: they have no network."""
+        """Return the evicted runs and the others, oldest first."""
         return self._past + self._runs
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to lose: no run, no labelled drawing."""
+        return not (self._runs or self._past or len(self.test_set))
 
     @property
     def is_under_way(self) -> bool:
@@ -111,63 +109,50 @@ class Session:
         """Return the run with this id."""
         return next((run for run in self.runs if run.id == run_id), None)
 
-    def find(self, config: TrainConfig) -> Run | None:
-        """Return a finished run with just these settings, whose result a new one would repeat."""
+    def find_result(self, config: TrainConfig) -> Run | None:
+        """Return the newest finished run that a new one with these settings would repeat."""
         for run in reversed(self.results):
             if run.config == config and run.state == "finished" and run.is_repeatable:
                 return run
         return None
 
-    def start(self, config: TrainConfig, name: str = "") -> Run:
-        """Begin a run, which takes its place in the line.
+    def start(self, config: TrainConfig) -> Run:
+        """Start a run; for the errors see `start_all`."""
+        return self.start_all([config])[0]
+
+    def start_all(self, configs: Sequence[TrainConfig]) -> list[Run]:
+        """Put new runs into the queue: all of them or, if there is an error, none.
 
         Args:
-            config: its settings.
-            name: for people; by default "Run 1" and so on.
+            configs: the settings of each.
 
         Raises:
-            ValueError: the run would be too large, too many wait already, of this visitor or of
-                all, or nothing can be trained in this session.
+            ValueError: a run would be too large, too many of this session's or of all sessions'
+                would be under way, or there is no room for this session.
         """
-        the_limits().check(config)
-        with self._lock:
-            self.check_room()
-            run = Run(config, name or self._next_name())
-            self._enter(run)
-            self._add(run)
-        self._shelf.make_room()
-        return run
-
-    def check_room(self, runs: int = 1) -> None:
-        """Make sure that so many runs can begin just now.
-
-        Raises:
-            ValueError: too many are under way, of this visitor or of all, or nothing can be
-                trained in this session.
-        """
-        self._check_open()
-        most, under_way = the_limits().under_way, sum(run.is_under_way for run in self.runs)
-        if under_way + runs > most:
-            raise ValueError(
-                f"At most {most} of your networks can be under way at once, and {under_way} are: "
-                "let some end first."
-            )
-        self._queue.check_room(runs)
+        for config in configs:
+            the_limits().check(config)
+        with self.keeping(), self._lock, self._queue.changed:
+            self._check_room(len(configs))
+            runs = [Run(config, self._next_name("Run")) for config in configs]
+            for run in runs:
+                self._enter(run)
+            self._add(runs)
+        return runs
 
     def train_on(self, run: Run, epochs: int) -> None:
-        """Let an ended run of this session train some more.
+        """Let an ended run of this session train for some more epochs.
 
         Raises:
-            ValueError: its optimiser is gone, it would have too many epochs, or too many runs wait.
+            ValueError: its optimiser is gone, it would have too many epochs, or as `start_all`.
         """
         the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
         with self._lock, self._queue.changed:
-            if run not in self._runs:  # deleted, or gone to make room, in this very moment
+            if run not in self._runs:  # deleted or evicted in this very moment
                 raise ValueError("This run is gone.")
-            self.check_room()  # before anything has changed
+            self._check_room(1)  # before anything has changed
             run.extend(epochs)
             self._enter(run)
-            self._shelf.add(run, self)  # from which it may just have been taken to make room
 
     def stop(self, run: Run) -> None:
         """Ask a run to end, keeping what it has learned."""
@@ -177,10 +162,21 @@ class Session:
         """Forget a run; one that is under way is stopped first."""
         with self._lock:
             self._queue.stop(run)
-            self._forget(run)
+            self._remove(run)
+
+    def evict(self, run: Run) -> None:
+        """Give up the network of a run that has ended; its result is kept."""
+        with self._lock:
+            if run not in self._runs or run.is_under_way:
+                return
+            self._remove(run)
+            run.forget_network()
+            self.evicted.append(run.name)
+            self._past.append(run)
+            del self._past[: max(len(self._past) - the_limits().results, 0)]
 
     def upload(self, path: Path, metadata: Path | None = None) -> Run:
-        """Take in a checkpoint as a run that has ended.
+        """Make a run of a checkpoint.
 
         Args:
             path: the `.pth` file.
@@ -188,21 +184,19 @@ class Session:
 
         Raises:
             CheckpointError: the file holds none of our networks.
-            ValueError: nothing can be uploaded in this session, or the server has no room for it.
+            ValueError: there is no room for it, or for this session.
         """
         self._check_open()
-        checkpoint, config, epochs = read_upload(path, metadata)
-        with self._lock:
-            self._check_open()
-            run = Run.from_checkpoint(checkpoint, config, epochs, self._next_name("Upload"))
-            self._add(run)
-        self._shelf.make_room()
+        with self.keeping():
+            checkpoint, config, epochs = read_upload(path, metadata)
+            with self._lock:
+                self._check_open()
+                run = Run.from_checkpoint(checkpoint, config, epochs, self._next_name("Upload"))
+                self._add([run])
         return run
 
     def files(self, run: Run) -> tuple[Path, Path] | None:
-        """Write a run's network to disk, its metadata beside it.
-
-        The files lie in a folder that only this session knows, until it ends.
+        """Write a run's network to the disk, its metadata beside it, until the session ends.
 
         Returns:
             Weights and metadata; None if the run has learned nothing.
@@ -213,10 +207,23 @@ class Session:
         with self._lock:
             return self._files.write(run) if run in self._runs else None
 
+    def label(self, drawings: Iterable[LabelledDrawing]) -> int:
+        """Add drawings to the own test set.
+
+        Returns:
+            How many of the oldest drawings had to make room for them.
+
+        Raises:
+            ValueError: there is no room for this session.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            return sum(map(self.test_set.add, drawings))
+
     def end(self) -> None:
-        """Stop and forget everything, files included; nothing can be begun any more."""
+        """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:
-            self.refusal = self.refusal or ENDED
+            self._has_ended = True
             for run in self.runs:
                 self.delete(run)
             self.test_set.clear()
@@ -224,45 +231,47 @@ class Session:
             self._files.clear()
         clear_uploads()
 
+    # --- with the lock held --------------------------------------------------------------------
+
     def _check_open(self) -> None:
-        if self.refusal:
-            raise ValueError(self.refusal)
+        if self._has_ended:
+            raise ValueError(ENDED)
+
+    def _check_room(self, runs: int) -> None:
+        """Make sure that so many more runs can be under way, here and in the queue."""
+        self._check_open()
+        most, under_way = the_limits().under_way, sum(run.is_under_way for run in self._runs)
+        if under_way + runs > most:
+            raise ValueError(
+                f"At most {most} of your networks can be under way at once, and {under_way} are: "
+                "let some end first."
+            )
+        self._queue.check_room(runs)
 
     def _enter(self, run: Run) -> None:
         self.presence.expect()
         self._queue.enter(run, self.presence)
 
-    def _add(self, run: Run) -> None:
-        ended = [other for other in self._runs if not other.is_under_way]
-        self.dropped = []
-        if len(self._runs) >= the_limits().runs:
-            self.make_way(ended[0])
-        self._runs.append(run)
-        self._shelf.add(run, self)
-        for other in [other for other in self._runs if other.can_train_on][:-MOST_OPTIMIZERS]:
-            other.forget_training()
+    def _add(self, runs: list[Run]) -> None:
+        """Add runs; the oldest that have ended make room, and keep no optimiser."""
+        self.evicted = []
+        ended = [run for run in self._runs if not run.is_under_way]
+        surplus = len(self._runs) + len(runs) - the_limits().runs
+        for run in ended[: max(surplus, 0)]:
+            self.evict(run)
+        self._runs += runs
+        for run in [run for run in self._runs if run.can_train_on][:-MAX_OPTIMIZERS]:
+            run.forget_training()
         self._changes += 1
 
-    def make_way(self, run: Run) -> None:
-        """Give up the network of a run that has ended; what it came to is still known."""
-        with self._lock:
-            if run not in self._runs or run.is_under_way:
-                return
-            self.dropped.append(run.name)
-            self._forget(run)
-            run.forget_network()
-            self._past.append(run)
-            del self._past[: max(len(self._past) - the_limits().results, 0)]
-
-    def _forget(self, run: Run) -> None:
-        self._shelf.remove(run)
-        self.introduced.discard(run.id)
+    def _remove(self, run: Run) -> None:
+        self.draw.offered.discard(run.id)
         if run in self._runs:
             self._runs.remove(run)
         self._files.remove(run)
         self._changes += 1
 
-    def _next_name(self, kind: str = "Run") -> str:
+    def _next_name(self, kind: str) -> str:
         self._names_given += 1
         return f"{kind} {self._names_given}"
 
@@ -315,3 +324,7 @@ class Session:
                         await asyncio.sleep(GLANCE)
             finally:
                 self._watches = [other for other in self._watches if other is not watch]
+
+
+def _refuse() -> NoReturn:
+    raise ValueError(NOT_OPEN)

@@ -24,23 +24,24 @@ from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
 from mnist_core.web.components.leaderboard import Leaderboard, LeaderboardStatus, Row
 from mnist_core.web.components.link import Link
 from mnist_core.web.components.prediction import Answer, PredictionPanel
+from mnist_core.web.gradio_compat.event_data import event_data
 from mnist_core.web.jobs.throttle import note_reading
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.classifiers import (
     SHIPPED_CLASSIFIERS,
     Classifier,
     all_classifiers,
-    choose_classifier,
     current_classifier,
-    introduce_runs,
+    describe_problem,
     replace_gone_classifier,
-    trouble_with,
+    select_classifier,
+    select_new_runs,
 )
 from mnist_core.web.sessions.session import SIGN_OF_LIFE, Session
 from mnist_core.web.tabs.pipeline import build_pipeline
 
 NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
-SHIPPED_NOTES = {"cnn": "trained on many hands", "simple_nn": "the article's"}
+SHIPPED_NOTES = {"cnn": "trained on many people's handwriting", "simple_nn": "the article's"}
 CLASSIFIER_GONE = "The network that you chose is gone, so {name} reads."
 
 
@@ -86,8 +87,8 @@ def build_draw_tab(session: gr.State, link: Link) -> None:
 def read_drawing(drawing: Drawing, session: Session) -> Answer:
     """Answer one sending of the canvas."""
     note_reading()
-    session.drawing = image_from_strokes(drawing.strokes)
-    return _answer(drawing.seq, session.drawing, session)
+    session.draw.drawing = image_from_strokes(drawing.strokes)
+    return _answer(drawing.seq, session.draw.drawing, session)
 
 
 def read_picture(path: str | None, session: Session) -> Answer:
@@ -132,7 +133,7 @@ def _answer(seq: int | None, image: GrayImage | None, session: Session) -> Answe
 
 def let_read(key: str, session: Session) -> tuple[LeaderboardStatus, dict[str, Any]]:
     """Let the visitor choose who reads; the drawing on the canvas is read again."""
-    is_there = choose_classifier(session, key)
+    is_there = select_classifier(session, key)
     board = _board(session)
     if not is_there and (present := current_classifier(session)):
         board["note"] = CLASSIFIER_GONE.format(name=present.name)
@@ -149,9 +150,9 @@ async def follow_classifiers(session: Session) -> AsyncGenerator[tuple[Any, Any]
     sent_at = 0.0
     async with aclosing(session.watch()) as beats:
         async for _ in beats:
-            introduce_runs(session)
+            select_new_runs(session)
             now = (
-                session.classifier,
+                session.draw.classifier,
                 [(classifier.key, classifier.edition) for classifier in all_classifiers(session)],
             )
             if now != shown:
@@ -185,7 +186,7 @@ def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
         gr.Error: what the page sent is no such drawing.
     """
     try:
-        drawing = parse_label(event._data)
+        drawing = parse_label(event_data(event))
     except ValueError as error:
         raise _refusal(error) from None
     return _add([drawing], session, f"Counted as {_name(drawing.label)}.")
@@ -216,7 +217,10 @@ def forget_drawings(session: Session) -> LeaderboardStatus:
 
 
 def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> LeaderboardStatus:
-    dropped = sum(map(session.test_set.add, drawings))
+    try:
+        dropped = session.label(drawings)
+    except ValueError as error:
+        raise _refusal(error) from None
     if dropped:
         oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
         note += f" There is no room for more: the {oldest} made way."
@@ -226,10 +230,10 @@ def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> Le
 def _board(session: Session) -> LeaderboardStatus:
     is_gone = replace_gone_classifier(session)
     classifiers = all_classifiers(session)
-    session.test_set.keep_answers_of({classifier.key for classifier in classifiers})
+    session.test_set.keep_predictions_of({classifier.key for classifier in classifiers})
     rows = {classifier.key: _row(classifier, session) for classifier in classifiers}
     missing: dict[str, Row] = {
-        key: {"key": key, "name": name, "note": trouble_with(key), "missing": True}
+        key: {"key": key, "name": name, "note": describe_problem(key), "missing": True}
         for key, (name, _) in SHIPPED_CLASSIFIERS.items()
     }
     present = current_classifier(session)
@@ -253,7 +257,7 @@ def _row(classifier: Classifier, session: Session) -> Row:
     )
     note = "in training" if classifier.is_training else ""
     if classifier.key in SHIPPED_NOTES:
-        note = trouble_with(classifier.key) or SHIPPED_NOTES[classifier.key]
+        note = describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key]
     return {
         "key": classifier.key,
         "name": classifier.name,

@@ -14,7 +14,6 @@ from mnist_core.config import TrainConfig
 from mnist_core.experiments import MOST_SEEDS, Experiment, give_verdict
 from mnist_core.training import EpochRecord
 from mnist_core.web.jobs.run import Run
-from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.session import Session
 
 SEEDS_A_TIME = 2
@@ -73,7 +72,7 @@ class ExperimentResults:
         """Find the run with these settings that says most."""
         runs = self._results.get(config, [])
         under_way = [run for run in runs if run.is_under_way]
-        return self._session.find(config) or next(reversed(runs + under_way), None)
+        return self._session.find_result(config) or next(reversed(runs + under_way), None)
 
     # --- what came of it -----------------------------------------------------------------------
 
@@ -196,12 +195,8 @@ class ExperimentResults:
         return configs
 
     def _start(self, configs: list[TrainConfig]) -> None:
-        for config in configs:  # all of them before the first begins
-            the_limits().check(config)
-        self._session.check_room(len(configs))
-        for config in configs:
-            run = self._session.start(config)
-            self._session.introduced.add(run.id)  # it does not take over the reading of drawings
+        runs = self._session.start_all(configs)
+        self._session.draw.offered |= {run.id for run in runs}  # another network stays selected
 
 
 def has_result(run: Run | None) -> bool:
@@ -211,7 +206,8 @@ def has_result(run: Run | None) -> bool:
     return run.state == "diverged" or (run.state == "finished" and run.is_repeatable)
 
 
-def average(runs: Iterable[Run], value: Callable[[EpochRecord], float]) -> float | None:
+def average(runs: Iterable[Run], value: Callable[[EpochRecord], float | None]) -> float | None:
     """Average a figure of the last epoch of each run; None if no run has come so far."""
     last = [value(run.epochs[-1]) for run in runs if run.epochs]
-    return statistics.fmean(last) if last else None
+    known = [figure for figure in last if figure is not None]
+    return statistics.fmean(known) if known else None

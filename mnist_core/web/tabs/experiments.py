@@ -26,6 +26,7 @@ from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, follow_curves
 from mnist_core.web.tabs.experiment_results import ExperimentResults, average
+from mnist_core.web.tabs.run_text import say_status
 
 BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the cards
 LIMIT = "At most {most} of your networks can be under way at once."
@@ -57,7 +58,7 @@ def carry_out(order: CardOrder | None, session: Session) -> dict[str, Any]:
         gr.Error: too many runs are under way.
     """
     if order is not None:
-        session.experiment = order.experiment
+        session.experiments.opened = order.experiment
         results = ExperimentResults(session, EXPERIMENTS[order.experiment])
         actions = {
             "try": results.try_it,
@@ -84,7 +85,7 @@ async def follow_experiment(session: Session) -> AsyncGenerator[Any, None]:
 
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
-    results = ExperimentResults(session, EXPERIMENTS[session.experiment])
+    results = ExperimentResults(session, EXPERIMENTS[session.experiments.opened])
     planned = results.experiment.baseline.epochs
     sides = (
         ("Baseline", BASELINE_COLOR, results.baselines()),
@@ -101,17 +102,17 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     every = {
         name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
     }
-    results = every[session.experiment]
+    results = every[session.experiments.opened]
     seeds = results.more_seeds
     diverged = results.diverged
     return {
         "experiments": TEXTS,
-        "chosen": session.experiment,
+        "chosen": session.experiments.opened,
         "badges": {name: _badge(other) for name, other in every.items()},
         "state": _state(results),
         "change": describe_change(results.variant, results.experiment.baseline),
         "note": _note(results),
-        "verdict": diverged.status["message"] if diverged else results.verdict,
+        "verdict": say_status(diverged.status) if diverged else results.verdict,
         "seeds": len(results.complete),
         "retry_rate": diverged.retry_rate if diverged else None,
         "more_seeds": f"Run {len(seeds)} more seed{'s' * (len(seeds) > 1)}" if seeds else "",
@@ -171,7 +172,7 @@ def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
     message = ""
     if speaks is not None and speaks.state not in ("finished", "diverged"):
         seed = f"Seed {speaks.config.seed}: " if len(runs) > 1 else ""
-        message = seed + speaks.status["message"]
+        message = seed + say_status(speaks.status)
     return {
         "runs": ", ".join(run.name for run in runs),
         "state": speaks.state if speaks else "idle",

@@ -18,23 +18,24 @@ from mnist_core.web.components.link import Link, news
 from mnist_core.web.components.run_table import RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.classifiers import choose_classifier
+from mnist_core.web.sessions.classifiers import select_classifier
+from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, follow_curves
+from mnist_core.web.tabs.program import build_program
+from mnist_core.web.tabs.run_text import say_status
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
 Updates = tuple[Any, ...]
-"""One update for each of: panel, code, weights, metadata."""
+"""One update for each of: panel, program, name of its file, weights, metadata."""
 
 
 def build_runs_tab(session: gr.State, link: Link, tab: gr.Tab) -> None:
     """Lay the tab out and wire it; call it inside `tab`."""
     table = RunTable(describe_runs(Session(), {}))
     with gr.Column(visible=False) as panel:
-        code = gr.Code(
-            language="python", interactive=False, max_lines=18, buttons=["copy", "download"]
-        )
+        program = build_program()
         with gr.Row():
             weights = gr.DownloadButton("Weights (.pth)", size="sm")
             metadata = gr.DownloadButton("Metadata (.json)", size="sm")
@@ -52,7 +53,7 @@ def build_runs_tab(session: gr.State, link: Link, tab: gr.Tab) -> None:
     # "multiple": an order that comes while another is on its way is carried out, too.
     at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quietly}
     table.submit(carry_out, [table, session], [link, panel], **at_once)
-    shown = [panel, code, weights, metadata]
+    shown = [panel, *program, weights, metadata]
     table.select(open_run, [table, session], shown, trigger_mode="always_last", **quietly)
     upload.upload(take_in, [upload, session], link, **quietly)
     tab.select(news, None, link, **quietly)  # who reads may have changed in the Draw tab
@@ -73,9 +74,9 @@ def carry_out(order: RunOrder | None, session: Session) -> tuple[Any, Any]:
     if order is None or run is None:
         pass
     elif order.action == "overlay":
-        session.overlay.choose(run.id, order.shown)
+        session.curves.choose(run.id, order.shown)
     elif order.action == "read":
-        choose_classifier(session, run.id)
+        select_classifier(session, run.id)
     elif order.action == "train_on" and not run.is_under_way:  # as after a double click
         try:
             session.train_on(run, order.epochs)
@@ -94,7 +95,7 @@ def open_run(order: RunOrder | None, session: Session) -> Updates:
     """Show the code of a run, and offer its files; an unknown run closes the panel."""
     run = session.find_run(order.run) if order else None
     if run is None:
-        return gr.update(visible=False), *[gr.skip()] * 3
+        return gr.update(visible=False), *[gr.skip()] * 4
     try:
         weights, metadata = session.files(run) or (None, None)
     except ValueError as error:
@@ -106,6 +107,7 @@ def open_run(order: RunOrder | None, session: Session) -> Updates:
             value=generate_code(run.config),
             label=f"Code for {run.name}: its settings as a PyTorch program of its own",
         ),
+        f"{file_stem(run)}.py",
         gr.update(value=weights and str(weights), visible=weights is not None),
         gr.update(value=metadata and str(metadata), visible=metadata is not None),
     )
@@ -143,8 +145,8 @@ async def follow_table(session: Session) -> AsyncGenerator[Any, None]:
 def curves_of_runs(session: Session) -> list[Curve]:
     """Return the curves of the runs that the visitor overlays."""
     runs = {run.id: run for run in session.runs}
-    colors = session.overlay.colors(list(runs))
-    shown = [runs[run_id] for run_id in session.overlay.shown(list(runs))]
+    colors = session.curves.colors(list(runs))
+    shown = [runs[run_id] for run_id in session.curves.drawn(list(runs))]
     return [Curve(run.name, colors[run.id], [list(run.epochs)], run.config.epochs) for run in shown]
 
 
@@ -152,14 +154,14 @@ def describe_runs(session: Session, plots: Plots) -> TableStatus:
     """Say what the table shows."""
     runs = session.runs
     ids = [run.id for run in runs]
-    shown, colors = session.overlay.shown(ids), session.overlay.colors(ids)
+    shown, colors = session.curves.drawn(ids), session.curves.colors(ids)
     rows = [_describe(run, colors[run.id], run.id in shown, session) for run in reversed(runs)]
     known = [row["accuracy"] for row in rows if row["accuracy"] is not None]
     for row in rows:
         row["is_best"] = bool(known) and row["accuracy"] == max(known)
     note = f"The newest {the_limits().runs} runs are kept."
-    if session.dropped:
-        note += f" {', '.join(session.dropped)} had to make room."
+    if session.evicted:
+        note += f" {', '.join(session.evicted)} had to make room."
     return {"rows": rows, "note": note if rows else "", "plots": plots}
 
 
@@ -182,7 +184,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "color": color,
         "is_shown": is_shown,
         "is_under_way": run.is_under_way,
-        "reads": session.classifier == run.id,
+        "reads": session.draw.classifier == run.id,
         "can_read": run.model is not None,
         "can_train_on": run.can_train_on,
     }
@@ -196,4 +198,4 @@ def _say_state(run: Run) -> str:
         return f"stopped after {done} of {total} epochs"
     if run.state == "uploaded":
         return "uploaded" if done else "uploaded without its metadata"
-    return run.status["message"]
+    return say_status(run.status)

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 import html
 from asyncio import to_thread
-from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
-from gradio.components.plot import PlotData
 from matplotlib.figure import Figure
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE
 from mnist_core.inference import predict
-from mnist_core.plots import loss_figure, run_accuracies, run_losses, to_svg
+from mnist_core.plots import Curve, compare_accuracies, compare_losses, loss_figure, to_svg
 from mnist_core.web.components.console import Console
 from mnist_core.web.components.link import Link, news
-from mnist_core.web.components.run_panel import RunPanel
+from mnist_core.web.components.run_panel import RunPanel, RunView
+from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
-from mnist_core.web.jobs.status import NO_RUN, RunStatus
 from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.program import build_program
+from mnist_core.web.tabs.run_text import view_run
 from mnist_core.web.tabs.train_form import (
     Settings,
     build_settings,
     fill_form,
+    program_name,
     read_settings,
     wire_settings,
 )
 
+RUN_COLOR = "tab:blue"  # of both its curves
 MORE_EPOCHS = 5  # that "train on" adds
 MOST_DIGITS = 10  # of the way that a drawing has gone, those that are shown
 
@@ -60,7 +61,7 @@ class Screen:
     metadata: gr.DownloadButton
 
     @property
-    def parts(self) -> list[Component]:
+    def parts(self) -> list[gr.Component]:
         """Return them all, in order."""
         return list(vars(self).values())
 
@@ -79,26 +80,19 @@ def build_train_tab(session: gr.State, link: Link) -> Settings:
                 stop = gr.Button("Stop", interactive=False, min_width=80)
                 train_on = gr.Button(f"+{MORE_EPOCHS} epochs", interactive=False, min_width=80)
         with gr.Column(scale=5, min_width=320):
-            panel = RunPanel(NO_RUN)
+            panel = RunPanel(view_run(None))
             retry = gr.Button(visible=False, size="sm", variant="primary")
             with gr.Tabs(elem_classes="results"):
                 with gr.Tab("Curves"), gr.Row():
-                    losses = _build_plot(run_losses([]))
-                    accuracies = _build_plot(run_accuracies([]))
+                    losses = _build_plot(compare_losses([], with_test=True))
+                    accuracies = _build_plot(compare_accuracies([]))
                 with gr.Tab("Article's output"), gr.Row():
                     article_plot = _build_plot(loss_figure([]), scale=3)
                     with gr.Column(scale=2, min_width=240):
                         lines = Console()
                 with gr.Tab("Code"):
-                    code = gr.Code(
-                        generate_code(RECIPE),
-                        language="python",
-                        label="Code for this run",
-                        lines=18,
-                        max_lines=18,
-                        interactive=False,
-                        buttons=["copy", "download"],
-                        elem_classes="code",
+                    program = build_program(
+                        generate_code(RECIPE), program_name(RECIPE), "Code for this run"
                     )
             with gr.Row(elem_classes="downloads"):
                 weights = gr.DownloadButton("Weights (.pth)", interactive=False, size="sm")
@@ -116,7 +110,8 @@ def build_train_tab(session: gr.State, link: Link) -> Settings:
         weights,
         metadata,
     )
-    _wire(session, link, settings, screen, code)
+    settings = replace(settings, program=program)
+    _wire(session, link, settings, screen)
     return settings
 
 
@@ -131,18 +126,17 @@ def _wire(
     link: Link,
     settings: Settings,
     screen: Screen,
-    code: gr.Code,
 ) -> None:
     quietly: dict[str, Any] = {
         "show_progress": "hidden",
         "show_progress_on": screen.start,  # a small component, for the reason given in the Draw tab
         "api_visibility": "private",
     }
-    wire_settings(settings, code, quietly)
+    wire_settings(settings, quietly)
     values = [*settings.inputs.values(), session]
     screen.start.click(start_run, values, link, **quietly)
     screen.train_on.click(train_on, session, link, **quietly)
-    screen.retry.click(retry_run, session, [link, *settings.inputs.values()], **quietly)
+    screen.retry.click(retry_run, session, [link, *settings.all], **quietly)
     screen.stop.click(stop_run, session, None, queue=False, **quietly)
     link.on_news(follow_runs, session, screen.parts, **quietly)
 
@@ -152,9 +146,9 @@ def _wire(
 
 def fill_again(session: Session) -> list[Any]:
     """Fill the form with the settings of the run that was last begun in this tab."""
-    if session.settings is None:
-        return [gr.skip() for _ in fields(TrainConfig)]
-    return fill_form(session.settings)
+    if session.train.config is None:
+        return [gr.skip()] * len(fill_form(RECIPE))
+    return fill_form(session.train.config)
 
 
 def start_run(*values: Any) -> dict[str, Any]:
@@ -206,7 +200,7 @@ def _begin(session: Session, config: TrainConfig) -> None:
     if session.is_under_way:
         raise ValueError("Your network is still training; stop it first.")
     session.start(config)
-    session.settings = config
+    session.train.config = config
 
 
 def _to_gradio(error: ValueError) -> gr.Error:
@@ -226,7 +220,7 @@ async def follow_runs(session: Session) -> AsyncGenerator[Updates, None]:
         async for _ in beats:
             run = session.current
             now = (run, run and run.state, run and len(run.epochs))
-            status: RunStatus = {**(run.status if run else NO_RUN), "drawing": diary.read(run)}
+            status: RunView = {**view_run(run), "drawing": diary.read(run)}
             if now != shown:
                 yield await to_thread(_screen, session, run, status)
                 shown = now
@@ -251,7 +245,7 @@ class Diary:
 
     def read(self, run: Run | None) -> str:
         """Read the drawing if an epoch has passed since it was last read; tell all there was."""
-        drawing = self._session.drawing
+        drawing = self._session.draw.drawing
         if run is None or run.model is None or drawing is None:
             return ""
         if self._about != (run, drawing.tobytes()):
@@ -261,14 +255,14 @@ class Diary:
             self._digits[len(run.epochs)] = prediction.digit
             way = " → ".join(map(str, list(self._digits.values())[-MOST_DIGITS:]))
             sureness = 100 * prediction.probabilities[prediction.digit]
-            self._text = f"Your drawing, epoch by epoch: {way} ({sureness:.0f}\N{NO-BREAK SPACE}%)"
+            self._text = f"Your drawing, epoch by epoch: {way} ({sureness:.0f}%)"
         return self._text
 
 
-def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
+def _screen(session: Session, run: Run | None, status: RunView) -> Updates:
     under_way = session.is_under_way
     epochs = list(run.epochs) if run else []
-    planned = run.config.epochs if run else 0
+    curve = Curve("", RUN_COLOR, [epochs], run.config.epochs if run else 0)
     try:
         files = session.files(run) if run and not run.is_under_way else None
     except ValueError as error:
@@ -277,8 +271,8 @@ def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
     retry_rate = run.retry_rate if run and not under_way else None
     return (
         status,
-        _to_plot(run_losses(epochs, planned)),
-        _to_plot(run_accuracies(epochs, planned)),
+        _to_plot(compare_losses([curve], with_test=True)),
+        _to_plot(compare_accuracies([curve])),
         _to_plot(loss_figure([epoch.train_loss for epoch in epochs])),
         list(run.lines) if run else [],
         gr.update(interactive=not under_way),
@@ -294,5 +288,4 @@ def _screen(session: Session, run: Run | None, status: RunStatus) -> Updates:
 
 def _to_plot(figure: Figure) -> PlotData:
     """Render a figure; from the figure itself gr.Plot would take twice as long."""
-    svg = b64encode(to_svg(figure)).decode("ascii")
-    return PlotData(type="matplotlib", plot=f"data:image/svg+xml;base64,{svg}")
+    return svg_plot(to_svg(figure))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
@@ -16,10 +16,8 @@ from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.session import JOB_QUEUE
-from mnist_core.web.tabs.augmentation_preview import known_preview, make_preview
+from mnist_core.web.tabs.augmentation_preview import show_augmentation
 
-MOST_EPOCHS = 20  # on the slider, if a run may have so many
 BATCH_SIZES = (64, 128, 256)
 MOST_DROPOUT = 0.9
 SCHEDULES = {
@@ -31,14 +29,10 @@ OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 AUGMENTATIONS = {
     "none": "None: the images as they are",
     "affine": "Small turns, shifts and slants",
-    "hands": "Other hands, and some non-digits",
+    "handwriting": "Other people's handwriting, and some non-digits",
 }
 THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
-NO_MOMENT = "<p>The training leaves no moment to draw examples: choose it again a little later.</p>"
-PREVIEW_TIMEOUT_SECONDS = (
-    10  # longer than most batches and tests between which the preview is drawn
-)
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,7 @@ class Settings:
         reset: brings the recipe back.
         preview: shows what the augmentation does.
         actions: the row for the buttons.
+        program: shows the program for these settings, and names its file.
     """
 
     inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio | gr.Slider]
@@ -58,6 +53,17 @@ class Settings:
     reset: gr.Button
     preview: gr.HTML
     actions: gr.Row
+    program: tuple[gr.Code, gr.Textbox] | tuple[()] = ()
+
+    @property
+    def description(self) -> list[Component]:
+        """Return what `describe` describes."""
+        return [self.note, self.reset, *self.program]
+
+    @property
+    def all(self) -> list[Component]:
+        """Return what `fill_form` fills."""
+        return [*self.inputs.values(), *self.description]
 
 
 def build_settings() -> Settings:
@@ -68,15 +74,33 @@ def build_settings() -> Settings:
         model = gr.Dropdown(
             _model_choices(), value=RECIPE.model, label="Network", info=MODELS[RECIPE.model].advice
         )
-        epochs = gr.Slider(
-            1, _most_epochs(), RECIPE.epochs, step=1, label="Epochs: passes over all the images"
-        )
         batch_size = gr.Radio(
             batch_sizes, value=RECIPE.batch_size, label="Batch size: images per step"
         )
+        # Numbers without bounds of their own: what is out of range, `describe_settings` says at
+        # once, where Gradio would answer each key with an error and then change the number.
         with gr.Row():
-            learning_rate = gr.Number(RECIPE.learning_rate, label="Learning rate", min_width=110)
-            seed = gr.Number(RECIPE.seed, precision=0, label="Seed", min_width=110)
+            epochs = gr.Number(
+                RECIPE.epochs,
+                label="Epochs",
+                info="Passes over all the images",
+                min_width=90,
+                elem_id="epochs",
+            )
+            learning_rate = gr.Number(
+                RECIPE.learning_rate,
+                label="Learning rate",
+                info="Size of each step",
+                min_width=90,
+                elem_id="learning-rate",
+            )
+            seed = gr.Number(
+                RECIPE.seed,
+                label="Seed",
+                info="Where chance begins",
+                min_width=90,
+                elem_id="seed",
+            )
     with gr.Row(elem_classes="note"):
         note = gr.HTML(THE_RECIPE)
         reset = gr.Button(
@@ -116,24 +140,25 @@ def build_settings() -> Settings:
     return Settings(in_order, note, reset, preview, actions)
 
 
-def wire_settings(settings: Settings, code: gr.Code, quietly: dict[str, Any]) -> None:
-    """Let the form say how it differs from the recipe, and show its program in `code`."""
+def wire_settings(settings: Settings, quietly: dict[str, Any]) -> None:
+    """Let the form say how it differs from the recipe, and show its program."""
     inputs = settings.inputs
     values = list(inputs.values())
     quick: dict[str, Any] = {**quietly, "queue": False, "trigger_mode": "always_last"}
-    of_network = [inputs["model"], inputs["dropout"]]
-    # "input", not "change": who fills the whole form says what each part becomes.
-    inputs["model"].input(describe_network, inputs["model"], of_network, **quick)
-    inputs["augmentation"].change(show_preview, inputs["augmentation"], settings.preview, **quick)
-    gr.on(
-        [value.change for value in values],
-        describe_settings,
-        values,
-        [settings.note, settings.reset, code],
+    describe: dict[str, Any] = {
+        "fn": describe_settings,
+        "inputs": values,
+        "outputs": settings.description,
         **quick,
-    )
+    }
+    # "input", not "change": who fills the whole form says what each part becomes.
+    of_network = [inputs["model"], inputs["dropout"]]
+    network = inputs["model"].input(describe_network, inputs["model"], of_network, **quick)
+    network.then(**{name: value for name, value in describe.items() if name != "trigger_mode"})
+    gr.on([value.input for name, value in inputs.items() if name != "model"], **describe)
+    inputs["augmentation"].change(show_preview, inputs["augmentation"], settings.preview, **quick)
     fill_in = partial(fill_form, RECIPE)
-    settings.reset.click(fill_in, None, values, **{**quick, "trigger_mode": "once"})
+    settings.reset.click(fill_in, None, settings.all, **{**quick, "trigger_mode": "once"})
 
 
 def read_settings(*values: object) -> TrainConfig:
@@ -161,20 +186,16 @@ def _whole(value: object) -> object:
 
 
 def fill_form(config: TrainConfig) -> list[Any]:
-    """Give every input its value in these settings, in the order of `TrainConfig`.
-
-    A run that has been trained on may have more epochs than the slider.
-    """
+    """Give every input its value in these settings, then what describes them (`Settings.all`)."""
     network, dropout = describe_network(config.model)
     if config.dropout is not None:
         dropout["value"] = config.dropout
     values = {
         **{field.name: getattr(config, field.name) for field in fields(config)},
         "model": {**network, "value": config.model},
-        "epochs": min(config.epochs, _most_epochs()),
         "dropout": dropout,
     }
-    return list(values.values())
+    return [*values.values(), *describe(config)]
 
 
 def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -185,15 +206,26 @@ def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
     return dict(gr.update(info=architecture.advice) if architecture else gr.skip()), dropout
 
 
-def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any]:
+def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any, Any]:
     """Say how the settings differ from the recipe, or what is wrong; show their program."""
     try:
         config = read_settings(*values)
     except ValueError as error:
-        return html.escape(str(error)), dict(gr.update(interactive=True)), gr.skip()
+        return html.escape(str(error)), dict(gr.update(interactive=True)), gr.skip(), gr.skip()
+    return describe(config)
+
+
+def describe(config: TrainConfig) -> tuple[str, dict[str, Any], str, str]:
+    """Say how settings differ from the recipe, and give their program and its name."""
     change = describe_change(config)
     note = f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE
-    return note, dict(gr.update(interactive=bool(change))), generate_code(config)
+    is_changed = dict(gr.update(interactive=bool(change)))
+    return note, is_changed, generate_code(config), program_name(config)
+
+
+def program_name(config: TrainConfig) -> str:
+    """Name the file that a program with these settings is downloaded as."""
+    return f"{config.model}_mnist.py"
 
 
 def show_preview(augmentation: object) -> dict[str, Any]:
@@ -201,18 +233,10 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
         return dict(gr.update(visible=False))
     try:
-        preview = known_preview(augmentation) or JOB_QUEUE.do(
-            partial(make_preview, augmentation)
-        ).result(PREVIEW_TIMEOUT_SECONDS)
+        preview = show_augmentation(augmentation)
     except FileNotFoundError:
         preview = NO_EXAMPLES
-    except NotInTime:
-        preview = NO_MOMENT
     return dict(gr.update(value=preview, visible=True))
-
-
-def _most_epochs() -> int:
-    return min(MOST_EPOCHS, the_limits().epochs)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:

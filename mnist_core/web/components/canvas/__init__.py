@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,7 +15,7 @@ import numpy as np
 
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component
 
 LARGEST_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts to exactly
 
@@ -35,7 +34,7 @@ class Drawing:
     strokes: list[np.ndarray] = field(default_factory=list)
 
 
-class DrawingCanvas(gr.HTML):
+class DrawingCanvas(Component):
     """A square to draw a digit on. Its `input` event comes many times in a stroke.
 
     The page waits for the answer to one sending before it makes the next. A `PredictionPanel` on
@@ -55,10 +54,7 @@ class DrawingCanvas(gr.HTML):
             settings: passed on to `gr.HTML`, such as `elem_id`.
         """
         self.classifier = classifier
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(
-            value, classifier=classifier, apply_default_css=False, **{**assets, **settings}
-        )
+        super().__init__(value, classifier=classifier, **settings)
 
     def preprocess(self, payload: object) -> Drawing:
         """Check what the page sent.
@@ -84,27 +80,9 @@ class DrawingCanvas(gr.HTML):
         """Send nothing: the drawing lives in the page, where an update must not reset it."""
         return None
 
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema, for the program interface."""
-        coordinate = {"type": "number", "minimum": 0, "maximum": 1000}
-        point = {"type": "array", "items": coordinate, "minItems": 2, "maxItems": 2}
-        stroke = {"type": "array", "items": point}
-        return {
-            "type": "object",
-            "properties": {
-                "seq": {"type": "integer", "minimum": 0, "maximum": LARGEST_SEQ},
-                "strokes": {"type": "array", "items": stroke},
-            },
-            "required": ["seq", "strokes"],
-        }
-
     def example_payload(self) -> dict[str, Any]:
         """Give a one, drawn downwards in a single stroke."""
         return {"seq": 1, "strokes": [[[500, 150], [500, 500], [500, 850]]]}
-
-    def example_value(self) -> None:
-        """Give the only value that the server may set."""
-        return None
 
 
 def parse_drawing(payload: object) -> Drawing:

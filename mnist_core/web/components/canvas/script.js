@@ -1,5 +1,4 @@
-// The drawing canvas. Gradio runs this file as the body of a function of
-// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+// The drawing canvas.
 //
 // Reading order: the drawing, its ink, the pen, the controls, the sending, the page around it.
 // A point is [x, y] in thousandths of the canvas side; a stroke is a list of points; a gesture is
@@ -18,7 +17,6 @@ const MAX_PATIENCE = 30000;
 // Browsers without it, or on pages without https, have the ordinary one.
 const PEN_MOVES = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
 
-const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const canvas = find("canvas");
 const pencil = canvas.getContext("2d");
 
@@ -203,11 +201,6 @@ function keyDown(event) {
   event.preventDefault();
 }
 
-function isTyping(target) {
-  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
-  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
-}
-
 function showState() {
   find("hint").hidden = gestures.length > 0;
   find("undo").disabled = past.length === 0;
@@ -274,13 +267,6 @@ function giveUp() {
 }
 
 // --- The page around it --------------------------------------------------------------------------
-
-// Gradio may take the component off the page and does not say so: the next event then cleans up.
-const life = new AbortController();
-function onPage(target, type, handler) {
-  const guarded = (event) => (element.isConnected ? handler(event) : life.abort());
-  target.addEventListener(type, guarded, { signal: life.signal });
-}
 
 function watchDensity() {
   const density = matchMedia("(resolution: " + devicePixelRatio + "dppx)");

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
-import gradio as gr
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from mnist_core.experiments import EXPERIMENTS
-from mnist_core.web.components.assets import PROGRESS, read_assets
+from mnist_core.web.components.base import Component, read_order
 
-ACTIONS = ("show", "try", "seeds", "retry", "stop")
+CardAction = Literal["show", "try", "seeds", "retry", "stop"]
 
 
 @dataclass(frozen=True)
@@ -19,12 +18,15 @@ class CardOrder:
     """What a visitor wants of an experiment.
 
     Attributes:
-        action: one of `ACTIONS`.
+        action: to show its card, to try it, with more seeds, with a smaller rate, or to stop it.
         experiment: a key of `EXPERIMENTS`.
     """
 
-    action: str
+    action: CardAction
     experiment: str
+
+
+ORDERS = TypeAdapter(CardOrder)
 
 
 class CardText(TypedDict):
@@ -94,42 +96,14 @@ class CardsStatus(TypedDict):
     plots: dict[str, str]
 
 
-class ExperimentCards(gr.HTML):
+class ExperimentCards(Component):
     """Shows a `CardsStatus`, which is its value; its `submit` event brings a `CardOrder`."""
-
-    def __init__(self, value: CardsStatus | None = None, **settings: Any) -> None:
-        assets = read_assets(Path(__file__).parent, PROGRESS)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
 
     def preprocess(self, payload: object) -> CardOrder | None:
         """Check what the page sent; None for what no page of ours sends."""
-        if not isinstance(payload, dict):
-            return None
-        action, experiment = payload.get("action"), payload.get("experiment")
-        if not isinstance(action, str) or action not in ACTIONS:
-            return None
-        if not isinstance(experiment, str) or experiment not in EXPERIMENTS:
-            return None
-        return CardOrder(action, experiment)
-
-    def postprocess(self, value: CardsStatus | None) -> CardsStatus | None:
-        """Send the status as it is; the page writes it as text and never as HTML."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema."""
-        return {
-            "type": "object",
-            "properties": {
-                "action": {"enum": list(ACTIONS)},
-                "experiment": {"enum": list(EXPERIMENTS)},
-            },
-        }
+        order = read_order(payload, ORDERS)
+        return order if order and order.experiment in EXPERIMENTS else None
 
     def example_payload(self) -> dict[str, Any]:
         """Give the order that opens the first card."""
         return {"action": "show", "experiment": next(iter(EXPERIMENTS))}
-
-    def example_value(self) -> None:
-        """Give nothing: what the cards show is not for programs to set."""
-        return None

@@ -1,9 +1,10 @@
 // The experiment cards. props.value is a CardsStatus (see __init__.py), written as text only.
 
-const root = element.querySelector('[data-testid="experiments"]');
+const root = find("experiments");
 const list = root.querySelector(".cards");
 const detail = list.querySelector(".detail-mold").content.firstElementChild.cloneNode(true);
-const part = (name) => detail.querySelector(`[data-testid="${name}"]`);
+const part = (name) => find(name, detail);
+const tell = (name, text) => write(part(name), text);
 const cards = new Map(); // experiment → its card
 const ACTIONS = ["try", "seeds", "retry", "stop"];
 
@@ -20,7 +21,7 @@ function order(action, experiment) {
 function newCard(name) {
   const card = list.querySelector(".mold").content.firstElementChild.cloneNode(true);
   card.dataset.experiment = name;
-  card.querySelector(".name").textContent = texts[name].title;
+  write(card.querySelector(".name"), texts[name].title);
   card.querySelector(".head").addEventListener("click", () => {
     open(name);
     order("show", name);
@@ -43,10 +44,10 @@ function open(name) {
   opened = name;
   root.dataset.chosen = name;
   const { title, suggestion, expectation, baseline } = texts[name];
-  write("title", title);
-  write("suggestion", suggestion);
-  write("expectation", expectation);
-  write("baseline", baseline);
+  tell("title", title);
+  tell("suggestion", suggestion);
+  tell("expectation", expectation);
+  tell("baseline", baseline);
   for (const [other, card] of cards) {
     card.classList.toggle("open", other === name);
     card.querySelector(".head").setAttribute("aria-expanded", other === name);
@@ -64,13 +65,13 @@ function showStatus() {
   detail.classList.remove("unanswered");
   root.dataset.state = status.state;
   for (const [name, card] of cards) {
-    card.querySelector(".badge").textContent = status.badges[name] ?? "";
+    write(find("badge", card), status.badges[name] ?? "");
   }
-  write("change", status.change);
-  write("note", status.note);
-  write("verdict", status.verdict);
-  write("seeds", status.more_seeds);
-  write("retry", `Retry with ${status.retry_rate}`);
+  tell("change", status.change);
+  tell("note", status.note);
+  tell("verdict", status.verdict);
+  tell("seeds", status.more_seeds);
+  tell("retry", "Retry with " + status.retry_rate);
   const running = status.state === "running";
   show("try", ["untried", "stopped"].includes(status.state));
   show("retry", status.state === "diverged" && status.retry_rate !== null);
@@ -79,52 +80,31 @@ function showStatus() {
   detail.classList.toggle("tried", status.sides.length > 0);
   detail.classList.toggle("exploded", status.state === "diverged");
   status.sides.forEach((side, number) => showSide(["baseline", "variant"][number], side));
-  showPlots(status.plots);
+  showPlots(status.plots, detail);
 }
 
 function showSide(name, side) {
-  const row = detail.querySelector(`.side[data-side="${name}"]`);
+  const row = detail.querySelector('.side[data-side="' + name + '"]');
   row.dataset.state = side.state;
-  row.querySelector(".of").textContent = side.runs;
-  const gap = side.accuracy === null ? null : side.train_accuracy - side.accuracy;
+  write(row.querySelector(".of"), side.runs);
   const figures = {
     accuracy: percent(side.accuracy),
     train_accuracy: percent(side.train_accuracy),
-    gap: gap === null ? "–" : signed(100 * gap),
-    loss: side.loss === null ? "–" : side.loss.toFixed(4),
-    seconds: side.seconds === null ? "–" : side.seconds.toFixed(1),
+    gap: gap(side),
+    loss: decimal(side.loss, 4),
+    seconds: decimal(side.seconds, 1),
     parameters: side.parameters.toLocaleString("en"),
   };
-  for (const cell of row.querySelectorAll("td")) cell.textContent = figures[cell.dataset.figure];
-  const progress = detail.querySelector(`.progress[data-side="${name}"]`);
+  for (const cell of row.querySelectorAll("td")) write(cell, figures[cell.dataset.figure]);
+  const progress = detail.querySelector('.progress[data-side="' + name + '"]');
   progress.hidden = side.message === "";
   progress.querySelector("progress").value = side.fraction;
-  progress.querySelector(".message").textContent = side.message;
-}
-
-function showPlots(plots) {
-  for (const name of ["losses", "accuracies"]) {
-    if (plots[name] && part(name).src !== plots[name]) part(name).src = plots[name];
-    part(name).hidden = !plots[name];
-    part(name).alt = plots.words ?? "";
-  }
+  write(progress.querySelector(".message"), side.message);
 }
 
 function show(name, isShown) {
   part(name).hidden = !isShown;
   part(name).disabled = false;
-}
-
-function write(name, text) {
-  part(name).textContent = text;
-}
-
-function percent(fraction) {
-  return fraction === null ? "–" : `${(100 * fraction).toFixed(2)} %`;
-}
-
-function signed(points) {
-  return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(2)}`;
 }
 
 watch("value", showStatus);

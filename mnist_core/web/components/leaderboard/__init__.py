@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
 
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component
 
 MOST_BYTES = 5_000_000  # of a file of drawings that the page sends
 
@@ -53,23 +52,13 @@ class LeaderboardStatus(TypedDict, total=False):
     file: str
 
 
-class Leaderboard(gr.HTML):
+class Leaderboard(Component):
     """Shows a `LeaderboardStatus`, lets the visitor choose who reads, and keeps the drawings' file.
 
     Its events: `select` (a classifier has been chosen: a handler is given its key), `download` (the
     drawings are to be saved), `upload` (a file has been opened: a handler is given its text), and
     `clear`.
     """
-
-    def __init__(self, value: LeaderboardStatus | None = None, **settings: Any) -> None:
-        """Build the board.
-
-        Args:
-            value: what to begin with.
-            settings: passed on to `gr.HTML`, such as `elem_id`.
-        """
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
 
     def preprocess(self, payload: object) -> str:
         """Check what the page sent, which is data from a stranger.
@@ -89,18 +78,6 @@ class Leaderboard(gr.HTML):
             raise gr.Error(f"A text of at most {limit} was expected.", print_exception=False)
         return text
 
-    def postprocess(self, value: LeaderboardStatus | None) -> LeaderboardStatus | None:
-        """Send the board as it is; the page writes it as text and never as HTML."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema, for the program interface."""
-        return {"type": "object", "properties": {"sent": {"type": "string"}}, "required": ["sent"]}
-
     def example_payload(self) -> dict[str, Any]:
         """Choose the article's network."""
         return {"sent": "simple_nn"}
-
-    def example_value(self) -> LeaderboardStatus:
-        """Give a board without a classifier."""
-        return {"classifier": "", "rows": [], "drawings": 0}

@@ -1,9 +1,7 @@
-// The leaderboard. Gradio runs this file as the body of a function of
-// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+// The leaderboard.
 //
 // props.value is what the server says (see LeaderboardStatus in __init__.py); it is only ever written as text.
 
-const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const panel = find("leaderboard");
 const body = find("classifiers").tBodies[0];
 const mold = body.querySelector("template");
@@ -49,16 +47,8 @@ function showLine(line, { name, accuracy, right, note, missing }, isReader, draw
   line.classList.toggle("reads", isReader);
   write(line.querySelector(".name"), name);
   write(line.querySelector(".remark"), note ?? "");
-  write(line.querySelector(".accuracy"), percent(accuracy));
-  write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : "–");
-}
-
-function percent(fraction) {
-  return fraction == null ? "–" : (100 * fraction).toFixed(1) + "%";
-}
-
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  write(line.querySelector(".accuracy"), percent(accuracy, 1));
+  write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : NOTHING);
 }
 
 function tell(event, text) {

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component
 
 BELLS = ["tick", "play", "load", "select", "expand", "apply"]  # names that mean nothing here
 
 
-class Link(gr.HTML):
+class Link(Component):
     """Keeps the key in the browser tab, and hands it to the server when the page opens.
 
     Nothing of it is to be seen, and the key never becomes part of the document or of an address.
@@ -25,8 +22,7 @@ class Link(gr.HTML):
     """
 
     def __init__(self, **settings: Any) -> None:
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(None, bells=BELLS, apply_default_css=False, **{**assets, **settings})
+        super().__init__(None, bells=BELLS, **settings)
         self._bells = iter(BELLS)
 
     def on_news(
@@ -45,14 +41,6 @@ class Link(gr.HTML):
     def preprocess(self, payload: object) -> object:
         """Hand on the key: data from a stranger, which `Registry.enter` checks."""
         return payload.get("key") if isinstance(payload, dict) else None
-
-    def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Send the value to the page."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema."""
-        return {"type": "object"}
 
 
 def news() -> dict[str, Any]:

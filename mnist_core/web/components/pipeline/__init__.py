@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
 
 from mnist_core.preprocessing.pipeline import STEPS, Picture, Steps
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component
 
 
 class Guess(TypedDict):
@@ -38,23 +37,13 @@ class Explanation(TypedDict, total=False):
     classifier: str
 
 
-class PipelinePanel(gr.HTML):
+class PipelinePanel(Component):
     """Shows an `Explanation`.
 
     Its `input` event asks for one: when the panel is in sight and the drawing has been read anew,
     or a switch has been pressed. While the panel is out of sight it asks for nothing. A handler is
     given the `Steps` that are switched on.
     """
-
-    def __init__(self, value: None = None, **settings: Any) -> None:
-        """Build the panel.
-
-        Args:
-            value: always None; the page asks for the first explanation itself.
-            settings: passed on to `gr.HTML`, such as `elem_id`.
-        """
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
 
     def preprocess(self, payload: object) -> Steps:
         """Check what the page sent, which is data from a stranger.
@@ -83,15 +72,6 @@ class PipelinePanel(gr.HTML):
         pictures = [b64encode(picture.tobytes()).decode("ascii") for picture in value["pictures"]]
         return {"answer": {**value, "pictures": pictures}}
 
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema, for the program interface."""
-        off = {"type": "array", "items": {"type": "string", "enum": list(STEPS)}}
-        return {"type": "object", "properties": {"off": off}, "required": ["off"]}
-
     def example_payload(self) -> dict[str, Any]:
         """Leave nothing out."""
         return {"off": []}
-
-    def example_value(self) -> Explanation:
-        """Give what becomes of an empty drawing."""
-        return {"pictures": []}

@@ -1,10 +1,8 @@
-// The preprocessing pipeline. Gradio runs this file as the body of a function of
-// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+// The preprocessing pipeline.
 //
 // props.value is what this page asks, { off }, or what the server answers, { answer } (see
 // Explanation in __init__.py), which is only ever written as text.
 
-const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const panel = find("pipeline");
 const steps = [...element.querySelectorAll("li")]; // the drawing, then the steps in their order
 const switches = steps.slice(1).map((step) => step.querySelector("input"));
@@ -39,7 +37,7 @@ function show(answer) {
   clearTimeout(waiting);
   waiting = setTimeout(rested, PAUSE);
   const { pictures, guess, switched, classifier } = answer;
-  steps.forEach((step, i) => paint(step.querySelector("canvas"), pictures[i]));
+  steps.forEach((step, i) => paintPixels(step.querySelector("canvas"), pictures[i]));
   steps.slice(1).forEach((step, i) => compare(step, switches[i].checked, guess, switched?.[i]));
   panel.dataset.digit = guess?.digit ?? "";
   write(find("pipeline-verdict"), guess ? classifier + " then reads " + words(guess) + "." : "");
@@ -48,20 +46,6 @@ function show(answer) {
 function rested() {
   waiting = null;
   ask();
-}
-
-// A picture is a square of bytes, 0 for paper to 255 for ink.
-function paint(canvas, picture) {
-  const bytes = picture ? atob(picture) : String.fromCharCode(0);
-  const side = Math.sqrt(bytes.length);
-  canvas.width = canvas.height = side; // which empties it, too
-  const pencil = canvas.getContext("2d");
-  const pixels = pencil.createImageData(side, side); // four bytes a pixel: red, green, blue, opacity
-  for (let i = 0; i < bytes.length; i++) {
-    pixels.data.fill(bytes.charCodeAt(i), 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = 255;
-  }
-  pencil.putImageData(pixels, 0, 0);
 }
 
 function compare(step, isOn, guess, other) {
@@ -73,21 +57,14 @@ function compare(step, isOn, guess, other) {
 }
 
 function words({ digit, probability, sure }) {
-  return digit + ", " + Math.round(100 * probability) + "%" + (sure ? "" : ", not sure");
+  return digit + ", " + percent(probability, 0) + (sure ? "" : ", not sure");
 }
 
-function write(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-// Gradio may take the component off the page and does not say so: the next event then cleans up.
-const life = new AbortController();
 function drawingRead(event) {
-  if (!element.isConnected) return life.abort();
   if (event.detail.seq !== null) changed(); // null is a picture's answer: it has no strokes
 }
 
-document.addEventListener("mnist:read", drawingRead, { signal: life.signal });
+onPage(document, "mnist:read", drawingRead);
 switches.forEach((box) => box.addEventListener("change", changed));
 new ResizeObserver(ask).observe(panel); // unfolded
 

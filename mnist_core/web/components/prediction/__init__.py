@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from pathlib import Path
 from typing import Any, TypedDict
 
-import gradio as gr
-
-from mnist_core.web.components.assets import read_assets
+from mnist_core.web.components.base import Component
 
 
 class _Sending(TypedDict):
@@ -40,26 +37,12 @@ class Answer(_Sending, total=False):
     message: str
 
 
-class PredictionPanel(gr.HTML):
+class PredictionPanel(Component):
     """Shows an `Answer`: the digit large, ten bars, and the image. Its value is the answer.
 
     Below the bars the visitor says which digit was drawn; the canvas, which has the drawing, hears
     of it within the page and sends both.
     """
-
-    def __init__(self, value: Answer | None = None, **settings: Any) -> None:
-        """Build the panel.
-
-        Args:
-            value: the first answer, or None to ask for a digit.
-            settings: passed on to `gr.HTML`, such as `elem_id`.
-        """
-        assets = read_assets(Path(__file__).parent)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
-
-    def preprocess(self, payload: object) -> None:
-        """Give handlers nothing: an answer goes to the page, and none is believed from it."""
-        return None
 
     def postprocess(self, value: Answer | None) -> dict[str, Any] | None:
         """Pack an answer for the page, which writes it as text and never as HTML.
@@ -73,29 +56,3 @@ class PredictionPanel(gr.HTML):
         if "image" in value:
             packed["image"] = b64encode(bytes(value["image"])).decode("ascii")
         return packed
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe an answer as JSON schema, for the program interface."""
-        nothing = {"type": "null"}
-        probability = {"type": "number", "minimum": 0, "maximum": 1}
-        return {
-            "type": "object",
-            "properties": {
-                "seq": {"anyOf": [{"type": "integer", "minimum": 0}, nothing]},
-                "digit": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 9}, nothing]},
-                "sure": {"type": "boolean"},
-                "probabilities": {"type": "array", "items": probability},
-                "image": {"type": "string", "format": "byte"},
-                "classifier": {"type": "string"},
-                "message": {"type": "string"},
-            },
-            "required": ["seq", "digit"],
-        }
-
-    def example_payload(self) -> dict[str, Any]:
-        """Give the answer to an empty drawing."""
-        return {"seq": 0, "digit": None}
-
-    def example_value(self) -> Answer:
-        """Give the answer to an empty drawing."""
-        return {"seq": 0, "digit": None}

@@ -1,10 +1,8 @@
-// The prediction panel. Gradio runs this file as the body of a function of
-// (element, trigger, props, server, upload, watch), once for every time the component is mounted.
+// The prediction panel.
 //
 // props.value is the answer to one sending of the drawing (see Answer in __init__.py). It is only
 // ever written as text.
 
-const find = (name) => element.querySelector('[data-testid="' + name + '"]');
 const panel = find("prediction");
 const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
 const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
@@ -23,7 +21,7 @@ function newBar(digit) {
 function newLabel(digit) {
   const button = newOne(".labels", digit);
   button.textContent = digit;
-  button.setAttribute("aria-label", "It was a " + digit);
+  button.setAttribute("aria-label", "It was " + named(digit));
   button.addEventListener("click", () => tell(digit));
   return button;
 }
@@ -44,7 +42,7 @@ function show(answer) {
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
   showLabels(answer);
-  showImage(answer.image);
+  paintPixels(find("image"), answer.image, 28);
   speakSoon(answer);
   document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq } }));
 }
@@ -64,10 +62,6 @@ function confidence(digit, sure, probability) {
   return sure ? percent(probability, 1) : "perhaps " + named(digit) + ", " + percent(probability, 0);
 }
 
-function named(digit) {
-  return (digit === 8 ? "an " : "a ") + digit;
-}
-
 function showBar(index, { digit, probabilities }) {
   const { bar, fill, percent: label } = bars[index];
   const probability = probabilities?.[index] ?? 0;
@@ -75,17 +69,6 @@ function showBar(index, { digit, probabilities }) {
   bar.setAttribute("aria-valuenow", Math.round(100 * probability));
   fill.style.transform = "scaleY(" + probability.toFixed(4) + ")";
   write(label, probabilities ? percent(probability, 0) : "");
-}
-
-function showImage(image) {
-  const pencil = find("image").getContext("2d");
-  const pixels = pencil.createImageData(28, 28); // four bytes a pixel: red, green, blue, opacity
-  const bytes = image ? atob(image) : ""; // row by row, a byte a pixel
-  for (let i = 0; i < 28 * 28; i++) {
-    pixels.data.fill(bytes.charCodeAt(i) || 0, 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = 255;
-  }
-  pencil.putImageData(pixels, 0, 0);
 }
 
 function speakSoon({ digit, sure, probabilities, message }) {
@@ -111,10 +94,7 @@ function tell(digit) {
   document.dispatchEvent(new CustomEvent("mnist:label", { detail: { label: digit } }));
 }
 
-// Gradio may take the component off the page and does not say so: the next event then cleans up.
-const life = new AbortController();
 function keyDown(event) {
-  if (!element.isConnected) return life.abort();
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
   const isReady = !labels[0].disabled && panel.getClientRects().length > 0;
   if (!isPlain || !isReady || !/^[0-9]$/.test(event.key)) return;
@@ -123,24 +103,8 @@ function keyDown(event) {
   event.preventDefault();
 }
 
-function isTyping(target) {
-  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
-  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
-}
-
-document.addEventListener("keydown", keyDown, { signal: life.signal });
+onPage(document, "keydown", keyDown);
 find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
-
-// --- Small things --------------------------------------------------------------------------------
-
-// The same text again would still cost a layout.
-function write(node, text) {
-  if (node.textContent !== String(text)) node.textContent = text;
-}
-
-function percent(fraction, decimals) {
-  return (100 * fraction).toFixed(decimals) + "%";
-}
 
 watch("value", () => show(props.value));
 show(props.value);

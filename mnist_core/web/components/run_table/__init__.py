@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
-import gradio as gr
+from pydantic import Field, StrictBool, StrictInt, TypeAdapter
+from pydantic.dataclasses import dataclass
 
-from mnist_core.web.components.assets import PROGRESS, read_assets
+from mnist_core.web.components.base import Component, read_order
 
-ACTIONS = ("overlay", "read", "train_on", "open", "stop", "delete")
-LONGEST_ID = 64
+RunAction = Literal["overlay", "read", "train_on", "open", "stop", "delete"]
 
 
 @dataclass(frozen=True)
@@ -19,16 +17,19 @@ class RunOrder:
     """What a visitor wants of a run.
 
     Attributes:
-        action: one of `ACTIONS`.
+        action: "overlay" draws its curves or no longer does; "open" shows its code and files.
         run: an id, which need not be one of the session's.
-        epochs: for "train_on", how many more, 1 to 100.
+        epochs: for "train_on", how many more.
         shown: for "overlay", whether its curves are drawn.
     """
 
-    action: str
-    run: str
-    epochs: int = 1
-    shown: bool = False
+    action: RunAction
+    run: Annotated[str, Field(max_length=64)]
+    epochs: Annotated[StrictInt, Field(ge=1, le=100)] = 1
+    shown: StrictBool = False
+
+
+ORDERS = TypeAdapter(RunOrder)
 
 
 class RunRow(TypedDict):
@@ -38,7 +39,7 @@ class RunRow(TypedDict):
         id: its id.
         name: its name.
         settings: what differs from the recipe, in words.
-        state: as in `RunStatus`.
+        state: as in `RunView`.
         message: how it stands, in a few words.
         fraction: how much of its training is over, 0 to 1.
         train_loss, test_loss: of the last epoch, in nats.
@@ -86,51 +87,17 @@ class TableStatus(TypedDict):
     plots: dict[str, str]
 
 
-class RunTable(gr.HTML):
+class RunTable(Component):
     """Shows a `TableStatus`, which is its value.
 
     Its `submit` event brings a `RunOrder` that changes something, its `select` event one to open
     the run's code and files.
     """
 
-    def __init__(self, value: TableStatus | None = None, **settings: Any) -> None:
-        assets = read_assets(Path(__file__).parent, PROGRESS)
-        super().__init__(value, apply_default_css=False, **{**assets, **settings})
-
     def preprocess(self, payload: object) -> RunOrder | None:
         """Check what the page sent; None for what no page of ours sends."""
-        if not isinstance(payload, dict):
-            return None
-        action, run = payload.get("action"), payload.get("run")
-        epochs, shown = payload.get("epochs", 1), payload.get("shown", False)
-        if not isinstance(action, str) or action not in ACTIONS:
-            return None
-        if not isinstance(run, str) or len(run) > LONGEST_ID:
-            return None
-        if type(epochs) is not int or not 1 <= epochs <= 100 or type(shown) is not bool:
-            return None
-        return RunOrder(action, run, epochs, shown)
-
-    def postprocess(self, value: TableStatus | None) -> TableStatus | None:
-        """Send the status as it is; the page writes it as text and never as HTML."""
-        return value
-
-    def api_info(self) -> dict[str, Any]:
-        """Describe the payload as JSON schema."""
-        return {
-            "type": "object",
-            "properties": {
-                "action": {"enum": list(ACTIONS)},
-                "run": {"type": "string", "maxLength": LONGEST_ID},
-                "epochs": {"type": "integer", "minimum": 1, "maximum": 100},
-                "shown": {"type": "boolean"},
-            },
-        }
+        return read_order(payload, ORDERS)
 
     def example_payload(self) -> dict[str, Any]:
         """Give an order that names no run, and so does nothing."""
         return {"action": "overlay", "run": "", "shown": True}
-
-    def example_value(self) -> None:
-        """Give nothing: what the table shows is not for programs to set."""
-        return None

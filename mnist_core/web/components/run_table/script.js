@@ -1,13 +1,11 @@
 // The table of runs. props.value is a TableStatus (see __init__.py), written as text only.
 
-const root = element.querySelector('[data-testid="runs"]');
+const root = find("runs");
 const table = root.querySelector("table");
 const rows = new Map(); // run id → its group of rows
 const DECIMALS = { train_loss: 4, test_loss: 4, seconds: 1 };
 
 let chosen = null; // the run whose buttons are open
-
-const part = (parent, name) => parent.querySelector(`[data-testid="${name}"]`);
 
 // --- Orders --------------------------------------------------------------------------------------
 
@@ -18,7 +16,7 @@ function order(event, action, run, more = {}) {
 
 function newRow(id) {
   const row = table.querySelector("template").content.firstElementChild.cloneNode(true);
-  const on = (name, type, handler) => part(row, name).addEventListener(type, handler);
+  const on = (name, type, handler) => find(name, row).addEventListener(type, handler);
   row.dataset.run = id;
   row.querySelector(".figures").addEventListener("click", (event) => {
     if (!event.target.closest("label, button")) choose(id);
@@ -31,7 +29,7 @@ function newRow(id) {
   on("stop", "click", () => order("submit", "stop", id));
   on("open", "click", () => order("select", "open", id));
   on("train_on", "click", () => {
-    const input = part(row, "more");
+    const input = find("more", row);
     if (!input.reportValidity() || !input.value) return;
     order("submit", "train_on", id, { epochs: Number(input.value) });
   });
@@ -43,7 +41,7 @@ function newRow(id) {
 
 function ask(row, isAsked) {
   row.classList.toggle("asked", isAsked);
-  part(row, isAsked ? "keep" : "delete").focus();
+  find(isAsked ? "keep" : "delete", row).focus();
 }
 
 function choose(id) {
@@ -51,7 +49,7 @@ function choose(id) {
   for (const [other, row] of rows) {
     row.classList.toggle("chosen", other === id);
     row.classList.remove("asked");
-    part(row, "name").setAttribute("aria-expanded", other === id);
+    find("name", row).setAttribute("aria-expanded", other === id);
   }
 }
 
@@ -77,7 +75,7 @@ function showTable() {
   });
   if (hasCome || !rows.has(chosen)) choose(chosen === null && !hasCome ? null : newest ?? null);
   root.dataset.runs = runs.length;
-  part(root, "note").textContent = props.value.note;
+  write(find("note", root), props.value.note);
   showPlots(props.value.plots);
 }
 
@@ -86,42 +84,27 @@ function showRun(row, run) {
   row.dataset.name = run.name;
   row.classList.toggle("reads", run.reads);
   row.classList.toggle("best", run.is_best);
-  part(row, "overlay").checked = run.is_shown;
-  part(row, "overlay").setAttribute("aria-label", `Draw the curves of ${run.name}`);
+  find("overlay", row).checked = run.is_shown;
+  find("overlay", row).setAttribute("aria-label", "Draw the curves of " + run.name);
   row.querySelector(".swatch").style.background = run.color;
-  part(row, "name").textContent = run.name;
-  part(row, "differs").textContent = run.settings;
-  part(row, "message").textContent = run.message;
+  write(find("name", row), run.name);
+  write(find("differs", row), run.settings);
+  write(find("message", row), run.message);
   row.querySelector("progress").value = run.fraction;
   row.querySelector("progress").hidden = !run.is_under_way;
-  row.querySelector(".question").textContent = `Delete ${run.name} for good?`;
+  write(row.querySelector(".question"), "Delete " + run.name + " for good?");
   for (const cell of row.querySelectorAll("[data-figure]")) {
-    cell.textContent = figure(run, cell.dataset.figure);
+    write(cell, figure(run, cell.dataset.figure));
   }
-  part(row, "stop").hidden = !run.is_under_way;
-  part(row, "read").hidden = !run.can_read || run.reads;
+  find("stop", row).hidden = !run.is_under_way;
+  find("read", row).hidden = !run.can_read || run.reads;
   row.querySelector(".on").hidden = !run.can_train_on;
 }
 
 function figure(run, name) {
   if (name === "parameters") return run.parameters.toLocaleString("en");
-  if (name === "gap") {
-    if (run.accuracy === null) return "–";
-    const points = 100 * (run.train_accuracy - run.accuracy);
-    return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(2)}`;
-  }
-  const value = run[name];
-  if (value === null) return "–";
-  if (name in DECIMALS) return value.toFixed(DECIMALS[name]);
-  return `${(100 * value).toFixed(2)} %`;
-}
-
-function showPlots(plots) {
-  for (const name of ["losses", "accuracies"]) {
-    if (plots[name] && part(root, name).src !== plots[name]) part(root, name).src = plots[name];
-    part(root, name).hidden = !plots[name];
-    part(root, name).alt = plots.words ?? "";
-  }
+  if (name === "gap") return gap(run);
+  return name in DECIMALS ? decimal(run[name], DECIMALS[name]) : percent(run[name]);
 }
 
 watch("value", showTable);

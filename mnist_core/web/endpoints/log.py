@@ -20,10 +20,9 @@ from typing import Any
 
 import gradio
 import torch
-import uvicorn.config
-from starlette.exceptions import HTTPException
 
 from mnist_core.training import choose_device
+from mnist_core.web.gradio_compat.error_hooks import is_error_of_the_app, log_errors_by
 from mnist_core.web.limits import Limits
 
 log = logging.getLogger(__name__)
@@ -73,44 +72,21 @@ def _trace(error: BaseException | None) -> str:
     return "\n".join(parts)
 
 
-def is_worth_a_line(record: logging.LogRecord) -> bool:
-    """Tell whether a record is more than a stranger's question for a stream that is gone.
-
-    Whoever asks is told so; but Gradio tells it after the answer has begun, which the web server
-    takes for an error of the app.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    cause = error.__cause__ if error else None
-    return not (isinstance(cause, HTTPException) and cause.status_code == 404)
-
-
 def set_up_logs() -> None:
     """Send everything that this process has to say of itself to stderr, one line for each event."""
     handler = logging.StreamHandler()
     handler.setFormatter(OneLine())
-    handler.addFilter(is_worth_a_line)
+    handler.addFilter(is_error_of_the_app)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("mnist_core").setLevel(logging.INFO)
     logging.captureWarnings(True)
-    # The web server would write its errors in a form of its own.
-    uvicorn.config.LOGGING_CONFIG["loggers"].clear()
     sys.excepthook = lambda kind, error, trace: log.critical(
         "the app ends by an error", exc_info=(kind, error, trace)
     )
     threading.excepthook = lambda end: log.error(
         "a thread ends by an error", exc_info=end.exc_value
     )
-    # What a handler raises, other than gr.Error, Gradio prints by this, and the page is told only
-    # that there was an error.
-    traceback.print_exc = _log_exception
-
-
-def _log_exception(limit: int | None = None, file: Any = None, chain: bool = True) -> None:
-    """Log the exception that is being handled, in the place of `traceback.print_exc`."""
-    if file is None:
-        log.error("a request failed", exc_info=True)
-    else:
-        file.write(traceback.format_exc(limit, chain))
+    log_errors_by(lambda: log.exception("a request failed"))
 
 
 def note_start(limits: Limits) -> None:

@@ -1,0 +1,92 @@
+"""Images and labels in memory, and the batches that training takes from them.
+
+Article, steps 2.1 and 2.2. Normalising every image once, instead of once per epoch, is what makes
+our loop several times faster than the article's while it computes the very same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+Batch = tuple[Tensor, Tensor]
+"""images [batch, 1, 28, 28] in [-1, 1] and labels [batch], int64."""
+
+
+class BatchLoader(Protocol):
+    """What training asks of a DataLoader: how many batches, and those."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Batch]: ...
+
+
+class ImageDataset(Dataset[Batch]):
+    """Images and labels that already lie in memory as tensors.
+
+    Attributes:
+        images: [n, 1, 28, 28], float32 in [-1, 1].
+        labels: [n], int64, 0 to 9.
+    """
+
+    def __init__(self, images: Tensor, labels: Tensor) -> None:
+        self.images = images
+        self.labels = labels
+        self._copies: dict[str, ImageDataset] = {}  # device type → this data set on that device
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> Batch:
+        return self.images[index], self.labels[index]
+
+    def __getitems__(self, indices: list[int]) -> Batch:
+        """Return a whole batch in one indexing step; a DataLoader calls this where it exists."""
+        chosen = send(torch.tensor(indices), self.images.device)
+        return self.images[chosen], self.labels[chosen]
+
+    def first(self, count: int) -> ImageDataset:
+        """Return the first `count` images, or all if there are fewer, without copying them."""
+        return ImageDataset(self.images[:count], self.labels[:count])
+
+    def to(self, device: torch.device) -> ImageDataset:
+        """Return this data set on a device; it is copied there once for all who train on it."""
+        if device.type == self.images.device.type:
+            return self
+        if device.type not in self._copies:
+            copy = ImageDataset(self.images.to(device), self.labels.to(device))
+            self._copies[device.type] = copy
+        return self._copies[device.type]
+
+
+def normalize(pixels: Tensor) -> Tensor:
+    """Do what ToTensor() and Normalize((0.5,), (0.5,)) do, for many images at once.
+
+    Article, step 2.1; equal to it to the last bit.
+
+    Args:
+        pixels: [..., 28, 28], uint8, 0 (paper) to 255 (ink).
+
+    Returns:
+        [..., 1, 28, 28], float32, -1 (paper) to 1 (ink).
+    """
+    return pixels.unsqueeze(-3).float().div_(255).sub_(0.5).div_(0.5)
+
+
+def make_train_loader(dataset: ImageDataset, batch_size: int) -> DataLoader[Batch]:
+    """Shuffled batches, drawn in the same order as the article's loader (article, step 2.2)."""
+    return DataLoader(dataset, batch_size=batch_size, shuffle=True, collate_fn=_already_a_batch)
+
+
+def _already_a_batch(batch: Any) -> Any:
+    return batch
+
+
+def send(tensor: Tensor, device: torch.device) -> Tensor:
+    """Return a tensor on a device without waiting until it has arrived there."""
+    if device.type == "cuda" and not tensor.is_cuda:
+        tensor = tensor.pin_memory()  # from other memory a copy to the GPU has to be waited for
+    return tensor.to(device, non_blocking=True)

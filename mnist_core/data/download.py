@@ -1,0 +1,169 @@
+"""The files of MNIST, fetched: from archives that lie there already, else from the network."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import threading
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+
+from filelock import FileLock  # a dependency of torch itself
+from torchvision import datasets
+
+from mnist_core.data.files import (
+    FILES,
+    damaged_files,
+    default_root,
+    expand_home,
+    is_genuine,
+    raw_folder,
+)
+from mnist_core.data.loading import is_loaded
+
+DOWNLOAD_BYTES = 11_594_722  # the same four files, compressed
+SECONDS_BETWEEN_REPORTS = 0.2
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
+
+def fetch_mnist(root: Path | None = None) -> Iterator[float]:
+    """Make sure that MNIST lies unpacked in `root`: missing and damaged files are replaced.
+
+    Archives (`.gz`) that lie in `MNIST/raw` are unpacked; what they do not give is downloaded.
+
+    Yields nothing when all is there already, else the fraction that has arrived, 0 to 1, several
+    times a second. Two that fetch at once, even in two processes, share one download: the second
+    waits for the first and sees its progress. A download left unfinished is taken up again.
+
+    Args:
+        root: as for `load_mnist`.
+
+    Raises:
+        FileNotFoundError: the download failed; the message says how to do without it, and which
+            archives are damaged.
+    """
+    named = expand_home(root or default_root())
+    root = named.resolve()
+    if is_loaded(root) or not damaged_files(root):
+        return
+    job: Future[None] = Future()
+    # A daemon, not an executor: whoever gives up waiting must not wait for a stalled network.
+    threading.Thread(target=_complete, args=(job, root), daemon=True).start()
+    while not job.done():
+        yield min(_bytes_received(root) / DOWNLOAD_BYTES, 1.0)
+        wait([job], timeout=SECONDS_BETWEEN_REPORTS)
+    try:
+        job.result()
+    except (OSError, RuntimeError, HTTPException) as error:
+        raise FileNotFoundError(_say_what_to_do(named, error)) from error
+
+
+def _complete(job: Future[None], root: Path) -> None:
+    try:
+        _fetch(root)
+    except BaseException as error:
+        job.set_exception(error)
+    else:
+        job.set_result(None)
+
+
+def _fetch(root: Path) -> None:
+    part = _part_folder(root)
+    part.mkdir(parents=True, exist_ok=True)
+    with FileLock(part / "lock"):
+        for name in damaged_files(root):  # none if another process has just finished
+            _unpack(root, name)
+        damaged = damaged_files(root)
+        if damaged:
+            _download(part)
+            raw_folder(root).mkdir(parents=True, exist_ok=True)
+            for name in damaged:
+                (raw_folder(part) / name).replace(raw_folder(root) / name)
+        _empty(raw_folder(part))
+
+
+def _unpack(root: Path, name: str) -> None:
+    """Unpack a file's archive, if it lies in `root` and is whole."""
+    content = _read_archive(root, name)
+    if content is None:
+        return
+    # Written elsewhere first, so that nobody finds half a file.
+    unpacked = raw_folder(_part_folder(root)) / name
+    unpacked.parent.mkdir(parents=True, exist_ok=True)
+    unpacked.write_bytes(content)
+    unpacked.replace(raw_folder(root) / name)
+
+
+def _read_archive(root: Path, name: str) -> bytes | None:
+    """Return what a file's archive holds; None if there is no archive or it is damaged."""
+    size, _ = FILES[name]
+    try:
+        with gzip.open(_archive(root, name)) as archive:
+            content = archive.read(size + 1)  # not all of a file that claims to be larger
+    except (OSError, EOFError, zlib.error):
+        return None
+    return content if is_genuine(name, content) else None
+
+
+def _download(part: Path) -> None:
+    """Download all four files to `part`, where the lock keeps others away.
+
+    Raises:
+        OSError, RuntimeError, HTTPException: what torchvision raises, or not MNIST has arrived.
+    """
+    for name in damaged_files(part):  # torchvision takes what is there for whole
+        (raw_folder(part) / name).unlink(missing_ok=True)
+    datasets.MNIST(root=str(part), download=True)
+    if damaged_files(part):
+        raise RuntimeError("What arrived is not MNIST.")
+
+
+def _is_damaged_archive(root: Path, name: str) -> bool:
+    return _archive(root, name).is_file() and _read_archive(root, name) is None
+
+
+def _empty(folder: Path) -> None:
+    for leftover in folder.glob("*"):
+        leftover.unlink()
+
+
+def _archive(root: Path, name: str) -> Path:
+    return raw_folder(root) / f"{name}.gz"
+
+
+def _part_folder(root: Path) -> Path:
+    return root / "MNIST" / "part"
+
+
+def _bytes_received(root: Path) -> int:
+    received = 0
+    for file in raw_folder(_part_folder(root)).glob("*.gz"):
+        with suppress(FileNotFoundError):  # the download has just finished and tidied up
+            received += file.stat().st_size
+    return received
+
+
+def _say_what_to_do(root: Path, error: Exception) -> str:
+    """Say why there is no MNIST, and how to get it.
+
+    Args:
+        root: the folder, by the name that it was given.
+        error: what stood in the way.
+    """
+    reason, remedy = "", "Connect to the internet"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason, remedy = ", because the disk is full", "Make room"
+    elif isinstance(error, OSError) and error.errno in UNWRITABLE:
+        reason, remedy = ", because this folder cannot be written to", "Make it writable"
+    broken = [name for name in damaged_files(root) if _is_damaged_archive(root, name)]
+    damage = f" Damaged there: {', '.join(f'{name}.gz' for name in broken)}." if broken else ""
+    return (
+        f"MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
+        f"again, or copy these four files, unpacked or as .gz, into {raw_folder(root)}: "
+        f"{', '.join(FILES)}. If you have them elsewhere, let the variable MNIST_DATA name "
+        "the folder that holds MNIST/raw."
+    )

@@ -1,0 +1,77 @@
+// What the scripts of several components use. Gradio runs a script, with this before it, as the body
+// of a function of (element, trigger, props, server, upload, watch), once for every time that the
+// component is mounted.
+
+const NOTHING = "–"; // in the place of a figure that is not known
+
+function find(name, within = element) {
+  return within.querySelector('[data-testid="' + name + '"]');
+}
+
+// The same text again would still cost a layout.
+function write(node, text) {
+  if (node.textContent !== String(text)) node.textContent = text;
+}
+
+// --- Figures -------------------------------------------------------------------------------------
+
+function decimal(value, decimals) {
+  return value == null ? NOTHING : value.toFixed(decimals);
+}
+
+function percent(fraction, decimals = 2) {
+  return fraction == null ? NOTHING : (100 * fraction).toFixed(decimals) + "%";
+}
+
+// By how many points training accuracy lies above test accuracy.
+function gap({ accuracy, train_accuracy: trained }) {
+  if (accuracy == null || trained == null) return NOTHING;
+  const points = 100 * (trained - accuracy);
+  return (points < 0 ? "−" : "+") + Math.abs(points).toFixed(2);
+}
+
+function named(digit) {
+  return (digit === 8 ? "an " : "a ") + digit;
+}
+
+// --- Pictures ------------------------------------------------------------------------------------
+
+// Losses and accuracies, as `curves.draw_curves` returns them.
+function showPlots(plots, within = element) {
+  for (const name of ["losses", "accuracies"]) {
+    const picture = find(name, within);
+    if (plots[name] && picture.src !== plots[name]) picture.src = plots[name];
+    picture.hidden = !plots[name];
+    picture.alt = plots.words ?? "";
+  }
+}
+
+// A square of bytes in base64, row by row: 0 is paper, black, and 255 ink.
+function paintPixels(canvas, base64, side) {
+  const bytes = base64 ? atob(base64) : "";
+  side ??= Math.sqrt(bytes.length) || 1;
+  if (canvas.width !== side) canvas.width = canvas.height = side;
+  const pencil = canvas.getContext("2d");
+  const pixels = pencil.createImageData(side, side); // four bytes a pixel: red, green, blue, opacity
+  for (let i = 0; i < side * side; i++) {
+    pixels.data.fill(bytes.charCodeAt(i) || 0, 4 * i, 4 * i + 3);
+    pixels.data[4 * i + 3] = 255;
+  }
+  pencil.putImageData(pixels, 0, 0);
+}
+
+// --- The page around the component ---------------------------------------------------------------
+
+// Gradio may take the component off the page and does not say so: the next event then cleans up.
+const life = new AbortController();
+
+function onPage(target, type, handler) {
+  const guarded = (event) => (element.isConnected ? handler(event) : life.abort());
+  target.addEventListener(type, guarded, { signal: life.signal });
+}
+
+// Tell whether keys pressed here are text.
+function isTyping(target) {
+  const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
+  return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
+}

@@ -1,0 +1,94 @@
+"""Which addresses the server answers: those that the page and programs use, and no other.
+
+Gradio brings some forty routes more. Through one of them anybody can fill the disk, through another
+fetch any address of the internet in this server's name. What is not listed here answers 404, for
+every method; what comes next to Gradio's routes with an update is not offered by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ALLOWED = [
+    # The page and its files.
+    r"/|/config/?|/theme\.css|/robots\.txt|/manifest\.json|/favicon\.ico|/pwa_icon(/\w+)?",
+    r"/(static|assets|svelte)/.+|/gradio_api/(theme\.css|startup-events|app_id/?)",
+    # Its events: past the queue, through the queue, and the connection that says it is open.
+    r"/gradio_api/(run/predict|queue/join|queue/data|cancel|reset/?|heartbeat/[\w-]{1,64})",
+    # Files: uploads, and downloads of what lies on this server; a drive has one letter, a URL more.
+    r"/gradio_api/(upload|upload_progress|file=(?!\w{2,}:).+)",
+    # For programs and monitors.
+    r"/health|/gradio_api/info/?|/gradio_api/call/(v2/)?\w+(/\w*)?",
+]
+if "GRADIO_WATCH_DIRS" in os.environ:  # `gradio app.py`: the page asks whether the code has changed
+    ALLOWED.append(r"/gradio_api/dev/reload")
+ALLOWED_PATH = re.compile("|".join(ALLOWED), re.ASCII)
+ONLY_READ = ("GET", "HEAD", "OPTIONS")
+
+HEADERS = {
+    # What a stranger has uploaded is never taken for anything but what it is called.
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    # Gradio's page runs the scripts of its components with `new Function`. Nothing comes from
+    # elsewhere, and only Hugging Face may show the page inside one of its own.
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
+    ),
+}
+NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
+FOREIGN = PlainTextResponse("Send it from this app's own page.", status_code=403)
+
+
+class AllowedRoutes:
+    """Answers 404 to what is not allowed, and 403 to what another site's page sends (ASGI)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless it is refused; either way the answer gets `HEADERS`."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if not ALLOWED_PATH.fullmatch(path) or names_another_page(scope["query_string"]):
+            await NOT_FOUND(scope, receive, send_with_headers)
+        elif is_foreign(scope["method"], Headers(scope=scope)):
+            await FOREIGN(scope, receive, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
+
+
+def names_another_page(query: bytes) -> bool:
+    """Tell whether a page is asked for by name, on whose absence Gradio fails: ours has none."""
+    return bool(QueryParams(query).get("page"))
+
+
+def is_foreign(method: str, headers: Headers) -> bool:
+    """Tell whether a page of another site sends this: a browser names the site that it is from.
+
+    A program names none, and may send what it likes: it has no visitor's cookies to misuse. Behind
+    a proxy the page's host is the one that the proxy was asked for.
+    """
+    origin = headers.get("origin")
+    if method in ONLY_READ or origin is None:
+        return False
+    hosts = (headers.get("host"), headers.get("x-forwarded-host"))
+    return urlsplit(origin).netloc not in hosts

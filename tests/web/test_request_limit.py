@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.types import Message
+
+from mnist_core.web.endpoints import request_limit
+from mnist_core.web.endpoints.request_limit import (
+    MAX_REQUEST_BYTES,
+    MAX_UPLOADS,
+    MEGABYTE,
+    RequestLimit,
+)
+from mnist_core.web.sessions import uploads
+from mnist_core.web.sessions.uploads import NO_ROOM
+from tests.web import event_loop
+from tests.web.conftest import SetLimits
+from tests.web.test_uploads import put
+
+
+async def take(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+@pytest.fixture
+def client() -> TestClient:
+    routes = [Route(path, take, methods=["GET", "POST"]) for path in ("/x/upload", "/x/run")]
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(RequestLimit)]))
+
+
+def in_parts(size: int) -> Iterator[bytes]:
+    """Send so many bytes without saying how many they will be."""
+    for _ in range(size // 2**16):
+        yield b"x" * 2**16
+    yield b"x" * (size % 2**16)
+
+
+PATHS: dict[str, int] = {"/x/upload": MEGABYTE, "/x/run": MAX_REQUEST_BYTES}
+
+
+@pytest.mark.parametrize(("path", "most"), PATHS.items())
+def test_a_request_may_be_so_long_and_no_longer(
+    client: TestClient, limit: SetLimits, path: str, most: int
+) -> None:
+    limit(upload_mb=1)
+    for content in (b"x" * most, in_parts(most)):
+        assert client.post(path, content=content).text == str(most)
+    for content in (b"x" * (most + 1), in_parts(most + 1)):
+        answer = client.post(path, content=content)
+        assert answer.status_code == 413
+        assert "megabytes at most" in answer.text
+    assert client.get(path).text == "0"
+
+
+@pytest.mark.parametrize("length", ["-1", "many", "9" * 100])
+def test_a_length_that_is_none_does_not_help(
+    client: TestClient, limit: SetLimits, length: str
+) -> None:
+    limit(upload_mb=1)
+    content = in_parts(MEGABYTE + 1)
+    answer = client.post("/x/upload", content=content, headers={"Content-Length": length})
+    assert answer.status_code == 413
+
+
+def test_where_there_is_no_room_nothing_is_taken(
+    client: TestClient, limit: SetLimits, own_cache: Path
+) -> None:
+    limit(upload_mb=1, uploads_mb=50)
+    file = put(own_cache / "a1" / "large.png", size=49 * MEGABYTE)
+    assert client.post("/x/upload", content=b"x").status_code == 200
+    put(own_cache / "tmp1", size=1)
+    answer = client.post("/x/upload", content=b"x")
+    assert (answer.status_code, answer.text) == (503, NO_ROOM)
+    assert client.post("/x/run", content=b"x").status_code == 200  # drawings are read all the same
+    os.utime(file, (0, 0))
+    assert client.post("/x/upload", content=b"x").status_code == 200
+
+
+def test_many_small_files_are_too_many(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "clear_uploads", lambda: (MAX_UPLOADS, 0))
+    assert client.post("/x/upload", content=b"x").status_code == 503
+
+
+class Slow:
+    """An app in whose hands uploads stay until a test lets them go."""
+
+    def __init__(self) -> None:
+        self.has_come = asyncio.Event()
+        self.answers: list[Message] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await self.has_come.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def note(self, message: Message) -> None:
+        self.answers.append(message)
+
+
+SCOPE = {"type": "http", "method": "POST", "path": "/x/upload", "headers": []}
+
+
+async def whole() -> Message:
+    return {"type": "http.request", "body": b"x"}
+
+
+async def never() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def test_uploads_on_their_way_take_room(limit: SetLimits) -> None:
+    limit(upload_mb=20, uploads_mb=50)
+
+    async def send_three() -> list[int]:
+        slow = Slow()
+        guard = RequestLimit(slow)
+        two = [asyncio.create_task(guard(SCOPE, whole, slow.note)) for _ in range(2)]
+        while guard._coming < 2:
+            await asyncio.sleep(0)
+        await guard(SCOPE, whole, slow.note)
+        slow.has_come.set()
+        await asyncio.gather(*two)
+        await guard(SCOPE, whole, slow.note)
+        return [message["status"] for message in slow.answers if "status" in message]
+
+    assert event_loop.run(send_three()) == [503, 200, 200, 200]
+
+
+def test_an_upload_goes_when_it_is_old_though_nobody_comes_after_it(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "UPLOAD_KEEP_SECONDS", -1.0)  # whatever has come is old already
+
+    async def send_one() -> None:
+        slow = Slow()
+        slow.has_come.set()
+        guard = RequestLimit(slow)
+        await guard(SCOPE, whole, slow.note)
+        sent = put(own_cache / "a1" / "seven.png")
+        while sent.exists():
+            await asyncio.sleep(0.001)
+
+    event_loop.run(send_one())
+
+
+def test_an_upload_that_does_not_come_is_given_up(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(request_limit, "UPLOAD_TIMEOUT_SECONDS", 0.01)
+    answers: list[Message] = []
+
+    async def note(message: Message) -> None:
+        answers.append(message)
+
+    event_loop.run(client.app({**SCOPE, "query_string": b"", "root_path": ""}, never, note))
+    assert answers[0]["status"] == 408
+
+
+def test_what_is_gone_is_forgotten_by_gradio_as_well(limit: SetLimits, own_cache: Path) -> None:
+    old = put(own_cache / "a1" / "seven.png", uploads.UPLOAD_KEEP_SECONDS + 1)
+    fresh = put(own_cache / "b2" / "eight.png")
+    known = [{str(old), str(fresh)}, {str(own_cache / "never" / "there.png")}, set()]
+    guard = Middleware(RequestLimit, file_lists=known)
+    client = TestClient(
+        Starlette(routes=[Route("/upload", take, methods=["POST"])], middleware=[guard])
+    )
+    assert client.post("/upload", content=b"x").text == "1"
+    assert known == [{str(fresh)}, set(), set()]
