@@ -28,7 +28,7 @@ OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 AUGMENTATIONS = {
     "none": "None: the images as they are",
     "affine": "Small turns, shifts and slants",
-    "hands": "Other hands, and some non-digits",
+    "handwriting": "Other people's handwriting, and some non-digits",
 }
 THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
