@@ -17,9 +17,11 @@ from mnist_core.web.components.link import Link
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.health import health_route
+from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
 from mnist_core.web.endpoints.predict import build_endpoints
-from mnist_core.web.endpoints.request_limit import MEGABYTE, RequestLimit
+from mnist_core.web.endpoints.request_body import MEGABYTE
+from mnist_core.web.endpoints.upload_limit import UploadLimit
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists
 from mnist_core.web.gradio_compat.malloc import share_arenas
@@ -67,7 +69,8 @@ def make_demo() -> gr.Blocks:
             routes=[health_route()],
             middleware=[
                 Middleware(AllowedRoutes),
-                Middleware(RequestLimit, file_lists=file_lists(page)),
+                Middleware(JsonLimit),
+                Middleware(UploadLimit, file_lists=file_lists(page)),
             ],
             theme=make_theme(),
             css=STYLE_SHEET.read_text(encoding="utf-8"),

@@ -18,6 +18,7 @@ from torchvision import datasets
 
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.drawings import LabelledDrawing, read_drawings
+from mnist_core.preprocessing import Stroke
 from tests import real_pen_digits
 from tests.mirror import Mirror, serve
 from tests.real_mnist import ADVICE, find_mnist
@@ -98,6 +99,25 @@ def pen_digits_file() -> Path:
 def pen_digits(pen_digits_file: Path) -> list[LabelledDrawing]:
     """Return the real pen digits, read once for all tests."""
     return read_drawings(pen_digits_file)
+
+
+@pytest.fixture(scope="session")
+def other_pen_digits() -> list[LabelledDrawing]:
+    """Return the digits of other people, who cross their sevens; skip where there are none."""
+    file = real_pen_digits.find_beside(real_pen_digits.OTHERS)
+    if file is None:
+        pytest.skip(f"{real_pen_digits.OTHERS} does not lie beside the file of pen digits.")
+    return read_drawings(file)
+
+
+@pytest.fixture(scope="session")
+def real_letters() -> list[list[Stroke]]:
+    """Return letters that are written like no digit; skip the test where there are none."""
+    file = real_pen_digits.find_beside(real_pen_digits.LETTERS)
+    if file is None:
+        pytest.skip(f"{real_pen_digits.LETTERS} does not lie beside the file of pen digits.")
+    letters = real_pen_digits.read_letters(file)
+    return [strokes for letter, strokes in letters if letter not in real_pen_digits.TWINS]
 
 
 @pytest.fixture(scope="session")

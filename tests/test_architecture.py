@@ -29,7 +29,7 @@ TOP_LEVEL = {
 # A room imports only from its own layer or from a lower one, and never in a circle.
 LAYERS = [
     {"data", "models"},
-    {"hands", "augmentation", "evaluation"},
+    {"augmentation", "evaluation"},
     {
         "config",
         "training",

@@ -19,7 +19,9 @@ What a floor imports lies on the same floor or below it.
     `health`              `GET /health`
     `allowed_routes`      the addresses that are answered, and no other
     `log`                 one line on stderr for each event
-    `request_limit`       how large a request may be
+    `json_limit`          how much JSON a request may hold
+    `upload_limit`        whether there is room for an upload
+    `request_body`        a body that comes, of so much in so much time
 `sessions/`           what is kept of a visitor
     `page`                a page that opens finds its session, and one that closes leaves it
     `registry`            every session, by a key that only its pages know, and who makes room

@@ -63,8 +63,8 @@ def test_the_image_shown_is_the_one_the_network_is_given(page: Page) -> None:
     rows, columns = np.nonzero(image > 127)
     assert 18 <= rows.max() - rows.min() + 1 <= 21  # the longer side has 20 pixels
     assert columns.max() - columns.min() + 1 <= 4  # the pen is as wide as MNIST's
-    assert abs(rows.mean() - 13.5) <= 0.6
-    assert abs(columns.mean() - 13.5) <= 0.6
+    assert abs(rows.mean() - 14) <= 0.6
+    assert abs(columns.mean() - 14) <= 0.6
 
 
 def test_undo_and_clear_take_ink_away_and_the_network_reads_the_rest(page: Page) -> None:

@@ -93,6 +93,16 @@ def test_what_is_saved_is_loaded_with_its_metadata(tmp_path: Path) -> None:
     assert sorted(file.name for file in path.parent.iterdir()) == ["mine.json", "mine.pth"]
 
 
+def test_metadata_with_the_old_name_of_an_augmentation_stay_readable(tmp_path: Path) -> None:
+    old = {"config": {"model": "simple_nn", "augmentation": "hands"}, "epochs": []}
+    save_checkpoint(tmp_path / "mine.pth", network(), old)
+    config = load_checkpoint(tmp_path / "mine.pth").metadata["config"]
+    assert TrainConfig(**config).augmentation == "handwriting"
+    other = {"config": {"model": "simple_nn", "augmentation": "affine"}}
+    save_checkpoint(tmp_path / "other.pth", network(), other)
+    assert load_checkpoint(tmp_path / "other.pth").metadata["config"] == other["config"]
+
+
 def test_loading_draws_nothing_from_the_global_random_generator(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
     before = torch.get_rng_state()

@@ -20,7 +20,7 @@ SPREAD = [
     TrainConfig(model="cnn", schedule="one_cycle", learning_rate=0.01, batch_size=128, epochs=2),
     TrainConfig(model="cnn", dropout=0.3, augmentation="affine", schedule="step", epochs=3),
     TrainConfig(augmentation="affine", schedule="one_cycle", optimizer="sgd", epochs=1),
-    TrainConfig(model="cnn", augmentation="hands", epochs=1),
+    TrainConfig(model="cnn", augmentation="handwriting", epochs=1),
 ]
 
 
@@ -28,7 +28,7 @@ def test_the_program_is_short_and_stands_alone() -> None:
     for config in SPREAD:
         program = generate_code(config)
         assert "mnist_core" not in program, config
-        if config.augmentation != "hands":  # which is a room of its own
+        if config.augmentation != "handwriting":  # which is a package of its own
             lines = [line for line in program.splitlines() if line.strip()]
             assert len(lines) <= MOST_LINES, config
         assert max(map(len, program.splitlines())) <= 100, config

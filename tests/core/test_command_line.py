@@ -348,6 +348,25 @@ def test_predict_json_is_one_object_a_picture(run: Run, four: Path) -> None:
     assert (status, stderr) == (0, "")
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_predict_goes_on_after_files_that_cannot_be_read(
+    run: Run, four: Path, tmp_path: Path, options: list[str]
+) -> None:
+    (tmp_path / "text.png").write_text("hello")
+    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
+    wrong = [tmp_path / "text.png", tmp_path / "none.png", tmp_path / "blank.png"]
+    status, stdout, stderr = run("predict", SHIPPED, *options, wrong[0], four, *wrong[1:], four)
+    expected = run("predict", SHIPPED, *options, four, four)
+    assert expected == (0, stdout, "")
+    lines = stderr.splitlines()
+    assert len(lines) == 3
+    for line, path in zip(lines, wrong, strict=True):
+        assert line.startswith("python -m mnist_core: ")
+        assert path.name in line
+    assert status == 1
+    assert run("predict", SHIPPED, *options, *wrong)[::2] == (1, stderr)
+
+
 @pytest.mark.parametrize(("sure_from", "told"), [(0.0, ""), (1.0, ", not sure")])
 def test_predict_says_when_the_network_is_not_sure(
     run: Run, four: Path, tmp_path: Path, sure_from: float, told: str

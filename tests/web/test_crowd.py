@@ -49,7 +49,7 @@ def ask(client: TestClient, page: str, name: str, *values: Any, data: Any = None
 def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
     workshop: Workshop,
 ) -> None:
-    trains, draws = "a page that trains", "a page that draws"
+    trains, draws = "a-page-that-trains", "a-page-that-draws"
     client = TestClient(app.demo.app)
     key = ask(client, trains, "enter", {"key": None})["key"]
     ask(client, draws, "enter", {"key": None})

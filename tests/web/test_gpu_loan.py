@@ -90,7 +90,7 @@ def test_more_time_is_asked_for_more_work_and_never_too_much() -> None:
     assert seconds(epochs=5, epochs_done=3) == seconds(epochs=2)
     assert seconds(batch_size=256) < seconds(batch_size=64)
     assert seconds(augmentation="none") < seconds(augmentation="affine")
-    assert seconds(epochs=3, augmentation="affine") < seconds(epochs=3, augmentation="hands")
+    assert seconds(epochs=3, augmentation="affine") < seconds(epochs=3, augmentation="handwriting")
     assert seconds(epochs=100) == seconds(batch_size=1) == MOST_SECONDS
 
 
@@ -99,7 +99,7 @@ def test_more_time_is_asked_for_more_work_and_never_too_much() -> None:
     [
         ({}, False),
         ({"epochs": 20}, False),
-        ({"augmentation": "hands"}, False),  # the CPU augments in any case
+        ({"augmentation": "handwriting"}, False),  # the CPU augments in any case
         ({"model": "cnn", "epochs": 1}, False),
         ({"model": "cnn", "epochs": 5}, True),
         ({"model": "cnn", "epochs": 100}, True),

@@ -31,7 +31,7 @@ VARIED = [
     TrainConfig(epochs=3, schedule="step"),
     TrainConfig(epochs=3, schedule="one_cycle", learning_rate=0.01),
     TrainConfig(epochs=3, model="cnn", dropout=0.3, augmentation="affine"),
-    TrainConfig(epochs=3, model="deep_nn", augmentation="hands"),
+    TrainConfig(epochs=3, model="deep_nn", augmentation="handwriting"),
     TrainConfig(epochs=3, optimizer="sgd", learning_rate=0.1),
 ]
 

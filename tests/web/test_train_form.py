@@ -50,7 +50,7 @@ def test_the_recipe_s_values_are_the_recipe() -> None:
     [
         TrainConfig("dropout_nn"),
         TrainConfig("dropout_nn", dropout=0.5),
-        TrainConfig("cnn", 3, 128, 0.01, schedule="one_cycle", augmentation="hands", seed=7),
+        TrainConfig("cnn", 3, 128, 0.01, schedule="one_cycle", augmentation="handwriting", seed=7),
         TrainConfig("deep_nn", dropout=0.3),
     ],
 )
@@ -143,7 +143,7 @@ def no_previews(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(augmentation_preview, "_previews", {})
 
 
-@pytest.mark.parametrize("kind", ["affine", "hands"])
+@pytest.mark.parametrize("kind", ["affine", "handwriting"])
 def test_the_strip_is_a_picture(kind: str) -> None:
     update = show_preview(kind)
     assert update["visible"]
@@ -170,7 +170,7 @@ def test_drawing_the_strip_does_not_disturb_a_training(
     with session.connected():
         run = session.start(config)
         workshop.gate.let_pass(3)
-        show_preview("hands")  # in the middle of an epoch
+        show_preview("handwriting")  # in the middle of an epoch
         workshop.gate.allow()
         eventually(lambda: not run.is_under_way)
     quiet = workshop.session()

@@ -39,7 +39,11 @@ IMAGES = 60_000
 SECONDS_TO_START = 10  # a process, CUDA, the images
 SECONDS_TO_TEST = 1  # after each epoch
 SECONDS_PER_STEP = 0.002  # however small the network: a step is some fifty calls of the GPU
-SECONDS_TO_AUGMENT = {"none": 0, "affine": 2, "hands": 10}  # an epoch's images, on the CPU anyway
+SECONDS_TO_AUGMENT = {
+    "none": 0,
+    "affine": 2,
+    "handwriting": 10,
+}  # an epoch's images, on the CPU anyway
 CPU_SECONDS_PER_EPOCH = {"cnn": 6.0}  # beside those of its steps; of the others hardly any
 CPU_SECONDS_PER_STEP = 0.0015
 MOST_SECONDS = 60  # half of what a visitor has in a day

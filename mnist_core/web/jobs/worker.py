@@ -22,6 +22,7 @@ from threading import Thread
 from typing import IO
 
 import torch
+from torch import optim
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import map_mnist
@@ -183,6 +184,8 @@ def main() -> None:
     """Work for the process that has started this one, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
     torch.set_num_threads(1)  # more would take the cores from those who read
+    # With its first optimiser PyTorch loads for a second: better now than when somebody waits.
+    optim.SGD([torch.zeros(1)])
     reports = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed here does not go among the reports
     work(sys.stdin.buffer, reports, hang_up=lambda: os._exit(0))

@@ -14,7 +14,7 @@ from mnist_core.augmentation import augment
 from mnist_core.data import default_root, has_mnist, map_mnist
 
 SHOWN = 10  # the digits 0 to 9
-COPIES = 4  # of the batch that is changed: "hands" replaces its first eighth by what is no digit
+COPIES = 4  # of the batch that is changed: the last is the one that "handwriting" only bends
 GAP = 4  # white pixels between two images
 
 _previews: dict[str, str] = {}

@@ -41,7 +41,7 @@ from mnist_core.web.sessions.session import SIGN_OF_LIFE, Session
 from mnist_core.web.tabs.pipeline import build_pipeline
 
 NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
-SHIPPED_NOTES = {"cnn": "trained on many hands", "simple_nn": "the article's"}
+SHIPPED_NOTES = {"cnn": "trained on many people's handwriting", "simple_nn": "the article's"}
 CLASSIFIER_GONE = "The network that you chose is gone, so {name} reads."
 
 

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
-from gradio.components import Component
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
@@ -29,7 +28,7 @@ OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 AUGMENTATIONS = {
     "none": "None: the images as they are",
     "affine": "Small turns, shifts and slants",
-    "hands": "Other hands, and some non-digits",
+    "handwriting": "Other people's handwriting, and some non-digits",
 }
 THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
@@ -56,12 +55,12 @@ class Settings:
     program: tuple[gr.Code, gr.Textbox] | tuple[()] = ()
 
     @property
-    def description(self) -> list[Component]:
+    def description(self) -> list[gr.Component]:
         """Return what `describe` describes."""
         return [self.note, self.reset, *self.program]
 
     @property
-    def all(self) -> list[Component]:
+    def all(self) -> list[gr.Component]:
         """Return what `fill_form` fills."""
         return [*self.inputs.values(), *self.description]
 
