@@ -16,10 +16,12 @@ from starlette.middleware import Middleware
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.health import health_route
+from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
-from mnist_core.web.endpoints.request_limit import MEGABYTE, RequestLimit
+from mnist_core.web.endpoints.request_body import MEGABYTE
+from mnist_core.web.endpoints.upload_limit import UploadLimit
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
@@ -44,7 +46,7 @@ SUMMARY = (
 # at most `MAX_STREAMS` of those, so room is left.
 MAX_THREADS = 1_000
 CALLS_IN_QUEUE = 500
-MORE_PAGES = 50  # than sessions: second ones, and those that have closed
+MORE_PAGES = 50  # than sessions, of which Gradio keeps the state
 
 
 @functools.cache
@@ -66,7 +68,8 @@ def make_demo() -> gr.Blocks:
             routes=[health_route(), presence_route(partial(forget_gone, lists))],
             middleware=[
                 Middleware(AllowedRoutes),
-                Middleware(RequestLimit, file_lists=lists),
+                Middleware(JsonLimit),
+                Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),
             css=STYLE_SHEET.read_text(encoding="utf-8"),
@@ -94,8 +97,7 @@ def make_demo() -> gr.Blocks:
                 runs = RunsTab(link)
         build_page_stream(link, [draw, train, experiments, runs])
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
-        inputs = list(train.form.inputs.values())
-        entered.success(train.fill_again, link, inputs, **at_once(link))
+        entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
     page.queue(max_size=CALLS_IN_QUEUE)
     bound_page_memory(page)
     return page
@@ -110,11 +112,11 @@ def __getattr__(name: str) -> gr.Blocks:
 
 def main() -> None:
     """Serve the app until it is interrupted; it may be called in any thread."""
-    set_up_logs()
     try:
         page = make_demo()
     except ValueError as error:
         sys.exit(str(error))
+    set_up_logs()
     share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)

@@ -18,22 +18,21 @@ The article:
 
 Its advice:
 
-8. `hands`          MNIST's digits as other people write them, and what is no digit
-9. `augmentation`   training images, changed before each use
-10. `experiments`   each piece of advice, ready to be tried
-11. `codegen`       a stand-alone program for any settings
+8. `augmentation`   training images, changed before each use
+9. `experiments`    each piece of advice, ready to be tried
+10. `codegen`       a stand-alone program for any settings
 
 Beyond it, from a drawing to an answer:
 
-12. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-13. `drawings`      labelled drawings on disk → images to test a network on
-14. `inference`     an image → probabilities, and whether they are sure
-15. `calibration`   do the probabilities mean what they say?
-16. `pickle_check`  the pickle in a .pth file, followed without being run
-17. `archive`       a .pth file from a stranger → one that PyTorch may read
+11. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+12. `drawings`      labelled drawings on disk → images to test a network on
+13. `inference`     an image → probabilities, and whether they are sure
+14. `calibration`   do the probabilities mean what they say?
+15. `pickle_check`  the pickle in a .pth file, followed without being run
+16. `archive`       a .pth file from a stranger → one that PyTorch may read
 
 And what people use:
 
-18. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
-19. `web`           the rooms that know Gradio
+17. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
+18. `web`           the rooms that know Gradio
 """

@@ -2,7 +2,7 @@
 
 The same training stream as in the app, printed. What a person reads goes to stdout, the progress
 bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
-ends with one line on stderr and exit status 2.
+ends with one line on stderr and exit status 2; of several images those that can be read are.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.inference import predict
 from mnist_core.models import MODELS
-from mnist_core.preprocessing import image_from_picture, open_picture
+from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.training import (
     EpochRecord,
     StepRecord,
@@ -44,6 +44,7 @@ from mnist_core.training import (
 )
 
 PROGRAM = "python -m mnist_core"
+EXIT_PARTLY_READ = 1
 EXIT_WRONG_INPUT = 2
 EXIT_INTERRUPTED = 130  # as a shell reports Ctrl+C
 
@@ -63,25 +64,31 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: as after `python -m mnist_core`; None means those of this process.
 
     Returns:
-        The exit status: 0, 2 for wrong input, 130 if interrupted.
+        The exit status: 0, 1 if some of several images could not be read, 2 for wrong input,
+        130 if interrupted.
     """
     options = make_parser().parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):  # a console may lack a sign: it shows its code then
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        options.run(options)
+        status: int = options.run(options) or 0
         sys.stdout.flush()
     except (ValueError, ArithmeticError, OSError) as error:
         if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        message = " ".join(str(error).split())
-        print(f"{PROGRAM}: {message}", file=sys.stderr)
+        complain(error)
         return EXIT_WRONG_INPUT
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return EXIT_INTERRUPTED
-    return 0
+    return status
+
+
+def complain(error: Exception) -> None:
+    """Say in one line on stderr what is wrong."""
+    message = " ".join(str(error).split())
+    print(f"{PROGRAM}: {message}", file=sys.stderr)
 
 
 def make_parser() -> Parser:
@@ -334,19 +341,47 @@ def run_calibrate(options: argparse.Namespace) -> None:
         print(f"Sure from: {calibration.sure_from:.1%}")
 
 
-def run_predict(options: argparse.Namespace) -> None:
-    """Print what a saved network reads in each image file, and whether it is sure."""
+def run_predict(options: argparse.Namespace) -> int:
+    """Print what a saved network reads in each image file, and whether it is sure.
+
+    Returns:
+        0, or 1 if some of several files could not be read.
+
+    Raises:
+        ValueError: the only file there is cannot be read, or the network cannot.
+        FileNotFoundError: there is no such file.
+    """
     checkpoint = load_checkpoint(options.checkpoint)
+    status = 0
     for path in options.images:
-        image = image_from_picture(open_picture(path))
-        if image is None:
-            raise ValueError(f"{path} is blank: there is no digit to read.")
-        prediction = predict(checkpoint.model, image, checkpoint.calibration)
+        try:
+            prediction = predict(checkpoint.model, open_digit(path), checkpoint.calibration)
+        except (ValueError, OSError) as error:
+            if len(options.images) == 1:
+                raise
+            complain(error)
+            status = EXIT_PARTLY_READ
+            continue
         if options.json:
-            print(json.dumps({"image": str(path), **asdict(prediction)}))
+            print(json.dumps({"image": str(path), **asdict(prediction)}), flush=True)
         else:
             share = f"{prediction.probabilities[prediction.digit]:.1%}"
-            print(f"{path}: {prediction.digit} ({share}{'' if prediction.sure else ', not sure'})")
+            sure = "" if prediction.sure else ", not sure"
+            print(f"{path}: {prediction.digit} ({share}{sure})", flush=True)
+    return status
+
+
+def open_digit(path: Path) -> GrayImage:
+    """Open an image file and find the digit in it.
+
+    Raises:
+        ValueError: it cannot be read, or it is blank.
+        FileNotFoundError: there is no such file.
+    """
+    image = image_from_picture(open_picture(path))
+    if image is None:
+        raise ValueError(f"{path} is blank: there is no digit to read.")
+    return image
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from mnist_core.training import EpochRecord
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
 """The checkpoint that comes with the project, trained by the recipe itself."""
 SHIPPED_CNN = SHIPPED.with_name("cnn_mnist.pth")
-"""The one that reads people's drawings best, trained longer on images of many hands."""
+"""The one that reads people's drawings best, trained longer, on many people's handwriting."""
 
 MAX_BYTES = 50_000_000  # over a hundred times the article's network
 MAX_METADATA_BYTES = 1_000_000
@@ -274,7 +274,15 @@ def _read_metadata(path: Path, content: bytes) -> dict[str, Any]:
         belongs = metadata["sha256"] == hashlib.sha256(content).hexdigest()
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
-    return metadata if belongs else {}
+    return _in_our_words(metadata) if belongs else {}
+
+
+def _in_our_words(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Bring old names of settings up to date, so that old metadata stay readable."""
+    config = metadata.get("config")
+    if isinstance(config, dict) and config.get("augmentation") == "hands":
+        return {**metadata, "config": {**config, "augmentation": "handwriting"}}
+    return metadata
 
 
 def _find_calibration(metadata: dict[str, Any]) -> Calibration:

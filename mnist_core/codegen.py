@@ -13,8 +13,15 @@ import textwrap
 from collections.abc import Callable
 from types import ModuleType
 
-from mnist_core import hands
-from mnist_core.augmentation import affine
+from mnist_core.augmentation import (
+    affine,
+    distortion,
+    habits,
+    handwriting,
+    non_digits,
+    pen,
+    skeletons,
+)
 from mnist_core.config import TrainConfig
 from mnist_core.models import MODELS
 from mnist_core.training import EPOCHS_A_STEP
@@ -99,6 +106,10 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms"""
 
 
+HANDWRITING = (pen, distortion, habits, non_digits, skeletons, handwriting)
+"""The modules of that augmentation, each after those that it needs."""
+
+
 def generate_code(config: TrainConfig) -> str:
     """Write the program that does what a run with these settings does.
 
@@ -113,10 +124,10 @@ def generate_code(config: TrainConfig) -> str:
     if config.augmentation == "affine":
         network = f"{_source(affine)}\n\n{network}"
         augment = "        images = affine(images)\n"
-    if config.augmentation == "hands":
+    if config.augmentation == "handwriting":
         imports = f"from dataclasses import dataclass\n\n{imports}"
-        network = f"{_body(hands)}\n\n{network}"
-        augment = "        images, labels = hands(images, labels)\n"
+        network = "\n\n".join([*map(_body, HANDWRITING), network])
+        augment = "        images, labels = handwriting(images, labels)\n"
     share = architecture.dropout if config.dropout is None else config.dropout
     scheduler = _scheduler(config)
     program = TEMPLATE.format(

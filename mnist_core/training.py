@@ -7,9 +7,10 @@ same seed, the same draws from the random generator in the same order, the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Any
 
 import torch
 from torch import Tensor, nn, optim
@@ -17,7 +18,7 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
 from mnist_core.augmentation import AugmentedLoader
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, BatchLoader, ImageDataset, make_train_loader, send
+from mnist_core.data import MNIST, Batch, BatchLoader, ImageDataset, make_train_loader, send
 from mnist_core.evaluation import evaluate
 from mnist_core.models import create_model
 
@@ -84,11 +85,33 @@ class DivergenceError(ArithmeticError):
 
 
 @dataclass
+class EpochProgress:
+    """How far a run has come within an epoch, and what it takes to go on from there.
+
+    Attributes:
+        random_state: as `Training.random_state`, before the images were shuffled for this epoch.
+        rates: the learning rates with which it began, one for each of the optimiser's groups.
+        schedule: where the scheduler stood then; None if there is none.
+        steps: batches that are done.
+        loss_sum: of their losses, in nats.
+        seconds: spent on them.
+    """
+
+    random_state: list[Tensor]
+    rates: list[float]
+    schedule: dict[str, Any] | None
+    steps: int = 0
+    loss_sum: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass
 class Training:
     """A run that is set up and ready: everything that the loop needs, and the model it changes.
 
     Attributes:
         epochs_done: how many epochs are over; the loop goes on after them.
+        progress: within the epoch under way; None between two epochs.
         random_state: where the random generators stand in this run, the CPU's and then the GPU's if
             it trains on one, so that runs which take turns in one process do not draw from each
             other.
@@ -106,6 +129,7 @@ class Training:
     labels_shape: torch.Size
     random_state: list[Tensor]
     epochs_done: int = 0
+    progress: EpochProgress | None = None
 
 
 def choose_device() -> torch.device:
@@ -180,7 +204,8 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
     """Train `training.model` in place and report on the way (article, step 5).
 
     Closing the generator stops the run where it stands; the model keeps what it
-    has learned. Nothing is printed, plotted or saved here.
+    has learned, and another call goes on with the very next batch. Nothing is printed, plotted or
+    saved here.
 
     A GPU computes behind the loop's back, and reading a loss means waiting for it. So the losses
     are read only for a record, which is also when a divergence is noticed.
@@ -198,10 +223,10 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
     _set_random_state(training.random_state)
     model.train()
     for epoch in range(training.epochs_done + 1, config.epochs + 1):
-        losses = _BatchLosses(epoch, config.learning_rate)
-        seconds = 0.0
+        progress, batches = _begin_or_resume_epoch(training)
+        losses = _BatchLosses(epoch, config.learning_rate, progress)
         resumed = perf_counter()
-        for step, (images, labels) in enumerate(training.train_loader, start=1):
+        for step, (images, labels) in enumerate(batches, start=progress.steps + 1):
             images, labels = send(images, training.device), send(labels, training.device)
             optimizer.zero_grad()
             logits = model(images)  # [batch, 10]
@@ -214,13 +239,13 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
             losses.add(loss)
             if perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
                 running_loss = losses.read_mean()
-                seconds += perf_counter() - resumed
+                progress.seconds += perf_counter() - resumed
                 yield from _report(training, StepRecord(epoch, step, steps, running_loss))
                 resumed = perf_counter()
         train_loss = losses.read_mean()
-        seconds += perf_counter() - resumed
+        seconds = progress.seconds + perf_counter() - resumed
 
-        training.epochs_done = epoch
+        training.epochs_done, training.progress = epoch, None
         test = evaluate(model, training.test_set)
         sample = evaluate(model, training.train_sample)
         yield from _report(
@@ -229,28 +254,55 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
         )
 
 
+def _begin_or_resume_epoch(training: Training) -> tuple[EpochProgress, Iterator[Batch]]:
+    """Shuffle the images for an epoch, or take up the one under way after its last batch."""
+    progress = training.progress
+    if progress is None:
+        progress = training.progress = _note_beginning(training)
+        return progress, iter(training.train_loader)
+    # The same shuffle again, and past the batches that are done: far cheaper than to train them.
+    _set_random_state(progress.random_state)
+    batches = iter(training.train_loader)
+    for _ in range(progress.steps):
+        next(batches)
+    _set_random_state(training.random_state)
+    return progress, batches
+
+
+def _note_beginning(training: Training) -> EpochProgress:
+    scheduler = training.scheduler
+    return EpochProgress(
+        random_state=_get_random_state(training.device),
+        rates=[group["lr"] for group in training.optimizer.param_groups],
+        schedule=dict(scheduler.state_dict()) if scheduler else None,
+    )
+
+
 class _BatchLosses:
     """The losses of one epoch's batches, left on the device until somebody asks for their mean."""
 
-    def __init__(self, epoch: int, learning_rate: float) -> None:
+    def __init__(self, epoch: int, learning_rate: float, progress: EpochProgress) -> None:
         self._epoch = epoch
         self._learning_rate = learning_rate
         self._unread: list[Tensor] = []
-        self._read = 0
-        self._sum = 0.0  # added up one by one, as the article does; another order rounds otherwise
+        self._progress = progress
 
     def add(self, loss: Tensor) -> None:
         self._unread.append(loss.detach())
 
     def read_mean(self) -> float:
         """Wait for the device, and return the mean of all losses so far."""
+        progress = self._progress
         for batch_loss in torch.stack(self._unread).tolist() if self._unread else []:
-            self._read += 1
+            progress.steps += 1
             if not batch_loss < EXPLODED:  # true for NaN as well
-                raise _explain_divergence(self._epoch, self._read, batch_loss, self._learning_rate)
-            self._sum += batch_loss
+                raise _explain_divergence(
+                    self._epoch, progress.steps, batch_loss, self._learning_rate
+                )
+            # One by one, as the article adds them up; in another order they would round otherwise.
+            progress.loss_sum += batch_loss
         self._unread.clear()
-        return self._sum / self._read
+        return progress.loss_sum / progress.steps
 
 
 def _explain_divergence(
@@ -292,7 +344,8 @@ def extend(training: Training, epochs: int) -> None:
 
     Without a schedule or with "step", a run extended from 2 epochs to 5 equals one of 5 to the
     last bit. "one_cycle" goes through a new cycle. A run that was closed within an epoch begins
-    that epoch anew.
+    that epoch anew, with the learning rate of its beginning; the weights and the optimiser keep
+    what they have learned.
 
     Args:
         training: a run whose stream has ended or been closed.
@@ -302,6 +355,17 @@ def extend(training: Training, epochs: int) -> None:
         ValueError: it would have more epochs than a run may have.
     """
     training.config = replace(training.config, epochs=training.epochs_done + epochs)
+    _rewind_schedule(training)
     if training.config.schedule == "one_cycle":
         cycle = replace(training.config, epochs=epochs)
         training.scheduler = _make_scheduler(cycle, training.optimizer, len(training.train_loader))
+
+
+def _rewind_schedule(training: Training) -> None:
+    """Give up the epoch under way: set the learning rate and its schedule to how it began."""
+    progress, training.progress = training.progress, None
+    if progress is None or training.scheduler is None:
+        return
+    training.scheduler.load_state_dict(progress.schedule or {})
+    for group, rate in zip(training.optimizer.param_groups, progress.rates, strict=True):
+        group["lr"] = rate

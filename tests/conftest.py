@@ -6,16 +6,21 @@ import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
 
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import settings
+from PIL import Image, ImageDraw
+from torchvision import datasets
 
-from mnist_core.data import MNIST, load_mnist
+from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.drawings import LabelledDrawing, read_drawings
+from mnist_core.preprocessing import Stroke
 from tests import real_pen_digits
+from tests.mirror import Mirror, serve
 from tests.real_mnist import ADVICE, find_mnist
 from tests.tiny_mnist import TinyMNIST, make_tiny_mnist
 
@@ -23,6 +28,17 @@ IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 settings.register_profile("ours", deadline=None, derandomize=IN_CI)  # a busy machine is no failure
 settings.load_profile("ours")
+
+
+LANES = ("browser", "slow")  # folders of tests whose name is the mark of all that lie in them
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the mark of its lane."""
+    for item in items:
+        lane = item.path.relative_to(Path(__file__).parent).parts[0]
+        if lane in LANES:
+            item.add_marker(lane)
 
 
 def refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -86,6 +102,25 @@ def pen_digits(pen_digits_file: Path) -> list[LabelledDrawing]:
 
 
 @pytest.fixture(scope="session")
+def other_pen_digits() -> list[LabelledDrawing]:
+    """Return the digits of other people, who cross their sevens; skip where there are none."""
+    file = real_pen_digits.find_beside(real_pen_digits.OTHERS)
+    if file is None:
+        pytest.skip(f"{real_pen_digits.OTHERS} does not lie beside the file of pen digits.")
+    return read_drawings(file)
+
+
+@pytest.fixture(scope="session")
+def real_letters() -> list[list[Stroke]]:
+    """Return letters that are written like no digit; skip the test where there are none."""
+    file = real_pen_digits.find_beside(real_pen_digits.LETTERS)
+    if file is None:
+        pytest.skip(f"{real_pen_digits.LETTERS} does not lie beside the file of pen digits.")
+    letters = real_pen_digits.read_letters(file)
+    return [strokes for letter, strokes in letters if letter not in real_pen_digits.TWINS]
+
+
+@pytest.fixture(scope="session")
 def tiny_mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> TinyMNIST:
     """Make a tiny data set on disk, in MNIST's own format; tests may not change it."""
     return make_tiny_mnist(tmp_path_factory.mktemp("tiny"))
@@ -103,3 +138,35 @@ def tiny_root(tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch) -> 
 def tiny_mnist(tiny_root: Path) -> MNIST:
     """Return a tiny data set that a network can learn: 320 images to learn from, 100 to test."""
     return load_mnist(tiny_root)
+
+
+@pytest.fixture
+def mirror(
+    tiny_root: Path, tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Mirror]:
+    """Let torchvision download the tiny data set from this machine."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serve(tiny_mnist_folder.archives) as mirror:
+        monkeypatch.setattr(datasets.MNIST, "mirrors", [mirror.url])
+        monkeypatch.setattr(datasets.MNIST, "resources", tiny_mnist_folder.resources)
+        yield mirror
+
+
+@pytest.fixture
+def one_fetch(mirror: Mirror, tmp_path: Path) -> Counter[str]:
+    """Return what a single download asks of the mirror, which is then as good as new."""
+    list(fetch_mnist(tmp_path / "alone"))
+    requests, mirror.requests = mirror.requests, Counter()
+    assert set(requests) == {name for name, _ in datasets.MNIST.resources}
+    return requests
+
+
+@pytest.fixture
+def four(tmp_path: Path) -> Path:
+    """Paint a picture of a four."""
+    picture = Image.new("L", (100, 100), 255)
+    pen = ImageDraw.Draw(picture)
+    pen.line([(40, 15), (30, 55), (70, 55)], fill=0, width=8)
+    pen.line([(60, 25), (60, 85)], fill=0, width=8)
+    picture.save(tmp_path / "four.png")
+    return tmp_path / "four.png"

@@ -82,6 +82,39 @@ def write_on_paper(
     return Paper(np.asarray(small, dtype=np.float64) / 255, random)
 
 
+def write_on(
+    picture: Image.Image,
+    strokes: list[list[list[float]]],
+    box: tuple[float, float, float],
+    pen: float,
+    ink: object = 0,
+) -> Image.Image:
+    """Draw strokes into a picture, with round ends and without soft edges.
+
+    Args:
+        picture: of any mode; it is changed.
+        strokes: of one digit, in any unit.
+        box: left, top and height of their points, in pixels.
+        pen: its width in pixels.
+        ink: its colour.
+
+    Returns:
+        The picture.
+    """
+    left, top, height = box
+    points = np.concatenate([np.array(stroke) for stroke in strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = height / (high - low)[1]
+    draw = ImageDraw.Draw(picture)
+    for stroke in strokes:
+        line = [((x - low[0]) * scale + left, (y - low[1]) * scale + top) for x, y in stroke]
+        draw.line(line, fill=ink, width=round(pen))  # type: ignore[arg-type]
+        for x, y in line:
+            reach = pen / 2
+            draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=ink)  # type: ignore[arg-type]
+    return picture
+
+
 def picture(shades: Gray) -> Image.Image:
     return Image.fromarray(np.clip(np.rint(shades), 0, 255).astype(np.uint8))
 

@@ -5,6 +5,7 @@ Article, step 2. The rooms, in the order in which they can be read:
 `batches`    images and labels in memory, and the batches that training takes from them
 `files`      where the four files lie, and whether they are whole
 `loading`    the files → tensors, once per process
+`mapping`    the files → batches, in memory that all processes share
 `download`   the files from archives that lie there, or else from the network
 """
 
@@ -19,6 +20,7 @@ from mnist_core.data.batches import (
 from mnist_core.data.download import DOWNLOAD_BYTES, fetch_mnist
 from mnist_core.data.files import FILES, damaged_files, default_root, has_mnist, raw_folder
 from mnist_core.data.loading import MNIST, load_mnist
+from mnist_core.data.mapping import MappedImages, map_mnist
 
 __all__ = [
     "DOWNLOAD_BYTES",
@@ -27,12 +29,14 @@ __all__ = [
     "Batch",
     "BatchLoader",
     "ImageDataset",
+    "MappedImages",
     "damaged_files",
     "default_root",
     "fetch_mnist",
     "has_mnist",
     "load_mnist",
     "make_train_loader",
+    "map_mnist",
     "normalize",
     "raw_folder",
     "send",

@@ -13,7 +13,6 @@ from http.client import HTTPException
 from pathlib import Path
 
 from filelock import FileLock  # a dependency of torch itself
-from torchvision import datasets
 
 from mnist_core.data.files import (
     FILES,
@@ -115,6 +114,8 @@ def _download(part: Path) -> None:
     Raises:
         OSError, RuntimeError, HTTPException: what torchvision raises, or not MNIST has arrived.
     """
+    from torchvision import datasets  # here, since it takes a second to load, and few need it
+
     for name in damaged_files(part):  # torchvision takes what is there for whole
         (raw_folder(part) / name).unlink(missing_ok=True)
     datasets.MNIST(root=str(part), download=True)

@@ -6,8 +6,6 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from torchvision import datasets
-
 from mnist_core.data.batches import ImageDataset, normalize
 from mnist_core.data.files import damaged_files, default_root, expand_home
 
@@ -51,5 +49,7 @@ def is_loaded(root: Path) -> bool:
 
 
 def _read_split(root: Path, train: bool) -> ImageDataset:
+    from torchvision import datasets  # here, since it takes a second to load, and few need it
+
     split = datasets.MNIST(root=str(root), train=train)
     return ImageDataset(normalize(split.data), split.targets)

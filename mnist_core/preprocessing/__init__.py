@@ -6,12 +6,19 @@ learning applied to document recognition", 1998, section III.A). A network that 
 images misreads any other, so every drawing goes the same way.
 
 `strokes` draws the lines of a pen anew at that size, as wide as MNIST's pen drew. A picture has
-no lines: `decoder` opens its file, `ink` tells them from the paper, `thinning` finds their middle,
-and `pictures` gives those to the same pen.
+no lines: `decoder` opens its file, `colours` makes it grey, `ink` tells what is written from the
+paper, `things` the digit from what else there is (`pieces`, `printed`), `thinning` finds the
+middle of its lines, and `pictures` gives those to the same pen, unless they are too small for it.
 """
 
 from mnist_core.preprocessing.decoder import MAX_PICTURE_PIXELS
-from mnist_core.preprocessing.pictures import image_from_picture, open_picture
+from mnist_core.preprocessing.pictures import (
+    PICTURE_KINDS,
+    find_digits,
+    image_from_picture,
+    open_picture,
+)
+from mnist_core.preprocessing.pieces import Box
 from mnist_core.preprocessing.strokes import (
     DIGIT_SIDE,
     MAX_COORDINATE,
@@ -33,10 +40,13 @@ __all__ = [
     "MAX_POINTS",
     "MAX_STROKES",
     "PEN_WIDTH",
+    "PICTURE_KINDS",
     "SIDE",
+    "Box",
     "GrayImage",
     "Stroke",
     "center_of_mass",
+    "find_digits",
     "image_from_picture",
     "image_from_strokes",
     "open_picture",

@@ -18,10 +18,14 @@ import sys
 import warnings
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, features
 
 MAX_PICTURE_PIXELS = 40_000_000  # what the camera of a telephone takes
-PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # none that starts a program
+PICTURE_FORMATS = (
+    *("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM"),  # none that starts a program
+    # Pillow has it from 11.3 on, if it was built with it.
+    *(["AVIF"] if "avif" in features.modules and features.check("avif") else []),
+)
 
 LONGEST_SIDE = 1_000  # pixels, plenty for one digit
 MOST_MEMORY = 2**30  # bytes; the largest pictures need up to half of it
@@ -35,15 +39,27 @@ def simplify(picture: Image.Image) -> Image.Image:
         picture: any size and mode.
 
     Returns:
-        "L" (grey), "RGBA" if it may be transparent, or "F" if its pixels have more than eight bits.
+        "L" (grey), "RGBA" if it has colours or may be transparent, or "F" if its pixels have more
+        than eight bits.
     """
     if picture.mode.startswith(("I", "F")):
         picture = picture.convert("I") if picture.mode.startswith("I;") else picture
-        picture = picture.convert("F")
-    else:
-        picture = picture.convert("RGBA" if _has_transparency(picture) else "L")
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return picture
+        return _smaller(picture.convert("F"))
+    if _has_transparency(picture):
+        return _smaller(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
+    if picture.mode in ("1", "L"):
+        return _smaller(picture.convert("L"))
+    picture = picture if picture.mode == "RGB" else picture.convert("RGB")
+    return _smaller(picture).convert("RGBA")  # at last, as there is more of that
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    """Bring a picture to 1,000 pixels on its longer side at most."""
+    if max(picture.size) <= LONGEST_SIDE:
+        return picture
+    scale = LONGEST_SIDE / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, reducing_gap=2.0)  # averages whole pixels first, which is quick
 
 
 def _has_transparency(picture: Image.Image) -> bool:
@@ -63,6 +79,7 @@ def decode(file: IO[bytes]) -> Image.Image | None:
     try:
         with Image.open(file, formats=PICTURE_FORMATS) as picture:
             if picture.width * picture.height <= MAX_PICTURE_PIXELS:
+                picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # JPEG can be read smaller
                 ImageOps.exif_transpose(picture, in_place=True)  # cameras may lie on their side
                 return simplify(picture)
     except Image.DecompressionBombError:

@@ -1,40 +1,89 @@
-"""A picture of one digit → which of its pixels are the digit's ink.
+"""A picture of one digit → how much of each pixel is ink.
 
-The light may be uneven, the paper rough, the ink faint or lighter than the paper, and other things
-may be in the picture: an edge, a frame, specks. Every size here is a share of the picture's, so
-that it hardly matters how many pixels that has.
+The light may be uneven, the paper rough, the ink faint, in part only, or lighter than the paper,
+and the sheet may lie on a table. Every size here is a share of the picture's, so that it hardly
+matters how many pixels that has.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TypeVar
+
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
-from torch.nn import functional
 
 from mnist_core.preprocessing.thinning import Mask
 
-Gray = NDArray[np.float64]
+Gray = NDArray[np.float32]
 """[height, width], 0 (black) to 255 (white)."""
+
+Value = TypeVar("Value", bound=np.generic)
 
 LEAST_CONTRAST = 0.1  # of the paper's brightness; what differs less is no ink
 LEAST_CERTAINTY = 5  # standard deviations of the paper's noise that ink has to stand out by
 
+CELLS = 64  # the longer side of a picture when it is looked at for its paper
+REACH = 8  # cells, from ink to paper
+HALF_PEN = 12  # cells; no pen is twice as wide
+
+
+# --- paper -------------------------------------------------------------------------------------
+
 
 def is_light_on_dark(gray: Gray) -> bool:
-    """Tell whether the ink is lighter than its paper.
+    """Tell whether the ink is lighter than its paper, by two votes.
 
-    There is less ink than paper, so what stands out most from its surroundings is ink. The rim
-    does not count: there, a table may stand out from a sheet of paper.
+    What stands out most from its surroundings is ink, as there is less ink than paper. And ink is
+    surrounded by paper: where the surroundings of what differs end, there is paper.
     """
-    height, width = fitting(gray, 80)
-    small = resize(gray, height, width, Image.Resampling.BOX)
-    apart = small - blur(small, 10)
-    rim_y, rim_x = height // 5, width // 5
-    apart = apart[rim_y : height - rim_y, rim_x : width - rim_x]
-    return bool((apart**3).sum() > 0)
+    cells = _sheet_in(resize(gray, *fitting(gray.shape, CELLS), Image.Resampling.BOX))
+    apart = (cells - blur(cells, REACH)) ** 3
+    stands_out = apart.sum() / max(np.abs(apart).sum(), 1e-9)  # -1 (all that does is dark) to 1
+
+    lightest, darkest = greatest_near(cells, REACH), -greatest_near(-cells, REACH)
+    contrast = lightest - darkest
+    differs = contrast > max(0.35 * contrast.max(), 1e-9)
+    beyond = np.pad(~differs, 1, constant_values=True)
+    rim = differs & greatest_near(beyond, 1)[1:-1, 1:-1]
+    shade = (cells - darkest)[rim] / contrast[rim] - 0.5  # that of ink or of paper: ±0.5
+    surrounds = shade.sum() / max(np.abs(shade).sum(), 1e-9)
+    return bool(stands_out > surrounds)
+
+
+def _sheet_in(cells: Gray) -> Gray:
+    """Cut out the sheet of paper, if the picture shows a table around it, too.
+
+    A sheet is as light as no more than a quarter of the picture's border is (or as dark), takes up
+    most of the picture each way, and nearly all of a rectangle, corners included.
+    """
+    light = cells > _otsu(cells)
+    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]]).mean()
+    if 0.25 < border < 0.75:
+        return cells
+    sheet = light if border <= 0.25 else ~light
+    if not sheet.any():
+        return cells
+    rows, columns = (
+        np.flatnonzero(share > 0.3 * share.max())
+        for share in (sheet.mean(axis=1), sheet.mean(axis=0))
+    )
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    sheet = sheet[top:bottom, left:right]
+    sides = [(side, axis) for axis in (0, 1) for side in (sheet, np.flip(sheet, axis))]
+    reached = [np.maximum.accumulate(side, axis) for side, axis in sides]
+    reached[1::2] = [np.flip(reached[1], 0), np.flip(reached[3], 1)]
+    filled = np.logical_and.reduce(reached)  # what is written on it included
+    y, x = len(rows) // 10, len(columns) // 10
+    has_corners = filled[[y, y, -1 - y, -1 - y], [x, -1 - x, x, -1 - x]].all()  # no 0 has those
+    height, width = cells.shape
+    is_large = bottom - top >= 0.6 * height and right - left >= 0.6 * width
+    within = cells[top + 2 : bottom - 2, left + 2 : right - 2]
+    if not (has_corners and is_large and filled.mean() > 0.85 and within.size):
+        return cells
+    has_ink = np.ptp(within) > 0.3 * np.ptp(cells)
+    return within if has_ink else cells
 
 
 def paper_under(gray: Gray) -> Gray:
@@ -44,38 +93,73 @@ def paper_under(gray: Gray) -> Gray:
     is near, then go as far back (J. Serra, "Image analysis and mathematical morphology", 1982). It
     is done with the picture at 64 pixels, where noise has averaged out.
     """
-    height, width = fitting(gray, 64)
-    cells = torch.from_numpy(resize(gray, height, width, Image.Resampling.BOX))
-    reach = 8  # cells; no pen is twice as wide
-    lightest = _greatest_near(cells, reach)
-    paper = blur((-_greatest_near(-lightest, reach)).numpy(), 1)
+    cells = resize(gray, *fitting(gray.shape, CELLS), Image.Resampling.BOX)
+    lightest = greatest_near(cells, HALF_PEN)
+    paper = blur(-greatest_near(-lightest, HALF_PEN), 1)
     return resize(paper, *gray.shape)
 
 
-def find_ink(gray: Gray, paper: Gray, softness: float) -> Mask:
+def greatest_near(cells: NDArray[Value], reach: int) -> NDArray[Value]:
+    """Take the greatest value of the square around each cell."""
+    for _ in range(2):  # down, then across
+        greatest = _lengthened(cells, reach)
+        wide, sought = 1, 2 * reach + 1
+        while wide < sought:  # twice as wide each time, as far as that is not too wide
+            step = min(wide, sought - wide)
+            greatest = np.maximum(greatest[:-step], greatest[step:])
+            wide += step
+        cells = np.ascontiguousarray(greatest.T)
+    return cells
+
+
+# --- ink ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What has been found of it.
+
+    Attributes:
+        strong: true where there is ink beyond doubt, as dark as ink is elsewhere in the picture.
+        faint: true there and where it is half as dark, at least, as anything near: ink that fades,
+            but also the lines of ruled paper and the edges of shadows.
+        coverage: [height, width], 0 (paper) to 1 (ink), one half where `faint` ends.
+    """
+
+    strong: Mask
+    faint: Mask
+    coverage: Gray
+
+
+def find_ink(gray: Gray, paper: Gray, softness: float, near: int) -> Ink:
     """Tell dark ink from light paper.
 
     Args:
         gray: the picture.
         paper: how light its paper is, of the same shape.
         softness: in pixels; details finer than that are taken for noise.
+        near: in pixels; farther than the ink's soft edge reaches.
     """
     black = 16.0  # keeps noise small where all is black
     dark = blur((paper - gray) / (paper + black), softness)  # the share of the light it swallows
+    sample = dark[::2, ::2].ravel() if dark.size > 2_000 else dark.ravel()
     # The lightest third is paper, for sure. Were the noise in paper a bell curve about its middle,
     # a twentieth of it would lie 1.645 standard deviations below that, a third 0.43.
-    lightest, light = np.quantile(dark, [0.05, 1 / 3])
+    lightest, light = np.quantile(sample, [0.05, 1 / 3])
     noise = (light - lightest) / (1.645 - 0.43)
     bare = light + 0.43 * noise
-    least = bare + max(LEAST_CONTRAST, LEAST_CERTAINTY * noise)
-    ink: Mask = dark > max(least, _otsu(np.maximum(dark, bare)))
-    return ink
-
-
-def _greatest_near(cells: Tensor, reach: int) -> Tensor:
-    """Take the greatest value of the square around each cell."""
-    padded = functional.pad(cells[None, None], [reach] * 4, mode="replicate")
-    return functional.max_pool2d(padded, 2 * reach + 1, stride=1)[0, 0]
+    least = float(bare) + max(LEAST_CONTRAST, LEAST_CERTAINTY * noise)
+    usual = max(least, _otsu(np.maximum(sample, bare)))
+    half = bare + (greatest_near(dark, near) - bare) / 2
+    here = np.clip(half, least, usual)
+    strong = dark > usual
+    fading = (dark > here) & ~greatest_near(strong, near)
+    if fading.any():
+        # Ink that fades is held against the strong where that is near; now it is no more.
+        lowest = -greatest_near(np.where(fading, -here, -usual), near + 1)
+        here = np.minimum(here, lowest)
+    coverage = np.clip((dark - bare) / (2 * (here - bare)), 0, 1)
+    return Ink(strong, dark > here, coverage.astype(np.float32))
 
 
 def _otsu(values: Gray) -> float:
@@ -84,77 +168,25 @@ def _otsu(values: Gray) -> float:
     N. Otsu, "A threshold selection method from gray-level histograms", 1979: the means of the two
     classes lie furthest apart, weighted by how many values are in each.
     """
-    counts, edges = np.histogram(values, bins=256)
-    middles = (edges[:-1] + edges[1:]) / 2
+    low_end, high_end = float(values.min()), float(values.max())
+    width = max(high_end - low_end, 1e-9) / 256  # of a class of the histogram
+    classes = np.minimum((values.ravel() - low_end) / width, 255).astype(np.uint8)
+    counts = np.bincount(classes, minlength=256)
+    middles = low_end + (np.arange(256) + 0.5) * width
     low, low_sum = np.cumsum(counts)[:-1], np.cumsum(counts * middles)[:-1]
     high, high_sum = counts.sum() - low, (counts * middles).sum() - low_sum
     gap = low_sum / np.maximum(low, 1) - high_sum / np.maximum(high, 1)
     between = low * high * gap**2  # an empty class parts nothing: 0
-    return float(edges[1:-1][between.argmax()])
-
-
-def keep_digit(ink: Mask) -> Mask:
-    """Drop what is not the digit: edges and frames, if there is ink within them, and specks."""
-    pieces, of_piece = np.unique(_pieces_of(ink), return_inverse=True)
-    rows, columns = np.nonzero(ink)
-    height, width = ink.shape
-    top, left = np.full(len(pieces), height), np.full(len(pieces), width)
-    bottom, right = np.zeros_like(top), np.zeros_like(left)
-    np.minimum.at(top, of_piece, rows)
-    np.maximum.at(bottom, of_piece, rows)
-    np.minimum.at(left, of_piece, columns)
-    np.maximum.at(right, of_piece, columns)
-    length = np.maximum(bottom - top, right - left) + 1
-
-    at_edge = (top <= 1) | (left <= 1) | (bottom >= height - 2) | (right >= width - 2)
-    is_frame = (bottom - top > 0.85 * height) & (right - left > 0.85 * width)
-    inside = ~at_edge & ~is_frame
-    if length[inside].max(initial=0) < 0.15 * max(height, width):
-        inside[:] = True  # so it is the digit itself that reaches the edge
-    kept = inside & (length > 0.12 * length[inside].max())
-    digit = np.zeros_like(ink)
-    digit[rows, columns] = kept[of_piece]
-    return digit
-
-
-def _pieces_of(ink: Mask) -> NDArray[np.int64]:
-    """Tell which piece each pixel of ink belongs to: those that touch have the same number.
-
-    Returns:
-        One number for each pixel, in the order of `np.nonzero`.
-    """
-    count = int(ink.sum())
-    numbers = np.pad(np.full(ink.shape, -1), 1, constant_values=-1)
-    numbers[1:-1, 1:-1][ink] = np.arange(count)
-    here = numbers[1:-1, 1:-1]
-    east, south_west = numbers[1:-1, 2:], numbers[2:, :-2]
-    south, south_east = numbers[2:, 1:-1], numbers[2:, 2:]
-    pairs = []
-    for other in (east, south_west, south, south_east):
-        touching = (here >= 0) & (other >= 0)
-        pairs.append(np.stack([here[touching], other[touching]]))
-    first, second = np.concatenate(pairs, axis=1)
-    # Union-find for all pairs at once: join pieces that touch, each to a lower number, then let
-    # every pixel follow the numbers to the lowest.
-    piece = np.arange(count)
-    while True:
-        low, high = np.sort([piece[first], piece[second]], axis=0)
-        apart = low < high
-        if not apart.any():
-            return piece
-        first, second = first[apart], second[apart]
-        piece[high[apart]] = low[apart]
-        while (piece != piece[piece]).any():
-            piece = piece[piece]
+    return float(low_end + (between.argmax() + 1) * width)
 
 
 # --- sizes and blur ----------------------------------------------------------------------------
 
 
-def fitting(pixels: Gray, longer: float) -> tuple[int, int]:
+def fitting(shape: tuple[int, ...], longer: float) -> tuple[int, int]:
     """Return the height and the width at which the longer side has so many pixels."""
-    scale = longer / max(pixels.shape)
-    return max(1, round(pixels.shape[0] * scale)), max(1, round(pixels.shape[1] * scale))
+    scale = longer / max(shape)
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
 
 
 def resize(
@@ -164,18 +196,27 @@ def resize(
     way: Image.Resampling = Image.Resampling.BICUBIC,
 ) -> Gray:
     """Resample; where that makes it smaller, each new pixel is a mean of what it covers."""
-    image = Image.fromarray(pixels.astype(np.float32)).resize((width, height), way)
-    return np.array(image, dtype=np.float64)
+    image = Image.fromarray(pixels).resize((width, height), way)
+    return np.array(image, dtype=np.float32)
 
 
 def blur(pixels: Gray, radius: float) -> Gray:
     """Mix each pixel with its neighbours, weighted by a bell curve of this standard deviation."""
     reach = int(np.ceil(2.5 * radius))
-    weights = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / radius) ** 2).double()
-    weights = (weights / weights.sum()).view(1, 1, -1)
-    rows = torch.from_numpy(pixels).unsqueeze(1)  # [h, 1, w]
-    rows = functional.conv1d(functional.pad(rows, [reach, reach], mode="replicate"), weights)
-    columns = rows.transpose(0, 2)  # [w, 1, h]
-    columns = functional.conv1d(functional.pad(columns, [reach, reach], mode="replicate"), weights)
-    blurred: Gray = columns[:, 0].T.contiguous().numpy()
-    return blurred
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1, dtype=np.float32) / radius) ** 2)
+    weights /= weights.sum()
+    for _ in range(2):  # down, then across
+        longer = _lengthened(pixels, reach)
+        height = len(pixels)
+        mixed = weights[reach] * pixels
+        for away in range(1, reach + 1):
+            above, below = longer[reach - away :][:height], longer[reach + away :][:height]
+            mixed += weights[reach + away] * (above + below)
+        pixels = np.ascontiguousarray(mixed.T)
+    return pixels
+
+
+def _lengthened(pixels: NDArray[Value], reach: int) -> NDArray[Value]:
+    """Repeat the first and the last row so many times."""
+    above, below = np.repeat(pixels[:1], reach, axis=0), np.repeat(pixels[-1:], reach, axis=0)
+    return np.concatenate([above, pixels, below])

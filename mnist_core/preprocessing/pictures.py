@@ -1,9 +1,4 @@
-"""The picture of one digit → the 28×28 image, as if its pen's strokes had been recorded.
-
-A picture's ink is as wide as some pen and some size of writing made it. MNIST's digits were all
-written on the same forms and scaled to the same size, so their ink is about as wide in all of them.
-What comes nearest to that is to find the line along which the pen went, and draw it anew.
-"""
+"""An image file → where digits are in it, and the 28×28 image of one."""
 
 from __future__ import annotations
 
@@ -16,35 +11,25 @@ import numpy as np
 from PIL import Image
 
 from mnist_core.preprocessing import decoder
-from mnist_core.preprocessing.decoder import MAX_PICTURE_PIXELS, simplify
-from mnist_core.preprocessing.ink import (
-    Gray,
-    blur,
-    find_ink,
-    fitting,
-    is_light_on_dark,
-    keep_digit,
-    paper_under,
-    resize,
+from mnist_core.preprocessing.colours import grays_of
+from mnist_core.preprocessing.decoder import MAX_PICTURE_PIXELS, PICTURE_FORMATS
+from mnist_core.preprocessing.page import Page, look_at, look_closely
+from mnist_core.preprocessing.pieces import Box
+from mnist_core.preprocessing.scaling import already_mnists, image_from_ink
+from mnist_core.preprocessing.strokes import GrayImage
+
+PICTURE_KINDS = (
+    *("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "PGM", "PPM"),
+    *(["AVIF"] if "AVIF" in PICTURE_FORMATS else []),
 )
-from mnist_core.preprocessing.strokes import (
-    DIGIT_SIDE,
-    PEN_WIDTH,
-    GrayImage,
-    Stroke,
-    image_from_dots,
-)
-from mnist_core.preprocessing.thinning import Mask, thin
+"""The kinds of files that `open_picture` reads, by the names that people know them by."""
 
 MAX_PICTURE_BYTES = 100_000_000  # the file; the largest pictures, packed as badly as can be
 PATIENCE = 60.0  # seconds; much more than the seconds of computing it may have, on a busy machine
 
-OVERVIEW = 320  # pixels, the picture's longer side while the digit is looked for
-CLOSE_UP = 160  # pixels, the digit's longer side while its line is looked for
-
 
 def open_picture(path: Path) -> Image.Image:
-    """Open an image file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM.
+    """Open an image file of one of `PICTURE_KINDS`, whatever its name is: its content tells.
 
     Another process decodes it (see `decoder`), so whatever the file holds, this one stays as it is.
 
@@ -53,8 +38,8 @@ def open_picture(path: Path) -> Image.Image:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is not an image, is damaged, has too many pixels, or would take too
-            much memory or time.
+        ValueError: the file is not an image of those kinds, is damaged, has too many pixels, or
+            would take too much memory or time.
     """
     if not path.is_file():
         raise FileNotFoundError(f"There is no image file {path}.")
@@ -67,7 +52,8 @@ def open_picture(path: Path) -> Image.Image:
             mode, width, height = found
             return Image.frombytes(mode, (width, height), pixels)
     except (ValueError, TypeError) as error:  # it ended before it had anything to say
-        raise ValueError(f"{path.name} is not an image that can be read.") from error
+        kinds = " or ".join([", ".join(PICTURE_KINDS[:-1]), PICTURE_KINDS[-1]])
+        raise ValueError(f"{path.name} is not an image that can be read: {kinds}.") from error
     raise ValueError(f"{path.name} has more than {MAX_PICTURE_PIXELS // 1_000_000} megapixels.")
 
 
@@ -87,89 +73,59 @@ def _decode_elsewhere(path: Path) -> bytes:
     return done.stdout
 
 
-def image_from_picture(picture: Image.Image) -> GrayImage | None:
-    """Bring the picture of one digit, dark on light or light on dark, to MNIST's form.
+def find_digits(picture: Image.Image) -> list[Box]:
+    """Say where in a picture digits may be, or something else that is drawn or written.
 
     Args:
         picture: any size and mode; what is transparent counts as paper.
 
     Returns:
-        The image, or None if the picture is blank.
+        Boxes in the picture's own pixels, with a little of the paper around the ink: first the one
+        that `image_from_picture` makes the image of. No box if the picture is blank.
     """
-    gray = _gray_of(picture)
-    if is_light_on_dark(gray):
-        gray = 255.0 - gray
-    overview = resize(gray, *fitting(gray, OVERVIEW))
-    paper = paper_under(overview)
-    ink = find_ink(overview, paper, softness=0.7)
-    if not ink.any():
-        return None
-    line = thin(_look_closely(gray, paper, keep_digit(ink)))
-    return image_from_dots(_scale_to_digit_size(line))
+    page = look_at(grays_of(picture))
+    return [_box_around(thing.box, page, picture) for thing in page.things]
 
 
-def _look_closely(gray: Gray, paper: Gray, digit: Mask) -> Mask:
-    """Find the digit's ink once more, where it is large: 160 pixels, however large in the picture.
+def image_from_picture(picture: Image.Image, crop: Box | None = None) -> GrayImage | None:
+    """Bring the picture of one digit, dark on light or light on dark, to MNIST's form.
 
     Args:
-        gray: the picture.
-        paper: how light the paper is, in the overview.
-        digit: the digit's ink in the overview, at least one pixel.
+        picture: any size and mode; what is transparent counts as paper.
+        crop: the part of it that counts, in its own pixels; None means all of it.
+
+    Returns:
+        The image, or None if there is nothing but paper. If there are several things in the
+        picture, the image is that of the first that `find_digits` names. A picture that already
+        has MNIST's form is left as it is.
+
+    Raises:
+        ValueError: no pixel of the picture lies in `crop`.
     """
-    rows, columns = np.nonzero(digit)
-    top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
-    longer = max(bottom - top, right - left)
-    margin = max(2, round(0.15 * longer))  # of paper, to tell the ink from
-    top, bottom = max(0, top - margin), min(digit.shape[0], bottom + margin)
-    left, right = max(0, left - margin), min(digit.shape[1], right + margin)
-
-    zoom = np.array(gray.shape) / digit.shape
-    y0, x0 = np.floor((top, left) * zoom).astype(int)
-    y1, x1 = np.ceil((bottom, right) * zoom).astype(int)
-    part = gray[y0:y1, x0:x1]
-    height, width = fitting(part, CLOSE_UP * max(bottom - top, right - left) / longer)
-    close = resize(part, height, width)
-    close_paper = resize(paper[top:bottom, left:right], height, width)
-    near = blur(digit[top:bottom, left:right].astype(np.float64), 1)
-    near_ink = resize(near, height, width) > 0.1
-    ink: Mask = find_ink(close, close_paper, softness=2) & near_ink
-    return ink if ink.any() else near_ink
+    if crop is not None:
+        left, top = max(crop.left, 0), max(crop.top, 0)
+        right, bottom = min(crop.right, picture.width), min(crop.bottom, picture.height)
+        if left >= right or top >= bottom:
+            raise ValueError(f"{crop} lies outside a picture of {picture.width}×{picture.height}.")
+        picture = picture.crop((left, top, right, bottom))
+    gray = grays_of(picture)
+    image = already_mnists(gray)
+    if image is not None:
+        return image
+    page = look_at(gray)
+    if not page.things:
+        return None
+    digit = page.things[0]
+    return image_from_ink(look_closely(page, digit), digit.box.longer * page.pixel)
 
 
-def _scale_to_digit_size(line: Mask) -> Stroke:
-    """Scale a line to 20 pixels, ink included, about the origin; a mere dot is not blown up."""
-    dots = np.argwhere(line)[:, ::-1].astype(np.float64)  # [n, 2], x and y
-    low, high = dots.min(axis=0), dots.max(axis=0)
-    dot = CLOSE_UP / 4  # what is as wide as long has a line no longer than that
-    scale = (DIGIT_SIDE - PEN_WIDTH) / max((high - low).max(), dot)
-    scaled: Stroke = (dots - (low + high) / 2) * scale
-    return scaled
-
-
-def _gray_of(picture: Image.Image) -> Gray:
-    """Lay a picture on paper, where it is transparent, and take the colours out of it."""
-    picture = simplify(picture)
-    if picture.mode == "F":
-        return _gray_of_numbers(picture)
-    if picture.mode == "RGBA":
-        paper = Image.new("RGBA", picture.size, _paper_for(picture))
-        picture = Image.alpha_composite(paper, picture).convert("L")
-    return np.array(picture, dtype=np.float64)
-
-
-def _gray_of_numbers(picture: Image.Image) -> Gray:
-    """Bring pixels of more than eight bits, in whatever range they are, to 0 to 255."""
-    pixels = np.nan_to_num(np.array(picture, dtype=np.float64))
-    low, high = pixels.min(), pixels.max()
-    gray: Gray = (pixels - low) / max(high - low, 1e-300) * 255
-    return gray
-
-
-def _paper_for(picture: Image.Image) -> str:
-    """White, unless what is not transparent is itself light."""
-    pixels = np.asarray(picture, dtype=np.float64)
-    opacity = pixels[..., 3]
-    if opacity.sum() == 0:
-        return "white"
-    light = (pixels[..., :3].mean(axis=-1) * opacity).sum() / opacity.sum() > 127.5
-    return "black" if light and opacity.min() == 0 else "white"
+def _box_around(box: Box, page: Page, picture: Image.Image) -> Box:
+    """Bring a box of the overview to the picture's own pixels, some paper around it included."""
+    pixel = max(picture.size) / max(page.overview.shape)
+    margin = 0.1 * box.longer
+    return Box(
+        max(0, int((box.left - margin) * pixel)),
+        max(0, int((box.top - margin) * pixel)),
+        min(picture.width, int(np.ceil((box.right + margin) * pixel))),
+        min(picture.height, int(np.ceil((box.bottom + margin) * pixel))),
+    )

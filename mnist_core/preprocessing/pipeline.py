@@ -16,6 +16,7 @@ from torch import Tensor
 
 from mnist_core.data import normalize
 from mnist_core.preprocessing.strokes import (
+    CENTER,
     DIGIT_SIDE,
     PEN_WIDTH,
     SIDE,
@@ -49,7 +50,7 @@ class Steps:
         fit: scale the longer side to 20 pixels and keep the proportions; else what there is is
             stretched to 28×28.
         pen: draw anew with MNIST's pen; else the brush is scaled with everything.
-        center: put the centre of mass into the middle.
+        center: put the centre of mass where MNIST's is.
         normalize: turn 0 (paper) to 255 (ink) into -1 to 1 (article, step 2.1); else into 0 to 1.
     """
 
@@ -111,7 +112,7 @@ def image_by(strokes: list[Stroke], steps: Steps) -> GrayImage:
         # What has been cropped may move as far as it is from the edge, so that nothing is cut off.
         cropped_margin = (SIDE - DIGIT_SIDE) / 2 if steps.fit else 0.0
         margin = cropped_margin if steps.crop else SIDE / 2
-        shift = np.clip(np.full(2, SIDE / 2) - center_of_mass(ink), -margin, margin)
+        shift = np.clip(CENTER - center_of_mass(ink), -margin, margin)
         ink = draw(shift)
     return _to_pixels(ink)
 
@@ -128,7 +129,7 @@ Draw = Callable[[NDArray[np.float64]], Ink]
 
 def _drawn_by_pen(strokes: list[Stroke], steps: Steps) -> Draw:
     if steps.crop and steps.fit:
-        dots = dots_along(scale_to_digit_size(strokes)) + np.full(2, SIDE / 2)
+        dots = dots_along(scale_to_digit_size(strokes)) + SIDE / 2
     elif steps.crop:
         points = np.concatenate(strokes)
         low, high = points.min(axis=0), points.max(axis=0)

@@ -8,6 +8,11 @@ from numpy.typing import NDArray
 SIDE = 28  # pixels, the image
 DIGIT_SIDE = 20  # pixels, the longer side of the digit in it
 PEN_WIDTH = 2.3  # pixels, the width of MNIST's pen, measured where pen-drawn digits read best
+SOFT_EDGE = 1.0  # pixels; half of it lies outside the pen's width, on either side of a line
+LINE_SIDE = DIGIT_SIDE - PEN_WIDTH - SOFT_EDGE  # pixels, the longer side without the pen's width
+# Pixels from the top left corner, right and down: the centre of pixel 14, counted from 0. MNIST's
+# makers moved digits by whole pixels, so half a pixel beyond the image's own middle is theirs.
+CENTER = SIDE / 2 + 0.5
 
 MAX_STROKES = 1_000
 MAX_POINTS = 10_000
@@ -74,12 +79,12 @@ def image_from_dots(dots: Stroke) -> GrayImage:
     Args:
         dots: at least one, [n, 2], already at MNIST's size, about the origin.
     """
-    # Subpixel placement: find where the ink's mass lies, then draw again with it in the middle,
+    # Subpixel placement: find where the ink's mass lies, then draw again with it at `CENTER`,
     # or as near to that as the edge allows.
-    middle = np.full(2, SIDE / 2)
+    dots = dots + SIDE / 2
     margin = (SIDE - DIGIT_SIDE) / 2
-    shift = np.clip(middle - center_of_mass(draw_dots(dots + middle)), -margin, margin)
-    ink = draw_dots(dots + middle + shift)
+    shift = np.clip(CENTER - center_of_mass(draw_dots(dots)), -margin, margin)
+    ink = draw_dots(dots + shift)
     return np.rint(ink * 255).astype(np.uint8)
 
 
@@ -88,7 +93,7 @@ def scale_to_digit_size(strokes: list[Stroke]) -> list[Stroke]:
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     tap = 20.0  # thousandths of the paper; a hand that taps trembles about this much
-    scale = (DIGIT_SIDE - PEN_WIDTH) / max((high - low).max(), tap)
+    scale = LINE_SIDE / max((high - low).max(), tap)
     return [(stroke - (low + high) / 2) * scale for stroke in strokes]
 
 
@@ -111,7 +116,7 @@ _PIXEL_CENTERS = (
 
 
 def draw_dots(dots: Stroke) -> NDArray[np.float64]:
-    """Ink each pixel by its distance to the nearest dot; the pen's edge is one pixel soft.
+    """Ink each pixel by its distance to the nearest dot; the pen's edge is soft.
 
     Returns:
         [28, 28], 0 (paper) to 1 (ink).
@@ -120,7 +125,7 @@ def draw_dots(dots: Stroke) -> NDArray[np.float64]:
     squares = (dots**2).sum(axis=1) - 2 * _PIXEL_CENTERS @ dots.T  # [784, dots]
     squares = squares.min(axis=1) + (_PIXEL_CENTERS**2).sum(axis=1)  # [784]
     distance = np.sqrt(np.maximum(squares, 0.0))
-    ink: NDArray[np.float64] = np.clip(PEN_WIDTH / 2 + 0.5 - distance, 0.0, 1.0)
+    ink: NDArray[np.float64] = np.clip((PEN_WIDTH / 2 - distance) / SOFT_EDGE + 0.5, 0.0, 1.0)
     image: NDArray[np.float64] = ink.reshape(SIDE, SIDE)
     return image
 

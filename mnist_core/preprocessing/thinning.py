@@ -18,30 +18,51 @@ def thin(ink: Mask) -> Mask:
     Args:
         ink: at least one pixel, of any shape.
     """
-    while True:
-        before = ink
-        for half in (0, 1):  # from the south-east, then from the north-west
-            peeled = ink & ~_can_be_peeled(ink, half)
-            if not peeled.any():  # a square of four would vanish, against its authors' intention
-                return ink
-            ink = peeled
-        if np.array_equal(ink, before):
-            return ink
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return ink
+    whole = np.zeros_like(ink)
+    part = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    padded = np.pad(ink[part], 1).astype(np.uint8)
+    line = padded[1:-1, 1:-1]
+    height, width = line.shape
+    ring = [  # the eight neighbours, from north, clockwise
+        padded[1 + y : 1 + y + height, 1 + x : 1 + x + width]
+        for y, x in ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
+    ]
+    around = np.empty_like(line)  # one bit a neighbour
+    half, at_rest = 0, 0
+    while at_rest < 2:
+        around[:] = 0
+        for neighbor in ring:
+            np.left_shift(around, 1, out=around)
+            np.bitwise_or(around, neighbor, out=around)
+        left = line & _STAYS[half][around]
+        if not left.any():  # a square of four would vanish, against its authors' intention
+            break
+        at_rest = at_rest + 1 if np.array_equal(left, line) else 0
+        line[:] = left
+        half = 1 - half  # from the south-east, then from the north-west
+    whole[part] = line > 0
+    return whole
 
 
-def _can_be_peeled(ink: Mask, half: int) -> Mask:
-    """Tell of each pixel whether it lies on the rim, ends no line and connects nothing."""
-    padded = np.pad(ink, 1)
-    height, width = ink.shape
-    ring = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]  # from north, clockwise
-    around = np.stack([padded[y : y + height, x : x + width] for y, x in ring])  # [8, h, w]
+def _surroundings_that_stay() -> NDArray[np.uint8]:
+    """Tell of each of the 256 surroundings whether a pixel in them stays, 0 or 1, in either half.
+
+    It is peeled if it lies on the rim, ends no line and connects nothing.
+    """
+    around = (
+        np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(bool).T
+    )  # [8, 256]
     neighbors = around.sum(axis=0)
     # Going around: from paper to ink once only, or the pixel holds two parts together.
     parts = (~around & np.roll(around, -1, axis=0)).sum(axis=0)
     north, _, east, _, south, _, west, _ = around
-    if half == 0:
-        open_side = ~(north & east & south) & ~(east & south & west)
-    else:
-        open_side = ~(north & east & west) & ~(north & south & west)
-    peeled: Mask = ink & (neighbors >= 2) & (neighbors <= 6) & (parts == 1) & open_side
-    return peeled
+    south_east = ~(north & east & south) & ~(east & south & west)
+    north_west = ~(north & east & west) & ~(north & south & west)
+    rim = (neighbors >= 2) & (neighbors <= 6) & (parts == 1)
+    return (~np.stack([rim & south_east, rim & north_west])).astype(np.uint8)
+
+
+_STAYS = _surroundings_that_stay()

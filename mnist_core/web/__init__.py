@@ -8,11 +8,12 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
-    `augmentation_preview`  training images, and what an augmentation makes of them
     `program`             a run's program, shown and downloaded
+    `augmentation_preview`  training images, and what an augmentation makes of them
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
+    `run_text`            a run in words
     `curves`              curves of several runs, as pictures and in words
 `endpoints/`          what is offered to programs, and to whoever runs the app
     `predict`             `/predict` and `/predict_strokes`
@@ -20,7 +21,9 @@ What a floor imports lies on the same floor or below it.
     `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `allowed_routes`      the addresses that are answered, and no other
     `log`                 one line on stderr for each event
-    `request_limit`       how large a request may be
+    `json_limit`          how much JSON a request may hold
+    `upload_limit`        whether there is room for an upload
+    `request_body`        a body that comes, of so much in so much time
 `sessions/`           what is kept of a visitor
     `page`                how a page finds its session, and when it is told of a change
     `registry`            every session, by a key that only its pages know, and who makes room
@@ -44,13 +47,17 @@ What a floor imports lies on the same floor or below it.
     `base`                what every component is: a class and three files
     `theme`               colours and fonts
 `jobs/`               training on the server
+    `queue`               runs that wait, and the threads that have them trained
     `run`                 one run: its settings, what came of them, the network
-    `status`              where a run stands
-    `queue`               runs that wait, and the worker that trains them
-    `presence`            whether a page is connected
     `pace`                how fast a run trains
-    `throttle`            predictions go before training
+    `presence`            whether a page is connected
+    `worker_pool`         the workers that there are, kept warm
+    `worker_process`      a worker as the server sees it
     `gpu_loan`            a GPU that a ZeroGPU Space lends
+    `worker`              what a worker does, in its own process
+    `snapshot`            a training as bytes, to go on from elsewhere
+    `status`              where a run stands
+    `throttle`            who draws goes first
 `gradio_compat/`      all that touches a private name of Gradio, uvicorn or torch
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `page_memory`         what Gradio remembers of pages

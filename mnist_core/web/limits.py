@@ -10,13 +10,30 @@ import functools
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from mnist_core.config import TrainConfig
 
 PREFIX = "MNIST_MAX_"
 ON_A_SPACE = "SPACE_ID"  # Hugging Face sets it
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: microseconds in so many, or "max"
+
+
+def count_cores() -> int:
+    """Return how many cores this process may use; a container may have fewer than its machine."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not everywhere
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # no container, or one without a quota
+        quota, period = map(int, CPU_QUOTA.read_text().split())
+        cores = min(cores, quota // period)
+    return max(cores, 1)
+
+
+# One core is left to those who draw.
+TRAININGS = min(max(count_cores() - 1, 1), 8)
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class Limit:
         meaning: what it limits, as the README says it.
         low, high: the range of its variable.
         laptop, space: what it is where the variable is not set.
+        default: what that is in words, where it depends on the machine.
     """
 
     meaning: str
@@ -34,10 +52,11 @@ class Limit:
     high: int
     laptop: int
     space: int
+    default: str = ""
 
 
-def _limit(meaning: str, span: tuple[int, int], laptop: int, space: int) -> Any:
-    return field(metadata={"limit": Limit(meaning, *span, laptop, space)})
+def _limit(meaning: str, span: tuple[int, int], laptop: int, space: int, default: str = "") -> Any:
+    return field(metadata={"limit": Limit(meaning, *span, laptop, space, default)})
 
 
 @dataclass(frozen=True)
@@ -53,6 +72,9 @@ class Limits:
     )
     under_way: int = _limit("runs of one session that wait or train", (4, 50), 8, 4)
     waiting: int = _limit("runs of all sessions that wait", (4, 1_000), 100, 50)
+    trainings: int = _limit(
+        "networks that train at once", (1, 64), TRAININGS, TRAININGS, "cores − 1, up to 8"
+    )
     networks: int = _limit(
         "runs of all sessions that keep their networks", (10, 10_000), 1_000, 500
     )

@@ -192,7 +192,7 @@ class Visitor:
         model = self._chance.choice(list(MODELS))
         self._page.ask("describe_network", model)
         self._page.ask("describe_settings", *_settings(model, 1))
-        self._page.ask("show_preview", self._chance.choice(["none", "affine", "hands"]))
+        self._page.ask("show_preview", self._chance.choice(["none", "affine", "handwriting"]))
 
     def _train(self) -> None:
         model = self._chance.choice(list(MODELS))

@@ -52,14 +52,26 @@ def test_an_error_stays_in_one_line_of_the_log_and_out_of_the_answer(
     app_url: str, app_log: Path
 ) -> None:
     forged = "x\ntime=now level=info event=forged"
-    body = json.dumps({"data": [forged], "fn_index": 3, "session_hash": forged}).encode()
+    body = json.dumps({"data": [forged], "fn_index": 3, "session_hash": "page"}).encode()
     status, answer = ask(f"{app_url}gradio_api/run/predict", "POST", body, "application/json")
     assert status >= 400
     assert "Traceback" not in answer and "forged" not in answer
+    named = json.dumps({"data": [], "fn_index": 3, "session_hash": forged}).encode()
+    assert ask(f"{app_url}gradio_api/run/predict", "POST", named, "application/json")[0] == 400
     lines = app_log.read_text(encoding="utf-8").splitlines()
     assert any(" level=error " in line and "ValueError" in line for line in lines)
     assert not any("forged" in line for line in lines)  # nor is anything else that was sent
     assert not any(line.startswith(("time=now", "Traceback", "  File")) for line in lines)
+
+
+def test_who_asks_for_a_page_that_is_not_there_is_told_so_and_no_error_is_logged(
+    app_url: str, app_log: Path
+) -> None:
+    before = app_log.read_text(encoding="utf-8").count("level=error")
+    for query in ("page=two", "page=%ff", "page=%00%27"):
+        assert ask(f"{app_url}?{query}")[0] == 404
+    assert ask(f"{app_url}?page=&__theme=dark&%ff")[0] == 200
+    assert app_log.read_text(encoding="utf-8").count("level=error") == before
 
 
 def test_who_asks_for_a_stream_that_is_gone_is_told_so_and_no_error_is_logged(

@@ -6,9 +6,6 @@ import math
 import os
 import pickle
 import resource
-import signal
-import subprocess
-import sys
 import tracemalloc
 import zipfile
 from collections import OrderedDict
@@ -41,6 +38,7 @@ from mnist_core.models import MODELS, SimpleNN, create_model
 from mnist_core.training import EpochRecord
 from tests import article
 from tests.bombs import CHECKPOINT_BOMBS
+from tests.each import each
 from tests.real_mnist import REPOSITORY
 
 State = dict[str, Tensor]
@@ -95,6 +93,16 @@ def test_what_is_saved_is_loaded_with_its_metadata(tmp_path: Path) -> None:
     assert sorted(file.name for file in path.parent.iterdir()) == ["mine.json", "mine.pth"]
 
 
+def test_metadata_with_the_old_name_of_an_augmentation_stay_readable(tmp_path: Path) -> None:
+    old = {"config": {"model": "simple_nn", "augmentation": "hands"}, "epochs": []}
+    save_checkpoint(tmp_path / "mine.pth", network(), old)
+    config = load_checkpoint(tmp_path / "mine.pth").metadata["config"]
+    assert TrainConfig(**config).augmentation == "handwriting"
+    other = {"config": {"model": "simple_nn", "augmentation": "affine"}}
+    save_checkpoint(tmp_path / "other.pth", network(), other)
+    assert load_checkpoint(tmp_path / "other.pth").metadata["config"] == other["config"]
+
+
 def test_loading_draws_nothing_from_the_global_random_generator(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
     before = torch.get_rng_state()
@@ -112,12 +120,12 @@ def test_a_loaded_model_can_learn_on(tmp_path: Path) -> None:
     assert not same(model, fresh_state())
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
-def test_other_floats_are_read_as_float32(tmp_path: Path, dtype: torch.dtype) -> None:
-    state = {name: tensor.to(dtype) for name, tensor in fresh_state().items()}
-    torch.save(state, tmp_path / "other.pth")
-    model = load_checkpoint(tmp_path / "other.pth").model
-    assert same(model, {name: tensor.float() for name, tensor in state.items()})
+def test_other_floats_are_read_as_float32(tmp_path: Path) -> None:
+    for dtype in each([torch.float16, torch.bfloat16, torch.float64]):
+        state = {name: tensor.to(dtype) for name, tensor in fresh_state().items()}
+        torch.save(state, tmp_path / "other.pth")
+        model = load_checkpoint(tmp_path / "other.pth").model
+        assert same(model, {name: tensor.float() for name, tensor in state.items()})
 
 
 def test_the_metadata_of_a_run_are_complete_and_plain() -> None:
@@ -132,22 +140,22 @@ def test_the_metadata_of_a_run_are_complete_and_plain() -> None:
     assert describe_run(TrainConfig(), [])["test_accuracy"] is None
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_network_is_recognised_when_it_is_loaded(tmp_path: Path, name: str) -> None:
-    metadata = describe_run(TrainConfig(model=name), [])
-    save_checkpoint(tmp_path / "mine.pth", create_model(name), metadata)
-    checkpoint = load_checkpoint(tmp_path / "mine.pth")
-    assert checkpoint.model_name == name
-    assert type(checkpoint.model) is MODELS[name].network
+def test_every_network_is_recognised_when_it_is_loaded(tmp_path: Path) -> None:
+    for name in each(MODELS):
+        metadata = describe_run(TrainConfig(model=name), [])
+        save_checkpoint(tmp_path / "mine.pth", create_model(name), metadata)
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        assert checkpoint.model_name == name
+        assert type(checkpoint.model) is MODELS[name].network
 
 
-@pytest.mark.parametrize("config", [None, [], "cnn", {}, {"model": None}, {"model": ["cnn"]}])
 def test_metadata_of_another_form_or_another_network_do_not_change_what_is_recognised(
-    tmp_path: Path, config: object
+    tmp_path: Path,
 ) -> None:
-    for told in (config, {"model": "cnn"}):
-        save_checkpoint(tmp_path / "mine.pth", create_model("simple_nn"), {"config": told})
-        assert load_checkpoint(tmp_path / "mine.pth").model_name == "simple_nn"
+    for config in each([None, [], "cnn", {}, {"model": None}, {"model": ["cnn"]}]):
+        for told in (config, {"model": "cnn"}):
+            save_checkpoint(tmp_path / "mine.pth", create_model("simple_nn"), {"config": told})
+            assert load_checkpoint(tmp_path / "mine.pth").model_name == "simple_nn"
 
 
 # --- calibration -------------------------------------------------------------------------------
@@ -188,33 +196,31 @@ def test_there_is_nothing_to_calibrate_without_a_checkpoint(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "calibration",
-    [
-        None,
-        [],
-        "2",
-        {},
-        {"temperature": 2},
-        {"temperature": float("nan"), "sure_from": 0.5},
-        {"temperature": float("inf"), "sure_from": 0.5},
-        {"temperature": -1, "sure_from": 0.5},
-        {"temperature": 0, "sure_from": 0.5},
-        {"temperature": "2", "sure_from": 0.5},
-        {"temperature": [2], "sure_from": 0.5},
-        {"temperature": True, "sure_from": 0.5},
-        {"temperature": 2, "sure_from": None},
-        {"temperature": 2, "sure_from": 50},
-        {"temperature": 2, "sure_from": {}},
-        {"temperature": 10**400, "sure_from": 0.5},
-    ],
-    ids=str,
-)
-def test_a_calibration_that_makes_no_sense_is_none(tmp_path: Path, calibration: object) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), {**METADATA, "calibration": calibration})
-    checkpoint = load_checkpoint(tmp_path / "mine.pth")
-    assert checkpoint.calibration == UNCALIBRATED
-    assert checkpoint.metadata["test_accuracy"] == 0.5
+def test_a_calibration_that_makes_no_sense_is_none(tmp_path: Path) -> None:
+    for calibration in each(
+        [
+            None,
+            [],
+            "2",
+            {},
+            {"temperature": 2},
+            {"temperature": float("nan"), "sure_from": 0.5},
+            {"temperature": float("inf"), "sure_from": 0.5},
+            {"temperature": -1, "sure_from": 0.5},
+            {"temperature": 0, "sure_from": 0.5},
+            {"temperature": "2", "sure_from": 0.5},
+            {"temperature": [2], "sure_from": 0.5},
+            {"temperature": True, "sure_from": 0.5},
+            {"temperature": 2, "sure_from": None},
+            {"temperature": 2, "sure_from": 50},
+            {"temperature": 2, "sure_from": {}},
+            {"temperature": 10**400, "sure_from": 0.5},
+        ]
+    ):
+        save_checkpoint(tmp_path / "mine.pth", network(), {**METADATA, "calibration": calibration})
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        assert checkpoint.calibration == UNCALIBRATED
+        assert checkpoint.metadata["test_accuracy"] == 0.5
 
 
 # --- metadata of other versions ----------------------------------------------------------------
@@ -302,17 +308,26 @@ def test_metadata_about_other_weights_are_not_told(tmp_path: Path) -> None:
     assert load_checkpoint(tmp_path / "mine.pth").metadata == {}
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["", "[]", "null", "3", '"sha256"', "{}", '{"sha256": 1}', "[" * 100_000, "\udcff", "not JSON"],
-    ids=lambda content: content[:8],
-)
-def test_metadata_that_cannot_be_read_are_none(tmp_path: Path, content: str) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
-    metadata_path(tmp_path / "mine.pth").write_bytes(content.encode(errors="surrogateescape"))
-    checkpoint = load_checkpoint(tmp_path / "mine.pth")
-    assert checkpoint.metadata == {}
-    assert same(checkpoint.model, fresh_state())
+def test_metadata_that_cannot_be_read_are_none(tmp_path: Path) -> None:
+    for content in each(
+        [
+            "",
+            "[]",
+            "null",
+            "3",
+            '"sha256"',
+            "{}",
+            '{"sha256": 1}',
+            "[" * 100_000,
+            "\udcff",
+            "not JSON",
+        ]
+    ):
+        save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
+        metadata_path(tmp_path / "mine.pth").write_bytes(content.encode(errors="surrogateescape"))
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        assert checkpoint.metadata == {}
+        assert same(checkpoint.model, fresh_state())
 
 
 # --- whole or not at all -----------------------------------------------------------------------
@@ -343,45 +358,6 @@ def test_metadata_that_are_not_json_leave_no_false_metadata(tmp_path: Path) -> N
         save_checkpoint(path, network(seed=2), {"model": object()})
     checkpoint = load_checkpoint(path)
     assert same(checkpoint.model, fresh_state(seed=1)) == bool(checkpoint.metadata)
-
-
-def test_a_process_killed_at_any_moment_of_a_save_leaves_a_whole_file(tmp_path: Path) -> None:
-    path = tmp_path / "mine.pth"
-    nursery = subprocess.Popen(
-        [sys.executable, "-m", "tests.nursery", path],
-        cwd=REPOSITORY,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert nursery.stdin
-    assert nursery.stdout
-    with nursery:
-        for number in (1, 2):  # the weights are written first, then the metadata
-            for moment in ("mkstemp", "write", "fsync", "chmod", "replace"):
-                save_checkpoint(path, network(seed=1), METADATA)
-                print(moment, number, file=nursery.stdin, flush=True)
-                said = {nursery.stdout.readline().strip(), nursery.stdout.readline().strip()}
-                (child,) = said - {"hangs"}
-                os.kill(int(child), signal.SIGKILL)
-                assert nursery.stdout.readline() == "gone\n"
-                checkpoint = load_checkpoint(path)
-                assert same(checkpoint.model, fresh_state(seed=number)), moment
-                assert bool(checkpoint.metadata) == (number == 1), moment  # none that are not true
-        nursery.stdin.close()
-    assert len(leftovers(tmp_path)) == 8  # one for each moment but the first, before there is one
-
-    save_checkpoint(path, network(seed=3), METADATA)
-    assert same(load_checkpoint(path).model, fresh_state(seed=3))  # nothing was in the way
-    assert len(leftovers(tmp_path)) == 8  # another process might be writing them just now
-    for leftover in leftovers(tmp_path):
-        os.utime(leftover, (0, 0))
-    save_checkpoint(path, network(seed=4), METADATA)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["mine.json", "mine.pth"]
-
-
-def leftovers(folder: Path) -> list[Path]:
-    return [file for file in folder.iterdir() if file.name not in ("mine.json", "mine.pth")]
 
 
 def test_a_save_removes_nothing_else(tmp_path: Path) -> None:
@@ -506,20 +482,18 @@ def test_weights_with_what_pytorch_writes_beside_them_are_read(tmp_path: Path) -
         assert same(load_checkpoint(tmp_path / f"{number}.pth").model, fresh_state())
 
 
-@pytest.mark.parametrize("length", [0, 1, 100, 200_000, -1, -100])
-def test_a_file_cut_short_is_refused(tmp_path: Path, length: int) -> None:
-    path = tmp_path / "cut.pth"
-    path.write_bytes(saved(fresh_state())[:length])
-    refusal(path)
+def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
+    for length in each([0, 1, 100, 200_000, -1, -100]):
+        path = tmp_path / "cut.pth"
+        path.write_bytes(saved(fresh_state())[:length])
+        refusal(path)
 
 
-@pytest.mark.parametrize(
-    "content", [b"hello", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02.", b"(" * 99]
-)
-def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "other.pth"
-    path.write_bytes(content)
-    refusal(path)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    for content in each([b"hello", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02.", b"(" * 99]):
+        path = tmp_path / "other.pth"
+        path.write_bytes(content)
+        refusal(path)
 
 
 def with_first(change: Callable[[Tensor], object]) -> Callable[[State], object]:
@@ -561,11 +535,11 @@ NOT_OURS: dict[str, Callable[[State], object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", NOT_OURS)
-def test_a_pytorch_file_of_anything_else_is_refused(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "stranger.pth"
-    torch.save(NOT_OURS[kind](OrderedDict(fresh_state())), path)
-    refusal(path)
+def test_a_pytorch_file_of_anything_else_is_refused(tmp_path: Path) -> None:
+    for kind in each(NOT_OURS):
+        path = tmp_path / "stranger.pth"
+        torch.save(NOT_OURS[kind](OrderedDict(fresh_state())), path)
+        refusal(path)
 
 
 def with_norm(name: str, value: Tensor) -> Callable[[State], State]:
@@ -581,11 +555,11 @@ NO_CNN: dict[str, Callable[[State], State]] = {
 }
 
 
-@pytest.mark.parametrize("kind", NO_CNN)
-def test_a_cnn_that_cannot_compute_is_refused(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "stranger.pth"
-    torch.save(NO_CNN[kind](create_model("cnn").state_dict()), path)
-    refusal(path)
+def test_a_cnn_that_cannot_compute_is_refused(tmp_path: Path) -> None:
+    for kind in each(NO_CNN):
+        path = tmp_path / "stranger.pth"
+        torch.save(NO_CNN[kind](create_model("cnn").state_dict()), path)
+        refusal(path)
 
 
 def test_a_file_too_large_is_refused_unread(

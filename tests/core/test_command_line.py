@@ -1,22 +1,19 @@
 from __future__ import annotations
 
 import json
-import os
-import py_compile
 import re
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from mnist_core.__main__ import main
+from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import SHIPPED, load_checkpoint, save_calibration
 from mnist_core.codegen import generate_code
@@ -26,7 +23,6 @@ from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
-from tests.real_mnist import REPOSITORY
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -52,36 +48,12 @@ def threads_restored() -> Iterator[None]:
     torch.set_num_threads(1)
 
 
-def run_process(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
-    """Run `python -m mnist_core` as a user does."""
-    command = [sys.executable, "-m", "mnist_core", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        cwd=REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        **settings,
-    )
-
-
 def assert_refused(result: tuple[int, str, str], *parts: str) -> None:
     status, stdout, stderr = result
     assert status == 2
     assert stdout == ""
     assert re.fullmatch(r"python -m mnist_core[^\n]*: [^\n]+\n", stderr), stderr
     assert all(part in stderr for part in parts), stderr
-
-
-@pytest.fixture
-def four(tmp_path: Path) -> Path:
-    """Paint a picture of a four."""
-    picture = Image.new("L", (100, 100), 255)
-    pen = ImageDraw.Draw(picture)
-    pen.line([(40, 15), (30, 55), (70, 55)], fill=0, width=8)
-    pen.line([(60, 25), (60, 85)], fill=0, width=8)
-    picture.save(tmp_path / "four.png")
-    return tmp_path / "four.png"
 
 
 # --- train -------------------------------------------------------------------------------------
@@ -217,7 +189,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_training(
 def test_without_data_or_network_the_line_says_what_to_do(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_core.data.download.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     result = run("train", "--data", tmp_path, "--out", tmp_path / "mine.pth")
     assert_refused(result, "MNIST_DATA", "train-images-idx3-ubyte", str(tmp_path))
@@ -238,19 +210,6 @@ def test_a_run_that_diverges_ends_in_one_line_and_saves_nothing(
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["evaluate"], ["predict", "model.pth"]])
 def test_a_wrong_command_is_refused_in_one_line(run: Run, arguments: list[str]) -> None:
     assert_refused(run(*arguments))
-
-
-def test_one_real_epoch_prints_the_articles_lines(mnist_root: Path, tmp_path: Path) -> None:
-    out = tmp_path / "mine.pth"
-    arguments = ["train", "--epochs", 1, "--threads", 1, "--data", mnist_root, "--out", out]
-    done = run_process(*arguments)
-    assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
-    assert re.fullmatch(r"Epoch \[1/1\], Loss: 0\.3\d{3}", lines[4])
-    accuracy = re.fullmatch(r"Accuracy on the test set: (\d\d\.\d\d)%", lines[6])
-    assert accuracy
-    assert float(accuracy[1]) > 90
-    assert len(load_checkpoint(out).metadata["epochs"]) == 1
 
 
 # --- code --------------------------------------------------------------------------------------
@@ -305,7 +264,7 @@ def drawings_file(tmp_path: Path) -> Path:
 def no_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be neither MNIST nor a place to get it from."""
     monkeypatch.setenv("MNIST_DATA", str(tmp_path / "nowhere"))
-    monkeypatch.setattr("mnist_core.data.download.datasets.MNIST.mirrors", [])
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [])
 
 
 def test_evaluate_drawings_prints_how_each_digit_was_read(
@@ -389,6 +348,25 @@ def test_predict_json_is_one_object_a_picture(run: Run, four: Path) -> None:
     assert (status, stderr) == (0, "")
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_predict_goes_on_after_files_that_cannot_be_read(
+    run: Run, four: Path, tmp_path: Path, options: list[str]
+) -> None:
+    (tmp_path / "text.png").write_text("hello")
+    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
+    wrong = [tmp_path / "text.png", tmp_path / "none.png", tmp_path / "blank.png"]
+    status, stdout, stderr = run("predict", SHIPPED, *options, wrong[0], four, *wrong[1:], four)
+    expected = run("predict", SHIPPED, *options, four, four)
+    assert expected == (0, stdout, "")
+    lines = stderr.splitlines()
+    assert len(lines) == 3
+    for line, path in zip(lines, wrong, strict=True):
+        assert line.startswith("python -m mnist_core: ")
+        assert path.name in line
+    assert status == 1
+    assert run("predict", SHIPPED, *options, *wrong)[::2] == (1, stderr)
+
+
 @pytest.mark.parametrize(("sure_from", "told"), [(0.0, ""), (1.0, ", not sure")])
 def test_predict_says_when_the_network_is_not_sure(
     run: Run, four: Path, tmp_path: Path, sure_from: float, told: str
@@ -440,47 +418,6 @@ def test_a_picture_or_checkpoint_that_is_a_bomb_is_refused(run: Run, tmp_path: P
     assert_refused(run("evaluate", tmp_path / "tuples.pth"), "tuples.pth is not a PyTorch file")
 
 
-# --- as a process ------------------------------------------------------------------------------
-
-
-def test_the_module_runs_as_a_program(four: Path) -> None:
-    done = run_process("predict", SHIPPED, four)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"{four}: 4 (" in done.stdout
-
-
-def test_a_wrong_file_ends_the_program_with_one_line(tmp_path: Path) -> None:
-    (tmp_path / "damaged.tiff").write_bytes(b"II*\0\x08\0\0\0\x01\0\0\x01\x04\0\x01")
-    done = run_process("predict", SHIPPED, tmp_path / "damaged.tiff")
-    assert_refused((done.returncode, done.stdout, done.stderr), "damaged.tiff")
-
-
-def test_what_a_console_cannot_show_does_not_end_the_program(four: Path, tmp_path: Path) -> None:
-    """Nothing is lost in code page 1252, which lacks most signs, nor in plain ASCII."""
-    named_in_chinese = four.rename(tmp_path / "\N{CJK UNIFIED IDEOGRAPH-56DB}.png")
-    done = run_process("predict", SHIPPED, named_in_chinese, env=with_console("cp1252"))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "\\u56db.png: 4 (" in done.stdout
-
-    entries = [{"label": 1, "strokes": [[[500, 100], [500, 900]]]}]
-    (tmp_path / "digits.json").write_text(json.dumps(entries))
-    arguments = ["evaluate", SHIPPED, "--drawings", tmp_path / "digits.json"]
-    done = run_process(*arguments, env=with_console("ascii"))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Accuracy on 1 drawings: 100.00%")
-
-
-def test_code_redirected_in_a_console_of_another_code_page_is_a_program(tmp_path: Path) -> None:
-    with (tmp_path / "train.py").open("wb") as file:
-        command = [sys.executable, "-m", "mnist_core", "code", "--augmentation", "hands"]
-        subprocess.run(command, cwd=REPOSITORY, env=with_console("cp1252"), stdout=file, check=True)
-    py_compile.compile(str(tmp_path / "train.py"), str(tmp_path / "train.pyc"), doraise=True)
-
-
-def with_console(encoding: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONIOENCODING": encoding}
-
-
 def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
     status, stdout, stderr = run("--help")
     assert all(command in stdout for command in ("train", "evaluate", "calibrate", "predict"))
@@ -488,55 +425,34 @@ def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
     assert "default: 0.001" in run("train", "--help")[1]
 
 
-TRAIN_TINY = """
-import runpy, signal, sys
-from pathlib import Path
-from tests.tiny_mnist import make_tiny_mnist
-
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it
-tiny = make_tiny_mnist(Path(sys.argv[1]))
-tiny.replace_mnist()
-options = ["train", "--epochs", "100", "--batch-size", "1", "--threads", "1"]
-sys.argv[1:] = [*options, "--data", str(tiny.root), "--out", sys.argv[2]]
-runpy.run_module("mnist_core", run_name="__main__")
-"""
+# --- in any console ----------------------------------------------------------------------------
 
 
 @pytest.fixture
-def training_process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start a long training on tiny data, and wait until its first epoch is told."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", TRAIN_TINY, tmp_path / "tiny", tmp_path / "mine.pth"],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    for line in process.stdout:
-        if line.startswith("Epoch [1/100]"):
-            break
-    yield process
-    process.kill()
-    process.communicate()
+def console(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], BytesIO]:
+    """Return a function that connects stdout with a console; it returns what is printed there."""
+
+    def use(encoding: str) -> BytesIO:
+        printed = BytesIO()
+        monkeypatch.setattr(sys, "stdout", TextIOWrapper(printed, encoding=encoding))
+        return printed
+
+    return use
 
 
-def test_ctrl_c_ends_training_without_a_traceback(
-    training_process: subprocess.Popen[str], tmp_path: Path
+def test_what_a_console_cannot_show_does_not_end_the_program(
+    console: Callable[[str], BytesIO], drawings_file: Path
 ) -> None:
-    training_process.send_signal(signal.SIGINT)
-    _, stderr = training_process.communicate(timeout=60)
-    assert training_process.returncode == 130
-    assert stderr.strip() == ""
-    assert not (tmp_path / "mine.pth").exists()
+    printed = console("ascii")
+    assert main(["evaluate", str(SHIPPED), "--drawings", str(drawings_file)]) == 0
+    assert printed.getvalue().startswith(b"Accuracy on 3 drawings: 66.67%")
+    assert b"\\xb7" in printed.getvalue()  # a raised dot where no drawing was read so
 
 
-def test_a_reader_who_leaves_ends_the_program_quietly(
-    training_process: subprocess.Popen[str],
+def test_code_in_a_console_of_another_code_page_is_a_program(
+    console: Callable[[str], BytesIO],
 ) -> None:
-    assert training_process.stdout
-    training_process.stdout.close()  # as `| head -5` does
-    training_process.stdout = None
-    _, stderr = training_process.communicate(timeout=60)
-    assert training_process.returncode == 0
-    assert stderr == ""
+    for augmentation in AUGMENTATIONS:
+        printed = console("cp1252")
+        assert main(["code", "--augmentation", augmentation]) == 0
+        compile(printed.getvalue(), "train.py", "exec")  # which takes the bytes for UTF-8

@@ -4,11 +4,9 @@ import errno
 import gzip
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -35,8 +33,7 @@ from mnist_core.data import (
     raw_folder,
     send,
 )
-from tests.mirror import Mirror, serve
-from tests.real_mnist import REPOSITORY
+from tests.mirror import Mirror
 from tests.tiny_mnist import TEST_IMAGES, TRAIN_IMAGES, TinyMNIST
 
 # --- tensors and batches -----------------------------------------------------------------------
@@ -218,27 +215,6 @@ def do_damage(file: Path, damage: str) -> None:
 # --- from the network --------------------------------------------------------------------------
 
 
-@pytest.fixture
-def mirror(
-    tiny_root: Path, tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Mirror]:
-    """Let torchvision download the tiny data set from this machine."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with serve(tiny_mnist_folder.archives) as mirror:
-        monkeypatch.setattr(datasets.MNIST, "mirrors", [mirror.url])
-        monkeypatch.setattr(datasets.MNIST, "resources", tiny_mnist_folder.resources)
-        yield mirror
-
-
-@pytest.fixture
-def one_fetch(mirror: Mirror, tmp_path: Path) -> Counter[str]:
-    """Return what a single download asks of the mirror, which is then as good as new."""
-    list(fetch_mnist(tmp_path / "alone"))
-    requests, mirror.requests = mirror.requests, Counter()
-    assert set(requests) == {name for name, _ in datasets.MNIST.resources}
-    return requests
-
-
 def snapshot(folder: Path) -> dict[Path, tuple[int, int]]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {file: (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
@@ -321,42 +297,6 @@ def test_two_threads_share_one_download(
     for thread in threads:
         thread.join()
     assert complete == [True, True]
-    assert mirror.requests == one_fetch
-
-
-FETCH = """
-import sys
-from pathlib import Path
-from mnist_core.data import damaged_files, fetch_mnist
-from tests.tiny_mnist import make_tiny_mnist
-
-scratch, root, mirror = sys.argv[1:]
-make_tiny_mnist(Path(scratch)).replace_mnist(mirror)
-shares = fetch_mnist(Path(root))
-print(next(shares), flush=True)
-list(shares)
-print(damaged_files(Path(root)), flush=True)
-"""
-
-
-def test_two_processes_share_one_download(
-    mirror: Mirror, one_fetch: Counter[str], tmp_path: Path
-) -> None:
-    mirror.open.clear()
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", FETCH, tmp_path / str(number), tmp_path / "root", mirror.url],
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(2)
-    ]
-    first = [process.stdout.readline() for process in processes if process.stdout]
-    mirror.open.set()
-    last = [process.communicate(timeout=120)[0] for process in processes]
-    assert first == ["0.0\n", "0.0\n"]
-    assert last == ["[]\n", "[]\n"]
     assert mirror.requests == one_fetch
 
 

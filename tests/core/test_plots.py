@@ -3,8 +3,6 @@ from __future__ import annotations
 import io
 import math
 import re
-import subprocess
-import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
@@ -24,7 +22,6 @@ from mnist_core.plots import (
     to_svg,
 )
 from mnist_core.training import EpochRecord
-from tests.real_mnist import REPOSITORY
 
 SVG = "{http://www.w3.org/2000/svg}"
 LOSSES = [0.3752, 0.1849, 0.1343, 0.1090, 0.0945]
@@ -74,16 +71,6 @@ def test_a_single_epoch_is_the_only_mark() -> None:
     for figure in (compare_losses([curve]), compare_accuracies([curve])):
         (axes,) = figure.axes
         assert marks_in_sight(axes) == [1]
-
-
-def test_figures_are_made_without_pyplot() -> None:
-    program = (
-        "import io, sys; from mnist_core.plots import loss_figure\n"
-        "loss_figure([2.0, 1.0]).savefig(io.BytesIO())\n"
-        "print('matplotlib.pyplot' in sys.modules)"
-    )
-    run = [sys.executable, "-c", program]
-    assert subprocess.run(run, cwd=REPOSITORY, capture_output=True, text=True).stdout == "False\n"
 
 
 def epochs(count: int, start: float) -> list[EpochRecord]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.data import MNIST
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.inference import predict
 from mnist_core.preprocessing import (
@@ -38,7 +39,7 @@ from mnist_core.preprocessing.thinning import thin
 from tests.bombs import PICTURE_BOMBS, png_that_claims, small_picture
 from tests.paper import KINDS, take_picture
 
-MIDDLE = 14.0
+MIDDLE = 14.5  # pixels from the edge: the centre of the 15th, where MNIST's digits balance
 
 CIRCLE = [
     [500 + 200 * math.sin(turn / 20 * math.pi), 500 - 300 * math.cos(turn / 20 * math.pi)]
@@ -91,7 +92,7 @@ def test_the_longer_side_of_a_drawing_becomes_twenty_pixels(
 
 @every_digit
 def test_the_ink_of_a_drawing_balances_in_the_middle(strokes: list[list[list[float]]]) -> None:
-    assert mass_center(draw(strokes)) == pytest.approx((MIDDLE, MIDDLE), abs=0.5)
+    assert mass_center(draw(strokes)) == pytest.approx((MIDDLE, MIDDLE), abs=0.1)
 
 
 @every_digit
@@ -130,7 +131,7 @@ def test_proportions_are_kept() -> None:
     rectangle = [[[0, 0], [300, 0], [300, 600], [0, 600], [0, 0]]]
     width, height = box(draw(rectangle))
     assert height == pytest.approx(20, abs=1)
-    assert width == pytest.approx(300 / 600 * (20 - 2.3) + 2.3, abs=1)  # the pen's width stays
+    assert width == pytest.approx(300 / 600 * (20 - 3.3) + 2.3, abs=1)  # the pen's width stays
 
 
 def test_x_is_to_the_right_and_y_is_down() -> None:
@@ -189,6 +190,55 @@ def test_whatever_is_drawn_gives_an_image_or_nothing(strokes: list[list[list[flo
     assert image.shape == (28, 28)
     assert image.dtype == np.uint8
     assert image.max() > 128
+
+
+# --- where MNIST has its digits ----------------------------------------------------------------
+
+
+def balance(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the index of the row and of the column at which each image's ink balances, [n, 2]."""
+    mass = images.sum(axis=(1, 2), dtype=np.float64)
+    index = np.arange(28)
+    rows, columns = images.sum(axis=2) @ index, images.sum(axis=1) @ index
+    return np.stack([rows, columns], axis=1) / mass[:, None]
+
+
+def spans(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return how many pixels lie from the first to the last with any ink, the longer way, [n]."""
+    sides = []
+    for axis in (1, 2):
+        inked = (images > 0).any(axis=axis)
+        sides.append(28 - inked[:, ::-1].argmax(axis=1) - inked.argmax(axis=1))
+    return np.maximum(*sides)
+
+
+def mnist_pixels(mnist: MNIST) -> NDArray[np.uint8]:
+    pixels: NDArray[np.uint8] = ((mnist.train.images[:, 0] + 1) * 127.5).round().byte().numpy()
+    return pixels
+
+
+def check_placement(images: NDArray[np.uint8], mnist: MNIST) -> None:
+    """Hold the mean place and the mean size of images against those of MNIST's 60,000."""
+    theirs = mnist_pixels(mnist)
+    assert balance(images).mean(axis=0) == pytest.approx(balance(theirs).mean(axis=0), abs=0.1)
+    assert spans(images).mean() == pytest.approx(spans(theirs).mean(), abs=0.5)
+
+
+def test_drawings_lie_where_mnists_images_do_and_are_as_large(mnist: MNIST) -> None:
+    check_placement(np.stack([draw(strokes) for strokes in DIGITS.values()]), mnist)
+
+
+def test_real_digits_lie_where_mnists_images_do_and_are_as_large(
+    mnist: MNIST, pen_digits: list[LabelledDrawing]
+) -> None:
+    images = [image_from_strokes(drawing.strokes) for drawing in pen_digits[::40]]
+    check_placement(np.stack([image for image in images if image is not None]), mnist)
+
+
+@pytest.mark.parametrize("kind", ["hairline", "photograph, felt-tip"])
+def test_pictures_lie_where_mnists_images_do_and_are_as_large(mnist: MNIST, kind: str) -> None:
+    pictures = [take_picture(parse_strokes(strokes), kind) for strokes in DIGITS.values()]
+    check_placement(np.stack([read(picture) for picture in pictures]), mnist)
 
 
 # --- strokes from strangers --------------------------------------------------------------------

@@ -500,6 +500,42 @@ def test_a_run_closed_within_an_epoch_begins_that_epoch_anew(tiny_mnist: MNIST) 
     assert epochs == [2, 3]
 
 
+@pytest.mark.usefixtures("record_every_step")
+@pytest.mark.parametrize("config", VARIED)
+def test_a_run_closed_within_an_epoch_goes_on_with_the_very_next_batch(
+    tiny_mnist: MNIST, config: TrainConfig
+) -> None:
+    config = dataclasses.replace(config, epochs=3)
+    whole, parts = set_up(config, tiny_mnist), set_up(config, tiny_mnist)
+    expected = [record for record in train(whole) if isinstance(record, EpochRecord)]
+    epochs = []
+    while parts.epochs_done < 3:  # closed after every record
+        torch.rand(3)  # whoever else draws meanwhile
+        records = train(parts)
+        record = next(records)
+        records.close()
+        if isinstance(record, EpochRecord):
+            epochs.append(dataclasses.replace(record, seconds=0.0))
+    assert epochs == [dataclasses.replace(record, seconds=0.0) for record in expected]
+    assert same(weights_of(parts), weights_of(whole))
+
+
+@pytest.mark.usefixtures("record_every_step")
+def test_an_epoch_that_is_begun_anew_has_one_learning_rate_all_through(tiny_mnist: MNIST) -> None:
+    training = set_up(TrainConfig(epochs=4, schedule="step"), tiny_mnist)
+    records = train(training)
+    while next(records) != StepRecord(2, 3, STEPS, pytest.approx(0, abs=10)):
+        pass
+    records.close()
+    rates: list[float] = []
+    training.optimizer.register_step_pre_hook(
+        lambda optimizer, *_: rates.append(optimizer.param_groups[0]["lr"])
+    )
+    extend(training, 4)  # epochs 2 to 5, of which the second halves the rate and the fourth again
+    list(train(training))
+    assert rates == [0.001] * STEPS + [0.0005] * 2 * STEPS + [0.00025] * STEPS
+
+
 def test_no_run_goes_on_for_more_epochs_than_a_run_may_have(tiny_mnist: MNIST) -> None:
     training = set_up(TrainConfig(epochs=1), tiny_mnist)
     list(train(training))

@@ -11,7 +11,7 @@ import pytest
 from mnist_core.data import MNIST
 from mnist_core.web.limits import ON_A_SPACE, PREFIX, the_limits, variable
 from mnist_core.web.sessions.session import Session
-from tests.web.workshop import Workshop, open_workshop
+from tests.web.workshop import Workshop, open_workshop, worker_in_a_thread
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +51,12 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "gradio"
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def workers_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the app's own queue train in this process; `test_worker.py` starts real ones."""
+    monkeypatch.setattr("mnist_core.web.jobs.worker_process.start_worker", worker_in_a_thread)
 
 
 @pytest.fixture

@@ -96,6 +96,14 @@ def test_what_has_been_misused_is_not_there(client: TestClient) -> None:
         assert client.request(method, path).status_code == 404, (method, path)
 
 
+def test_there_is_but_one_page(client: TestClient) -> None:
+    for query in ("page=two", "page=%00", "page=%ff", "page=&page=a&b", "page=%F0%9F%99%82"):
+        for method in ("GET", "HEAD"):
+            assert client.request(method, f"/?{query}").status_code == 404, query
+    for query in ("page=", "page", "__theme=dark", "%ff=%ff", "a=page"):
+        assert client.get(f"/?{query}").status_code == 200, query
+
+
 def test_what_the_page_asks_for_is_let_through(client: TestClient) -> None:
     for path in ("/", "/config", "/theme.css", "/gradio_api/info", "/manifest.json", "/health"):
         assert client.get(path).status_code == 200, path

@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
+import uvicorn.config
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -130,13 +131,15 @@ def test_a_page_holds_no_connection_but_its_stream() -> None:
 
 @pytest.fixture(params=["launched", "mounted"])
 def served(
-    request: pytest.FixtureRequest, launched: dict[str, Any]
+    request: pytest.FixtureRequest, launched: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[gr.Blocks, TestClient, str]]:
     """Serve the page ourselves, or let another app do so that knows nothing of it.
 
     Yields:
         The page, a client, and the path of the page.
     """
+    # As the app does: uvicorn would set up loggers, and other tests would find them so.
+    monkeypatch.setitem(uvicorn.config.LOGGING_CONFIG, "loggers", {})
     page = app.make_demo.__wrapped__()
     if request.param == "launched":
         launched.pop("signals")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import app
 from mnist_core.config import TrainConfig
 from mnist_core.web.sessions import page
 from mnist_core.web.sessions.registry import REGISTRY
-from mnist_core.web.sessions.session import JOB_QUEUE, Session
+from mnist_core.web.sessions.session import JOB_QUEUE
 from mnist_core.web.tabs.runs import RunsTab
 from tests.web.workshop import Workshop, build, eventually, screens_of
 
@@ -38,7 +39,7 @@ def ask(client: TestClient, page: str, name: str, *values: Any, data: Any = None
 def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
     workshop: Workshop,
 ) -> None:
-    trains, draws = "a page that trains", "a page that draws"
+    trains, draws = "a-page-that-trains", "a-page-that-draws"
     client = TestClient(app.demo.app)
     keys = {name: ask(client, name, "enter", None)["props"]["session"] for name in (trains, draws)}
     session = REGISTRY.enter(keys[trains], trains)[1]
@@ -77,14 +78,16 @@ def test_the_end_of_a_run_is_shown_although_somebody_draws(
     assert screens_of(session, tab, once_seen=stop)[-1][tab.table]["rows"][0]["state"] == "stopped"
 
 
-def test_while_somebody_draws_a_page_is_told_of_steps_more_rarely(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+def test_while_somebody_draws_a_page_is_told_of_changes_more_rarely(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def steps_told() -> int:
-        session.start(TrainConfig(epochs=3))
-        return len(screens_of(session, build(RunsTab)))
-
-    monkeypatch.setattr(page, "POLL_SECONDS", 0.001)
-    often = steps_told()
+    session, told_at = workshop.session(), monotonic()
+    seen = session.changes
+    session.start(LONG)
+    monkeypatch.setattr(page, "SILENCE_SECONDS", 1e9)
+    assert page._is_due(session, seen, told_at)
     monkeypatch.setattr(page, "somebody_draws", lambda: True)
-    assert steps_told() < often
+    assert not page._is_due(session, seen, told_at)
+    assert page._is_due(session, seen, told_at - page.DRAWING_UPDATE_SECONDS)
+    session.end()
+    assert page._is_due(session, seen, told_at)  # the end is told at once

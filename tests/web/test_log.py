@@ -9,6 +9,7 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -27,8 +28,9 @@ from mnist_core.web.endpoints.log import (
     note_start,
     set_up_logs,
 )
-from mnist_core.web.jobs.queue import GRACE
+from mnist_core.web.jobs.queue import RECONNECT_GRACE_SECONDS
 from mnist_core.web.limits import the_limits
+from mnist_core.web.tabs.run_text import say_status
 from tests.web.workshop import Workshop, eventually
 
 Fields = dict[str, str]
@@ -218,7 +220,7 @@ def test_a_pause_is_told_and_every_training_ends_once(
         session.stop(waiting)
     workshop.gate.allow(1)
     eventually(lambda: workshop.clock.waiting)
-    workshop.clock.put_forward(GRACE)
+    workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
     eventually(lambda: run.state == "waiting" and workshop.queue.waiting == 1)
     with session.connected():
         workshop.gate.let_pass(2)
@@ -238,15 +240,15 @@ def test_a_pause_is_told_and_every_training_ends_once(
 def test_a_training_that_fails_leaves_its_trace_with_the_operator_only(
     workshop: Workshop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(root: Path) -> None:
         raise RuntimeError("a secret of the server")
 
-    monkeypatch.setattr("mnist_core.web.jobs.run.load_mnist", fail)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", fail)
     session = workshop.session()
     with session.connected():
         run = session.start(TrainConfig())
         eventually(lambda: len(trainings(caplog)) == 2)
     assert trainings(caplog)[-1][1]["outcome"] == "failed"
-    assert "a secret of the server" not in run.status["message"]
+    assert "a secret of the server" not in say_status(run.status)
     (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
     assert "a secret of the server" in read_line(OneLine().format(error))["trace"]

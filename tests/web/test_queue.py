@@ -6,8 +6,9 @@ import torch
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.training import set_up, train
-from mnist_core.web.jobs.queue import GRACE, PATIENCE, about, ordinal
+from mnist_core.web.jobs.queue import RECONNECT_GRACE_SECONDS, UNATTENDED_TIMEOUT_SECONDS
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.tabs.run_text import say_status
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
 
@@ -36,11 +37,11 @@ def test_runs_train_one_after_another_in_the_order_they_came(workshop: Workshop)
         runs = [session.start(TrainConfig(epochs=1)) for session in sessions]
         workshop.gate.let_pass(2)
         assert [run.state for run in runs] == ["training", "waiting", "waiting"]
-        assert runs[1].status["message"].startswith("1st in the queue")
-        assert runs[2].status["message"].startswith("2nd in the queue")
+        assert say_status(runs[1].status).startswith("1st in the queue")
+        assert say_status(runs[2].status).startswith("2nd in the queue")
         workshop.gate.let_pass(BATCHES + 1)  # each run looks at one batch before it begins
         assert [run.state for run in runs] == ["finished", "training", "waiting"]
-        assert runs[2].status["message"].startswith("1st in the queue")
+        assert say_status(runs[2].status).startswith("1st in the queue")
         workshop.gate.allow()
         eventually(lambda: not any(run.is_under_way for run in runs))
         assert [run.state for run in runs] == ["finished"] * 3
@@ -52,9 +53,9 @@ def test_of_one_visitor_s_runs_only_one_is_ahead_of_the_next_visitor(workshop: W
         first, second, third = (eager.start(TrainConfig(epochs=1)) for _ in range(3))
         late = other.start(TrainConfig(epochs=1))
         workshop.gate.let_pass(2)
-        assert late.status["message"].startswith("1st in the queue")
-        assert second.status["message"].startswith("2nd in the queue")
-        assert third.status["message"].startswith("3rd in the queue")
+        assert say_status(late.status).startswith("1st in the queue")
+        assert say_status(second.status).startswith("2nd in the queue")
+        assert say_status(third.status).startswith("3rd in the queue")
         workshop.gate.let_pass(BATCHES + 1)
         assert [run.state for run in (first, late, second)] == ["finished", "training", "waiting"]
         workshop.gate.let_pass(BATCHES + 1)
@@ -69,7 +70,7 @@ def test_stop_while_waiting_lets_those_behind_move_up(workshop: Workshop) -> Non
         sessions[1].stop(runs[1])
         assert runs[1].state == "stopped"
         assert runs[1].model is None
-        assert runs[2].status["message"].startswith("1st in the queue")
+        assert say_status(runs[2].status).startswith("1st in the queue")
         assert has_the_turn(runs[0])
 
 
@@ -105,11 +106,11 @@ def test_a_page_that_reloads_keeps_its_turn(workshop: Workshop) -> None:
             workshop.gate.let_pass(3)
         workshop.gate.allow(1)
         eventually(lambda: workshop.clock.waiting)
-        workshop.clock.put_forward(GRACE - 0.1)
+        workshop.clock.put_forward(RECONNECT_GRACE_SECONDS - 0.1)
         with first.connected():
             workshop.gate.let_pass(3)
             assert has_the_turn(run)
-            assert other.status["message"].startswith("1st in the queue")
+            assert say_status(other.status).startswith("1st in the queue")
 
 
 def test_who_leaves_gives_up_the_turn_and_goes_on_bit_for_bit_when_it_comes_again(
@@ -123,13 +124,13 @@ def test_who_leaves_gives_up_the_turn_and_goes_on_bit_for_bit_when_it_comes_agai
             workshop.gate.let_pass(BATCHES + 3)  # into the second epoch
         workshop.gate.allow(1)
         eventually(lambda: workshop.clock.waiting)
-        workshop.clock.put_forward(GRACE)
+        workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
         workshop.gate.let_pass(3)
         assert has_the_turn(other)
         assert run.state == "waiting"
         with first.connected():
             workshop.gate.let_pass(1)
-            assert run.status["message"].startswith("1st in the queue")
+            assert say_status(run.status).startswith("1st in the queue")
             workshop.gate.allow()
             eventually(lambda: not run.is_under_way)
     assert [run.state, other.state] == ["finished", "finished"]
@@ -146,10 +147,10 @@ def test_an_unattended_run_ends_after_a_while_and_keeps_what_it_learned(
         workshop.gate.let_pass(BATCHES + 3)
     workshop.gate.allow()
     eventually(lambda: workshop.clock.waiting)
-    workshop.clock.put_forward(GRACE)
+    workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
     eventually(lambda: run.state == "waiting" and workshop.clock.waiting)
     waits = workshop.clock.waits
-    workshop.clock.put_forward(PATIENCE - GRACE - 1)
+    workshop.clock.put_forward(UNATTENDED_TIMEOUT_SECONDS - RECONNECT_GRACE_SECONDS - 1)
     eventually(lambda: workshop.clock.waits > waits)  # it has looked, and waits again
     assert run.is_under_way
     workshop.clock.put_forward(1)
@@ -166,7 +167,7 @@ def test_stop_ends_a_paused_run_at_once(workshop: Workshop) -> None:
         workshop.gate.let_pass(3)
     workshop.gate.allow()
     eventually(lambda: workshop.clock.waiting)
-    workshop.clock.put_forward(GRACE)
+    workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
     eventually(lambda: run.state == "waiting")
     session.stop(run)
     assert run.state == "stopped"
@@ -223,26 +224,3 @@ def test_a_full_line_is_said_to_be_full(workshop: Workshop, limit: SetLimits) ->
     with pytest.raises(ValueError, match="Try again later"):
         second.start(LONG)
     assert second.runs == []
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (23, "23rd")],
-)
-def test_ordinals(number: int, text: str) -> None:
-    assert ordinal(number) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "a few seconds"),
-        (12, "about 10 s"),
-        (54, "about 55 s"),
-        (60, "about a minute"),
-        (119, "about 2 minutes"),
-        (3600, "about 60 minutes"),
-    ],
-)
-def test_times_are_rounded_as_people_do(seconds: float, text: str) -> None:
-    assert about(seconds) == text

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import random
 import threading
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -274,6 +276,34 @@ def test_many_who_come_for_the_last_places_at_once_get_no_more_than_there_are(
     assert sum(not session.is_empty for session in sessions) == 5
 
 
+def test_whoever_comes_and_goes_at_once_no_more_are_registered_than_may_be(
+    limit: SetLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(sessions=2)
+    monkeypatch.setattr(registry_module, "MAX_UNREGISTERED_SESSIONS", 10)
+    registry, keys = HandRegistry(), [""]
+    most: list[int] = []
+
+    def come_and_go(number: int) -> None:
+        chance = random.Random(number)
+        for _ in range(150):
+            page = f"page {chance.randrange(30)}"
+            key, session = registry.enter(chance.choice(keys[-20:]), page)
+            keys.append(key)
+            if chance.random() < 0.7:
+                can_keep(session)
+            else:
+                session.test_set.clear()
+            if chance.random() < 0.3:
+                registry.leave(page)
+            most.append(len(registry))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(come_and_go, range(8)))  # raises what a thread has raised
+    assert max(most) == 2
+    assert registry.pages <= 30
+
+
 # --- those that keep nothing -------------------------------------------------------------------
 
 
@@ -306,6 +336,26 @@ def test_who_was_forgotten_while_keeping_nothing_may_keep_something_all_the_same
     registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
     registry.leave("nobody")
     assert session.is_empty  # as of any other, its page was known to have closed
+
+
+def test_a_page_that_has_entered_another_session_does_not_hold_its_former_one_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_module, "MAX_UNREGISTERED_SESSIONS", 1)
+    registry = HandRegistry()
+    key, former = registry.enter(None, "page 0")
+    registry.enter(None, "page 1")
+    present = registry.enter(None, "page 0")[1]
+    assert can_keep(former)
+    assert can_keep(present)
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS - 1)
+    assert registry.hear("page 0") is present
+    assert registry.enter(key, "page 2")[1] is former
+    registry.leave("page 2")
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
+    assert registry.hear("page 0") is present
+    registry.leave("nobody")
+    assert (former.is_empty, present.is_empty) == (True, False)
 
 
 def test_a_session_that_keeps_nothing_is_small() -> None:

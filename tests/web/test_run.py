@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,25 @@ from mnist_core.training import (
     set_up,
     train,
 )
-from mnist_core.web.jobs import run as run_module
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.status import RunStatus
+from mnist_core.web.tabs.run_text import say_status
+from tests.web.workshop import WORKERS
 
 
-def statuses_to_the_end(run: Run) -> list[dict[str, Any]]:
+def statuses_to_the_end(run: Run) -> list[RunStatus]:
     statuses = []
-    while run.advance():
-        statuses.append(dict(run.status))
-    return [*statuses, dict(run.status)]
+    for _ in run.train(WORKERS):
+        statuses.append(run.status)
+    return [*statuses, run.status]
 
 
-def advance_until_it_has_learned(run: Run) -> None:
+def train_until_it_has_learned(run: Run) -> Generator[None, None, None]:
+    """Train an epoch; return what trains the rest."""
+    steps = run.train(WORKERS)
     while not run.epochs:
-        assert run.advance()
+        next(steps)
+    return steps
 
 
 def test_a_run_goes_from_waiting_to_finished_and_has_a_network() -> None:
@@ -41,11 +47,11 @@ def test_a_run_goes_from_waiting_to_finished_and_has_a_network() -> None:
     statuses = statuses_to_the_end(run)
     assert not run.is_under_way
     assert [epoch.epoch for epoch in run.epochs] == [1, 2]
-    assert statuses[-1]["state"] == "finished"
-    assert statuses[-1]["epochs_done"] == 2
-    assert statuses[-1]["accuracy"] == run.epochs[-1].test_accuracy
-    assert statuses[-1]["seconds"] == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
-    assert all(0 <= status["fraction"] <= 1 for status in statuses)
+    assert statuses[-1].state == "finished"
+    assert statuses[-1].epochs_done == 2
+    assert statuses[-1].accuracy == run.epochs[-1].test_accuracy
+    assert statuses[-1].seconds == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
+    assert all(0 <= status.fraction <= 1 for status in statuses)
     assert run.model is not None
     assert not run.model.training
 
@@ -68,7 +74,7 @@ def test_the_model_is_replaced_and_never_changed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     run = Run(TrainConfig(epochs=1))
     seen: list[tuple[torch.nn.Module, int, torch.Tensor]] = []
-    while run.advance():
+    for _ in run.train(WORKERS):
         if run.model is not None:
             weights = torch.cat([weights.flatten() for weights in run.model.parameters()])
             seen.append((run.model, run.version, weights.detach().clone()))
@@ -82,7 +88,7 @@ def test_the_model_is_replaced_and_never_changed(monkeypatch: pytest.MonkeyPatch
 def test_time_left_falls_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     run = Run(TrainConfig(epochs=3))
-    left = [status["left"] for status in statuses_to_the_end(run)]
+    left = [status.left for status in statuses_to_the_end(run)]
     assert left[-1] is None
     known = [seconds for seconds in left if seconds is not None]
     assert known[-1] == 0
@@ -91,7 +97,7 @@ def test_time_left_falls_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_closing_stops_and_keeps_the_network() -> None:
     run = Run(TrainConfig(epochs=100))
-    advance_until_it_has_learned(run)
+    train_until_it_has_learned(run).close()
     run.end()
     assert not run.is_under_way
     assert run.state == "stopped"
@@ -103,16 +109,17 @@ def test_a_run_stopped_before_its_turn_trains_nothing() -> None:
     run.end()
     assert not run.is_under_way
     assert run.state == "stopped"
-    assert "before it learned" in run.status["message"]
+    assert "before it learned" in say_status(run.status)
     assert run.model is None
     assert not run.can_train_on
 
 
 def test_stop_before_the_first_batch_keeps_nothing() -> None:
     run = Run(TrainConfig())
-    run.advance()
+    steps = run.train(WORKERS)
+    next(steps)
     run.request_stop()
-    assert not run.advance()
+    assert list(steps) == []
     assert run.state == "stopped"
     assert run.model is None
 
@@ -155,10 +162,10 @@ def test_a_run_stopped_within_an_epoch_trains_on_but_cannot_be_repeated(
 ) -> None:
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     run = Run(TrainConfig(epochs=2))
-    advance_until_it_has_learned(run)
-    run.advance()
+    steps = train_until_it_has_learned(run)
+    next(steps)
     run.request_stop()
-    assert not run.advance()
+    assert list(steps) == []
     assert run.can_train_on
     run.extend(1)
     statuses_to_the_end(run)
@@ -193,8 +200,8 @@ def test_without_data_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_pa
     run = Run(TrainConfig())
     statuses_to_the_end(run)
     assert run.state == "failed"
-    assert "train-images-idx3-ubyte" in run.status["message"]
-    assert "MNIST_DATA" in run.status["message"]
+    assert "train-images-idx3-ubyte" in say_status(run.status)
+    assert "MNIST_DATA" in say_status(run.status)
     assert not run.is_under_way
 
 
@@ -213,12 +220,12 @@ def test_what_goes_wrong_ends_in_advice(
         raise error
         yield
 
-    monkeypatch.setattr(run_module, "train", fail)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.train", fail)
     run = Run(TrainConfig())
     statuses_to_the_end(run)
     assert run.state == state
-    assert advice in run.status["message"]
-    assert "secret" not in run.status["message"]
+    assert advice in say_status(run.status)
+    assert "secret" not in say_status(run.status)
     assert run.model is None
     assert not run.is_under_way
 
@@ -228,12 +235,12 @@ def test_a_diverging_run_says_which_rate_to_try(
 ) -> None:
     images = tiny_mnist.train.images.clone().fill_(float("nan"))
     broken = MNIST(type(tiny_mnist.train)(images, tiny_mnist.train.labels), tiny_mnist.test)
-    monkeypatch.setattr(run_module, "load_mnist", lambda: broken)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", lambda root: broken)
     run = Run(TrainConfig(learning_rate=0.01))
     statuses_to_the_end(run)
     assert run.state == "diverged"
     assert run.retry_rate == pytest.approx(0.001)
-    assert "Try 0.001" in run.status["message"]
+    assert "Try 0.001" in say_status(run.status)
     assert not run.can_train_on
 
 

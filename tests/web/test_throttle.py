@@ -1,42 +1,25 @@
 from __future__ import annotations
 
 import pytest
-import torch
 
-from mnist_core.data import MNIST, make_train_loader
 from mnist_core.web.jobs import throttle
-from mnist_core.web.jobs.throttle import RestingLoader, note_reading
+from mnist_core.web.jobs.throttle import note_reading, somebody_draws
 
 
-def test_the_batches_are_the_same_in_the_same_order(tiny_mnist: MNIST) -> None:
-    def labels(resting: bool) -> list[list[int]]:
-        torch.manual_seed(42)
-        loader = make_train_loader(tiny_mnist.train, 64)
-        batches = RestingLoader(loader) if resting else loader
-        assert len(batches) == len(loader)
-        return [batch.tolist() for _, batch in batches]
-
-    assert labels(resting=True) == labels(resting=False)
-
-
-@pytest.mark.parametrize(("seconds_ago", "rests"), [(0.0, True), (10.0, False)])
-def test_it_rests_only_while_somebody_draws(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch, seconds_ago: float, rests: bool
+@pytest.mark.parametrize(("seconds_ago", "draws"), [(0.0, True), (10.0, False)])
+def test_somebody_draws_who_has_just_been_answered(
+    monkeypatch: pytest.MonkeyPatch, seconds_ago: float, draws: bool
 ) -> None:
     class Clock:
-        now, rests = 100.0, 0
+        now = 100.0
 
         def monotonic(self) -> float:
             return self.now
 
-        def sleep(self, seconds: float) -> None:
-            self.rests += 1
-
     clock = Clock()
     monkeypatch.setattr(throttle, "time", clock)
     monkeypatch.setattr(throttle, "_last_reading", float("-inf"))
+    assert not somebody_draws()
     note_reading()
     clock.now += seconds_ago
-    loader = RestingLoader(make_train_loader(tiny_mnist.train, 64))
-    assert len(list(loader)) == len(loader)
-    assert clock.rests == (len(loader) if rests else 0)
+    assert somebody_draws() == draws

@@ -114,6 +114,6 @@ def test_what_is_named_by_an_address_is_not_fetched(monkeypatch: pytest.MonkeyPa
     address = {"path": "https://example.com/x", "meta": {"_type": "gradio.FileData"}}
     for fn in app.demo.fns.values():
         values = [address] * len(fn.inputs)
-        body = {"data": values, "fn_index": fn._id, "session_hash": "a stranger"}
+        body = {"data": values, "fn_index": fn._id, "session_hash": "a-stranger"}
         assert client.post("/gradio_api/run/predict", json=body).status_code != 404
     assert not fetched

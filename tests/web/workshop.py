@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager
-from threading import Condition
+from contextlib import contextmanager, suppress
+from threading import Condition, Thread
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -13,10 +14,12 @@ import pytest
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, Batch, ImageDataset
-from mnist_core.web.jobs import run as run_module
 from mnist_core.web.jobs.presence import Clock
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.worker import work
+from mnist_core.web.jobs.worker_pool import WorkerPool
+from mnist_core.web.jobs.worker_process import Worker
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.page_stream import Tab, follow_session
@@ -111,12 +114,33 @@ class GatedSet(ImageDataset):
         return super().__getitems__(indices)
 
 
+def worker_in_a_thread() -> Worker:
+    """Start a worker in this process, where a test can put its own batches in its way."""
+    orders, give = os.pipe()
+    take, reports = os.pipe()
+
+    def main() -> None:
+        with (
+            os.fdopen(orders, "rb") as incoming,
+            os.fdopen(reports, "wb") as outgoing,
+            suppress(OSError, ValueError),  # nobody listens any more
+        ):
+            work(incoming, outgoing)
+
+    Thread(target=main, name="worker", daemon=True).start()
+    return Worker(os.fdopen(give, "wb"), os.fdopen(take, "rb"))
+
+
+WORKERS = WorkerPool(worker_in_a_thread)
+"""For tests that train a run themselves, without a queue."""
+
+
 class Workshop:
-    """A trainer of its own with a clock to set and a gate to open, and visitors."""
+    """A queue of its own with a clock to set, a worker with a gate to open, and visitors."""
 
     def __init__(self) -> None:
         self.clock = HandClock()
-        self.queue = JobQueue(self.clock)
+        self.queue = JobQueue(self.clock, WorkerPool(worker_in_a_thread), slots=1)
         self.gate = Gate()
 
     def session(self) -> Session:
@@ -130,7 +154,8 @@ def open_workshop(mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
     workshop = Workshop()
     gated = GatedSet(mnist.train.images, mnist.train.labels)
     gated.gate = workshop.gate
-    monkeypatch.setattr(run_module, "load_mnist", lambda: MNIST(gated, mnist.test))
+    data = MNIST(gated, mnist.test)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", lambda root: data)
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     yield workshop
     workshop.gate.allow()

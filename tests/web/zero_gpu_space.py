@@ -4,7 +4,7 @@
 
 The real package `spaces` is switched on, asks for a GPU, forks and sends. Two things are not real:
 the service that lends GPUs is `Lender`, and in the forked process the CPU is taken for the GPU, by
-the name of "cpu:0".
+the name of "cpu:0". The workers are real.
 """
 
 # ruff: noqa: E402 - the lender has to be there before `spaces` is imported
@@ -12,7 +12,6 @@ the name of "cpu:0".
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import sys
@@ -93,21 +92,19 @@ from gradio_client import Client
 import app
 from mnist_core import training as training_room
 from mnist_core.config import TrainConfig
-from mnist_core.data import load_mnist
-from mnist_core.training import (
-    EpochRecord,
-    StepRecord,
-    Training,
-    set_up,
-    train,
-)
+from mnist_core.training import EpochRecord, StepRecord, Training, train
 from mnist_core.web.jobs import gpu_loan
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.worker_pool import WorkerPool
+from mnist_core.web.jobs.worker_process import Worker, start_worker
+from mnist_core.web.tabs.run_text import say_status
 from tests.tiny_mnist import make_tiny_mnist
 
 CPU = torch.device("cpu")
 CONFIG = TrainConfig(epochs=3, model="cnn", dropout=0.2, schedule="one_cycle")
-LONG = TrainConfig(epochs=100)
+LONG = TrainConfig(epochs=60, model="cnn")
+SHORT = TrainConfig(epochs=3)  # for which no GPU is worth its wait
+WORKERS: list[Worker] = []  # all that have been started
 stands_still = False  # whether a process forked from now on waits after an epoch, to be killed
 trained_here = 0  # batches in this process; a forked one counts its own
 
@@ -119,9 +116,20 @@ def eventually(happened: Callable[[], object]) -> None:
         time.sleep(0.001)
 
 
-def go_on(run: Run, until: Callable[[], object] = lambda: False) -> None:
-    while not until() and run.advance():
+def start_and_remember() -> Worker:
+    WORKERS.append(start_worker())
+    return WORKERS[-1]
+
+
+POOL = WorkerPool(start_and_remember)
+
+
+def go_on(run: Run, until: Callable[[], object] = lambda: False) -> Generator[None, None, None]:
+    """Train a run until something has happened, or to its end; return what trains the rest."""
+    steps = run.train(POOL)
+    while not until() and next(steps, "over") is None:
         pass
+    return steps
 
 
 def tell(run: Run) -> dict[str, Any]:
@@ -130,7 +138,7 @@ def tell(run: Run) -> dict[str, Any]:
         eventually(lambda: lender.asked("/release") or not lender.allows)
     told = {
         "state": run.state,
-        "message": run.status["message"],
+        "message": say_status(run.status),
         "lines": list(run.lines),
         "epochs": [epoch.epoch for epoch in run.epochs],
         "retry_rate": run.retry_rate,
@@ -149,22 +157,12 @@ def is_as_on_the_cpu(run: Run) -> bool | None:
     """Tell whether a finished run came to the weights that one without a GPU comes to."""
     if run.state != "finished" or run.model is None:
         return None
-    # In a process of its own, since this one may not train.
-    process = multiprocessing.get_context("fork").Process(
-        target=compare, args=(run.config, run.model)
-    )
-    process.start()
-    process.join()
-    return process.exitcode == 0
-
-
-def compare(config: TrainConfig, model: torch.nn.Module) -> None:
-    """Train alone, and exit with 0 if that comes to the same weights."""
-    alone = set_up(config, load_mnist(), CPU)
-    list(train(alone))
+    alone = Run(run.config)  # in a worker, since this process may not train
+    lender.answer = (503, {})
+    go_on(alone)
+    assert alone.model is not None
     expected = alone.model.state_dict()
-    same = (torch.equal(expected[name], part) for name, part in model.state_dict().items())
-    sys.exit(not all(same))
+    return all(torch.equal(expected[name], part) for name, part in run.model.state_dict().items())
 
 
 def finish(config: TrainConfig = CONFIG) -> dict[str, Any]:
@@ -176,11 +174,9 @@ def finish(config: TrainConfig = CONFIG) -> dict[str, Any]:
 def train_slowly(
     training: Training,
 ) -> Generator[StepRecord | EpochRecord, None, None]:
-    """Train as `train` does, but slowly on what is taken for the GPU: what follows is in time."""
+    """Train as `train` does, but slowly: what follows is in time."""
     for record in train(training):
         yield record
-        if training.device == CPU:
-            continue
         if isinstance(record, EpochRecord) and stands_still:
             threading.Event().wait()
         time.sleep(0.05)
@@ -236,24 +232,24 @@ def taken_back() -> dict[str, Any]:
     global stands_still
     stands_still = True
     run = Run(CONFIG)
-    go_on(run, until=lambda: run.epochs)
+    steps = go_on(run, until=lambda: run.epochs)
     stands_still = False
     os.kill(int(lender.asked("/allow")[0]["pid"]), signal.SIGKILL)
-    go_on(run)
+    list(steps)
     return tell(run)
 
 
 def diverged() -> dict[str, Any]:
-    return finish(TrainConfig(learning_rate=10.0))
+    return finish(TrainConfig(learning_rate=10.0, epochs=5, model="cnn"))
 
 
 def stopped_and_trained_on() -> dict[str, Any]:
     run = Run(LONG)
-    go_on(run, until=lambda: run.epochs)
+    steps = go_on(run, until=lambda: run.epochs)
     run.request_stop()
-    go_on(run)
+    list(steps)
     stopped = tell(run)
-    run.extend(2)
+    run.extend(10)
     go_on(run)
     return {"stopped": stopped, "trained_on": tell(run)}
 
@@ -265,19 +261,23 @@ def stopped_on_the_cpu() -> dict[str, Any]:
 
 def killed_on_the_cpu() -> dict[str, Any]:
     lender.answer = (503, {})
-    others = multiprocessing.active_children()  # those of `spaces` stay for the next loan
     run = Run(LONG)
-    go_on(run, until=lambda: run.epochs)
-    (process,) = set(multiprocessing.active_children()) - set(others)
-    process.kill()
-    go_on(run)
+    steps = go_on(run, until=lambda: run.epochs)
+    (worker,) = [worker for worker in WORKERS if worker.is_alive and not worker.is_free]
+    assert worker.process is not None
+    worker.process.kill()
+    list(steps)
     return tell(run)
+
+
+def not_worth_it() -> dict[str, Any]:
+    return finish(SHORT)
 
 
 def paused() -> dict[str, Any]:
     run = Run(CONFIG)
-    go_on(run, until=lambda: run.epochs)
-    run.expect_turn("Paused.")
+    go_on(run, until=lambda: run.epochs).close()
+    run.pause()
     eventually(lambda: lender.asked("/release"))
     go_on(run)
     return tell(run)
@@ -285,18 +285,18 @@ def paused() -> dict[str, Any]:
 
 def ended_while_paused() -> dict[str, Any]:
     run = Run(LONG)
-    go_on(run, until=lambda: run.epochs)
-    run.expect_turn("Paused.")
+    go_on(run, until=lambda: run.epochs).close()
+    run.pause()
     run.end()
     return tell(run)
 
 
 def silent() -> dict[str, Any]:
     lender.answers.clear()
-    gpu_loan.PATIENCE = 0.5
+    gpu_loan.ANSWER_TIMEOUT_SECONDS = 0.5
     run = Run(CONFIG)
     go_on(run)
-    gpu_loan.PATIENCE = PATIENCE
+    gpu_loan.ANSWER_TIMEOUT_SECONDS = PATIENCE
     lender.answers.set()  # too late: what it lends is given back at once
     eventually(lambda: lender.asked("/release"))
     return tell(run)
@@ -318,6 +318,7 @@ SCENARIOS = (
     stopped_and_trained_on,
     stopped_on_the_cpu,
     killed_on_the_cpu,
+    not_worth_it,
     paused,
     ended_while_paused,
     silent,
@@ -360,6 +361,8 @@ def main(folder: Path) -> None:
     player = threading.Thread(target=play, args=(told,))
     player.start()
     player.join()
+    for worker in WORKERS:
+        worker.close()
     print(json.dumps(told))
 
 

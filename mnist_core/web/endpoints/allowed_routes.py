@@ -11,7 +11,7 @@ import os
 import re
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -68,12 +68,17 @@ class AllowedRoutes:
             await send(message)
 
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if not ALLOWED_PATH.fullmatch(path):
+        if not ALLOWED_PATH.fullmatch(path) or names_another_page(scope["query_string"]):
             await NOT_FOUND(scope, receive, send_with_headers)
         elif is_foreign(scope["method"], Headers(scope=scope)):
             await FOREIGN(scope, receive, send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
+
+
+def names_another_page(query: bytes) -> bool:
+    """Tell whether a page is asked for by name, on whose absence Gradio fails: ours has none."""
+    return bool(QueryParams(query).get("page"))
 
 
 def is_foreign(method: str, headers: Headers) -> bool:

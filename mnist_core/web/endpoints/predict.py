@@ -52,7 +52,7 @@ def predict_picture(picture: str) -> Reply:
     """Read an image file of one digit, dark on light or light on dark.
 
     Args:
-        picture: the file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM.
+        picture: the file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM, PPM or AVIF.
 
     Raises:
         gr.Error: the file is not an image, or it is blank.

@@ -3,7 +3,3 @@
 from __future__ import annotations
 
 UPLOAD = "/upload"
-UNUSED = (
-    "/component_server",
-    "/process_recording",
-)  # nothing here needs them, and they leave files

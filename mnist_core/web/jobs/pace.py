@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TOO_EARLY = 0.1  # epochs, of which the pace cannot be told yet
+LEAST_EPOCHS = 0.1  # of which the pace can be told
 
 
 class Pace:
@@ -24,14 +24,14 @@ class Pace:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Count the time that the block takes, tests and rests included."""
+        """Count the time that the block takes, tests included."""
         self._resumed_at = time.monotonic()
         try:
             yield
         finally:
             self._seconds += time.monotonic() - self._resumed_at
 
-    def begin_stretch(self, epochs_done: int) -> None:
+    def begin_stretch(self, epochs_done: float) -> None:
         """Begin anew, now: what went before tells nothing of what comes."""
         self.epochs_done = self._epochs_before = epochs_done
         self._seconds, self._resumed_at = 0.0, time.monotonic()
@@ -40,4 +40,4 @@ class Pace:
     def seconds_per_epoch(self) -> float | None:
         """Tell how long an epoch takes; None if too early to tell."""
         done = self.epochs_done - self._epochs_before
-        return self._seconds / done if done > TOO_EARLY else None
+        return self._seconds / done if done > LEAST_EPOCHS else None

@@ -30,7 +30,7 @@ class Clock:
 class Presence:
     """Which pages of one session are open, and since when none is.
 
-    A page is open for a while after it was last heard of. The condition is the job queue's, which
+    A page is open for a while after it was last heard of. The condition is the queue's, which
     has to know at once when a visitor comes or goes.
 
     Attributes:

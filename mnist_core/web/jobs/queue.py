@@ -1,46 +1,44 @@
-"""The one thread that trains, and the line of those who wait for it.
+"""The queue of runs that wait for their training, and the threads that have them trained.
 
-One network trains at a time, because two would only slow each other down. Whoever comes first gets
-the turn first; of the runs of one visitor only one is ahead of the next visitor's. A run trains
-while a page of its visitor is connected: when the last one closes it pauses at once, soon gives up
-its turn, and takes a place in the line again when the visitor is back, going on where it stood.
+As many train at once as there are slots, each in a worker of its own; more would only slow each
+other down. Whoever comes first is trained first; of the runs of one visitor only one is ahead of
+the next visitor's. A run trains while a page of its visitor is connected: when the last one closes
+it pauses with its next record, soon gives up its slot, and queues again when the visitor is back,
+going on where it stood.
 """
 
 from __future__ import annotations
 
+import heapq
 import logging
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections import Counter
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from functools import partial
 from itertools import count
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from mnist_core.web.jobs.presence import Clock, Presence
 from mnist_core.web.jobs.run import Run
-from mnist_core.web.jobs.throttle import rest_while_somebody_draws
+from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.limits import the_limits
 
 log = logging.getLogger(__name__)
 
-GRACE = 1.2  # seconds that a turn or a place is kept for a page that reloads
-PATIENCE = 15 * 60.0  # seconds until an unattended run ends
+RECONNECT_GRACE_SECONDS = 1.2  # for which a slot or a place is kept for a page that reloads
+UNATTENDED_TIMEOUT_SECONDS = 15 * 60.0  # without a page, after which a run ends
 SECONDS_PER_EPOCH = 2.0  # what an epoch is thought to take as long as none has been seen
-RUN_PAUSED = "Paused: its turn comes again."
-
-T = TypeVar("T")
 
 
-@dataclass
-class Place:
-    """A run in the line, and whose it is.
+@dataclass(eq=False)
+class Job:
+    """A run in the queue, and whose it is.
 
     Attributes:
         number: of this training among all of this server, which the log calls it by.
-        entered_at: when it took its place.
-        seconds: for how long it has had the turn, on the clock.
-        has_begun: whether it has had the turn at all.
+        entered_at: when it was queued.
+        seconds: for how long it has been trained, on the clock.
+        has_begun: whether it has been trained at all.
     """
 
     run: Run
@@ -62,30 +60,41 @@ class Place:
 
 
 class JobQueue:
-    """Trains the runs that are handed to it, in a thread that it starts with the first."""
+    """Trains the runs that are handed to it, in threads that it starts with the first."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        workers: WorkerPool | None = None,
+        slots: int | None = None,
+    ) -> None:
+        """Make an empty queue.
+
+        Args:
+            clock: tells the time.
+            workers: those that train.
+            slots: how many networks train at once; by default what the limits say.
+        """
         self.clock = clock or Clock()
         self.changed = threading.Condition()  # guards all that follows
-        self._line: list[Place] = []
-        self._away: list[Place] = []  # paused, as their visitors have left
-        self._turn: Place | None = None
-        self._errands: list[Callable[[], None]] = []
+        self._workers = workers or WorkerPool()
+        self._slots = slots
+        self._waiting: list[Job] = []
+        self._paused: list[Job] = []  # their visitors have left
+        self._running: list[Job] = []
         self._seconds_per_epoch: dict[str, float] = {}  # of the latest run of each model
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._numbers = count(1)
 
     def enter(self, run: Run, presence: Presence) -> None:
-        """Put a run at the end of the line.
+        """Put a run at the end of the queue.
 
         Raises:
-            ValueError: the line is full.
+            ValueError: the queue is full.
         """
         with self.changed:
             self.check_room()
-            place = Place(run, presence, next(self._numbers), self.clock.now())
-            run.rest = partial(self._rest, place)
-            self._line.append(place)
+            self._waiting.append(Job(run, presence, next(self._numbers), self.clock.now()))
             self._show_places()
             self._wake()
 
@@ -93,76 +102,75 @@ class JobQueue:
         """Make sure that so many more runs can come in; true as long as `changed` is held.
 
         Raises:
-            ValueError: the line is full.
+            ValueError: the queue is full.
         """
         if self.waiting + runs > the_limits().waiting:
             raise ValueError("Too many networks wait for their training. Try again later.")
-
-    def do(self, errand: Callable[[], T]) -> Future[T]:
-        """Let the thread do something else between two records of a training.
-
-        For whatever draws from torch's random generator: a training has put its own numbers aside
-        then, and nothing that is drawn disturbs it.
-        """
-        result: Future[T] = Future()
-        with self.changed:
-            self._errands.append(partial(_fulfil, result, errand))
-            self._wake()
-        return result
 
     def stop(self, run: Run) -> None:
         """End a run: at once if it waits or is paused, with its next record if it trains."""
         with self.changed:
             run.request_stop()
-            for places in (self._line, self._away):
-                for place in [place for place in places if place.run is run]:
-                    places.remove(place)
-                    run.end()
-                    self._log_end(place)
+            for jobs in (self._waiting, self._paused):
+                for job in [job for job in jobs if job.run is run]:
+                    jobs.remove(job)
+                    self._end(job)
             self._show_places()
             self.changed.notify_all()
 
-    # --- the line, with `changed` held ---------------------------------------------------------
+    def warm_up(self) -> None:
+        """Get a worker ready in the background, so that the first training need not wait for it."""
+        self._workers.warm_up()
+
+    @property
+    def slots(self) -> int:
+        """Return how many networks train at once."""
+        return self._slots or the_limits().trainings
+
+    # --- the queue, with `changed` held --------------------------------------------------------
 
     def _wake(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="trainer", daemon=True)
-            self._thread.start()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        while len(self._threads) < self.slots:
+            name = f"trainings {len(self._threads) + 1}"
+            self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
+            self._threads[-1].start()
         self.changed.notify_all()
 
     def _tidy(self) -> None:
         """Let those go who have left, and come in who are back."""
-        for place in [place for place in self._line if place.is_absent_for(GRACE)]:
-            self._line.remove(place)
-            self._away.append(place)
-        for place in list(self._away):
-            if place.is_present:
-                self._away.remove(place)
-                self._line.append(place)
-                place.run.expect_turn()
-            elif place.is_absent_for(PATIENCE):
-                self._away.remove(place)
-                place.run.end()
-                self._log_end(place)
+        for job in [job for job in self._waiting if job.is_absent_for(RECONNECT_GRACE_SECONDS)]:
+            self._waiting.remove(job)
+            self._paused.append(job)
+        for job in list(self._paused):
+            if job.is_present:
+                self._paused.remove(job)
+                self._waiting.append(job)
+                job.run.expect_turn()
+            elif job.is_absent_for(UNATTENDED_TIMEOUT_SECONDS):
+                self._paused.remove(job)
+                self._end(job)
         self._show_places()
 
-    def _order(self) -> list[Place]:
-        """Tell in which order turns will come: after a turn its visitor's others step back."""
-        line = [place for place in self._line if place.is_present]
-        if self._turn:
-            line = _stepped_back(line, self._turn)
-        order = []
-        while line:
-            order.append(line[0])
-            line = _stepped_back(line[1:], line[0])
-        return order
+    def _order(self) -> list[Job]:
+        """Tell in which order turns will come: who has fewer runs ahead comes first."""
+        ahead = Counter(job.presence for job in self._running)
+        places = []
+        for job in self._waiting:
+            if job.is_present:
+                places.append((ahead[job.presence], job))
+                ahead[job.presence] += 1
+        return [job for _, job in sorted(places, key=lambda place: place[0])]
 
     def _show_places(self) -> None:
-        seconds = self._seconds_left(self._turn.run) if self._turn else 0.0
-        for number, place in enumerate(self._order(), start=1):
-            if number > 1 or self._turn:
-                place.run.expect_turn(describe_place(number, seconds))
-            seconds += self._seconds_left(place.run)
+        free = self.slots - len(self._running)
+        free_in = [0.0] * free + [self._seconds_left(job.run) for job in self._running]
+        heapq.heapify(free_in)
+        for place, job in enumerate(self._order(), start=1):
+            seconds = heapq.heappop(free_in)
+            if place > free:
+                job.run.queue_up(place, seconds)
+            heapq.heappush(free_in, seconds + self._seconds_left(job.run))
 
     def _seconds_left(self, run: Run) -> float:
         pace = run.seconds_per_epoch
@@ -170,143 +178,113 @@ class JobQueue:
             pace = self._seconds_per_epoch.get(run.config.model, SECONDS_PER_EPOCH)
         return pace * run.epochs_left
 
-    # --- the thread ----------------------------------------------------------------------------
+    def _end(self, job: Job) -> None:
+        job.run.end()
+        self._log_end(job)
+
+    # --- a thread ------------------------------------------------------------------------------
 
     def _work(self) -> None:
         while True:
             with self.changed:
-                while not self._choose() and not self._errands:
+                while (job := self._choose()) is None:
                     self.clock.wait(self.changed, self._until_somebody_has_to_go())
-            self._do_errands()
-            if self._turn:
-                self._give_turn(self._turn)
+            self._train(job)
+            del job  # else a run that is forgotten would stay until the next one comes
 
-    def _do_errands(self) -> None:
-        with self.changed:
-            errands, self._errands = self._errands, []
-        for errand in errands:
-            errand()
-
-    def _choose(self) -> bool:
+    def _choose(self) -> Job | None:
+        """Take the job whose turn it is, if there is one."""
         self._tidy()
         order = self._order()
-        if order:
-            self._turn = order[0]
-            self._line.remove(self._turn)
-            self._show_places()
-        return self._turn is not None
+        if not order:
+            return None
+        job = order[0]
+        self._waiting.remove(job)
+        self._running.append(job)
+        self._show_places()
+        return job
 
     def _until_somebody_has_to_go(self) -> float | None:
-        waits = [GRACE - (place.presence.absent_for or 0.0) for place in self._line]
-        waits += [PATIENCE - (place.presence.absent_for or 0.0) for place in self._away]
+        waits = [
+            seconds - (job.presence.absent_for or 0.0)
+            for jobs, seconds in (
+                (self._waiting, RECONNECT_GRACE_SECONDS),
+                (self._paused, UNATTENDED_TIMEOUT_SECONDS),
+            )
+            for job in jobs
+        ]
         return max(min(waits), 0.0) if waits else None
 
-    def _give_turn(self, place: Place) -> None:
-        run, turn_began = place.run, self.clock.now()
-        self._log_turn(place)
-        while run.advance():
-            self._do_errands()
-            with self.changed:
-                self._tidy()
-                if place.is_absent_for(GRACE) and not run.is_stopping:
-                    run.expect_turn(RUN_PAUSED)
-                    place.seconds += self.clock.now() - turn_began
-                    log.info("training pauses", extra={"fields": {"training": place.number}})
-                    self._away.append(place)
+    def _train(self, job: Job) -> None:
+        """Train a job until it ends, or until its visitor has left."""
+        run, began = job.run, self.clock.now()
+        self._log_turn(job)
+        with closing(run.train(self._workers)) as steps:
+            for _ in steps:
+                if not self._may_go_on(job):
                     break
-        else:
-            place.seconds += self.clock.now() - turn_began
-            self._log_end(place)
         with self.changed:
+            job.seconds += self.clock.now() - began
+            self._running.remove(job)
+            if run.is_under_way and not run.is_stopping:
+                run.pause()
+                log.info("training pauses", extra={"fields": {"training": job.number}})
+                self._paused.append(job)
+            else:
+                self._end(job)
             if run.seconds_per_epoch is not None:
                 self._seconds_per_epoch[run.config.model] = run.seconds_per_epoch
-            self._line = _stepped_back(self._line, place)
-            self._turn = None
+            # The others of its visitor step back behind everybody else's.
+            self._waiting.sort(key=lambda other: other.presence is job.presence)
             self._show_places()
             self.changed.notify_all()
+
+    def _may_go_on(self, job: Job) -> bool:
+        """Wait for a visitor who has just left; tell whether the slot is kept."""
+        with self.changed:
+            self._tidy()
+            while not job.is_present and not job.run.is_stopping:
+                absent_for = job.presence.absent_for or 0.0
+                if absent_for >= RECONNECT_GRACE_SECONDS:
+                    return False
+                self.clock.wait(self.changed, RECONNECT_GRACE_SECONDS - absent_for)
+        return True
 
     # --- for the operator ----------------------------------------------------------------------
 
     @property
     def state(self) -> Literal["ready", "training", "dead"]:
-        """Tell what the thread does; it is ready as well if nobody has needed it yet."""
-        if self._thread is not None and not self._thread.is_alive():
+        """Tell what the threads do; they are ready as well if nobody has needed them yet."""
+        if not all(thread.is_alive() for thread in self._threads):
             return "dead"
-        return "training" if self._turn else "ready"
+        return "training" if self._running else "ready"
 
     @property
     def waiting(self) -> int:
         """Return how many runs wait for their turn, those of absent visitors included."""
-        return len(self._line) + len(self._away)
+        return len(self._waiting) + len(self._paused)
 
-    def _log_turn(self, place: Place) -> None:
-        fields = {"training": place.number, "waited": self._seconds_waited(place)}
-        if not place.has_begun:
-            place.has_begun = True
-            fields |= {"waiting": self.waiting, **asdict(place.run.config)}
+    def _log_turn(self, job: Job) -> None:
+        fields = {"training": job.number, "waited": self._seconds_waited(job)}
+        if not job.has_begun:
+            job.has_begun = True
+            fields |= {"waiting": self.waiting, **asdict(job.run.config)}
             log.info("training starts", extra={"fields": fields})
         else:
             log.info("training goes on", extra={"fields": fields})
 
-    def _log_end(self, place: Place) -> None:
-        run = place.run
+    def _log_end(self, job: Job) -> None:
+        run = job.run
         fields: dict[str, Any] = {
-            "training": place.number,
+            "training": job.number,
             "outcome": run.state,
             "model": run.config.model,
             "epochs_done": len(run.epochs),
             "accuracy": run.epochs[-1].test_accuracy if run.epochs else None,
-            "seconds": round(place.seconds, 2),
-            "waited": self._seconds_waited(place),
+            "seconds": round(job.seconds, 2),
+            "waited": self._seconds_waited(job),
         }
         log.info("training ends", extra={"fields": fields})
 
-    def _seconds_waited(self, place: Place) -> float:
-        return round(self.clock.now() - place.entered_at - place.seconds, 2)
-
-    # --- within a turn -------------------------------------------------------------------------
-
-    def _rest(self, place: Place) -> None:
-        """Between two batches: make way for readings, and wait for a visitor who has just left."""
-        rest_while_somebody_draws()
-        with self.changed:
-            while not place.is_present and not place.run.is_stopping:
-                absent_for = place.presence.absent_for or 0.0
-                if absent_for >= GRACE:
-                    return
-                self.clock.wait(self.changed, GRACE - absent_for)
-
-
-def _fulfil(result: Future[T], errand: Callable[[], T]) -> None:
-    try:
-        result.set_result(errand())
-    except BaseException as error:
-        result.set_exception(error)
-
-
-def _stepped_back(line: list[Place], turn: Place) -> list[Place]:
-    """Return the line with the other runs of whoever had the turn behind everybody else's."""
-    others = [place for place in line if place.presence is not turn.presence]
-    return others + [place for place in line if place.presence is turn.presence]
-
-
-def describe_place(number: int, seconds: float) -> str:
-    """Say where a run stands in the line, and about how long that takes."""
-    return f"{ordinal(number)} in the queue: its turn comes in {about(seconds)}."
-
-
-def ordinal(number: int) -> str:
-    """Write 1 as 1st, 12 as 12th."""
-    endings = {1: "st", 2: "nd", 3: "rd"}
-    return f"{number}{'th' if 10 <= number % 100 <= 20 else endings.get(number % 10, 'th')}"
-
-
-def about(seconds: float) -> str:
-    """Write a time as somebody would say it who cannot know it exactly."""
-    if seconds < 7.5:
-        return "a few seconds"
-    if seconds < 55:
-        return f"about {5 * round(seconds / 5)} s"
-    if seconds < 90:
-        return "about a minute"
-    return f"about {round(seconds / 60)} minutes"
+    def _seconds_waited(self, job: Job) -> float:
+        return round(self.clock.now() - job.entered_at - job.seconds, 2)

@@ -2,55 +2,46 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import secrets
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing
 from contextvars import Context
+from dataclasses import replace
+from typing import Any
 
-import torch
 from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
-from mnist_core.data import DOWNLOAD_BYTES, fetch_mnist, load_mnist
-from mnist_core.experiments import describe_change
+from mnist_core.data import default_root, fetch_mnist
 from mnist_core.inference import UNCALIBRATED
-from mnist_core.training import (
-    DivergenceError,
-    EpochRecord,
-    StepRecord,
-    Training,
-    extend,
-    set_up,
-    train,
-)
+from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
-from mnist_core.web.jobs.gpu_loan import ON_ZERO_GPU, Loan, NoGpuError, train_in_a_fork
+from mnist_core.web.jobs import gpu_loan
+from mnist_core.web.jobs.gpu_loan import NoGpuError
 from mnist_core.web.jobs.pace import Pace
-from mnist_core.web.jobs.status import NO_RUN, RunStatus, State
-from mnist_core.web.jobs.throttle import RestingLoader, rest_while_somebody_draws
+from mnist_core.web.jobs.snapshot import Snapshot, unpack_model
+from mnist_core.web.jobs.status import Error, RunStatus, State
+from mnist_core.web.jobs.worker import Begun, Ended, Order, Progress, Task
+from mnist_core.web.jobs.worker_pool import WorkerPool
+from mnist_core.web.jobs.worker_process import Worker, WorkerError, WorkerLostError
 
 log = logging.getLogger(__name__)
 
-NO_MEMORY = "There is not enough memory for this run. Try a smaller batch size, or try again later."
-UNEXPECTED = "The training failed for a reason that only the server's log tells. Try again."
-TURN_COMES = "Its turn is about to come."
-ASKS_FOR_GPU = "Waiting for a GPU."
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
 
 
 class Run:
     """A run, and what the page shows of it.
 
-    Only the trainer calls `advance` and `end`; all else may be read and called on any thread.
+    Only the queue calls `train` and `end`; all else may be read and called on any thread.
 
     Attributes:
         id: names the run; nobody can guess it.
         name: names it for people, such as "Run 3".
         config: its settings.
-        status: what the panel shows; a new dict at each change.
+        status: where it stands; a new record at each change.
         lines: what the article's code would have printed so far.
         epochs: the epochs that are over.
         model: the network as it was at the last record, on the CPU and in eval mode, or None if it
@@ -75,22 +66,14 @@ class Run:
         self.changes = 0
         self.retry_rate: float | None = None
         self.is_repeatable = True
-        self.status: RunStatus = {
-            **NO_RUN,
-            "state": "waiting",
-            "title": self._title(),
-            "epochs": config.epochs,
-        }
-        self.rest: Callable[[], None] = rest_while_somebody_draws  # between two batches
+        self.status = RunStatus(state="waiting", stage="next", epochs=config.epochs)
         self._stop_requested = False
-        self._training: Training | None = None
-        self._borrower = request_context()
-        self._loan: Loan | None = None  # of a GPU
+        self._snapshot: Snapshot | None = None  # to go on from
+        self._is_extended = False  # since that was taken
+        self._visitor = request_context()
+        self._may_borrow = gpu_loan.ON_ZERO_GPU
         self._device = ""  # that the lines have told of
-        self._remark = ""  # why it is not a GPU that trains
-        self._steps: Generator[None, None, None] | None = None
         self._pace = Pace()
-        self.expect_turn()
 
     @classmethod
     def from_checkpoint(
@@ -109,13 +92,13 @@ class Run:
         run._pace.begin_stretch(len(epochs))
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
-        run._update(state="uploaded", message="Uploaded: it can read, but not train on.")
+        run._update(state="uploaded", stage=None)
         return run
 
     @property
     def state(self) -> State:
         """Tell what the run is doing, or how it ended."""
-        return self.status["state"]
+        return self.status.state
 
     @property
     def is_under_way(self) -> bool:
@@ -125,7 +108,7 @@ class Run:
     @property
     def can_train_on(self) -> bool:
         """Tell whether it has ended and its optimiser is still there."""
-        return self._training is not None and self.state in ("finished", "stopped")
+        return self._snapshot is not None and self.state in ("finished", "stopped")
 
     @property
     def is_stopping(self) -> bool:
@@ -136,12 +119,21 @@ class Run:
         """Ask a run that trains to end with its next record."""
         self._stop_requested = True
 
-    def expect_turn(self, message: str = TURN_COMES) -> None:
-        """Say how things stand while others train."""
-        if self._loan is not None:
-            self._loan.give_back()
-        if self.status["message"] != message or self.state != "waiting":
-            self._update(state="waiting", message=message)
+    def expect_turn(self) -> None:
+        """Note that its turn is about to come."""
+        self._wait(stage="next")
+
+    def queue_up(self, place: int, seconds_to_wait: float) -> None:
+        """Note its place in the queue, from 1, and about how long that takes."""
+        self._wait(stage="queued", place=place, seconds_to_wait=seconds_to_wait)
+
+    def pause(self) -> None:
+        """Note that it has given up its turn."""
+        self._wait(stage="paused")
+
+    def _wait(self, **facts: Any) -> None:
+        if replace(self.status, state="waiting", **facts) != self.status:
+            self._update(state="waiting", **facts)
 
     def extend(self, epochs: int) -> None:
         """Let an ended run train on for some more epochs, with its optimiser as it stands.
@@ -149,27 +141,29 @@ class Run:
         Raises:
             ValueError: it cannot, or it would have more epochs than a run may have.
         """
-        if not self.can_train_on or self._training is None:
+        if not self.can_train_on:
             raise ValueError("This run cannot train on: its optimiser is gone. Start a new one.")
-        extend(self._training, epochs)
-        self.config = self._training.config
+        self.config = replace(self.config, epochs=len(self.epochs) + epochs)
+        self._is_extended = True
         if self._pace.epochs_done > len(self.epochs) or self.config.schedule == "one_cycle":
             self.is_repeatable = False
         self._pace.begin_stretch(len(self.epochs))
         self._stop_requested = False
-        self._borrower, self._remark = request_context(), ""
+        self._visitor = request_context()
+        self._may_borrow = gpu_loan.ON_ZERO_GPU
         self._update(
             state="waiting",
-            title=self._title(),
-            message=TURN_COMES,
+            stage="next",
             epochs=self.config.epochs,
             fraction=0.0,
+            no_gpu=None,
+            has_network=False,
         )
 
     def forget_training(self) -> None:
         """Free the optimiser and its state; the run can then no longer train on."""
-        if not self.is_under_way and self._training is not None:
-            self._training = None
+        if not self.is_under_way and self._snapshot is not None:
+            self._snapshot = None
             self.changes += 1
 
     def forget_network(self) -> None:
@@ -182,27 +176,9 @@ class Run:
         """Tell how much of the run is over, 0 to 1."""
         return 1 - self.epochs_left / self.config.epochs
 
-    # --- for the trainer -----------------------------------------------------------------------
-
-    def advance(self) -> bool:
-        """Train to the next record; tell whether the run goes on.
-
-        Never raises: what goes wrong becomes the state "failed" or "diverged" with a message.
-        """
-        if self._steps is None:
-            self._steps = self._go()
-        with self._pace.working():
-            return next(self._steps, "ended") is None
-
-    def end(self) -> None:
-        """End a run that does not have the turn, keeping what it has learned."""
-        if self._steps is not None:
-            self._steps.close()
-        self._end("stopped")
-
     @property
     def seconds_per_epoch(self) -> float | None:
-        """Tell how long an epoch takes, tests and rests included; None if too early to tell."""
+        """Tell how long an epoch takes, tests included; None if too early to tell."""
         return self._pace.seconds_per_epoch
 
     @property
@@ -210,105 +186,142 @@ class Run:
         """Tell how many epochs are still to come, with the rest of the present one."""
         return self.config.epochs - self._pace.epochs_done
 
-    def _go(self) -> Generator[None, None, None]:
+    # --- for the queue -------------------------------------------------------------------------
+
+    def train(self, workers: WorkerPool) -> Generator[None, None, None]:
+        """Train to the end, with a pause after each record; closing this keeps where it stands.
+
+        Never raises: what goes wrong becomes the state "failed" or "diverged" with an error.
+        """
         try:
             yield from self._fetch_data()
-            yield from self._train()
+            if not self._stop_requested and self._may_borrow:
+                yield from self._train_on_loan()
+            if not self._stop_requested and self._epochs_over < self.config.epochs:
+                yield from self._train_in(workers)
             self._end("stopped" if self._stop_requested else "finished")
         except DivergenceError as error:
             self.retry_rate = error.retry_rate
-            self._end("diverged", str(error))
+            self._end("diverged", Error("diverged", str(error)))
         except FileNotFoundError as error:
-            self._end("failed", str(error))
-        except (MemoryError, torch.OutOfMemoryError):
-            self._end("failed", NO_MEMORY)
+            self._end("failed", Error("no_data", str(error)))
+        except MemoryError:
+            self._end("failed", Error("no_memory"))
+        except WorkerLostError:
+            log.exception("a worker is lost", extra={"fields": {"settings": self.config}})
+            self._end("failed", Error("worker_lost"))
+        except WorkerError as error:
+            fields = {"settings": self.config, "trace": str(error)}
+            log.error("a training failed", extra={"fields": fields})
+            self._end("failed", Error("unexpected"))
         except Exception:
-            log.exception("A training failed: %s", self.config)
-            self._end("failed", UNEXPECTED)
+            log.exception("a training failed", extra={"fields": {"settings": self.config}})
+            self._end("failed", Error("unexpected"))
+
+    def end(self) -> None:
+        """End a run that does not have the turn, keeping what it has learned."""
+        self._end("stopped")
 
     def _fetch_data(self) -> Generator[None, None, None]:
-        megabytes = DOWNLOAD_BYTES / 1e6
         for fraction in fetch_mnist():
             if self._stop_requested:
                 return
-            self._update(
-                state="training",
-                message=f"Downloading MNIST, once: {fraction:.0%} of {megabytes:.0f} MB.",
-                fraction=fraction,
-            )
+            self._update(state="training", stage="downloading", fraction=fraction)
             yield
-        self._update(
-            state="training", message="Loading the 70,000 images into memory.", fraction=0.0
-        )
+        self._update(state="training", stage="loading", fraction=0.0)
         yield
 
-    def _train(self) -> Generator[None, None, None]:
-        if self._stop_requested:
-            return
-        if self._training is None:
-            self._training = self._set_up()
-        if ON_ZERO_GPU:
-            yield from self._train_on_loan(self._training)
-        if not self._stop_requested and self._training.epochs_done < self.config.epochs:
-            self._tell_device(str(self._training.device))
-            records = train_in_a_fork if ON_ZERO_GPU else train
-            yield from self._follow(records(self._training))
+    @property
+    def _epochs_over(self) -> int:
+        return self._snapshot.epochs_done if self._snapshot else 0
 
-    def _train_on_loan(self, training: Training) -> Generator[None, None, None]:
-        """Train on a borrowed GPU as far as that goes."""
-        self._update(message=ASKS_FOR_GPU)
-        self._loan = Loan(training, self._borrower)
+    def _task(self) -> Task:
+        device = "cpu" if gpu_loan.ON_ZERO_GPU else None  # a worker has no GPU there
+        root = default_root().resolve()
+        return Task(self.config, root, device, self._snapshot, self._is_extended)
+
+    def _train_in(self, workers: WorkerPool) -> Generator[None, None, None]:
+        """Train in a worker, until it is over or somebody wants it stopped."""
+        with workers.lend() as worker:
+            worker.begin(self._task())
+            while not isinstance(report := self._receive(worker), Ended):
+                self._show(report)
+                try:
+                    yield
+                except GeneratorExit:
+                    self._keep(worker.stop().snapshot)
+                    raise
+                worker.order(Order.STOP if self._stop_requested else Order.GO_ON)
+            self._keep(report.snapshot)
+
+    def _receive(self, worker: Worker) -> Begun | Progress | Ended:
+        with self._pace.working():
+            return worker.receive()
+
+    def _train_on_loan(self) -> Generator[None, None, None]:
+        """Train on a borrowed GPU as far as that goes, where it is worth it."""
+        task = self._task()
+        if not gpu_loan.is_worth_it(task):
+            return
+        self._may_borrow = False
+        self._update(stage="awaiting_gpu")
         try:
-            yield from self._follow(self._loan.train())
+            with closing(gpu_loan.train_on_loan(task, self._visitor)) as reports:
+                while not self._stop_requested:
+                    with self._pace.working():
+                        report = next(reports, "over")
+                    if isinstance(report, str):
+                        return
+                    if report is not None:
+                        self._show(report)
+                    yield
         except NoGpuError as error:
-            self._remark = f" {error}"
-        finally:
-            self._loan = None
+            self._update(no_gpu=error.reason)
+        except GeneratorExit:
+            self._update(no_gpu="given_back")
+            raise
 
-    def _follow(
-        self, records: Generator[str | StepRecord | EpochRecord | None, None, None]
-    ) -> Generator[None, None, None]:
-        with closing(records):
-            for record in records:
-                if isinstance(record, str):
-                    self._tell_device(record)
-                elif isinstance(record, StepRecord):
-                    self._show_step(record)
-                elif isinstance(record, EpochRecord):
-                    self._show_epoch(record)
-                yield
-                if self._stop_requested:
-                    return
-
-    def _set_up(self) -> Training:
-        training = set_up(self.config, load_mnist())
-        if not ON_ZERO_GPU:  # there it trains in other processes, which know nothing of readings
-            training.train_loader = RestingLoader(training.train_loader, lambda: self.rest())
-        self.lines += [
-            f"Image batch shape: {training.images_shape}",
-            f"Label batch shape: {training.labels_shape}",
-        ]
-        return training
-
-    def _tell_device(self, device: str) -> None:
-        """Note where it trains from now on; loading and waiting do not count as training."""
-        self._pace.begin_stretch(len(self.epochs))
-        if device == self._device:
+    def _show(self, report: Begun | Progress) -> None:
+        if isinstance(report, Begun):
+            self._show_beginning(report)
             return
-        self.lines.append(f"The model is on: {device}")
+        if report.snapshot is not None:
+            self._keep(report.snapshot)
+        self.model = unpack_model(self.config, report.weights)
+        self.version += 1
+        if isinstance(report.record, StepRecord):
+            self._show_step(report.record)
+        else:
+            self._show_epoch(report.record)
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        self._snapshot, self._is_extended = snapshot, False
+
+    def _show_beginning(self, report: Begun) -> None:
+        """Note where it trains from now on; loading and waiting do not count as training."""
+        self._pace.begin_stretch(self._pace.epochs_done)
         if not self._device:
-            self.lines.append("Training starts ...")
-        elif self.epochs:
-            self.is_repeatable = False
-        self._device = device
+            self.lines += [
+                f"Image batch shape: {report.images_shape}",
+                f"Label batch shape: {report.labels_shape}",
+                f"The model is on: {report.device}",
+                "Training starts ...",
+            ]
+        elif report.device != self._device:
+            self.lines.append(f"The model is on: {report.device}")
+            if self._pace.epochs_done:
+                self.is_repeatable = False
+        self._device = report.device
 
     def _show_step(self, record: StepRecord) -> None:
         fraction = record.step / record.steps
         self._pace.epochs_done = len(self.epochs) + fraction
-        self._keep_model()
         self._update(
             state="training",
-            message=f"Epoch {record.epoch}: batch {record.step} of {record.steps}.{self._remark}",
+            stage="epoch_begun",
+            epoch=record.epoch,
+            step=record.step,
+            steps=record.steps,
             fraction=fraction,
             loss=record.running_loss,
             left=self._seconds_left(),
@@ -317,12 +330,12 @@ class Run:
     def _show_epoch(self, record: EpochRecord) -> None:
         self.epochs.append(record)
         self._pace.epochs_done = len(self.epochs)
-        self._keep_model()
         total = self.config.epochs
         self.lines.append(f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}")
         self._update(
             state="training",
-            message=f"Epoch {record.epoch} is over.{self._remark}",
+            stage="epoch_over",
+            epoch=record.epoch,
             fraction=1.0,
             loss=record.train_loss,
             test_loss=record.test_loss,
@@ -333,39 +346,25 @@ class Run:
             left=self._seconds_left(),
         )
 
-    def _keep_model(self) -> None:
-        if self._training is not None:
-            self.model = copy.deepcopy(self._training.model).cpu().eval()
-            self.version += 1
-
     def _seconds_left(self) -> float | None:
         pace = self.seconds_per_epoch
         return None if pace is None else pace * self.epochs_left
 
-    def _title(self) -> str:
-        return f"{self.name}: {describe_change(self.config) or 'the recipe'}"
-
-    def _end(self, state: State, message: str = "") -> None:
+    def _end(self, state: State, error: Error | None = None) -> None:
         """Set the final status, once; a run that has gone wrong keeps no network."""
         if not self.is_under_way:
             return
         if state in ("diverged", "failed"):
-            self.model, self._training = None, None
+            self.model, self._snapshot = None, None
         elif state == "finished":
-            message = "Finished. Your network can read in the Draw tab."
             self.lines.append("Training finished!")
             self.lines.append(f"Accuracy on the test set: {self.epochs[-1].test_accuracy:.2%}")
-        elif self.model is not None:
-            message = "Stopped. What it has learned so far can read in the Draw tab."
-        else:
-            message = "Stopped before it learned anything."
-            self._training = None
-        if self.model is not None:
-            message += self._remark
-        self._steps = None
-        self._borrower = Context()  # lets go of the page's request
-        self._update(state=state, message=message, left=None)
+        elif self.model is None:
+            self._snapshot = None
+        self._visitor = Context()  # lets go of the page's request
+        has_network = self.model is not None
+        self._update(state=state, stage=None, left=None, has_network=has_network, error=error)
 
-    def _update(self, **changes: object) -> None:
-        self.status = {**self.status, **changes}  # type: ignore[typeddict-item]
+    def _update(self, **changes: Any) -> None:
+        self.status = replace(self.status, **changes)
         self.changes += 1

@@ -1,22 +1,57 @@
-"""Where a run stands: the record that the pages show."""
+"""Where a run stands: a state and plain facts, which the tabs put into words."""
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from dataclasses import dataclass
+from typing import Literal
 
 State = Literal[
     "idle", "waiting", "training", "finished", "stopped", "diverged", "failed", "uploaded"
 ]
 
+Stage = Literal[
+    "next",  # waiting: its turn is about to come
+    "queued",  # waiting: others train, or come before it
+    "paused",  # waiting: the visitor's page has closed
+    "downloading",  # training, as all that follow: MNIST is fetched
+    "loading",  # the images are read
+    "awaiting_gpu",  # a GPU has been asked for
+    "epoch_begun",  # batches are trained
+    "epoch_over",
+]
 
-class RunStatus(TypedDict):
-    """Where a run stands, as the page shows it.
+NoGpu = Literal["quota_spent", "none_free", "taken_back", "no_answer", "given_back"]
+"""Why it is the CPU that trains where a GPU had been asked for."""
+
+Failure = Literal["diverged", "no_data", "no_memory", "worker_lost", "unexpected"]
+
+
+@dataclass(frozen=True)
+class Error:
+    """Why a run has gone wrong.
+
+    Attributes:
+        key: the kind of error.
+        explanation: what the core says of it; empty where the key says all.
+    """
+
+    key: Failure
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """Where a run stands.
 
     Attributes:
         state: what the run is doing, or how it ended.
-        title: which run it is, and how its settings differ from the recipe.
-        message: what it is doing, in a sentence.
+        stage: of a run that waits or trains, what exactly it is doing.
+        place: in the queue, from 1; of a run that is queued.
+        seconds_to_wait: until its turn, about; of a run that is queued.
         fraction: of this epoch's batches (or of the download) that are done, 0 to 1.
+        epoch: the epoch under way or just over, from 1; 0 before the first.
+        step: batches of it that are done.
+        steps: batches in an epoch; 0 before the first record.
         loss: mean training loss of the last epoch, or of the one under way so far, in nats.
         test_loss: on the 10,000 test images after the last epoch.
         accuracy: on the same images, 0 to 1.
@@ -25,36 +60,30 @@ class RunStatus(TypedDict):
         epochs_done: how many of them are over.
         seconds: of training so far.
         left: seconds until the run ends, or None while nobody can tell.
-        drawing: what the network has made of the visitor's drawing, epoch by epoch, or empty.
+        no_gpu: why it is not a GPU that trains, where one had been asked for.
+        has_network: whether a run that was stopped had learned anything.
+        error: why it has gone wrong.
     """
 
-    state: State
-    title: str
-    message: str
-    fraction: float
-    loss: float | None
-    test_loss: float | None
-    accuracy: float | None
-    train_accuracy: float | None
-    epochs: int
-    epochs_done: int
-    seconds: float | None
-    left: float | None
-    drawing: str
+    state: State = "idle"
+    stage: Stage | None = None
+    place: int = 0
+    seconds_to_wait: float = 0.0
+    fraction: float = 0.0
+    epoch: int = 0
+    step: int = 0
+    steps: int = 0
+    loss: float | None = None
+    test_loss: float | None = None
+    accuracy: float | None = None
+    train_accuracy: float | None = None
+    epochs: int = 0
+    epochs_done: int = 0
+    seconds: float | None = None
+    left: float | None = None
+    no_gpu: NoGpu | None = None
+    has_network: bool = False
+    error: Error | None = None
 
 
-NO_RUN: RunStatus = {
-    "state": "idle",
-    "title": "",
-    "message": "Press Train: a network with random weights starts to learn from 60,000 digits.",
-    "fraction": 0.0,
-    "loss": None,
-    "test_loss": None,
-    "accuracy": None,
-    "train_accuracy": None,
-    "epochs": 0,
-    "epochs_done": 0,
-    "seconds": None,
-    "left": None,
-    "drawing": "",
-}
+NO_RUN = RunStatus()

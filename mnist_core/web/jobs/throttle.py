@@ -1,19 +1,13 @@
-"""Readings go before training: while somebody draws, a training takes short rests.
+"""Who draws goes first: while somebody does, pages are sent what changes only once a second.
 
-On two cores a training, the server and the browser slow each other down. A pen that lags is felt
-at once, a training that takes its time for the length of a stroke is not. The numbers it computes
-stay the same.
+A page works through all that it is sent, and meanwhile its pen lags.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 
-from mnist_core.data import Batch, BatchLoader
-
-SOMEBODY_DRAWS = 0.5  # seconds after a reading in which the next is expected
-REST = 0.01  # seconds between two batches, each of which takes one or two milliseconds
+DRAWING_SECONDS = 0.5  # after a reading, in which the next is expected
 
 _last_reading = float("-inf")  # of the monotonic clock; one number, so it needs no lock
 
@@ -26,28 +20,4 @@ def note_reading() -> None:
 
 def somebody_draws() -> bool:
     """Tell whether a drawing has been read just now."""
-    return time.monotonic() - _last_reading < SOMEBODY_DRAWS
-
-
-def rest_while_somebody_draws() -> None:
-    """Leave the processor to the readings for a moment, if there are any."""
-    if somebody_draws():
-        time.sleep(REST)
-
-
-class RestingLoader:
-    """The batches of another loader, the very same in the same order, with rests between them."""
-
-    def __init__(
-        self, loader: BatchLoader, rest: Callable[[], None] = rest_while_somebody_draws
-    ) -> None:
-        self._loader = loader
-        self._rest = rest
-
-    def __len__(self) -> int:
-        return len(self._loader)
-
-    def __iter__(self) -> Iterator[Batch]:
-        for batch in self._loader:
-            self._rest()
-            yield batch
+    return time.monotonic() - _last_reading < DRAWING_SECONDS

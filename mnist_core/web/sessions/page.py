@@ -12,7 +12,7 @@ import gradio as gr
 from mnist_core.web.components.link import Link
 from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.registry import REGISTRY
-from mnist_core.web.sessions.session import Session, unknown_session
+from mnist_core.web.sessions.session import JOB_QUEUE, Session, unknown_session
 
 POLL_SECONDS = 0.05  # between two looks for a change
 DRAWING_UPDATE_SECONDS = 1.0  # between two updates while somebody draws: each delays the pen
@@ -35,6 +35,7 @@ def enter(key: object, request: gr.Request) -> Any:
     """Give a page that has just opened its session: a key to come back with, and its own name."""
     page = request.session_hash or ""
     key, _ = REGISTRY.enter(key, page)
+    JOB_QUEUE.warm_up()
     return gr.update(session=key, page_name=page)
 
 

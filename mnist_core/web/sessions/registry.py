@@ -95,8 +95,9 @@ class Registry:
         Returns:
             The key that the page has to keep, and its session.
         """
-        self.leave(page)
+        self._end_expired()
         with self._lock:
+            self._close(page)
             entry = self._entries.get(key) if isinstance(key, str) else None
             if entry is None:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
@@ -127,19 +128,9 @@ class Registry:
 
     def leave(self, page: str) -> None:
         """Note that a page has closed."""
-        self._close(page)
-        self._end_expired()
-
-    def _close(self, page: str) -> None:
         with self._lock:
-            entry = self._by_page.pop(page, None)
-            if entry is None:
-                return
-            del entry.pages[page]
-            entry.session.presence.leave(page)
-            if not entry.pages:
-                entry.closed_at = self._clock.now()
-                self._entries[entry.key] = self._entries.pop(entry.key)
+            self._close(page)
+        self._end_expired()
 
     @contextmanager
     def _keeping(self, entry: Entry) -> Iterator[None]:
@@ -172,12 +163,11 @@ class Registry:
 
     def _end_expired(self) -> None:
         """End the sessions whose pages closed long ago, and come back when the next one is due."""
-        heard_after = self._clock.now() - PAGE_TIMEOUT_SECONDS
-        for page, entry in list(self._by_page.items()):
-            if entry.pages.get(page, 0.0) < heard_after:  # it went without a word
-                self._close(page)
         with self._lock:
             now = self._clock.now()
+            for page, entry in list(self._by_page.items()):
+                if now - entry.pages[page] > PAGE_TIMEOUT_SECONDS:  # it went without a word
+                    self._close(page)
             closed = [entry for entry in self._entries.values() if not entry.pages]
             waits = {e.key: e.closed_at + KEEP_AFTER_CLOSE_SECONDS - now for e in closed}
             expired = [entry for entry in closed if waits[entry.key] <= 0]
@@ -201,6 +191,16 @@ class Registry:
 
     # --- with the lock held --------------------------------------------------------------------
 
+    def _close(self, page: str) -> None:
+        entry = self._by_page.pop(page, None)
+        if entry is None:
+            return
+        del entry.pages[page]
+        entry.session.presence.leave(page)
+        if not entry.pages:
+            entry.closed_at = self._clock.now()
+            self._entries[entry.key] = self._entries.pop(entry.key)
+
     def _register(self, entry: Entry) -> Session | None:
         """Give a session a place, if it has none; return the session to end for it.
 
@@ -213,8 +213,11 @@ class Registry:
             return None
         ended = self._make_room()
         entry.is_registered = True
-        self._entries[entry.key] = entry  # it may have been removed as surplus
-        self._by_page |= dict.fromkeys(entry.pages, entry)
+        if entry.key not in self._entries:  # it was removed as surplus
+            self._entries[entry.key] = entry
+            pages = [page for page in entry.pages if self._by_page.setdefault(page, entry) is entry]
+            entry.pages = {page: entry.pages[page] for page in pages}
+            entry.closed_at = self._clock.now()
         return ended
 
     def _make_room(self) -> Session | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from base64 import b64encode
 from io import BytesIO
 
@@ -10,24 +11,18 @@ from PIL import Image
 from torch import Tensor
 
 from mnist_core.augmentation import augment
-from mnist_core.data import load_mnist
+from mnist_core.data import default_root, has_mnist, map_mnist
 
 SHOWN = 10  # the digits 0 to 9
-COPIES = 4  # of the batch that is changed: "hands" replaces its first eighth by what is no digit
+COPIES = 4  # of the batch that is changed: the last is the one that "handwriting" only bends
 GAP = 4  # white pixels between two images
 
 _previews: dict[str, str] = {}
+_drawing = threading.Lock()
 
 
-def known_preview(kind: str) -> str | None:
-    """Return the preview of an augmentation if it has been made before."""
-    return _previews.get(kind)
-
-
-def make_preview(kind: str) -> str:
-    """Draw the digits 0 to 9 as they are, and below them changed.
-
-    Draws from torch's random generator, so it is an errand for `JobQueue.do`.
+def show_augmentation(kind: str) -> str:
+    """Draw the digits 0 to 9 as they are, and below them changed; once for each kind.
 
     Args:
         kind: one of `AUGMENTATIONS`.
@@ -38,14 +33,22 @@ def make_preview(kind: str) -> str:
     Raises:
         FileNotFoundError: MNIST is not there yet.
     """
-    if kind not in _previews:
-        train = load_mnist().train
-        chosen = torch.stack([(train.labels == digit).nonzero()[0, 0] for digit in range(SHOWN)])
-        images, labels = train.images[chosen], train.labels[chosen]
+    with _drawing:
+        if kind not in _previews:
+            _previews[kind] = _draw(kind)
+        return _previews[kind]
+
+
+def _draw(kind: str) -> str:
+    if not has_mnist():
+        raise FileNotFoundError("MNIST is not there yet.")
+    train = map_mnist(default_root().resolve()).train
+    chosen = [int((train.labels == digit).nonzero()[0, 0]) for digit in range(SHOWN)]
+    images, labels = train.__getitems__(chosen)
+    with torch.random.fork_rng(devices=[]):  # whoever else draws is not disturbed
         torch.manual_seed(2)
         changed, _ = augment(images.repeat(COPIES, 1, 1, 1), labels.repeat(COPIES), kind)
-        _previews[kind] = _to_html(torch.stack([images, changed[-SHOWN:]]))
-    return _previews[kind]
+    return _to_html(torch.stack([images, changed[-SHOWN:]]))
 
 
 def _to_html(images: Tensor) -> str:

@@ -45,7 +45,7 @@ from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.pipeline import build_pipeline
 
 NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
-SHIPPED_NOTES = {"cnn": "trained on many hands", "simple_nn": "the article's"}
+SHIPPED_NOTES = {"cnn": "trained on many people's handwriting", "simple_nn": "the article's"}
 CLASSIFIER_GONE = "The network that you chose is gone, so {name} reads."
 
 

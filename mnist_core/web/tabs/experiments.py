@@ -23,6 +23,7 @@ from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.experiment_results import ExperimentResults, average
 from mnist_core.web.tabs.page_stream import View, at_once
+from mnist_core.web.tabs.run_text import say_status
 
 BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the cards
 LIMIT = "At most {most} of your networks can be under way at once."
@@ -109,7 +110,7 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
         "state": _state(results),
         "change": describe_change(results.variant, results.experiment.baseline),
         "note": _note(results),
-        "verdict": diverged.status["message"] if diverged else results.verdict,
+        "verdict": say_status(diverged.status) if diverged else results.verdict,
         "seeds": len(results.complete),
         "retry_rate": diverged.retry_rate if diverged else None,
         "more_seeds": f"Run {len(seeds)} more seed{'s' * (len(seeds) > 1)}" if seeds else "",
@@ -169,7 +170,7 @@ def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
     message = ""
     if speaks is not None and speaks.state not in ("finished", "diverged"):
         seed = f"Seed {speaks.config.seed}: " if len(runs) > 1 else ""
-        message = seed + speaks.status["message"]
+        message = seed + say_status(speaks.status)
     return {
         "runs": ", ".join(run.name for run in runs),
         "state": speaks.state if speaks else "idle",

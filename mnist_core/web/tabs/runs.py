@@ -22,6 +22,7 @@ from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.program import build_program
+from mnist_core.web.tabs.run_text import say_status
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
@@ -187,4 +188,4 @@ def _say_state(run: Run) -> str:
         return f"stopped after {done} of {total} epochs"
     if run.state == "uploaded":
         return "uploaded" if done else "uploaded without its metadata"
-    return run.status["message"]
+    return say_status(run.status)

@@ -15,13 +15,13 @@ from mnist_core.plots import Curve, compare_accuracies, compare_losses, loss_fig
 from mnist_core.training import EpochRecord
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.console import Console
-from mnist_core.web.components.run_panel import RunPanel
+from mnist_core.web.components.run_panel import RunPanel, RunView
 from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
-from mnist_core.web.jobs.status import NO_RUN, RunStatus
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.page_stream import View, quietly
+from mnist_core.web.tabs.run_text import view_run
 from mnist_core.web.tabs.train_form import TrainForm, read_settings
 
 RUN_COLOR = "tab:blue"  # of both its curves
@@ -52,7 +52,7 @@ class TrainTab:
                     self.stop = _button("Stop", "stop", interactive=False)
                     self.train_on = _button(f"+{MORE_EPOCHS} epochs", "train-on", interactive=False)
             with gr.Column(scale=5, min_width=320):
-                self.panel = RunPanel(NO_RUN)
+                self.panel = RunPanel(view_run(None))
                 self.retry = gr.Button(visible=False, size="sm", variant="primary", elem_id="retry")
                 with gr.Tabs(elem_classes="results"):
                     with gr.Tab("Curves"), gr.Row():
@@ -75,7 +75,7 @@ class TrainTab:
         self.form.wire(link)
         self.start.click(self.start_run, [*inputs, link], link, **quietly(link))
         self.train_on.click(self.train_on_run, link, link, **quietly(link))
-        self.retry.click(self.retry_run, link, [link, *inputs], **quietly(link))
+        self.retry.click(self.retry_run, link, [link, *self.form.outputs], **quietly(link))
         self.stop.click(self.stop_run, link, None, queue=False, **quietly(link))
 
     # --- what the buttons do -------------------------------------------------------------------
@@ -147,7 +147,7 @@ class TrainTab:
             planned = run.config.epochs if run else 0
             if drawn[0] != (run, len(epochs), planned):
                 drawn = (run, len(epochs), planned), draw_run(epochs, planned)
-            status: RunStatus = {**(run.status if run else NO_RUN), "drawing": readings.read(run)}
+            status: RunView = {**view_run(run), "drawing": readings.read(run)}
             return {
                 **dict(zip(self.plots, drawn[1], strict=True)),
                 **self._show_run(session, run, status),
@@ -155,7 +155,7 @@ class TrainTab:
 
         return show
 
-    def _show_run(self, session: Session, run: Run | None, status: RunStatus) -> Updates:
+    def _show_run(self, session: Session, run: Run | None, status: RunView) -> Updates:
         under_way = session.is_under_way
         try:
             files = session.files(run) if run and not run.is_under_way else None

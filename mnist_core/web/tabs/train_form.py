@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import asdict, fields
 from functools import partial
 from typing import Any
@@ -18,9 +17,8 @@ from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
-from mnist_core.web.sessions.session import JOB_QUEUE
-from mnist_core.web.tabs.augmentation_preview import known_preview, make_preview
-from mnist_core.web.tabs.page_stream import at_once
+from mnist_core.web.tabs.augmentation_preview import show_augmentation
+from mnist_core.web.tabs.page_stream import at_once, quietly
 from mnist_core.web.tabs.program import build_program
 
 BATCH_SIZES = (64, 128, 256)
@@ -33,14 +31,10 @@ OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
 AUGMENTATIONS = {
     "none": "None: the images as they are",
     "affine": "Small turns, shifts and slants",
-    "hands": "Other hands, and some non-digits",
+    "handwriting": "Other people's handwriting, and some non-digits",
 }
 THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
-NO_MOMENT = "<p>The training leaves no moment to draw examples: choose it again a little later.</p>"
-PREVIEW_TIMEOUT_SECONDS = (
-    10  # longer than most batches and tests between which the preview is drawn
-)
 
 
 class TrainForm:
@@ -139,6 +133,15 @@ class TrainForm:
             generate_code(RECIPE), program_name(RECIPE), "Code for this run"
         )
 
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """Return all that `fill` fills."""
+        return [*self.inputs.values(), *self._described]
+
+    @property
+    def _described(self) -> list[gr.Component]:
+        return [self.note, self.reset, self.code, self.file_name]
+
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
         values = list(self.inputs.values())
@@ -146,16 +149,12 @@ class TrainForm:
         model, dropout = self.inputs["model"], self.inputs["dropout"]
         augmentation = self.inputs["augmentation"]
         # "input", not "change": who fills the whole form says what each part becomes.
-        model.input(self.describe_network, model, [model, dropout], **quick)
+        network = model.input(self.describe_network, model, [model, dropout], **quick)
+        network.then(self.describe, values, self._described, **quietly(link), queue=False)
+        others = [part.input for part in values if part is not model]
+        gr.on(others, self.describe, values, self._described, **quick)
         augmentation.change(show_preview, augmentation, self.preview, **quick)
-        gr.on(
-            [value.change for value in values],
-            self.describe,
-            values,
-            [self.note, self.reset, self.code, self.file_name],
-            **quick,
-        )
-        self.reset.click(partial(self.fill, RECIPE), None, values, **at_once(link))
+        self.reset.click(partial(self.fill, RECIPE), None, self.outputs, **at_once(link))
 
     def fill(self, config: TrainConfig) -> Updates:
         """Give every input its value in these settings."""
@@ -167,6 +166,7 @@ class TrainForm:
             **{self.inputs[name]: value for name, value in asdict(config).items()},
             self.inputs["model"]: {**network[self.inputs["model"]], "value": config.model},
             dropout: network[dropout],
+            **self._describe(config),
         }
 
     def describe_network(self, model: object) -> Updates:
@@ -186,6 +186,9 @@ class TrainForm:
             config = read_settings(*values)
         except ValueError as error:
             return {self.note: html.escape(str(error)), self.reset: gr.update(interactive=True)}
+        return self._describe(config)
+
+    def _describe(self, config: TrainConfig) -> Updates:
         change = describe_change(config)
         return {
             self.note: f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE,
@@ -224,13 +227,9 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
         return dict(gr.update(visible=False))
     try:
-        preview = known_preview(augmentation) or JOB_QUEUE.do(
-            partial(make_preview, augmentation)
-        ).result(PREVIEW_TIMEOUT_SECONDS)
+        preview = show_augmentation(augmentation)
     except FileNotFoundError:
         preview = NO_EXAMPLES
-    except NotInTime:
-        preview = NO_MOMENT
     return dict(gr.update(value=preview, visible=True))
 
 

@@ -77,6 +77,10 @@ class DrawingCanvas(Component):
         """Send nothing: the drawing lives in the page, where an update must not reset it."""
         return None
 
+    def example_payload(self) -> dict[str, Any]:
+        """Give a one, drawn downwards in a single stroke: tests send something like it."""
+        return {"seq": 1, "strokes": [[[500, 150], [500, 500], [500, 850]]]}
+
 
 def parse_drawing(payload: object) -> Drawing:
     """Turn a payload into a drawing.

@@ -69,3 +69,7 @@ class PipelinePanel(Component):
             return None
         pictures = [b64encode(picture.tobytes()).decode("ascii") for picture in value["pictures"]]
         return {"answer": {**value, "pictures": pictures}}
+
+    def example_payload(self) -> dict[str, Any]:
+        """Leave nothing out."""
+        return {"off": []}

@@ -41,7 +41,7 @@ class RunRow(TypedDict):
         id: its id.
         name: its name.
         settings: what differs from the recipe, in words.
-        state: as in `RunStatus`.
+        state: as in `RunView`.
         message: how it stands, in a few words.
         fraction: how much of its training is over, 0 to 1.
         train_loss, test_loss: of the last epoch, in nats.

@@ -1,6 +1,8 @@
 """Training images, changed a little before each use, so that no two epochs show the same ones.
 
-Article, advice at its end: data augmentation works against overfitting.
+Article, advice at its end: data augmentation works against overfitting. `handwriting` puts together
+what the other modules make: `habits` adds lines to MNIST's digits and `distortion` bends them,
+`skeletons` draws digits and letters anew, `non_digits` makes what is no digit, all with one `pen`.
 """
 
 from __future__ import annotations
@@ -11,10 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mnist_core.augmentation.handwriting import handwriting as write_anew
 from mnist_core.data import Batch, BatchLoader
-from mnist_core.hands import hands
 
-AUGMENTATIONS = ("none", "affine", "hands")
+AUGMENTATIONS = ("none", "affine", "handwriting")
 
 
 def augment(images: Tensor, labels: Tensor, kind: str) -> Batch:
@@ -26,14 +28,14 @@ def augment(images: Tensor, labels: Tensor, kind: str) -> Batch:
         images: [batch, 1, 28, 28], -1 (paper) to 1 (ink).
         labels: [batch], int64, 0 to 9.
         kind: one of `AUGMENTATIONS`: nothing; small affine changes, as the article advises; or
-            digits as many people write them, some of which are none.
+            digits as many people write them, among images that are none.
 
     Returns:
-        Images of the same shape and range, with their labels or, from "hands", the share of each
-        digit in them, [batch, 10]. CrossEntropyLoss takes both.
+        Images of the same shape and range, with their labels or, from "handwriting", the share of
+        each digit in them, [batch, 10]. CrossEntropyLoss takes both.
     """
-    if kind == "hands":
-        return hands(images, labels)
+    if kind == "handwriting":
+        return write_anew(images, labels)
     return (affine(images) if kind == "affine" else images), labels
 
 

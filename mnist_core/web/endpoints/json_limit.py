@@ -1,0 +1,118 @@
+"""How much JSON a request may hold, looked at before anything is made of it (ASGI middleware).
+
+Six megabytes of `[],[],` would become two million lists. Only a text may be long: a file of
+drawings comes as one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mnist_core.web.endpoints.request_body import RequestBody
+from mnist_core.web.gradio_compat.routes import UPLOAD
+
+MAX_JSON_BYTES = 6_000_000  # a file of drawings, and room for more
+MAX_JSON_BYTES_BESIDE_TEXTS = 300_000  # the largest drawing has 10,000 points
+MAX_JSON_VALUES = 50_000  # of which a drawing takes three for each point
+MAX_JSON_QUOTES = 200_000  # and backslashes: what lies between them is skipped one by one
+MAX_BYTES_ON_THEIR_WAY = 60_000_000  # of all requests
+
+# A text, or what is left of one that does not end; it matches whatever follows the first quote.
+TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+PAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Gradio keeps it as long as it keeps the page
+
+TOO_MUCH = "That holds too much: 300 kilobytes and 50,000 values at most, beside texts."
+TOO_BUSY = "The server is receiving too much at once. Try again in a minute."
+NO_PAGE = "A session_hash is up to 64 letters, digits, hyphens and underscores."
+
+
+class JsonLimit:
+    """Refuses JSON that would cost much to read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._on_their_way = 0  # bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless it is refused."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            check_page_name(QueryParams(scope["query_string"]).get("session_hash"))
+            if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not is_upload(scope):
+                content = await self._read(RequestBody(receive, MAX_JSON_BYTES))
+                check_json(content)
+                receive = _give_back(content, receive)
+        except HTTPException as refusal:
+            answer = PlainTextResponse(refusal.detail, refusal.status_code)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _read(self, body: RequestBody) -> bytes:
+        parts: list[bytes] = []
+        try:
+            while not body.is_whole:
+                message = await body.receive()
+                if message["type"] == "http.disconnect":
+                    raise HTTPException(400, "It has not come whole.")
+                parts.append(message.get("body", b""))
+                self._on_their_way += len(parts[-1])
+                if self._on_their_way > MAX_BYTES_ON_THEIR_WAY:
+                    raise HTTPException(503, TOO_BUSY)
+            return b"".join(parts)
+        finally:
+            self._on_their_way -= sum(map(len, parts))
+
+
+def is_upload(scope: Scope) -> bool:
+    """Tell whether a request brings files."""
+    path: str = scope["path"]
+    return path.rstrip("/").endswith(UPLOAD)
+
+
+def check_json(content: bytes) -> None:
+    """Make sure that reading it costs little, and that it names its page as a page is named.
+
+    Raises:
+        HTTPException: it does not; the message says what is allowed.
+    """
+    if content.count(b'"') + content.count(b"\\") > MAX_JSON_QUOTES:
+        raise HTTPException(413, TOO_MUCH)
+    rest = TEXT.sub(b"", content)
+    values = sum(rest.count(mark) for mark in (b"[", b"{", b","))
+    if len(rest) > MAX_JSON_BYTES_BESIDE_TEXTS or values > MAX_JSON_VALUES:
+        raise HTTPException(413, TOO_MUCH)
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):  # which Gradio says in its own way
+        return
+    if isinstance(found, dict):
+        check_page_name(found.get("session_hash"))
+
+
+def check_page_name(name: object) -> None:
+    """Make sure that a page's name is short; what is no text is left to Gradio.
+
+    Raises:
+        HTTPException: it is not.
+    """
+    if isinstance(name, str) and not PAGE_NAME.fullmatch(name):
+        raise HTTPException(400, NO_PAGE)
+
+
+def _give_back(content: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that brings what has been read already, then what still comes."""
+    messages: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receive_again

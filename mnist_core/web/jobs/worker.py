@@ -1,0 +1,191 @@
+"""What a worker does: it trains whatever it is sent, and reports.
+
+Started as a program of its own by `worker_process`, it loads neither Gradio nor the app. Orders
+come in on one stream and reports go out on another, as pickles. After each report it waits for
+what it is told: to go on, or to stop where it stands.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import IO
+
+import torch
+from torch import optim
+
+from mnist_core.config import TrainConfig
+from mnist_core.data import map_mnist
+from mnist_core.training import (
+    DivergenceError,
+    EpochRecord,
+    StepRecord,
+    Training,
+    choose_device,
+    extend,
+    set_up,
+    train,
+)
+from mnist_core.web.jobs.snapshot import Snapshot, pack_weights, restore, take_snapshot
+
+# --- what is said ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Task:
+    """A training to begin or to go on with.
+
+    Attributes:
+        config: its settings.
+        root: the folder that holds `MNIST/raw`.
+        device: where to train; None for a GPU if PyTorch finds one, else the CPU.
+        snapshot: where it stands, unless it begins.
+        is_extended: whether an ended run, which the snapshot shows, has been given more epochs.
+    """
+
+    config: TrainConfig
+    root: Path
+    device: str | None = None
+    snapshot: Snapshot | None = None
+    is_extended: bool = False
+
+
+class Order(Enum):
+    """What a worker does after a report."""
+
+    GO_ON = "go on"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """All is set up, and the first batch has the right shape."""
+
+    images_shape: torch.Size
+    labels_shape: torch.Size
+    device: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A record, the weights at that moment, and, where they may be lost, all the rest."""
+
+    record: StepRecord | EpochRecord
+    weights: bytes
+    snapshot: Snapshot | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The training is over, or has been stopped; it can go on from here."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The training has gone wrong.
+
+    Attributes:
+        error: one that somebody can be told of, or None.
+        trace: where it comes from, for the operator.
+    """
+
+    error: DivergenceError | FileNotFoundError | MemoryError | None
+    trace: str = ""
+
+
+Report = Begun | Progress | Ended | Failed
+
+# --- how it is done ----------------------------------------------------------------------------
+
+
+def prepare(task: Task, device: torch.device) -> Training:
+    """Set a training up on a device, and bring it to where it stood.
+
+    Raises:
+        FileNotFoundError: MNIST has gone.
+    """
+    if task.snapshot is None:
+        return set_up(task.config, map_mnist(task.root), device)
+    training = set_up(task.snapshot.config, map_mnist(task.root), device)
+    restore(task.snapshot, training)
+    if task.is_extended:
+        extend(training, task.config.epochs - training.epochs_done)
+    return training
+
+
+def begun(training: Training) -> Begun:
+    """Report that a training is set up."""
+    return Begun(training.images_shape, training.labels_shape, str(training.device))
+
+
+def work(
+    orders: IO[bytes], reports: IO[bytes], hang_up: Callable[[], object] = lambda: None
+) -> None:
+    """Perform one task after another until the other side hangs up.
+
+    Args:
+        orders: where each `Task` comes from, and an `Order` after each report.
+        reports: where the reports go.
+        hang_up: called at once, on another thread, when `orders` ends.
+    """
+    received: SimpleQueue[Task | Order | None] = SimpleQueue()
+
+    def listen() -> None:
+        try:
+            while True:
+                received.put(pickle.load(orders))
+        except (EOFError, OSError, ValueError):
+            hang_up()
+            received.put(None)
+
+    def report(what: Report) -> None:
+        pickle.dump(what, reports)
+        reports.flush()
+
+    def report_and_ask(what: Report) -> bool:
+        report(what)
+        return received.get() is Order.GO_ON
+
+    Thread(target=listen, name="orders", daemon=True).start()
+    while isinstance(task := received.get(), Task):
+        report(_perform(task, report_and_ask))
+
+
+def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
+    try:
+        training = prepare(task, torch.device(task.device) if task.device else choose_device())
+        if may_go_on(begun(training)):
+            with closing(train(training)) as records:
+                for record in records:
+                    if not may_go_on(Progress(record, pack_weights(training.model))):
+                        break
+        return Ended(take_snapshot(training))
+    except (DivergenceError, FileNotFoundError) as error:
+        return Failed(error)
+    except (MemoryError, torch.OutOfMemoryError):
+        return Failed(MemoryError())
+    except Exception:
+        return Failed(None, traceback.format_exc())
+
+
+def main() -> None:
+    """Work for the process that has started this one, and end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for that process
+    torch.set_num_threads(1)  # more would take the cores from those who read
+    # With its first optimiser PyTorch loads for a second: better now than when somebody waits.
+    optim.SGD([torch.zeros(1)])
+    reports = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever is printed here does not go among the reports
+    work(sys.stdin.buffer, reports, hang_up=lambda: os._exit(0))

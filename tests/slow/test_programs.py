@@ -1,0 +1,79 @@
+"""The programs that `codegen` writes, run alone: they print what the run prints."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from mnist_core.codegen import generate_code
+from mnist_core.config import TrainConfig
+from mnist_core.data import MNIST
+from mnist_core.models import create_model
+from mnist_core.training import EpochRecord, set_up, train
+from tests.core.test_codegen import SPREAD
+
+# Runs the program of each folder by itself, in a Python that has loaded PyTorch once for all.
+RUN_ALL = """
+import contextlib, os, runpy, sys
+
+for folder in sys.argv[1:]:
+    os.chdir(folder)
+    with open("said.txt", "w") as said, contextlib.redirect_stdout(said):
+        runpy.run_path("program.py", run_name="__main__")
+"""
+
+
+def execute(programs: dict[Path, str], mnist_root: Path) -> list[list[str]]:
+    """Run each program in its folder, far from this project, with MNIST in its ./data.
+
+    Returns:
+        The lines that each has printed.
+    """
+    for folder, program in programs.items():
+        folder.mkdir()
+        (folder / "program.py").write_text(program, encoding="utf-8")
+        (folder / "data").symlink_to(mnist_root, target_is_directory=True)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
+    environment.pop("PYTHONPATH", None)
+    command = [sys.executable, "-I", "-c", RUN_ALL, *map(str, programs)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [(folder / "said.txt").read_text().splitlines() for folder in programs]
+
+
+def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
+    epochs = [record for record in train(set_up(config, data)) if isinstance(record, EpochRecord)]
+    size = min(config.batch_size, len(data.train))
+    return [
+        f"Image batch shape: torch.Size([{size}, 1, 28, 28])",
+        f"Label batch shape: torch.Size([{size}])",
+        f"The model is on: {'cuda' if torch.cuda.is_available() else 'cpu'}",
+        "Training starts ...",
+        *[f"Epoch [{e.epoch}/{config.epochs}], Loss: {e.train_loss:.4f}" for e in epochs],
+        "Training finished!",
+        f"Accuracy on the test set: {epochs[-1].test_accuracy:.2%}",
+    ]
+
+
+def test_each_program_prints_what_its_run_prints(
+    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+) -> None:
+    folders = {tmp_path / str(number): config for number, config in enumerate(SPREAD)}
+    programs = {folder: generate_code(config) for folder, config in folders.items()}
+    for said, (folder, config) in zip(execute(programs, tiny_root), folders.items(), strict=True):
+        assert said == lines_of_the_run(config, tiny_mnist), config
+        assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG"), config
+        weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
+        create_model(config.model).load_state_dict(weights)
+
+
+def test_on_mnist_the_recipes_program_prints_what_the_recipe_prints(
+    tmp_path: Path, mnist_root: Path, mnist: MNIST
+) -> None:
+    config = TrainConfig(epochs=1)
+    (said,) = execute({tmp_path / "recipe": generate_code(config)}, mnist_root)
+    assert said == lines_of_the_run(config, mnist)
