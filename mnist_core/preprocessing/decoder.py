@@ -16,15 +16,15 @@ import json
 import os
 import sys
 import warnings
-from importlib.util import find_spec
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, features
 
 MAX_PICTURE_PIXELS = 40_000_000  # what the camera of a telephone takes
 PICTURE_FORMATS = (
     *("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM"),  # none that starts a program
-    *(["AVIF"] if find_spec("PIL._avif") else []),  # Pillow has it from 11.3 on, mostly
+    # Pillow has it from 11.3 on, if it was built with it.
+    *(["AVIF"] if "avif" in features.modules and features.check("avif") else []),
 )
 
 LONGEST_SIDE = 1_000  # pixels, plenty for one digit
@@ -106,10 +106,6 @@ def limit_myself() -> None:
 def main() -> None:
     """Read the image from stdin; write one line of JSON and then the pixels to stdout."""
     limit_myself()
-    if "AVIF" in PICTURE_FORMATS:
-        from PIL import AvifImagePlugin
-
-        AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # more of them reserve more memory than is allowed
     picture = decode(sys.stdin.buffer)
     output = sys.stdout.buffer
     if picture is None:

@@ -7,7 +7,6 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import torch
@@ -20,6 +19,7 @@ from mnist_core.checkpoints import MAX_BYTES
 from mnist_core.models import MODELS, create_model
 from mnist_core.pickle_check import NotAStateDictError
 from tests.bombs import ORDERED_DICT, checkpoint_of, checkpoint_with, storage_pickle
+from tests.each import each
 from tests.real_mnist import REPOSITORY
 
 Weights = dict[str, Tensor]
@@ -59,22 +59,22 @@ def lies_within_a_record(tensor: Tensor, records: list[bytes]) -> bool:
 # --- what passes -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", sorted((REPOSITORY / "checkpoints").glob("*.pth")), ids=str)
-def test_a_shipped_checkpoint_passes(path: Path) -> None:
-    content = path.read_bytes()
-    theirs = torch.load(path, weights_only=True)
-    ours = read(content)
-    assert ours.keys() == theirs.keys()
-    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
-    assert all(lies_within_a_record(tensor, records_of(content)) for tensor in ours.values())
+def test_a_shipped_checkpoint_passes() -> None:
+    for path in each(sorted((REPOSITORY / "checkpoints").glob("*.pth"))):
+        content = path.read_bytes()
+        theirs = torch.load(path, weights_only=True)
+        ours = read(content)
+        assert ours.keys() == theirs.keys()
+        assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+        assert all(lies_within_a_record(tensor, records_of(content)) for tensor in ours.values())
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_the_state_dict_of_every_network_passes(name: str) -> None:
-    state = create_model(name).state_dict()
-    weights = read(saved(state))
-    assert all(torch.equal(weights[name], state[name]) for name in state)
-    assert getattr(weights, "_metadata", None) == getattr(state, "_metadata", 0)
+def test_the_state_dict_of_every_network_passes() -> None:
+    for name in each(MODELS):
+        state = create_model(name).state_dict()
+        weights = read(saved(state))
+        assert all(torch.equal(weights[name], state[name]) for name in state)
+        assert getattr(weights, "_metadata", None) == getattr(state, "_metadata", 0)
 
 
 def tied() -> Weights:
@@ -105,16 +105,16 @@ LEGAL: dict[str, Callable[[], Weights]] = {
 }
 
 
-@pytest.mark.parametrize("kind", LEGAL)
-def test_what_a_state_dict_may_hold_passes(kind: str) -> None:
-    state = LEGAL[kind]()
-    weights = read(saved(state))
-    assert type(weights) is type(state)
-    assert weights.keys() == state.keys()
-    for name, tensor in state.items():
-        assert torch.equal(weights[name], tensor)
-        assert weights[name].stride() == tensor.stride()
-        assert type(weights[name]) is type(tensor)
+def test_what_a_state_dict_may_hold_passes() -> None:
+    for kind in each(LEGAL):
+        state = LEGAL[kind]()
+        weights = read(saved(state))
+        assert type(weights) is type(state)
+        assert weights.keys() == state.keys()
+        for name, tensor in state.items():
+            assert torch.equal(weights[name], tensor)
+            assert weights[name].stride() == tensor.stride()
+            assert type(weights[name]) is type(tensor)
 
 
 def test_weights_from_a_gpu_pass() -> None:
@@ -125,48 +125,46 @@ def test_weights_from_a_gpu_pass() -> None:
 # --- what does not -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("offset", "size", "stride"),
-    [(0, 4, 1), (3, 1, 1), (3, 1, 2**40), (1, 2, 2), (0, 2, 3), (4, 0, 1), (0, 2**40, 0)],
-)
-def test_a_tensor_within_its_storage_passes(offset: int, size: int, stride: int) -> None:
-    content = checkpoint_with(storage_pickle(4, offset, size, stride), **FOUR)
-    (tensor,) = read(content).values()
-    assert (tensor.storage_offset(), *tensor.shape, *tensor.stride()) == (offset, size, stride)
+def test_a_tensor_within_its_storage_passes() -> None:
+    for offset, size, stride in each(
+        [(0, 4, 1), (3, 1, 1), (3, 1, 2**40), (1, 2, 2), (0, 2, 3), (4, 0, 1), (0, 2**40, 0)]
+    ):
+        content = checkpoint_with(storage_pickle(4, offset, size, stride), **FOUR)
+        (tensor,) = read(content).values()
+        assert (tensor.storage_offset(), *tensor.shape, *tensor.stride()) == (offset, size, stride)
 
 
-@pytest.mark.parametrize(
-    ("offset", "size", "stride"),
-    [
-        (0, 5, 1),
-        (1, 4, 1),
-        (4, 1, 1),
-        (0, 2, 4),
-        (5, 0, 1),
-        (2**62, 1, 1),
-        (0, 1, 2**40 + 1),
-        (0, 2, 2**63),
-        (0, 2**63 + 1, 0),
-        (0, 2**80, 1),
-        (-1, 1, 1),
-        (0, -1, 1),
-        (0, -4, -1),
-        (3, 2, -1),
-        (0, 2, -(2**63)),
-    ],
-)  # fmt: skip
-def test_a_tensor_beyond_its_storage_is_refused(offset: int, size: int, stride: int) -> None:
-    content = checkpoint_with(storage_pickle(4, offset, size, stride), **FOUR)
-    with pytest.raises(ValueError, match=r"within its storage|no whole number"):
-        check_archive(content, MAX_BYTES)
+def test_a_tensor_beyond_its_storage_is_refused() -> None:
+    for offset, size, stride in each(
+        [
+            (0, 5, 1),
+            (1, 4, 1),
+            (4, 1, 1),
+            (0, 2, 4),
+            (5, 0, 1),
+            (2**62, 1, 1),
+            (0, 1, 2**40 + 1),
+            (0, 2, 2**63),
+            (0, 2**63 + 1, 0),
+            (0, 2**80, 1),
+            (-1, 1, 1),
+            (0, -1, 1),
+            (0, -4, -1),
+            (3, 2, -1),
+            (0, 2, -(2**63)),
+        ]
+    ):
+        content = checkpoint_with(storage_pickle(4, offset, size, stride), **FOUR)
+        with pytest.raises(ValueError, match=r"within its storage|no whole number"):
+            check_archive(content, MAX_BYTES)
 
 
-@pytest.mark.parametrize("elements", [0, 1, 3, 5, 8, 10**6, 2**61, 2**62 + 4, 2**70 + 4, -4])
-def test_a_storage_that_claims_another_length_than_its_entry_has_is_refused(elements: int) -> None:
-    tensor = storage_pickle(elements, size=0)
-    assert check_archive(checkpoint_with(storage_pickle(4, size=0), **FOUR), MAX_BYTES)
-    with pytest.raises(ValueError, match=r"longer or shorter|no whole number"):
-        check_archive(checkpoint_with(tensor, **FOUR), MAX_BYTES)
+def test_a_storage_that_claims_another_length_than_its_entry_has_is_refused() -> None:
+    for elements in each([0, 1, 3, 5, 8, 10**6, 2**61, 2**62 + 4, 2**70 + 4, -4]):
+        tensor = storage_pickle(elements, size=0)
+        assert check_archive(checkpoint_with(storage_pickle(4, size=0), **FOUR), MAX_BYTES)
+        with pytest.raises(ValueError, match=r"longer or shorter|no whole number"):
+            check_archive(checkpoint_with(tensor, **FOUR), MAX_BYTES)
 
 
 def test_bytes_left_over_at_the_end_of_an_entry_are_refused() -> None:
@@ -174,10 +172,10 @@ def test_bytes_left_over_at_the_end_of_an_entry_are_refused() -> None:
         check_archive(checkpoint_with(TENSOR, **{"data/0": bytes(17)}), MAX_BYTES)
 
 
-@pytest.mark.parametrize("entry", ["data/1", "data/00", "0", "DATA/0"])
-def test_a_storage_without_its_entry_is_refused(entry: str) -> None:
-    with pytest.raises(KeyError):
-        check_archive(checkpoint_with(TENSOR, **{entry: bytes(16)}), MAX_BYTES)
+def test_a_storage_without_its_entry_is_refused() -> None:
+    for entry in each(["data/1", "data/00", "0", "DATA/0"]):
+        with pytest.raises(KeyError):
+            check_archive(checkpoint_with(TENSOR, **{entry: bytes(16)}), MAX_BYTES)
 
 
 def of(*parts: bytes) -> bytes:
@@ -297,17 +295,11 @@ STRANGE: dict[str, dict[str, bytes]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("reason", "pickled"),
-    [
-        pytest.param(reason, pickled, id=f"{reason}: {kind}")
-        for reason, kinds in STRANGE.items()
-        for kind, pickled in kinds.items()
-    ],
-)
-def test_a_pickle_that_pytorch_would_not_write_is_refused(reason: str, pickled: bytes) -> None:
-    with pytest.raises((ValueError, IndexError), match=reason):
-        check_archive(checkpoint_of(pickled, **FOUR), MAX_BYTES)
+def test_a_pickle_that_pytorch_would_not_write_is_refused() -> None:
+    for reason, kinds in each(STRANGE.items()):
+        for _, pickled in each(kinds.items()):
+            with pytest.raises((ValueError, IndexError), match=reason):
+                check_archive(checkpoint_of(pickled, **FOUR), MAX_BYTES)
 
 
 def test_the_parts_that_strange_pickles_are_made_of_pass() -> None:
@@ -321,19 +313,19 @@ def test_the_parts_that_strange_pickles_are_made_of_pass() -> None:
         assert read(checkpoint_of(pickled, **FOUR)) is not None
 
 
-@pytest.mark.parametrize("wrong", [[TENSOR], [b"K\1"], [b"}", NAME, b"}", NAME, TENSOR, b"ss"]])
-def test_weights_that_are_no_state_dict_are_called_so(wrong: list[bytes]) -> None:
-    with pytest.raises(NotAStateDictError):
-        check_archive(checkpoint_of(of(*wrong), **FOUR), MAX_BYTES)
+def test_weights_that_are_no_state_dict_are_called_so() -> None:
+    for wrong in each([[TENSOR], [b"K\1"], [b"}", NAME, b"}", NAME, TENSOR, b"ss"]]):
+        with pytest.raises(NotAStateDictError):
+            check_archive(checkpoint_of(of(*wrong), **FOUR), MAX_BYTES)
 
 
-@pytest.mark.parametrize("name", ["archive/constants.pkl", "archive/data.PKL", "other/data.pkl"])
-def test_a_second_pickle_is_refused(name: str) -> None:
-    made = io.BytesIO(saved({}))
-    with zipfile.ZipFile(made, "a") as archive:
-        archive.writestr(name, pickle.dumps({}, 2))
-    with pytest.raises(ValueError, match=r"another pickle|twice"):
-        check_archive(made.getvalue(), MAX_BYTES)
+def test_a_second_pickle_is_refused() -> None:
+    for name in each(["archive/constants.pkl", "archive/data.PKL", "other/data.pkl"]):
+        made = io.BytesIO(saved({}))
+        with zipfile.ZipFile(made, "a") as archive:
+            archive.writestr(name, pickle.dumps({}, 2))
+        with pytest.raises(ValueError, match=r"another pickle|twice"):
+            check_archive(made.getvalue(), MAX_BYTES)
 
 
 def test_an_empty_archive_is_refused() -> None:

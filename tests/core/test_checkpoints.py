@@ -38,6 +38,7 @@ from mnist_core.models import MODELS, SimpleNN, create_model
 from mnist_core.training import EpochRecord
 from tests import article
 from tests.bombs import CHECKPOINT_BOMBS
+from tests.each import each
 from tests.real_mnist import REPOSITORY
 
 State = dict[str, Tensor]
@@ -119,12 +120,12 @@ def test_a_loaded_model_can_learn_on(tmp_path: Path) -> None:
     assert not same(model, fresh_state())
 
 
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
-def test_other_floats_are_read_as_float32(tmp_path: Path, dtype: torch.dtype) -> None:
-    state = {name: tensor.to(dtype) for name, tensor in fresh_state().items()}
-    torch.save(state, tmp_path / "other.pth")
-    model = load_checkpoint(tmp_path / "other.pth").model
-    assert same(model, {name: tensor.float() for name, tensor in state.items()})
+def test_other_floats_are_read_as_float32(tmp_path: Path) -> None:
+    for dtype in each([torch.float16, torch.bfloat16, torch.float64]):
+        state = {name: tensor.to(dtype) for name, tensor in fresh_state().items()}
+        torch.save(state, tmp_path / "other.pth")
+        model = load_checkpoint(tmp_path / "other.pth").model
+        assert same(model, {name: tensor.float() for name, tensor in state.items()})
 
 
 def test_the_metadata_of_a_run_are_complete_and_plain() -> None:
@@ -139,22 +140,22 @@ def test_the_metadata_of_a_run_are_complete_and_plain() -> None:
     assert describe_run(TrainConfig(), [])["test_accuracy"] is None
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_network_is_recognised_when_it_is_loaded(tmp_path: Path, name: str) -> None:
-    metadata = describe_run(TrainConfig(model=name), [])
-    save_checkpoint(tmp_path / "mine.pth", create_model(name), metadata)
-    checkpoint = load_checkpoint(tmp_path / "mine.pth")
-    assert checkpoint.model_name == name
-    assert type(checkpoint.model) is MODELS[name].network
+def test_every_network_is_recognised_when_it_is_loaded(tmp_path: Path) -> None:
+    for name in each(MODELS):
+        metadata = describe_run(TrainConfig(model=name), [])
+        save_checkpoint(tmp_path / "mine.pth", create_model(name), metadata)
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        assert checkpoint.model_name == name
+        assert type(checkpoint.model) is MODELS[name].network
 
 
-@pytest.mark.parametrize("config", [None, [], "cnn", {}, {"model": None}, {"model": ["cnn"]}])
 def test_metadata_of_another_form_or_another_network_do_not_change_what_is_recognised(
-    tmp_path: Path, config: object
+    tmp_path: Path,
 ) -> None:
-    for told in (config, {"model": "cnn"}):
-        save_checkpoint(tmp_path / "mine.pth", create_model("simple_nn"), {"config": told})
-        assert load_checkpoint(tmp_path / "mine.pth").model_name == "simple_nn"
+    for config in each([None, [], "cnn", {}, {"model": None}, {"model": ["cnn"]}]):
+        for told in (config, {"model": "cnn"}):
+            save_checkpoint(tmp_path / "mine.pth", create_model("simple_nn"), {"config": told})
+            assert load_checkpoint(tmp_path / "mine.pth").model_name == "simple_nn"
 
 
 # --- calibration -------------------------------------------------------------------------------
@@ -195,33 +196,31 @@ def test_there_is_nothing_to_calibrate_without_a_checkpoint(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "calibration",
-    [
-        None,
-        [],
-        "2",
-        {},
-        {"temperature": 2},
-        {"temperature": float("nan"), "sure_from": 0.5},
-        {"temperature": float("inf"), "sure_from": 0.5},
-        {"temperature": -1, "sure_from": 0.5},
-        {"temperature": 0, "sure_from": 0.5},
-        {"temperature": "2", "sure_from": 0.5},
-        {"temperature": [2], "sure_from": 0.5},
-        {"temperature": True, "sure_from": 0.5},
-        {"temperature": 2, "sure_from": None},
-        {"temperature": 2, "sure_from": 50},
-        {"temperature": 2, "sure_from": {}},
-        {"temperature": 10**400, "sure_from": 0.5},
-    ],
-    ids=str,
-)
-def test_a_calibration_that_makes_no_sense_is_none(tmp_path: Path, calibration: object) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), {**METADATA, "calibration": calibration})
-    checkpoint = load_checkpoint(tmp_path / "mine.pth")
-    assert checkpoint.calibration == UNCALIBRATED
-    assert checkpoint.metadata["test_accuracy"] == 0.5
+def test_a_calibration_that_makes_no_sense_is_none(tmp_path: Path) -> None:
+    for calibration in each(
+        [
+            None,
+            [],
+            "2",
+            {},
+            {"temperature": 2},
+            {"temperature": float("nan"), "sure_from": 0.5},
+            {"temperature": float("inf"), "sure_from": 0.5},
+            {"temperature": -1, "sure_from": 0.5},
+            {"temperature": 0, "sure_from": 0.5},
+            {"temperature": "2", "sure_from": 0.5},
+            {"temperature": [2], "sure_from": 0.5},
+            {"temperature": True, "sure_from": 0.5},
+            {"temperature": 2, "sure_from": None},
+            {"temperature": 2, "sure_from": 50},
+            {"temperature": 2, "sure_from": {}},
+            {"temperature": 10**400, "sure_from": 0.5},
+        ]
+    ):
+        save_checkpoint(tmp_path / "mine.pth", network(), {**METADATA, "calibration": calibration})
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        assert checkpoint.calibration == UNCALIBRATED
+        assert checkpoint.metadata["test_accuracy"] == 0.5
 
 
 # --- metadata of other versions ----------------------------------------------------------------
@@ -309,17 +308,26 @@ def test_metadata_about_other_weights_are_not_told(tmp_path: Path) -> None:
     assert load_checkpoint(tmp_path / "mine.pth").metadata == {}
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["", "[]", "null", "3", '"sha256"', "{}", '{"sha256": 1}', "[" * 100_000, "\udcff", "not JSON"],
-    ids=lambda content: content[:8],
-)
-def test_metadata_that_cannot_be_read_are_none(tmp_path: Path, content: str) -> None:
-    save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
-    metadata_path(tmp_path / "mine.pth").write_bytes(content.encode(errors="surrogateescape"))
-    checkpoint = load_checkpoint(tmp_path / "mine.pth")
-    assert checkpoint.metadata == {}
-    assert same(checkpoint.model, fresh_state())
+def test_metadata_that_cannot_be_read_are_none(tmp_path: Path) -> None:
+    for content in each(
+        [
+            "",
+            "[]",
+            "null",
+            "3",
+            '"sha256"',
+            "{}",
+            '{"sha256": 1}',
+            "[" * 100_000,
+            "\udcff",
+            "not JSON",
+        ]
+    ):
+        save_checkpoint(tmp_path / "mine.pth", network(), METADATA)
+        metadata_path(tmp_path / "mine.pth").write_bytes(content.encode(errors="surrogateescape"))
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        assert checkpoint.metadata == {}
+        assert same(checkpoint.model, fresh_state())
 
 
 # --- whole or not at all -----------------------------------------------------------------------
@@ -474,20 +482,18 @@ def test_weights_with_what_pytorch_writes_beside_them_are_read(tmp_path: Path) -
         assert same(load_checkpoint(tmp_path / f"{number}.pth").model, fresh_state())
 
 
-@pytest.mark.parametrize("length", [0, 1, 100, 200_000, -1, -100])
-def test_a_file_cut_short_is_refused(tmp_path: Path, length: int) -> None:
-    path = tmp_path / "cut.pth"
-    path.write_bytes(saved(fresh_state())[:length])
-    refusal(path)
+def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
+    for length in each([0, 1, 100, 200_000, -1, -100]):
+        path = tmp_path / "cut.pth"
+        path.write_bytes(saved(fresh_state())[:length])
+        refusal(path)
 
 
-@pytest.mark.parametrize(
-    "content", [b"hello", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02.", b"(" * 99]
-)
-def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "other.pth"
-    path.write_bytes(content)
-    refusal(path)
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    for content in each([b"hello", b"\0" * 1000, b"PK\x03\x04", b"\x80\x02.", b"(" * 99]):
+        path = tmp_path / "other.pth"
+        path.write_bytes(content)
+        refusal(path)
 
 
 def with_first(change: Callable[[Tensor], object]) -> Callable[[State], object]:
@@ -529,11 +535,11 @@ NOT_OURS: dict[str, Callable[[State], object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", NOT_OURS)
-def test_a_pytorch_file_of_anything_else_is_refused(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "stranger.pth"
-    torch.save(NOT_OURS[kind](OrderedDict(fresh_state())), path)
-    refusal(path)
+def test_a_pytorch_file_of_anything_else_is_refused(tmp_path: Path) -> None:
+    for kind in each(NOT_OURS):
+        path = tmp_path / "stranger.pth"
+        torch.save(NOT_OURS[kind](OrderedDict(fresh_state())), path)
+        refusal(path)
 
 
 def with_norm(name: str, value: Tensor) -> Callable[[State], State]:
@@ -549,11 +555,11 @@ NO_CNN: dict[str, Callable[[State], State]] = {
 }
 
 
-@pytest.mark.parametrize("kind", NO_CNN)
-def test_a_cnn_that_cannot_compute_is_refused(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "stranger.pth"
-    torch.save(NO_CNN[kind](create_model("cnn").state_dict()), path)
-    refusal(path)
+def test_a_cnn_that_cannot_compute_is_refused(tmp_path: Path) -> None:
+    for kind in each(NO_CNN):
+        path = tmp_path / "stranger.pth"
+        torch.save(NO_CNN[kind](create_model("cnn").state_dict()), path)
+        refusal(path)
 
 
 def test_a_file_too_large_is_refused_unread(

@@ -24,6 +24,7 @@ from mnist_core.drawings import (
 )
 from mnist_core.evaluation import evaluate
 from mnist_core.preprocessing import image_from_strokes
+from tests.each import each
 
 ONE = {"label": 1, "strokes": [[[500, 100], [500, 900]]]}
 SEVEN = {"label": 7, "strokes": [[[300, 200], [700, 200.5]], [[700, 200.5], [450, 800]]]}
@@ -43,16 +44,16 @@ def as_json(drawings: list[LabelledDrawing]) -> list[dict[str, object]]:
 # --- reading -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["digits.json", "digits.json.gz", "digits"])
-@pytest.mark.parametrize("packed", [False, True])
-def test_a_file_is_read_whether_packed_or_not_and_whatever_its_name(
-    tmp_path: Path, name: str, packed: bool
-) -> None:
-    content = content_of([ONE, SEVEN])
-    (tmp_path / name).write_bytes(gzip.compress(content) if packed else content)
-    drawings = read_drawings(tmp_path / name)
-    assert as_json(drawings) == [ONE, SEVEN]
-    assert all(stroke.dtype == np.float64 for drawing in drawings for stroke in drawing.strokes)
+def test_a_file_is_read_whether_packed_or_not_and_whatever_its_name(tmp_path: Path) -> None:
+    for name in each(["digits.json", "digits.json.gz", "digits"]):
+        for packed in each([False, True]):
+            content = content_of([ONE, SEVEN])
+            (tmp_path / name).write_bytes(gzip.compress(content) if packed else content)
+            drawings = read_drawings(tmp_path / name)
+            assert as_json(drawings) == [ONE, SEVEN]
+            assert all(
+                stroke.dtype == np.float64 for drawing in drawings for stroke in drawing.strokes
+            )
 
 
 def test_other_keys_and_empty_strokes_are_left_out() -> None:
@@ -83,10 +84,10 @@ BAD_ENTRIES = {
 }
 
 
-@pytest.mark.parametrize("entry", BAD_ENTRIES.values(), ids=BAD_ENTRIES.keys())
-def test_a_wrong_entry_is_named_by_its_number(entry: object) -> None:
-    with pytest.raises(ValueError, match=r"^Drawing 2: [A-Z][^\n]{10,120}\.$"):
-        parse_drawings(content_of([SEVEN, entry, ONE]))
+def test_a_wrong_entry_is_named_by_its_number() -> None:
+    for entry in each(BAD_ENTRIES.values()):
+        with pytest.raises(ValueError, match=r"^Drawing 2: [A-Z][^\n]{10,120}\.$"):
+            parse_drawings(content_of([SEVEN, entry, ONE]))
 
 
 BAD_FILES = {
@@ -107,15 +108,13 @@ BAD_FILES = {
 }
 
 
-@pytest.mark.parametrize("content", BAD_FILES.values(), ids=BAD_FILES.keys())
-def test_what_is_no_file_of_drawings_is_refused_in_one_sentence(
-    tmp_path: Path, content: bytes
-) -> None:
-    with pytest.raises(ValueError, match=r"^[A-Z][^\n]{10,100}\.$"):
-        parse_drawings(content)
-    (tmp_path / "other.json").write_bytes(content)
-    with pytest.raises(ValueError, match=r"^other\.json: [A-Z][^\n]{10,100}\.$"):
-        read_drawings(tmp_path / "other.json")
+def test_what_is_no_file_of_drawings_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    for content in each(BAD_FILES.values()):
+        with pytest.raises(ValueError, match=r"^[A-Z][^\n]{10,100}\.$"):
+            parse_drawings(content)
+        (tmp_path / "other.json").write_bytes(content)
+        with pytest.raises(ValueError, match=r"^other\.json: [A-Z][^\n]{10,100}\.$"):
+            read_drawings(tmp_path / "other.json")
 
 
 def test_a_file_that_unpacks_to_gigabytes_is_refused_without_unpacking_them() -> None:
@@ -178,12 +177,12 @@ def test_what_is_written_is_read_again(drawings: list[LabelledDrawing]) -> None:
     assert as_json(parse_drawings(format_drawings(drawings))) == as_json(drawings)
 
 
-@pytest.mark.parametrize("name", ["mine.json", "mine.json.gz"])
-def test_a_written_file_is_read_again(tmp_path: Path, name: str) -> None:
-    drawings = parse_drawings(content_of([ONE, SEVEN]))
-    content = format_drawings(drawings)
-    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    assert as_json(read_drawings(tmp_path / name)) == [ONE, SEVEN]
+def test_a_written_file_is_read_again(tmp_path: Path) -> None:
+    for name in each(["mine.json", "mine.json.gz"]):
+        drawings = parse_drawings(content_of([ONE, SEVEN]))
+        content = format_drawings(drawings)
+        (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        assert as_json(read_drawings(tmp_path / name)) == [ONE, SEVEN]
 
 
 def test_a_written_file_is_plain_json_without_needless_digits() -> None:
@@ -193,16 +192,16 @@ def test_a_written_file_is_plain_json_without_needless_digits() -> None:
     assert b"200.5" in content
 
 
-@pytest.mark.parametrize("label", [-1, 10, 1.0, True, "1", None])
-def test_a_label_is_a_digit(label: object) -> None:
-    with pytest.raises(ValueError, match="from 0 to 9"):
-        LabelledDrawing(label, [np.zeros((1, 2))])  # type: ignore[arg-type]
+def test_a_label_is_a_digit() -> None:
+    for label in each([-1, 10, 1.0, True, "1", None]):
+        with pytest.raises(ValueError, match="from 0 to 9"):
+            LabelledDrawing(label, [np.zeros((1, 2))])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("strokes", [[], [np.empty((0, 2))]])
-def test_a_labelled_drawing_has_ink(strokes: list[np.ndarray]) -> None:
-    with pytest.raises(ValueError, match="Nothing"):
-        LabelledDrawing(1, strokes)
+def test_a_labelled_drawing_has_ink() -> None:
+    for strokes in each([[], [np.empty((0, 2))]]):
+        with pytest.raises(ValueError, match="Nothing"):
+            LabelledDrawing(1, strokes)
 
 
 # --- testing a network -------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from mnist_core.data import ImageDataset
 from mnist_core.evaluation import BATCH_SIZE, batches, evaluate
 from mnist_core.models import SimpleNN
+from tests.each import each
 from tests.oracles import mean_cross_entropy, simple_nn_logits
 
 
@@ -35,22 +36,22 @@ def written(digits: list[int], labels: list[int]) -> ImageDataset:
     return ImageDataset(images, torch.tensor(labels))
 
 
-@pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
-def test_loss_accuracy_and_confusion_are_what_numpy_finds(count: int) -> None:
-    torch.manual_seed(0)
-    model, dataset = SimpleNN(), random_images(count)
-    result = evaluate(model, dataset)
+def test_loss_accuracy_and_confusion_are_what_numpy_finds() -> None:
+    for count in each([1, 63, 64, 65, 200]):
+        torch.manual_seed(0)
+        model, dataset = SimpleNN(), random_images(count)
+        result = evaluate(model, dataset)
 
-    labels = dataset.labels.numpy()
-    logits = simple_nn_logits(model.state_dict(), dataset.images.numpy().astype(np.float64))
-    predicted = logits.argmax(axis=1)
-    assert result.loss == pytest.approx(mean_cross_entropy(logits, labels), rel=1e-5)
-    assert result.accuracy == (predicted == labels).mean()
-    confusion = [
-        [int(((labels == true) & (predicted == read)).sum()) for read in range(10)]
-        for true in range(10)
-    ]
-    assert [list(row) for row in result.confusion] == confusion
+        labels = dataset.labels.numpy()
+        logits = simple_nn_logits(model.state_dict(), dataset.images.numpy().astype(np.float64))
+        predicted = logits.argmax(axis=1)
+        assert result.loss == pytest.approx(mean_cross_entropy(logits, labels), rel=1e-5)
+        assert result.accuracy == (predicted == labels).mean()
+        confusion = [
+            [int(((labels == true) & (predicted == read)).sum()) for read in range(10)]
+            for true in range(10)
+        ]
+        assert [list(row) for row in result.confusion] == confusion
 
 
 def test_the_rows_of_the_confusion_matrix_are_the_true_digits() -> None:
@@ -75,11 +76,11 @@ def test_the_result_is_plain_numbers() -> None:
     assert {type(count) for row in result.confusion for count in row} == {int}
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_the_model_is_left_in_the_mode_it_was_in(training: bool) -> None:
-    model = SimpleNN().train(training)
-    evaluate(model, random_images(3))
-    assert model.training is training
+def test_the_model_is_left_in_the_mode_it_was_in() -> None:
+    for training in each([True, False]):
+        model = SimpleNN().train(training)
+        evaluate(model, random_images(3))
+        assert model.training is training
 
 
 def test_dropout_is_off_during_evaluation() -> None:

@@ -9,6 +9,7 @@ from mnist_core.data import MNIST
 from mnist_core.inference import UNCALIBRATED, Calibration, predict
 from mnist_core.models import SimpleNN
 from mnist_core.preprocessing import GrayImage, image_from_strokes, parse_strokes
+from tests.each import each
 from tests.oracles import simple_nn_logits, softmax
 
 
@@ -16,15 +17,15 @@ def random_image(seed: int) -> GrayImage:
     return np.random.default_rng(seed).integers(0, 256, (28, 28)).astype(np.uint8)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_probabilities_are_the_softmax_that_numpy_computes(seed: int) -> None:
-    torch.manual_seed(seed)
-    model, image = SimpleNN().eval(), random_image(seed)
-    prediction = predict(model, image)
-    normalized = (image.astype(np.float64) / 255 - 0.5) / 0.5
-    expected = softmax(simple_nn_logits(model.state_dict(), normalized[None, None]))[0]
-    np.testing.assert_allclose(prediction.probabilities, expected, rtol=1e-4)
-    assert prediction.digit == expected.argmax()
+def test_probabilities_are_the_softmax_that_numpy_computes() -> None:
+    for seed in each(range(5)):
+        torch.manual_seed(seed)
+        model, image = SimpleNN().eval(), random_image(seed)
+        prediction = predict(model, image)
+        normalized = (image.astype(np.float64) / 255 - 0.5) / 0.5
+        expected = softmax(simple_nn_logits(model.state_dict(), normalized[None, None]))[0]
+        np.testing.assert_allclose(prediction.probabilities, expected, rtol=1e-4)
+        assert prediction.digit == expected.argmax()
 
 
 def test_probabilities_are_ten_plain_shares_of_one() -> None:
@@ -47,16 +48,16 @@ def test_a_network_that_knows_nothing_finds_all_digits_alike() -> None:
 # --- calibrated --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("temperature", [0.25, 1.0, 3.0])
-def test_the_temperature_divides_the_logits_and_leaves_the_digit(temperature: float) -> None:
-    torch.manual_seed(0)
-    model, image = SimpleNN().eval(), random_image(0)
-    prediction = predict(model, image, Calibration(temperature, 0.5))
-    normalized = (image.astype(np.float64) / 255 - 0.5) / 0.5
-    logits = simple_nn_logits(model.state_dict(), normalized[None, None])
-    expected = softmax(logits / temperature)[0]
-    np.testing.assert_allclose(prediction.probabilities, expected, rtol=1e-3)
-    assert prediction.digit == predict(model, image).digit
+def test_the_temperature_divides_the_logits_and_leaves_the_digit() -> None:
+    for temperature in each([0.25, 1.0, 3.0]):
+        torch.manual_seed(0)
+        model, image = SimpleNN().eval(), random_image(0)
+        prediction = predict(model, image, Calibration(temperature, 0.5))
+        normalized = (image.astype(np.float64) / 255 - 0.5) / 0.5
+        logits = simple_nn_logits(model.state_dict(), normalized[None, None])
+        expected = softmax(logits / temperature)[0]
+        np.testing.assert_allclose(prediction.probabilities, expected, rtol=1e-3)
+        assert prediction.digit == predict(model, image).digit
 
 
 def test_a_network_is_sure_from_the_probability_that_its_calibration_names() -> None:
@@ -75,30 +76,27 @@ def test_a_network_whose_weights_are_no_numbers_is_not_sure() -> None:
     assert not predict(model, random_image(0)).sure
 
 
-@pytest.mark.parametrize(
-    ("temperature", "sure_from"),
-    [
-        (0, 0.5),
-        (-1, 0.5),
-        (101, 0.5),
-        (float("nan"), 0.5),
-        (float("inf"), 0.5),
-        ("1", 0.5),
-        (True, 0.5),
-        (None, 0.5),
-        (1, -0.1),
-        (1, 1.1),
-        (1, float("nan")),
-        (1, "sure"),
-        (1, False),
-        (1, [0.5]),
-    ],
-)
-def test_a_calibration_that_makes_no_sense_is_refused(
-    temperature: object, sure_from: object
-) -> None:
-    with pytest.raises(ValueError, match=r"must be a number .*, not "):
-        Calibration(temperature, sure_from)  # type: ignore[arg-type]
+def test_a_calibration_that_makes_no_sense_is_refused() -> None:
+    for temperature, sure_from in each(
+        [
+            (0, 0.5),
+            (-1, 0.5),
+            (101, 0.5),
+            (float("nan"), 0.5),
+            (float("inf"), 0.5),
+            ("1", 0.5),
+            (True, 0.5),
+            (None, 0.5),
+            (1, -0.1),
+            (1, 1.1),
+            (1, float("nan")),
+            (1, "sure"),
+            (1, False),
+            (1, [0.5]),
+        ]
+    ):
+        with pytest.raises(ValueError, match=r"must be a number .*, not "):
+            Calibration(temperature, sure_from)  # type: ignore[arg-type]
 
 
 # --- extremes ----------------------------------------------------------------------------------
@@ -143,12 +141,12 @@ PEN = {  # as a person would draw them: x,y on a paper of 1000 × 1000, a slash 
 }
 
 
-@pytest.mark.parametrize("digit", PEN)
-def test_the_shipped_network_reads_what_a_person_draws(digit: int) -> None:
-    strokes = [
-        [[int(number) for number in point.split(",")] for point in stroke.split()]
-        for stroke in PEN[digit].split("/")
-    ]
-    image = image_from_strokes(parse_strokes(strokes))
-    assert image is not None
-    assert predict(load_checkpoint(SHIPPED).model, image).digit == digit
+def test_the_shipped_network_reads_what_a_person_draws() -> None:
+    for digit in each(PEN):
+        strokes = [
+            [[int(number) for number in point.split(",")] for point in stroke.split()]
+            for stroke in PEN[digit].split("/")
+        ]
+        image = image_from_strokes(parse_strokes(strokes))
+        assert image is not None
+        assert predict(load_checkpoint(SHIPPED).model, image).digit == digit

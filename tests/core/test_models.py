@@ -16,6 +16,7 @@ from mnist_core.models import (
     create_model_shape,
 )
 from tests import article
+from tests.each import each
 from tests.oracles import Floats, cnn_logits, deep_nn_logits, simple_nn_logits
 
 ORACLES = {
@@ -26,18 +27,18 @@ ORACLES = {
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_model_computes_what_numpy_computes(name: str) -> None:
-    torch.manual_seed(0)
-    model = create_model(name)
-    images = torch.rand(5, 1, 28, 28) * 2 - 1
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    functional.cross_entropy(model(images), torch.arange(5)).backward()
-    optimizer.step()  # so that batch normalisation is no longer at its start
-    model.eval()
-    oracle: Callable[[dict[str, Tensor], Floats], Floats] = ORACLES[name]
-    expected = oracle(model.state_dict(), images.numpy().astype(np.float64))
-    np.testing.assert_allclose(model(images).detach().numpy(), expected, atol=1e-5)
+def test_every_model_computes_what_numpy_computes() -> None:
+    for name in each(MODELS):
+        torch.manual_seed(0)
+        model = create_model(name)
+        images = torch.rand(5, 1, 28, 28) * 2 - 1
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        functional.cross_entropy(model(images), torch.arange(5)).backward()
+        optimizer.step()  # so that batch normalisation is no longer at its start
+        model.eval()
+        oracle: Callable[[dict[str, Tensor], Floats], Floats] = ORACLES[name]
+        expected = oracle(model.state_dict(), images.numpy().astype(np.float64))
+        np.testing.assert_allclose(model(images).detach().numpy(), expected, atol=1e-5)
 
 
 def test_simple_nn_has_the_articles_weights() -> None:
@@ -59,30 +60,30 @@ def test_a_seed_gives_the_articles_first_weights() -> None:
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
 
-@pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize("count", [1, 2, 64])
-def test_every_model_gives_each_image_ten_logits(name: str, count: int) -> None:
-    model = create_model(name).eval()
-    logits = model(torch.rand(count, 1, 28, 28) * 2 - 1)
-    assert logits.shape == (count, 10)
-    assert logits.isfinite().all()
+def test_every_model_gives_each_image_ten_logits() -> None:
+    for name in each(MODELS):
+        for count in each([1, 2, 64]):
+            model = create_model(name).eval()
+            logits = model(torch.rand(count, 1, 28, 28) * 2 - 1)
+            assert logits.shape == (count, 10)
+            assert logits.isfinite().all()
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_model_reads_an_image_alike_alone_and_in_a_batch(name: str) -> None:
-    model = create_model(name).eval()
-    images = torch.rand(3, 1, 28, 28)
-    alone = torch.cat([model(image.unsqueeze(0)) for image in images])
-    torch.testing.assert_close(model(images), alone)
+def test_every_model_reads_an_image_alike_alone_and_in_a_batch() -> None:
+    for name in each(MODELS):
+        model = create_model(name).eval()
+        images = torch.rand(3, 1, 28, 28)
+        alone = torch.cat([model(image.unsqueeze(0)) for image in images])
+        torch.testing.assert_close(model(images), alone)
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_gradients_reach_every_weight(name: str) -> None:
-    model = create_model(name)
-    model(torch.randn(64, 1, 28, 28)).square().sum().backward()
-    for parameter in model.parameters():
-        assert parameter.grad is not None
-        assert parameter.grad.abs().sum() > 0
+def test_gradients_reach_every_weight() -> None:
+    for name in each(MODELS):
+        model = create_model(name)
+        model(torch.randn(64, 1, 28, 28)).square().sum().backward()
+        for parameter in model.parameters():
+            assert parameter.grad is not None
+            assert parameter.grad.abs().sum() > 0
 
 
 def test_an_unknown_model_is_refused_with_the_names_that_there_are() -> None:
@@ -95,30 +96,31 @@ def test_an_unknown_model_is_refused_with_the_names_that_there_are() -> None:
 ABLE = [name for name, architecture in MODELS.items() if architecture.dropout is not None]
 
 
-@pytest.mark.parametrize("name", ABLE)
-def test_dropout_takes_the_share_it_is_told_or_the_models_own(name: str) -> None:
-    def share(model: nn.Module) -> float:
-        (layer,) = [module for module in model.modules() if isinstance(module, nn.Dropout)]
-        return layer.p
+def test_dropout_takes_the_share_it_is_told_or_the_models_own() -> None:
+    for name in each(ABLE):
 
-    assert share(create_model(name)) == MODELS[name].dropout
-    assert share(create_model(name, 0.7)) == 0.7
-    assert share(create_model(name, 0.0)) == 0.0
+        def share(model: nn.Module) -> float:
+            (layer,) = [module for module in model.modules() if isinstance(module, nn.Dropout)]
+            return layer.p
 
-
-@pytest.mark.parametrize("name", ABLE)
-def test_dropout_changes_what_is_learned_from_but_not_what_is_read(name: str) -> None:
-    model = create_model(name, 0.5)
-    images = torch.rand(64, 1, 28, 28)
-    assert not torch.equal(model(images), model(images))
-    model.eval()
-    assert torch.equal(model(images), model(images))
+        assert share(create_model(name)) == MODELS[name].dropout
+        assert share(create_model(name, 0.7)) == 0.7
+        assert share(create_model(name, 0.0)) == 0.0
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5])
-def test_a_model_without_a_dropout_layer_says_which_have_one(share: float) -> None:
-    with pytest.raises(ValueError, match=r"simple_nn has no dropout layer.*dropout_nn"):
-        create_model("simple_nn", share)
+def test_dropout_changes_what_is_learned_from_but_not_what_is_read() -> None:
+    for name in each(ABLE):
+        model = create_model(name, 0.5)
+        images = torch.rand(64, 1, 28, 28)
+        assert not torch.equal(model(images), model(images))
+        model.eval()
+        assert torch.equal(model(images), model(images))
+
+
+def test_a_model_without_a_dropout_layer_says_which_have_one() -> None:
+    for share in each([0.0, 0.5]):
+        with pytest.raises(ValueError, match=r"simple_nn has no dropout layer.*dropout_nn"):
+            create_model("simple_nn", share)
 
 
 def test_with_dropout_a_seed_gives_simple_nns_first_weights() -> None:

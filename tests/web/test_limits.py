@@ -19,9 +19,9 @@ from mnist_core.web.limits import (
     read_limits,
     variable,
 )
+from tests.each import each
 from tests.real_mnist import REPOSITORY
 
-every_limit = pytest.mark.parametrize("name", LIMITS)
 SPACE = {ON_A_SPACE: "somebody/digits"}
 
 
@@ -38,32 +38,32 @@ def test_a_laptop_is_generous_and_a_space_is_not() -> None:
         space.check(largest)
 
 
-@every_limit
-def test_a_variable_sets_a_limit_here_and_on_a_space(name: str) -> None:
-    others = {variable("runs"): "100"} if name == "under_way" else {}
-    others = {variable("under_way"): "4"} if name == "runs" else others
-    for value in {LIMITS[name].low, LIMITS[name].high}:
-        for environment in ({}, SPACE):
-            set_so = {**environment, **others, variable(name): f" {value} "}
-            assert getattr(read_limits(set_so), name) == value
+def test_a_variable_sets_a_limit_here_and_on_a_space() -> None:
+    for name in each(LIMITS):
+        others = {variable("runs"): "100"} if name == "under_way" else {}
+        others = {variable("under_way"): "4"} if name == "runs" else others
+        for value in {LIMITS[name].low, LIMITS[name].high}:
+            for environment in ({}, SPACE):
+                set_so = {**environment, **others, variable(name): f" {value} "}
+                assert getattr(read_limits(set_so), name) == value
 
 
-@every_limit
-@pytest.mark.parametrize("text", ["many", "-1", "1.5", "1e3", "0x10", "٣", "9" * 30, "5 6", "5\n6"])
-def test_anything_else_is_refused_with_the_variable_and_its_range(name: str, text: str) -> None:
-    limit = LIMITS[name]
-    with pytest.raises(ValueError) as refusal:
-        read_limits({variable(name): text})
-    assert f"{variable(name)} must be a whole number" in str(refusal.value)
-    assert f"from {limit.low} to {limit.high}, not " in str(refusal.value)
-    assert "\n" not in str(refusal.value)
+def test_anything_else_is_refused_with_the_variable_and_its_range() -> None:
+    for name in each(LIMITS):
+        for text in each(["many", "-1", "1.5", "1e3", "0x10", "٣", "9" * 30, "5 6", "5\n6"]):
+            limit = LIMITS[name]
+            with pytest.raises(ValueError) as refusal:
+                read_limits({variable(name): text})
+            assert f"{variable(name)} must be a whole number" in str(refusal.value)
+            assert f"from {limit.low} to {limit.high}, not " in str(refusal.value)
+            assert "\n" not in str(refusal.value)
 
 
-@every_limit
-def test_what_lies_just_outside_is_refused(name: str) -> None:
-    for value in (LIMITS[name].low - 1, LIMITS[name].high + 1):
-        with pytest.raises(ValueError, match=variable(name)):
-            read_limits({variable(name): str(value)})
+def test_what_lies_just_outside_is_refused() -> None:
+    for name in each(LIMITS):
+        for value in (LIMITS[name].low - 1, LIMITS[name].high + 1):
+            with pytest.raises(ValueError, match=variable(name)):
+                read_limits({variable(name): str(value)})
 
 
 def test_every_mistake_is_named_at_once_and_so_is_a_variable_that_sets_nothing() -> None:
