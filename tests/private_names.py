@@ -19,7 +19,10 @@ UNDOCUMENTED = {
     *("temp_file_sets", "time_last_used"),
 }
 # Documented in spite of their underscore, or meant to be set.
-DOCUMENTED = {"os._exit", "sys.excepthook", "threading.excepthook"}
+DOCUMENTED = {
+    *("os._exit", "sys.excepthook", "threading.excepthook"),
+    "PIL.AvifImagePlugin.DEFAULT_MAX_THREADS",
+}
 BY_NAME = ("getattr", "setattr", "hasattr", "delattr")
 
 

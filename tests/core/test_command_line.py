@@ -189,7 +189,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_training(
 def test_without_data_or_network_the_line_says_what_to_do(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_core.data.download.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     result = run("train", "--data", tmp_path, "--out", tmp_path / "mine.pth")
     assert_refused(result, "MNIST_DATA", "train-images-idx3-ubyte", str(tmp_path))
@@ -264,7 +264,7 @@ def drawings_file(tmp_path: Path) -> Path:
 def no_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be neither MNIST nor a place to get it from."""
     monkeypatch.setenv("MNIST_DATA", str(tmp_path / "nowhere"))
-    monkeypatch.setattr("mnist_core.data.download.datasets.MNIST.mirrors", [])
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [])
 
 
 def test_evaluate_drawings_prints_how_each_digit_was_read(
