@@ -200,9 +200,7 @@ class DrawingReadings:
             self._digits[len(run.epochs)] = prediction.digit
             digits = " → ".join(map(str, list(self._digits.values())[-MAX_DIGITS:]))
             sureness = 100 * prediction.probabilities[prediction.digit]
-            self._text = (
-                f"Your drawing, epoch by epoch: {digits} ({sureness:.0f}\N{NO-BREAK SPACE}%)"
-            )
+            self._text = f"Your drawing, epoch by epoch: {digits} ({sureness:.0f}%)"
         return self._text
 
 
