@@ -226,11 +226,11 @@ class Page:
 
     def _body(self, name: str, values: tuple[Any, ...], data: Any) -> dict[str, Any]:
         event = self._events[name]
-        data = list(values or event.values)
+        inputs = list(values or event.values)
         if event.link is not None:
-            data.insert(event.link, self.key)
+            inputs.insert(event.link, self.key)
         return {
-            "data": data,
+            "data": inputs,
             "event_data": data,
             "fn_index": event.number,
             "trigger_id": event.trigger,
