@@ -156,13 +156,13 @@ class Person(threading.Thread):
         if self._over.is_set():
             return
         if self._chance.random() < 0.5:
-            self._page.ask("count_drawing", None, data={"label": digit, "strokes": done})
+            self._page.ask("count_drawing", data={"label": digit, "strokes": done})
         self._send([])
 
     def _send(self, strokes: list[Stroke]) -> None:
         self._seq += 1
         self._sent_at = time.monotonic()
-        answer = self._page.ask("read_drawing", {"seq": self._seq, "strokes": strokes}, None)[0]
+        answer = self._page.ask("read_drawing", {"seq": self._seq, "strokes": strokes})[0]
         self.latencies.append(1000 * (time.monotonic() - self._sent_at))
         if answer["seq"] != self._seq or (answer["digit"] is None) == bool(strokes):
             self.errors.append(f"not an answer to drawing {self._seq}: {str(answer)[:100]}")
@@ -199,7 +199,7 @@ class Learner(threading.Thread):
                 self._over.wait(1)
 
     def _has_ended(self) -> bool:
-        return self._over.is_set() or self.page.is_over("follow_runs")
+        return self._over.is_set() or self.page.is_over("follow")
 
     @property
     def epochs(self) -> float:
@@ -214,18 +214,17 @@ class Learner(threading.Thread):
 
 def press_train(page: Page, model: str = "simple_nn") -> None:
     """Begin a run of the recipe, but longer, and follow it."""
-    values = [model, EPOCHS, 64, 0.001, "none", 0, "none", "adam", 42, None]
+    values = [model, EPOCHS, 64, 0.001, "none", 0, "none", "adam", 42]
     page.join("start_run", *values)
     page.wait_for(lambda: page.is_over("start_run"))
-    page.latest.pop("follow_runs", None)
+    page.latest.pop("follow", None)
     page.follow()
-    page.wait_for(lambda: "follow_runs" in page.latest)
+    page.wait_for(lambda: "follow" in page.latest)
 
 
 def status_of(page: Page) -> dict[str, object]:
     """Return what the panel of the Train tab shows."""
-    values = page.latest.get("follow_runs")
-    return values[0] if values else {"state": "idle"}
+    return page.value("state", "epochs_done") or {"state": "idle"}
 
 
 def measure_pace(learner: Learner, seconds: float) -> float:
@@ -266,7 +265,7 @@ def hand_over(url: str, events: dict[str, Event], first: Page) -> float:
     second.wait_for(lambda: status_of(second)["state"] == "training")
     seconds = time.monotonic() - closed
     second.ask("stop_run", None)
-    second.wait_for(lambda: second.is_over("follow_runs"))
+    second.wait_for(lambda: second.is_over("follow"))
     second.close()
     return seconds
 

@@ -1,9 +1,9 @@
 """The app's page as the server sees it, without a browser: hundreds of them fit into one process.
 
-It asks over HTTP what Gradio's page asks, in the same order: the document, the heartbeat whose end
-says that the tab has closed, then events. One that goes past the queue is a request with its
-answer; of one that waits in the queue the results come through one stream a page, each as its
-difference from the one before.
+It asks over HTTP what Gradio's page asks, in the same order: the document, then events. One that
+goes past the queue is a request with its answer; of one that waits in the queue the results come
+through one connection, each as its difference from the one before. Now and then it says that it is
+open, and at last that it is not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from gradio_client.utils import apply_diff
 
 TIMEOUT = 60.0  # seconds; who waits longer for one answer has met an error
 KEPT_ALIVE = 4.0  # seconds; the server closes a connection that has been idle for five
-FOLLOWING = ("follow_classifiers", "follow_runs", "follow_experiment", "follow_table")
+REPORT_SECONDS = 30.0  # between two reports that it is open, as the page makes them
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,15 @@ class Event:
         number: Gradio's.
         trigger: the component that it comes from.
         values: of the components that it sends, as the page has them when it opens.
+        link: where among them the key to the session is; None if it is not.
+        outputs: the components that it changes: what their `elem_id` is, or else their number.
     """
 
     number: int
     trigger: int | None
     values: tuple[Any, ...]
+    link: int | None
+    outputs: tuple[object, ...]
 
 
 def read_events(url: str) -> dict[str, Event]:
@@ -50,11 +54,18 @@ def read_events(url: str) -> dict[str, Event]:
     values = {
         component["id"]: component["props"].get("value") for component in config["components"]
     }
+    names = {
+        component["id"]: component["props"].get("elem_id") or component["id"]
+        for component in config["components"]
+    }
+    (link,) = next(e["inputs"] for e in config["dependencies"] if e["api_name"] == "enter")
     return {
         event["api_name"]: Event(
             event["id"],
             event["targets"][0][0] if event["targets"] else None,
-            tuple(values[number] for number in event["inputs"]),
+            tuple(values[number] for number in event["inputs"] if number != link),
+            event["inputs"].index(link) if link in event["inputs"] else None,
+            tuple(names[number] for number in event["outputs"]),
         )
         for event in config["dependencies"]
     }
@@ -70,6 +81,7 @@ class Page:
     Attributes:
         key: what the page keeps, to find its session again after a reload.
         latest: the newest outputs of each event that streams, by the name of its handler.
+        shown: the newest values of what the page's stream has changed, by `Event.outputs`.
     """
 
     def __init__(self, url: str, events: dict[str, Event], key: str | None = None) -> None:
@@ -88,14 +100,14 @@ class Page:
         self._listener: HTTPConnection | None = None
         self._changed = threading.Condition()
         self.latest: dict[str, list[Any]] = {}
+        self.shown: dict[object, Any] = {}
         self.key = key
+        self._closed = threading.Event()
 
         self._connection, self._used_at = self._connect(), time.monotonic()
         self._fetch("GET", "/")
-        self._heart = self._connect()
-        self._heart.request("GET", f"/gradio_api/heartbeat/{self._session}")
-        self._heart.getresponse()
-        self.key = self.ask("enter", {"key": key})[0]["key"]
+        self.key = self.ask("enter")[0]["props"]["session"]
+        threading.Thread(target=self._report, daemon=True).start()
 
     def _connect(self) -> HTTPConnection:
         connection = HTTPConnection(self._host, self._port, timeout=TIMEOUT)
@@ -110,7 +122,8 @@ class Page:
 
         Args:
             name: of its handler.
-            values: of the components that it sends; by default as they are when a page opens.
+            values: of the components that it sends, without the key to the session; by default as
+                they are when a page opens.
             data: of the event itself.
 
         Returns:
@@ -123,21 +136,27 @@ class Page:
         outputs: list[Any] = self._post("run/predict", self._body(name, values, data))["data"]
         return outputs
 
-    def join(self, name: str, *values: Any) -> None:
+    def join(self, name: str, *values: Any, data: Any = None) -> None:
         """Send an event that waits in the queue; what comes of it is found in `latest`."""
         with self._changed:  # its result may come before the name of the event does
-            event = self._post("queue/join", self._body(name, values, None))["event_id"]
+            event = self._post("queue/join", self._body(name, values, data))["event_id"]
             self._pending[event] = name
             if self._listener is None:
                 self._listen()
 
     def follow(self) -> None:
-        """Follow the runs in every tab, as the page does whenever there is news."""
-        for name in FOLLOWING:
-            with self._changed:
-                if name in self._pending.values():
-                    continue
-            self.join(name)
+        """Follow the session, as the page does whenever it is seen and there may be news."""
+        with self._changed:
+            if "follow" in self._pending.values():
+                return
+        self.join("follow")
+
+    def value(self, *names: str) -> dict[str, Any] | None:
+        """Return what the component shows whose value has these entries, if it shows anything."""
+        with self._changed:
+            values = list(self.shown.values())
+        known = (v for v in values if isinstance(v, dict) and v.keys() >= set(names))
+        return next(known, None)
 
     def wait_for(self, happened: Callable[[], bool], seconds: float = TIMEOUT) -> None:
         """Wait until something that has streamed makes it true.
@@ -181,18 +200,37 @@ class Page:
         return self._fetch("GET", urlsplit(file["url"]).path)
 
     def close(self) -> None:
-        """Close the tab: every connection breaks off."""
+        """Close the tab: it says so, and every connection breaks off."""
+        self._closed.set()
         with self._changed:
             self._pending.clear()
-        for connection in filter(None, (self._heart, self._listener, self._connection)):
+        with suppress(OSError, HTTPException, AnswerError):
+            self._say("closed")
+        for connection in filter(None, (self._listener, self._connection)):
             with suppress(OSError, AttributeError):
                 connection.sock.shutdown(socket.SHUT_RDWR)
             connection.close()
 
+    def _report(self) -> None:
+        while not self._closed.is_set():
+            with suppress(OSError, HTTPException):
+                self._say("visible")
+            self._closed.wait(REPORT_SECONDS)
+
+    def _say(self, state: str) -> None:
+        connection = self._connect()
+        body = json.dumps({"page": self._session, "state": state})
+        connection.request("POST", "/presence", body)
+        connection.getresponse().read()
+        connection.close()
+
     def _body(self, name: str, values: tuple[Any, ...], data: Any) -> dict[str, Any]:
         event = self._events[name]
+        inputs = list(values or event.values)
+        if event.link is not None:
+            inputs.insert(event.link, self.key)
         return {
-            "data": list(values or event.values),
+            "data": inputs,
             "event_data": data,
             "fn_index": event.number,
             "trigger_id": event.trigger,
@@ -255,4 +293,11 @@ class Page:
                     if event in outputs:
                         values = list(map(apply_diff, outputs[event], values))
                     outputs[event] = self.latest[name] = values
+                if name == "follow":
+                    self._show(values)
                 self._changed.notify_all()
+
+    def _show(self, values: list[Any]) -> None:
+        for part, value in zip(self._events["follow"].outputs, values, strict=False):
+            if isinstance(value, dict) and "value" in value:
+                self.shown[part] = value["value"]

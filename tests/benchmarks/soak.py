@@ -166,18 +166,18 @@ class Visitor:
             shown = [stroke[: len(stroke) * count // 7] for stroke in strokes]
             self._read([stroke for stroke in shown if stroke])
         drawing = {"seq": self._seq, "strokes": strokes}
-        self._page.ask("explain_drawing", {"off": ["crop"]}, drawing, None)
-        self._page.ask("count_drawing", None, data={"label": digit, "strokes": strokes})
+        self._page.ask("explain_drawing", {"off": ["crop"]}, drawing)
+        self._page.ask("count_drawing", data={"label": digit, "strokes": strokes})
         self._read([])
-        board = self._page.ask("save_drawings", None)[0]
-        self._join("open_drawings", {"sent": board["file"]}, None)
-        self._page.ask("let_read", {"sent": self._chance.choice(["cnn", "simple_nn"])}, None)
+        board = self._page.ask("save_drawings")[0]
+        self._join("open_drawings", data={"content": board["file"]})
+        self._page.ask("choose_classifier", data={"key": self._chance.choice(["cnn", "simple_nn"])})
         if self._number % 2:
-            self._page.ask("forget_drawings", None)
+            self._page.ask("forget_drawings")
 
     def _read(self, strokes: list[Any]) -> None:
         self._seq += 1
-        self._page.ask("read_drawing", {"seq": self._seq, "strokes": strokes}, None)
+        self._page.ask("read_drawing", {"seq": self._seq, "strokes": strokes})
 
     def _show_a_picture(self) -> None:
         picture = Image.new("L", (300, 400), 230)
@@ -185,50 +185,51 @@ class Visitor:
         content = io.BytesIO()
         picture.save(content, "PNG")
         files = self._page.upload(("one.png", content.getvalue()))
-        self._join("read_picture", files[0], None)
+        self._join("read_picture", files[0])
         self._join("predict", files[0])
 
     def _change_settings(self) -> None:
         model = self._chance.choice(list(MODELS))
         self._page.ask("describe_network", model)
-        self._page.ask("describe_settings", *_settings(model, 1))
+        self._page.ask("describe", *_settings(model, 1))
         self._page.ask("show_preview", self._chance.choice(["none", "affine", "handwriting"]))
 
     def _train(self) -> None:
         model = self._chance.choice(list(MODELS))
-        self._join("start_run", *_settings(model, self._chance.randrange(1, 4)), None)
+        self._join("start_run", *_settings(model, self._chance.randrange(1, 4)))
         self._watch()
-        files = [part["value"] for part in self._page.latest["follow_runs"][-2:]]
+        files = [self._page.shown[name] for name in ("weights", "metadata")]
         contents = [self._page.download(file) for file in files]
         uploads = self._page.upload(("mine.pth", contents[0]), ("mine.json", contents[1]))
-        self._join("take_in", uploads, None)
+        self._join("take_in", uploads)
         self._watch()
-        rows = self._page.latest["follow_table"][0]["rows"]
+        table = self._page.value("rows", "plots")
+        rows = table["rows"] if table else []
         for row in rows:
             order = {"action": "overlay", "run": row["id"], "shown": True}
-            self._page.ask("carry_out_1", order, None)
-            self._join("open_run", order, None)
-            self._page.ask("let_read", {"sent": row["id"]}, None)
+            self._page.ask("order_run", data=order)
+            self._join("open_run", data={"run": row["id"]})
+            self._page.ask("choose_classifier", data={"key": row["id"]})
         self._draw()
         trained = rows[-1]["id"]  # the newest is the upload
-        self._page.ask("carry_out_1", {"action": "train_on", "run": trained, "epochs": 1}, None)
+        self._page.ask("order_run", data={"action": "train_on", "run": trained, "epochs": 1})
         self._watch()
         if self._number % 2:
-            self._page.ask("carry_out_1", {"action": "delete", "run": trained}, None)
+            self._page.ask("order_run", data={"action": "delete", "run": trained})
 
     def _try_an_experiment(self) -> None:
         experiment = self._chance.choice(list(EXPERIMENTS))
-        self._page.ask("carry_out", {"action": "try", "experiment": experiment}, None)
+        self._page.ask("order_experiment", data={"action": "try", "experiment": experiment})
         self._watch()
-        self._page.ask("carry_out", {"action": "show", "experiment": experiment}, None)
+        self._page.ask("order_experiment", data={"action": "show", "experiment": experiment})
 
     def _watch(self) -> None:
         self._page.wait_for(lambda: self._page.is_idle)  # streams that are about to end
         self._page.follow()
         self._page.wait_for(lambda: self._page.is_idle)
 
-    def _join(self, name: str, *values: Any) -> None:
-        self._page.join(name, *values)
+    def _join(self, name: str, *values: Any, data: Any = None) -> None:
+        self._page.join(name, *values, data=data)
         self._page.wait_for(lambda: self._page.is_over(name))
         answer = self._page.latest.get(name)
         if answer and isinstance(answer[0], dict) and answer[0].get("error"):

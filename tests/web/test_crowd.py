@@ -85,6 +85,7 @@ def test_while_somebody_draws_a_page_is_told_of_changes_more_rarely(
     seen = session.changes
     session.start(LONG)
     monkeypatch.setattr(page, "SILENCE_SECONDS", 1e9)
+    monkeypatch.setattr(page, "somebody_draws", lambda: False)
     assert page._is_due(session, seen, told_at)
     monkeypatch.setattr(page, "somebody_draws", lambda: True)
     assert not page._is_due(session, seen, told_at)
