@@ -22,6 +22,7 @@ import torch
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import (
+    Checkpoint,
     describe_run,
     load_checkpoint,
     save_calibration,
@@ -33,7 +34,7 @@ from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.inference import predict
-from mnist_core.models import MODELS
+from mnist_core.models import MODELS, mix_in
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.training import (
     EpochRecord,
@@ -102,6 +103,19 @@ def make_parser() -> Parser:
     command = commands.add_parser("train", help="train a network and save it")
     command.set_defaults(run=run_train)
     add_settings(command)
+    command.add_argument(
+        "--start",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="train on from the weights of a saved network, in place of random ones",
+    )
+    command.add_argument(
+        "--keep",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="of the weights of --start, mixed into those that are saved, 0 to 1; default: 0",
+    )
     command.add_argument("--threads", type=int, help="CPU threads; default: PyTorch's choice")
     command.add_argument(
         "--out",
@@ -196,18 +210,45 @@ def run_train(options: argparse.Namespace) -> None:
     out = options.out or Path(f"{config.model}_mnist.pth")
     set_threads(options.threads)
     check_out(out)
+    start = load_start(options, config)
     training = set_up(config, get_mnist(options.data))
+    if start:
+        training.model.load_state_dict(start.model.state_dict())
     if not options.json:
         print(f"Image batch shape: {training.images_shape}")
         print(f"Label batch shape: {training.labels_shape}")
         print(f"The model is on: {training.device}")
         print("Training starts ...")
     epochs = follow(training, as_json=options.json)
-    save_checkpoint(out, training.model, describe_run(config, epochs))
+    metadata = describe_run(config, epochs)
+    if start:
+        mix_in(training.model, start.model, options.keep)
+        metadata["start"] = {**start.metadata, "kept": options.keep}
+        metadata["test_accuracy"] = evaluate(training.model, training.test_set).accuracy
+    save_checkpoint(out, training.model, metadata)
     if not options.json:
         print("Training finished!")
-        print(f"Accuracy on the test set: {epochs[-1].test_accuracy:.2%}")
+        print(f"Accuracy on the test set: {metadata['test_accuracy']:.2%}")
         print(f"Saved to {out}")
+
+
+def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint | None:
+    """Load the network whose weights a run begins with, if it begins with any.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it holds another kind of network, or the share to be kept makes no sense.
+    """
+    if not 0 <= options.keep <= 1 or (options.keep and not options.start):
+        raise ValueError("--keep must be from 0 to 1, and needs --start.")
+    if not options.start:
+        return None
+    start = load_checkpoint(options.start)
+    if start.model_name != config.model:
+        raise ValueError(
+            f"--start: {options.start} holds a {start.model_name}, not {config.model}."
+        )
+    return start
 
 
 def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:

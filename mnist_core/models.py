@@ -172,6 +172,23 @@ def create_model_shape(name: str, dropout: float | None = None) -> nn.Module:
         return create_model(name, dropout)
 
 
+def mix_in(model: nn.Module, start: nn.Module, share: float) -> None:
+    """Move a network's weights back towards those that its training began with, in place.
+
+    Halfway between the two lies a network that has learned the new and forgotten less of the old
+    than the one at the end (Wortsman and others, "Robust fine-tuning of zero-shot models", 2022).
+
+    Args:
+        model: the network after its training.
+        start: the same kind of network, as it was before.
+        share: how much of the start is kept, 0 to 1.
+    """
+    old = start.state_dict()
+    for name, weights in model.state_dict().items():
+        if weights.is_floating_point():  # batch normalisation counts its batches in whole numbers
+            weights.lerp_(old[name].to(weights.device), share)
+
+
 def count_parameters(model: nn.Module) -> int:
     """Return how many numbers the network can learn (101,770 for SimpleNN)."""
     return sum(parameter.numel() for parameter in model.parameters())

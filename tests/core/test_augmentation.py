@@ -167,12 +167,13 @@ def test_a_loader_augments_in_passing(kind: str, tiny_mnist: MNIST) -> None:
 # --- affine --------------------------------------------------------------------------------------
 
 
-def test_affine_moves_ink_by_two_pixels_at_most_and_keeps_it() -> None:
-    torch.manual_seed(0)
+def test_affine_moves_ink_by_about_two_pixels_at_most_and_keeps_it() -> None:
     images, _ = strokes(200)
     changed = affine(images)
     moved = (middle_of(changed) - middle_of(images)).abs()
-    assert 0.5 < moved.max() < 3  # two pixels, and a little for turning about the image's centre
+    # A shift of two pixels each way is turned, slanted and scaled as well: where all of them are
+    # largest, these strokes move by 3.8 pixels to one side.
+    assert 0.5 < moved.max() < 4
     ratio = ink_of(changed) / ink_of(images)
     assert 0.75 < ratio.min() < 1 < ratio.max() < 1.3
 

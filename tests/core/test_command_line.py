@@ -15,7 +15,7 @@ from PIL import Image
 from mnist_core.__main__ import main
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
-from mnist_core.checkpoints import SHIPPED, load_checkpoint, save_calibration
+from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, save_calibration
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, load_mnist
@@ -118,6 +118,56 @@ def test_train_saves_what_was_learned_with_its_metadata(
     assert TrainConfig(**checkpoint.metadata["config"]) == config
     assert checkpoint.metadata["threads"] == 1
     assert checkpoint.metadata["test_accuracy"] == epoch.test_accuracy
+
+
+def test_train_goes_on_from_saved_weights_and_says_so(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.pth", tmp_path / "second.pth"
+    settings = ["train", "--data", tiny_root, "--epochs", "1", "--learning-rate", "1e-9"]
+    assert run(*settings, "--seed", "1", "--out", first)[0] == 0
+    assert run(*settings, "--seed", "2", "--start", first, "--out", second)[0] == 0
+    begun, gone_on = load_checkpoint(first), load_checkpoint(second)
+    for name, weights in begun.model.state_dict().items():
+        torch.testing.assert_close(gone_on.model.state_dict()[name], weights, atol=1e-6, rtol=0)
+    assert gone_on.metadata["start"] == {**begun.metadata, "kept": 0.0}
+
+
+def test_train_does_not_go_on_from_another_kind_of_network(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    status, _, stderr = run(
+        "train", "--data", tiny_root, "--start", SHIPPED_CNN, "--out", tmp_path / "a.pth"
+    )
+    assert status == 2
+    assert "holds a cnn, not simple_nn" in stderr
+
+
+def test_train_keeps_a_share_of_the_weights_that_it_went_on_from(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    weights = {}
+    for name, more in {
+        "start": ["--seed", "1"],
+        "plain": ["--start", tmp_path / "start.pth"],
+        "mixed": ["--start", tmp_path / "start.pth", "--keep", "0.25"],
+    }.items():
+        out = tmp_path / f"{name}.pth"
+        assert run("train", "--data", tiny_root, "--epochs", "1", *more, "--out", out)[0] == 0
+        checkpoint = load_checkpoint(out)
+        weights[name] = checkpoint.model.state_dict()
+        expected = evaluate(checkpoint.model, load_mnist(tiny_root).test).accuracy
+        assert checkpoint.metadata["test_accuracy"] == expected
+    for name, mixed in weights["mixed"].items():
+        expected_mix = 0.25 * weights["start"][name] + 0.75 * weights["plain"][name]
+        torch.testing.assert_close(mixed, expected_mix)
+
+
+@pytest.mark.parametrize("keep", [["--keep", "0.5"], ["--keep", "2", "--start", SHIPPED]])
+def test_a_share_that_makes_no_sense_is_refused(run: Run, tiny_root: Path, keep: list[str]) -> None:
+    status, _, stderr = run("train", "--data", tiny_root, *keep)
+    assert status == 2
+    assert "--keep must be from 0 to 1, and needs --start" in stderr
 
 
 def test_train_json_is_one_object_an_epoch(run: Run, tiny_root: Path, tmp_path: Path) -> None:
