@@ -7,33 +7,34 @@ import os
 import signal
 import sys
 import threading
-from typing import Any
+from functools import partial
 
 import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
-from mnist_core.web.components.link import Link
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
 from mnist_core.web.endpoints.predict import build_endpoints
+from mnist_core.web.endpoints.presence import presence_route
 from mnist_core.web.endpoints.request_body import MEGABYTE
 from mnist_core.web.endpoints.upload_limit import UploadLimit
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
-from mnist_core.web.gradio_compat.file_lists import file_lists
+from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
+from mnist_core.web.gradio_compat.page_memory import bound_page_memory
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.page import enter, leave
-from mnist_core.web.sessions.session import MOST_WATCHES, Session
+from mnist_core.web.sessions.page import SessionLink, enter
 from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
-from mnist_core.web.tabs.draw import build_draw_tab
-from mnist_core.web.tabs.experiments import build_experiments_tab
-from mnist_core.web.tabs.runs import build_runs_tab
-from mnist_core.web.tabs.train import build_train_tab, fill_again
+from mnist_core.web.tabs.draw import DrawTab
+from mnist_core.web.tabs.experiments import ExperimentsTab
+from mnist_core.web.tabs.page_stream import at_once, build_page_stream
+from mnist_core.web.tabs.runs import RunsTab
+from mnist_core.web.tabs.train import TrainTab
 
 TITLE = "Handwritten digits with PyTorch"
 SUMMARY = (
@@ -41,12 +42,9 @@ SUMMARY = (
     "Then train one yourself and watch it learn."
 )
 
-AT_ONCE: dict[str, Any] = {
-    "queue": False,
-    "show_progress": "hidden",
-    "api_visibility": "private",
-}
-CALLS_AT_ONCE = 40  # beside the streams: Gradio's own figure
+# Handlers at once. Gradio counts a page's stream among them, although it holds no thread: there are
+# at most `MAX_STREAMS` of those, so room is left.
+MAX_THREADS = 1_000
 CALLS_IN_QUEUE = 500
 MORE_PAGES = 50  # than sessions, of which Gradio keeps the state
 
@@ -65,12 +63,13 @@ def make_demo() -> gr.Blocks:
     refuse_downloads()
     page = ServedBlocks(title=TITLE, analytics_enabled=False)
     with page:
+        lists = file_lists(page)
         page.serve_with(
-            routes=[health_route()],
+            routes=[health_route(), presence_route(partial(forget_gone, lists))],
             middleware=[
                 Middleware(AllowedRoutes),
                 Middleware(JsonLimit),
-                Middleware(UploadLimit, file_lists=file_lists(page)),
+                Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),
             css=STYLE_SHEET.read_text(encoding="utf-8"),
@@ -78,31 +77,29 @@ def make_demo() -> gr.Blocks:
             run_history=False,  # it would keep every answer in the browser, slowing each one down
             show_error=False,  # what an error says is for the log alone
             enable_monitoring=False,  # Gradio's own dashboard tells anybody how the app is used
-            # Gradio counts a stream among the calls that run, although it holds no thread.
-            max_threads=CALLS_AT_ONCE + MOST_WATCHES * (limits.waiting + 1),
+            max_threads=MAX_THREADS,
             max_file_size=limits.upload_mb * MEGABYTE,
             # Gradio keeps 0.2 MB of each page, closed ones included, until so many others have
-            # come. A page that it has forgotten says so at a click on Train, and a reload finds
-            # its session.
+            # come. A page that it has forgotten does not notice.
             state_session_capacity=limits.sessions + MORE_PAGES,
         )
         build_endpoints()  # first, since Gradio's page takes the first event for `/predict`
-        session = gr.State(Session())
-        link = Link()
+        link = SessionLink()
         gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
         with gr.Tabs():
-            with gr.Tab("Draw"):
-                build_draw_tab(session, link)
-            with gr.Tab("Train"):
-                form = build_train_tab(session, link)
-            with gr.Tab("Experiments"):
-                build_experiments_tab(session, link)
-            with gr.Tab("Runs") as runs_tab:
-                build_runs_tab(session, link, runs_tab)
-        entered = link.submit(enter, link, [link, session], **AT_ONCE)
-        entered.success(fill_again, session, form.all, **AT_ONCE)
-        page.unload(leave)
+            with gr.Tab("Draw", elem_id="draw"):
+                draw = DrawTab(link)
+            with gr.Tab("Train", elem_id="train"):
+                train = TrainTab(link)
+            with gr.Tab("Experiments", elem_id="experiments"):
+                experiments = ExperimentsTab(link)
+            with gr.Tab("Runs", elem_id="runs"):
+                runs = RunsTab(link)
+        build_page_stream(link, [draw, train, experiments, runs])
+        entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
+        entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
     page.queue(max_size=CALLS_IN_QUEUE)
+    bound_page_memory(page)
     return page
 
 

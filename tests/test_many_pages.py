@@ -39,4 +39,4 @@ def test_hundreds_of_pages_that_do_nothing_keep_nobody_from_training(app_url: st
         learner.enter()
         assert "error" not in learner.queue("start_run", *TRAIN)
         assert learner.get("health").json()["sessions"] == 1
-        assert learner.queue("follow_table")["data"][0]["rows"][0]["name"] == "Run 1"
+        assert learner.shown("rows", "plots")["rows"][0]["name"] == "Run 1"

@@ -3,6 +3,7 @@
 What a floor imports lies on the same floor or below it.
 
 `tabs/`               what a tab shows and does
+    `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
@@ -17,13 +18,14 @@ What a floor imports lies on the same floor or below it.
 `endpoints/`          what is offered to programs, and to whoever runs the app
     `predict`             `/predict` and `/predict_strokes`
     `health`              `GET /health`
+    `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `allowed_routes`      the addresses that are answered, and no other
     `log`                 one line on stderr for each event
     `json_limit`          how much JSON a request may hold
     `upload_limit`        whether there is room for an upload
     `request_body`        a body that comes, of so much in so much time
 `sessions/`           what is kept of a visitor
-    `page`                a page that opens finds its session, and one that closes leaves it
+    `page`                how a page finds its session, and when it is told of a change
     `registry`            every session, by a key that only its pages know, and who makes room
     `session`             the runs of one visitor, the own test set, the state of the tabs
     `tab_state`           what the tabs show
@@ -58,7 +60,7 @@ What a floor imports lies on the same floor or below it.
     `throttle`            who draws goes first
 `gradio_compat/`      all that touches a private name of Gradio, uvicorn or torch
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
-    `closed_pages`        what Gradio still does for a page that has closed
+    `page_memory`         what Gradio remembers of pages
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `downloads`           what it fetches: nothing

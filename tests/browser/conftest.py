@@ -55,7 +55,8 @@ def until(page: Page, happened: Callable[[], bool]) -> None:
 def app_environment() -> dict[str, str]:
     """Return the variables the app starts with; override it to start the app differently."""
     root = find_mnist()
-    return {**os.environ, "MNIST_DATA": str(root)} if root else dict(os.environ)
+    environment = {**os.environ, "MNIST_MAX_TRAININGS": "1"}  # so that a second visitor waits
+    return {**environment, "MNIST_DATA": str(root)} if root else environment
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def test_who_is_left_reads_and_the_page_says_why_the_other_does_not(
 ) -> None:
     answer = visitor.ask("read_drawing", {"seq": 1, "strokes": ONE})["data"][0]
     assert (answer["digit"], answer["classifier"]) == (1, "SimpleNN")
-    rows = {row["key"]: row for row in visitor.queue("follow_classifiers")["data"][0]["rows"]}
+    rows = {row["key"]: row for row in visitor.shown("rows", "classifier")["rows"]}
     assert rows["cnn"]["missing"]
     assert rows["cnn"]["note"] == "cannot be loaded: cnn_mnist.pth is damaged"
     assert rows["simple_nn"]["note"].startswith("simple_nn_mnist.json is missing or damaged")
@@ -69,7 +69,7 @@ def test_without_data_or_a_place_for_it_a_training_says_so(visitor: Stranger) ->
     latest: dict[str, Any] = {}
 
     def has_failed() -> bool:
-        latest.update(visitor.queue("follow_runs")["data"][0])
+        latest.update(visitor.shown("state", "fraction"))
         return latest["state"] == "failed"
 
     eventually(has_failed)

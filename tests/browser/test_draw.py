@@ -101,10 +101,10 @@ def test_who_draws_before_the_page_is_complete_is_read_at_once(
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
     until(page, lambda: bool(held))
-    assert page.get_by_text("Read a picture").count() == 0
+    assert page.locator("#read-picture").count() == 0
     for route, response in held:
         route.fulfill(response=response)
-    expect(page.get_by_text("Read a picture")).to_be_visible()
+    expect(page.locator("#read-picture")).to_be_visible()
     digit_read(page, 7)
 
 
@@ -118,10 +118,10 @@ def test_a_drawing_survives_a_reload_and_is_read_again(page: Page, page_errors: 
 def test_a_drawing_survives_tabs_sizes_and_the_dark(page: Page) -> None:
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    page.get_by_role("tab", name="Train").click()
+    page.locator("#train-button").click()
     page.set_viewport_size({"width": 600, "height": 800})
     page.emulate_media(color_scheme="dark")
-    page.get_by_role("tab", name="Draw").click()
+    page.locator("#draw-button").click()
     expect(canvas(page)).to_be_visible()
     draw_by_mouse(page, [(0.35, 0.5), (0.75, 0.5)])  # a crossbar: still the same drawing
     page.get_by_test_id("undo").click()
@@ -176,7 +176,7 @@ def test_a_picture_is_read_and_the_next_stroke_takes_over(page: Page, tmp_path: 
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
     with page.expect_file_chooser() as chooser:
-        page.get_by_text("Read a picture").click()
+        page.locator("#read-picture").click()
     chooser.value.set_files(tmp_path / "one.png")
     digit_read(page, 1)
     page.get_by_test_id("clear").click()
@@ -188,7 +188,7 @@ def test_a_picture_is_read_and_the_next_stroke_takes_over(page: Page, tmp_path: 
 def test_what_is_not_a_picture_is_refused_in_a_sentence(page: Page, tmp_path: Path) -> None:
     (tmp_path / "fake.png").write_text("no image")
     with page.expect_file_chooser() as chooser:
-        page.get_by_text("Read a picture").click()
+        page.locator("#read-picture").click()
     chooser.value.set_files(tmp_path / "fake.png")
     expect(page.get_by_text("is not an image that can be read")).to_be_visible()
 

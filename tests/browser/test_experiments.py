@@ -24,7 +24,7 @@ PICTURE = re.compile(r"^data:image/svg\+xml")
 
 
 def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
+    page.locator(f"#{name.lower()}-button").click()
 
 
 def open_card(page: Page, experiment: str) -> Locator:

@@ -39,12 +39,12 @@ def upload_network(visitor: Stranger) -> None:
 
 
 def table_of(visitor: Stranger) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = visitor.queue("follow_table")["data"][0]["rows"]
+    rows: list[dict[str, Any]] = visitor.shown("rows", "plots")["rows"]
     return rows
 
 
 def open_run(visitor: Stranger, run: str) -> dict[str, Any]:
-    answer: dict[str, Any] = visitor.queue("open_run", {"action": "open", "run": run})
+    answer: dict[str, Any] = visitor.queue("open_run", data={"run": run})
     return answer
 
 
@@ -63,10 +63,11 @@ def test_nobody_reaches_the_run_of_another_even_by_its_id(
     run = before["id"]
     assert len(run) * BITS_A_SIGN >= 128
     for action in ("delete", "stop", "read", "train_on", "overlay"):
-        stranger.ask("carry_out_1", {"action": action, "run": run, "epochs": 1, "shown": False})
+        order = {"action": action, "run": run, "epochs": 1, "shown": False}
+        assert stranger.ask("order_run", data=order)["data"]
     (panel, *_) = open_run(stranger, run)["data"]
     assert panel["visible"] is False
-    board = stranger.ask("let_read", {"sent": run})["data"][0]
+    board = stranger.ask("choose_classifier", data={"key": run})["data"][0]
     assert "is gone" in board["note"]
     assert [row["key"] for row in board["rows"]] == ["cnn", "simple_nn"]
     assert table_of(stranger) == []

@@ -21,16 +21,16 @@ TRAINING_SECONDS = 120  # an epoch takes one or two; a busy machine needs more
 
 
 def open_train_tab(page: Page) -> None:
-    page.get_by_role("tab", name="Train").click()
+    page.locator("#train-button").click()
 
 
 def press_train(page: Page) -> None:
     page.wait_for_function("sessionStorage.getItem('mnist-session')")  # it has found its session
-    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator("#start").click()
 
 
 def press_stop(page: Page) -> None:
-    page.get_by_role("button", name="Stop").click()
+    page.locator("#stop").click()
 
 
 def choose_epochs(page: Page, epochs: int) -> None:
@@ -64,20 +64,20 @@ def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path
     expect(page.get_by_test_id("train-accuracy")).to_have_text(re.compile(r"^training 9\d\."))
     expect(page.get_by_test_id("title")).to_have_text("Run 1: epochs 1")
     assert plot.get_attribute("src") != empty_plot
-    page.get_by_role("tab", name="Article's output").click()
+    page.locator("#article-button").click()
     expect(page.get_by_test_id("lines")).to_contain_text("Image batch shape: torch.Size([64, 1, 28")
     expect(page.get_by_test_id("lines")).to_contain_text("Epoch [1/1], Loss: 0.3")
     expect(page.get_by_test_id("lines")).to_contain_text("Accuracy on the test set: 9")
 
-    for button, name in (("Weights (.pth)", "mine.pth"), ("Metadata (.json)", "mine.json")):
+    for button, name in (("#weights", "mine.pth"), ("#metadata", "mine.json")):
         with page.expect_download() as download:
-            page.get_by_role("button", name=button).click()
+            page.locator(button).click()
         download.value.save_as(tmp_path / name)
     checkpoint = load_checkpoint(tmp_path / "mine.pth")
     assert checkpoint.model_name == "simple_nn"
     assert checkpoint.metadata["config"]["epochs"] == 1
 
-    page.get_by_role("tab", name="Draw").click()
+    page.locator("#draw-button").click()
     expect(page.get_by_label("Run 1")).to_be_checked()
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
@@ -93,9 +93,9 @@ def test_stop_keeps_what_was_learned_and_the_next_run_starts_clean(page: Page) -
     has_begun_to_learn(page)
     press_stop(page)
     state_is(page, "stopped")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
-    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
-    expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
+    expect(page.locator("#start")).to_be_enabled()
+    expect(page.locator("#stop")).to_be_disabled()
+    expect(page.locator("#weights")).to_be_enabled()
 
     choose_epochs(page, 1)
     press_train(page)
@@ -107,10 +107,10 @@ def test_a_reload_finds_the_run_that_still_trains_and_its_settings(
     page: Page, page_errors: PageErrors
 ) -> None:
     open_train_tab(page)
-    page.get_by_role("combobox", name="Network").click()
+    page.locator("#model input").click()
     page.get_by_role("option", name="dropout").click()
-    page.get_by_text("More settings").click()
-    dropout = page.get_by_label("number input for Dropout")
+    page.locator("#more-settings > button").click()
+    dropout = page.locator("#dropout input")
     expect(dropout).to_have_value("0.2")
     dropout.fill("0.5")
     choose_epochs(page, 20)
@@ -123,18 +123,18 @@ def test_a_reload_finds_the_run_that_still_trains_and_its_settings(
     state_is(page, "training")
     has_begun_to_learn(page)
     expect(page.get_by_test_id("title")).to_have_text(f"Run 1: {change}")
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(page.locator("#start")).to_be_disabled()
     press_stop(page)
     state_is(page, "stopped")
 
     expect(page.get_by_text(f"Other than the recipe: {change}.")).to_be_visible()
-    page.get_by_text("More settings").click()
+    page.locator("#more-settings > button").click()
     expect(dropout).to_have_value("0.5")
     expect(dropout).to_be_enabled()
     page_errors.reload(page)
     open_train_tab(page)
     state_is(page, "stopped")
-    expect(page.get_by_role("button", name="Weights (.pth)")).to_be_enabled()
+    expect(page.locator("#weights")).to_be_enabled()
 
 
 def test_the_key_to_the_session_is_no_part_of_the_page(page: Page) -> None:
@@ -206,8 +206,8 @@ def test_another_visitor_never_has_the_network(new_page: Callable[..., Page]) ->
     state_is(first, "stopped")
     open_train_tab(second)
     state_is(second, "idle")
-    expect(second.get_by_role("button", name="Weights (.pth)")).to_be_disabled()
-    second.get_by_role("tab", name="Draw").click()
+    expect(second.locator("#weights")).to_be_disabled()
+    second.locator("#draw-button").click()
     draw_by_mouse(second, SEVEN)
     digit_read(second, 7)
     expect(second.get_by_label("Run 1")).to_have_count(0)
@@ -223,7 +223,7 @@ def test_the_drawing_is_read_while_the_network_trains(page: Page) -> None:
     expect(page.get_by_test_id("drawing-read")).to_contain_text(
         re.compile(r"\d → \d .*%\)"), timeout=TRAINING_SECONDS * 1000
     )
-    page.get_by_role("tab", name="Draw").click()
+    page.locator("#draw-button").click()
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
     open_train_tab(page)
@@ -234,13 +234,13 @@ def test_the_drawing_is_read_while_the_network_trains(page: Page) -> None:
 
 def test_a_setting_out_of_range_is_refused_and_nothing_is_lost(page: Page) -> None:
     open_train_tab(page)
-    page.get_by_label("Learning rate", exact=True).fill("-1")
+    page.locator("#learning-rate input").fill("-1")
     press_train(page)
     # The answer to the press: the note in the form has said the same before.
     refusal = page.locator(".toast-body").filter(has_text="learning_rate must be a number above 0")
     expect(refusal).to_be_visible()
-    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
-    page.get_by_label("Learning rate", exact=True).fill("0.002")
+    expect(page.locator("#start")).to_be_enabled()
+    page.locator("#learning-rate input").fill("0.002")
     press_train(page)
     has_begun_to_learn(page)
     press_stop(page)
@@ -250,15 +250,15 @@ def test_a_setting_out_of_range_is_refused_and_nothing_is_lost(page: Page) -> No
 def test_a_loss_that_explodes_is_explained_and_tried_again_with_a_smaller_rate(page: Page) -> None:
     open_train_tab(page)
     choose_epochs(page, 1)
-    page.get_by_label("Learning rate", exact=True).fill("10")
+    page.locator("#learning-rate input").fill("10")
     press_train(page)
     state_is(page, "diverged")
     expect(page.get_by_test_id("message")).to_contain_text("Try 1.")
-    page.get_by_role("button", name="Train again with 1").click()
+    page.locator("#retry").click()
     expect(page.get_by_test_id("title")).to_contain_text(
         "learning rate 1.0", timeout=TRAINING_SECONDS * 1000
     )
-    expect(page.get_by_label("Learning rate", exact=True)).to_have_value("1")
+    expect(page.locator("#learning-rate input")).to_have_value("1")
     page.wait_for_function(
         "['finished', 'diverged'].includes("
         "document.querySelector('[data-testid=run]').dataset.state)",
@@ -272,7 +272,7 @@ def test_a_run_trains_on(page: Page) -> None:
     page.get_by_label("256").check()
     press_train(page)
     state_is(page, "finished")
-    page.get_by_role("button", name="+5 epochs").click()
+    page.locator("#train-on").click()
     expect(page.get_by_test_id("epochs")).to_have_text(
         re.compile("[1-6] of 6"), timeout=TRAINING_SECONDS * 1000
     )
@@ -284,34 +284,34 @@ def test_a_run_trains_on(page: Page) -> None:
 def test_the_settings_say_how_they_differ_and_the_code_follows_them(page: Page) -> None:
     open_train_tab(page)
     expect(page.get_by_text("These are the article's settings.")).to_be_visible()
-    page.get_by_role("combobox", name="Network").click()
+    page.locator("#model input").click()
     page.get_by_role("option", name="CNN").click()
     expect(page.get_by_text("Other than the recipe: model cnn.")).to_be_visible()
-    page.get_by_role("tab", name="Code").click()
+    page.locator("#code-tab-button").click()
     expect(page.locator(".code .cm-content")).to_contain_text('"""Train CNN on MNIST."""')
-    page.get_by_text("More settings").click()
-    expect(page.get_by_label("number input for Dropout")).to_be_enabled()
+    page.locator("#more-settings > button").click()
+    expect(page.locator("#dropout input")).to_be_enabled()
     with page.expect_download() as download:
         page.locator(".program").first.click()
     assert download.value.suggested_filename == "cnn_mnist.py"
     assert "class CNN" in Path(download.value.path()).read_text()
     ast.parse(Path(download.value.path()).read_text())
-    page.get_by_role("button", name="Reset to the recipe").click()
+    page.locator("#reset").click()
     expect(page.get_by_text("These are the article's settings.")).to_be_visible()
-    expect(page.get_by_label("number input for Dropout")).to_be_disabled()
+    expect(page.locator("#dropout input")).to_be_disabled()
     expect(page.locator(".code .cm-content")).to_contain_text('"""Train SimpleNN on MNIST."""')
 
 
 def test_the_augmentation_is_shown(page: Page) -> None:
     open_train_tab(page)
-    page.get_by_text("More settings").click()
-    page.get_by_label("Augmentation").click()
+    page.locator("#more-settings > button").click()
+    page.locator("#augmentation input").click()
     page.get_by_role("option", name="Small turns").click()
     preview = page.get_by_alt_text("Above: training images.")
     expect(preview).to_be_visible()
     width = preview.evaluate("async image => { await image.decode(); return image.naturalWidth; }")
     assert width > 100
-    page.get_by_label("Augmentation").click()
+    page.locator("#augmentation input").click()
     page.get_by_role("option", name="None").click()
     expect(preview).to_be_hidden()
 
@@ -323,11 +323,11 @@ def test_the_buttons_stay_where_they_are_when_more_settings_open(
     page = new_page(**settings)
     open_train_tab(page)
     page.wait_for_function("sessionStorage.getItem('mnist-session')")  # all of the page is there
-    train = page.get_by_role("button", name="Train", exact=True)
+    train = page.locator("#start")
     train.hover()  # which waits until it no longer moves
     before = train.bounding_box()
-    page.get_by_text("More settings").click()
-    expect(page.get_by_label("Augmentation")).to_be_visible()
+    page.locator("#more-settings > button").click()
+    expect(page.locator("#augmentation input")).to_be_visible()
     assert train.bounding_box() == before
     viewport = page.viewport_size
     assert before is not None and viewport is not None

@@ -24,6 +24,14 @@ from tests.hostile.payloads import (
 )
 
 JSON = {"Content-Type": "application/json"}
+DATA: list[dict[str, Any]] = [  # that comes with events of our own components
+    {"label": 1, "strokes": [[[1, 2]]]},
+    {"key": "simple_nn"},
+    {"content": '[{"label": 1, "strokes": [[[1, 2]]]}]'},
+    {"action": "try", "experiment": "cnn"},
+    {"action": "train_on", "run": "", "epochs": 1, "shown": True},
+    {"run": ""},
+]
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,8 @@ def _event(event: dict[str, Any], examples: list[Any], way: str) -> Endpoint:
                 "session_hash": st.sampled_from(world.sessions),
             },
             optional={
-                "event_data": anything | twisted({"label": 1, "strokes": [[[1, 2]]]}, world),
+                "event_data": anything
+                | st.sampled_from(DATA).flatmap(lambda data: twisted(data, world)),
                 "trigger_id": st.sampled_from([*targets, 0, -1]) | st.integers(),
                 "batched": st.booleans(),
                 "event_id": texts,

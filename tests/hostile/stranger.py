@@ -25,13 +25,16 @@ class Stranger:
         self._client = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False)
         config = self._client.get("config").raise_for_status().json()
         self._events = {event["api_name"]: event for event in config["dependencies"]}
+        self._link = self._events["enter"]["inputs"][0]
+        self._key: object = None
 
     def close(self) -> None:
         self._client.close()
 
     def enter(self, key: object = None) -> str:
         """Open the page, with a key that it has kept or none; return the key that it is given."""
-        key = self.ask("enter", {"key": key})["data"][0]["key"]
+        self._key = key
+        key = self._key = self.ask("enter")["data"][0]["props"]["session"]
         assert isinstance(key, str)
         return key
 
@@ -40,16 +43,22 @@ class Stranger:
 
         Args:
             handler: the name of the function, with a number after it if it is not the first.
-            inputs: those that the page sends; the others are the server's to fill in.
+            inputs: those that the page sends, without the key to its session.
             data: what comes with the event.
         """
         return self._post("run/predict", handler, inputs, data)
 
-    def queue(self, handler: str, *inputs: Any) -> Any:
+    def queue(self, handler: str, *inputs: Any, data: Any = None) -> Any:
         """Have an event handled in its turn; return its first answer."""
-        self._post("queue/join", handler, inputs, None)
+        self._post("queue/join", handler, inputs, data)
         first, *_ = self._listen()
         return first
+
+    def shown(self, *names: str) -> dict[str, Any]:
+        """Follow the session, and return the value of the component that has these entries."""
+        parts = [part.get("value") for part in self.queue("follow")["data"]]
+        values: list[dict[str, Any]] = [value for value in parts if isinstance(value, dict)]
+        return next(value for value in values if value.keys() >= set(names))
 
     def upload(self, name: str, content: bytes) -> dict[str, Any]:
         """Upload a file; return it as Gradio's page describes it."""
@@ -70,11 +79,12 @@ class Stranger:
 
     def _post(self, way: str, handler: str, inputs: tuple[Any, ...], data: Any) -> Any:
         event = self._events[handler]
-        missing = [None] * (len(event["inputs"]) - len(inputs))
+        others = iter(inputs)
+        values = [self._key if part == self._link else next(others) for part in event["inputs"]]
         return self._client.post(
             f"gradio_api/{way}",
             json={
-                "data": [*inputs, *missing],
+                "data": values,
                 "event_data": data,
                 "fn_index": event["id"],
                 "session_hash": self.session,

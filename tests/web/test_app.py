@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
@@ -16,9 +17,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import app
-from mnist_core.web.components.link import Link
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.limits import the_limits
+from mnist_core.web.sessions.page import MAX_STREAMS
 from tests.real_mnist import REPOSITORY
 
 MEGABYTE = 2**20
@@ -28,8 +29,6 @@ def test_what_a_page_is_told_of_the_components_is_plain_data() -> None:
     """Gradio copies it for each visitor: anything else would drag the whole server along."""
     for component in app.demo.get_config_file()["components"]:
         props = component["props"]
-        if component["type"] == "state":
-            props.pop("delete_callback")  # Gradio's own
         json.dumps(props)
 
 
@@ -120,14 +119,14 @@ def test_it_starts_in_any_thread(launched: dict[str, Any], monkeypatch: pytest.M
 
 
 def test_streams_of_all_who_wait_leave_room_for_a_click() -> None:
-    streams = [
-        fn
-        for fn in app.demo.fns.values()
-        if fn.concurrency_limit is None and isinstance(app.demo.blocks[fn.targets[0][0]], Link)
-    ]
-    assert 2 * len(streams) <= app.MOST_WATCHES  # a page, and the one it was before a reload
-    room = app.demo.max_threads - app.MOST_WATCHES * (the_limits().waiting + 1)
-    assert room >= 40
+    (stream,) = (fn for fn in app.demo.fns.values() if fn.concurrency_limit is None)
+    assert inspect.isasyncgenfunction(stream.fn)  # so it holds no thread
+    assert app.demo.max_threads - MAX_STREAMS >= 40
+
+
+def test_a_page_holds_no_connection_but_its_stream() -> None:
+    """Gradio's own, its heartbeat, would take one more of the six that a browser has."""
+    assert app.demo.get_config_file()["connect_heartbeat"] is False
 
 
 @pytest.fixture(params=["launched", "mounted"])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
-from itertools import count
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,21 +10,14 @@ from fastapi.testclient import TestClient
 
 import app
 from mnist_core.config import TrainConfig
-from mnist_core.experiments import EXPERIMENTS
-from mnist_core.web.jobs.run import Run
+from mnist_core.web.sessions import page
 from mnist_core.web.sessions.registry import REGISTRY
-from mnist_core.web.sessions.session import JOB_QUEUE, Session
-from mnist_core.web.tabs import curves, train
-from mnist_core.web.tabs.experiments import follow_experiment
-from mnist_core.web.tabs.runs import follow_table
-from mnist_core.web.tabs.train import follow_runs
-from tests.web import event_loop
-from tests.web.workshop import Workshop, eventually
+from mnist_core.web.sessions.session import JOB_QUEUE
+from mnist_core.web.tabs.runs import RunsTab
+from tests.web.workshop import Workshop, build, eventually, screens_of
 
 ONE = {"seq": 1, "strokes": [[[500, 150], [500, 850]]]}
 LONG = TrainConfig(epochs=50)
-
-Follow = Callable[[Session], AsyncGenerator[Any, None]]
 
 
 def ask(client: TestClient, page: str, name: str, *values: Any, data: Any = None) -> Any:
@@ -51,19 +41,18 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
 ) -> None:
     trains, draws = "a-page-that-trains", "a-page-that-draws"
     client = TestClient(app.demo.app)
-    key = ask(client, trains, "enter", {"key": None})["key"]
-    ask(client, draws, "enter", {"key": None})
-    session = REGISTRY.enter(key, trains)[1]
+    keys = {name: ask(client, name, "enter", None)["props"]["session"] for name in (trains, draws)}
+    session = REGISTRY.enter(keys[trains], trains)[1]
     with session.connected():
         run = session.start(LONG)
         try:
             workshop.gate.let_pass(3)  # and the next batch stands at the gate until the end
             passed = workshop.gate.passed
-            for page in (draws, trains):
-                assert ask(client, page, "read_drawing", ONE, None)["digit"] == 1
-                assert ask(client, page, "explain_drawing", {"off": []}, ONE, None)["answer"]
+            for name in (draws, trains):
+                assert ask(client, name, "read_drawing", ONE, keys[name])["digit"] == 1
+                assert ask(client, name, "explain_drawing", {"off": []}, ONE, keys[name])["answer"]
                 label = {"label": 1, "strokes": ONE["strokes"]}
-                assert ask(client, page, "count_drawing", None, data=label)["drawings"] == 1
+                assert ask(client, name, "count_drawing", keys[name], data=label)["drawings"] == 1
             assert (run.state, workshop.gate.passed) == ("training", passed)
         finally:
             JOB_QUEUE.stop(run)
@@ -73,65 +62,32 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
             REGISTRY.leave(draws)
 
 
-@pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Let somebody draw all the time; return a list that grows when a stream asks for that."""
-    seen: list[int] = []
-    numbers = count()
-
-    def somebody_draws() -> bool:
-        seen.append(next(numbers))
-        return True
-
-    monkeypatch.setattr(train, "somebody_draws", somebody_draws)
-    monkeypatch.setattr(curves, "somebody_draws", somebody_draws)
-    return seen
-
-
-def begin(workshop: Workshop, session: Session) -> Run:
-    """Begin a run that has trained three batches when this returns, and now stands still."""
-    run = session.start(EXPERIMENTS[session.experiments.opened].baseline)
+def test_the_end_of_a_run_is_shown_although_somebody_draws(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "somebody_draws", lambda: True)
+    session, tab = workshop.session(), build(RunsTab)
+    run = session.start(LONG)
     with session.connected():
         workshop.gate.let_pass(4)  # the first is only looked at
-    return run
+
+    def stop() -> None:
+        session.stop(run)
+        workshop.gate.allow()
+
+    assert screens_of(session, tab, once_seen=stop)[-1][tab.table]["rows"][0]["state"] == "stopped"
 
 
-@pytest.mark.parametrize("follow", [follow_runs, follow_table, follow_experiment])
-def test_a_closed_page_is_not_there_only_because_its_stream_has_not_ended(
-    workshop: Workshop, looks: list[int], follow: Follow
+def test_while_somebody_draws_a_page_is_told_of_changes_more_rarely(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = workshop.session()
-    begin(workshop, session)
-
-    async def leave() -> float | None:
-        async with aclosing(follow(session)) as stream:
-            await anext(stream)
-            ahead = asyncio.ensure_future(anext(stream))  # Gradio asks before it knows of the end
-            await asyncio.sleep(0)
-            session.presence.leave()
-            seen = len(looks)
-            while len(looks) < seen + 3 and not ahead.done():
-                session.note_change()
-                await asyncio.sleep(0.001)  # until the stream has looked
-            absent_for = session.presence.absent_for
-            ahead.cancel()
-            await asyncio.wait([ahead])
-            return absent_for
-
-    assert event_loop.run(leave()) is not None
-
-
-@pytest.mark.usefixtures("looks")
-def test_the_end_of_a_run_is_shown_although_somebody_draws(workshop: Workshop) -> None:
-    session = workshop.session()
-    run = begin(workshop, session)
-
-    async def values() -> list[Any]:
-        sent = []
-        async for value in follow_table(session):
-            sent.append(value)
-            session.stop(run)
-            workshop.gate.allow()
-        return sent
-
-    assert event_loop.run(values())[-1]["rows"][0]["state"] == "stopped"
+    session, told_at = workshop.session(), monotonic()
+    seen = session.changes
+    session.start(LONG)
+    monkeypatch.setattr(page, "SILENCE_SECONDS", 1e9)
+    assert page._is_due(session, seen, told_at)
+    monkeypatch.setattr(page, "somebody_draws", lambda: True)
+    assert not page._is_due(session, seen, told_at)
+    assert page._is_due(session, seen, told_at - page.DRAWING_UPDATE_SECONDS)
+    session.end()
+    assert page._is_due(session, seen, told_at)  # the end is told at once

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +13,14 @@ from mnist_core.checkpoints import SHIPPED
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
 from mnist_core.web.components.canvas import Drawing
-from mnist_core.web.components.leaderboard import MOST_BYTES, Leaderboard
+from mnist_core.web.components.leaderboard import MOST_BYTES
 from mnist_core.web.sessions import classifiers
 from mnist_core.web.sessions.classifiers import Classifier, load_shipped
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import draw
-from tests.web import event_loop
+from mnist_core.web.tabs.draw import DrawTab
 from tests.web.constant import Constant
-from tests.web.workshop import Workshop
+from tests.web.workshop import Workshop, build, screens_of, sent
 
 ONE = [np.array([[500.0, 150.0], [500.0, 850.0]])]
 ONE_SENT: list[Any] = [[[500, 150], [500, 850]]]
@@ -35,6 +33,17 @@ def session() -> Session:
 
 def labelled(label: Any = 1, strokes: Any = ONE_SENT) -> gr.EventData:
     return gr.EventData(None, {"label": label, "strokes": strokes})
+
+
+@pytest.fixture
+def tab() -> DrawTab:
+    return build(DrawTab)
+
+
+def choose(tab: DrawTab, key: str, session: Session) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Choose who reads; return the board, and what the canvas is told."""
+    updates = tab.choose_classifier(session, sent(key=key))
+    return updates[tab.board], updates[tab.canvas]
 
 
 def right(board: Any, key: str = "simple_nn") -> int | None:
@@ -67,9 +76,9 @@ def test_who_is_not_sure_says_so(session: Session, monkeypatch: pytest.MonkeyPat
     assert answer["sure"] is False
 
 
-def test_a_run_of_the_session_reads_and_is_named(session: Session) -> None:
+def test_a_run_of_the_session_reads_and_is_named(session: Session, tab: DrawTab) -> None:
     run = session.upload(SHIPPED)
-    draw.let_read(run.id, session)
+    choose(tab, run.id, session)
     assert draw.read_drawing(Drawing(1, ONE), session)["classifier"] == run.name
 
 
@@ -112,27 +121,29 @@ def test_no_picture_at_all_is_an_error_of_one_sentence(session: Session) -> None
 # --- who reads ---------------------------------------------------------------------------------
 
 
-def test_choosing_has_the_drawing_read_again(session: Session) -> None:
+def test_choosing_has_the_drawing_read_again(session: Session, tab: DrawTab) -> None:
     run = session.upload(SHIPPED)
-    board, canvas = draw.let_read(run.id, session)
-    _, before = draw.let_read("simple_nn", session)
+    board, canvas = choose(tab, run.id, session)
+    _, before = choose(tab, "simple_nn", session)
     assert board["classifier"] == run.id
     assert canvas["classifier"] != before["classifier"]
 
 
-def test_choosing_who_is_gone_is_told_and_somebody_reads(session: Session) -> None:
+def test_choosing_who_is_gone_is_told_and_somebody_reads(session: Session, tab: DrawTab) -> None:
     run = session.upload(SHIPPED)
     session.delete(run)
-    board, _ = draw.let_read(run.id, session)
+    board, _ = choose(tab, run.id, session)
     assert "is gone" in board["note"]
     assert board["classifier"] in ("cnn", "simple_nn")
 
 
-def test_the_board_names_who_is_missing(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_board_names_who_is_missing(
+    session: Session, tab: DrawTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(classifiers.SHIPPED_CLASSIFIERS, "cnn", ("CNN", Path("gone.pth")))
     load_shipped.cache_clear()
     try:
-        board, _ = draw.let_read("simple_nn", session)
+        board, _ = choose(tab, "simple_nn", session)
     finally:
         load_shipped.cache_clear()
     assert [row["key"] for row in board["rows"]] == ["cnn", "simple_nn"]
@@ -140,34 +151,27 @@ def test_the_board_names_who_is_missing(session: Session, monkeypatch: pytest.Mo
     assert "missing" not in board["rows"][1]
 
 
-def test_the_page_is_told_once_where_nothing_trains(session: Session) -> None:
-    async def follow() -> list[Any]:
-        return [update async for update in draw.follow_classifiers(session)]
-
-    ((board, canvas),) = event_loop.run(follow())
+def test_the_page_is_told_once_where_nothing_trains(session: Session, tab: DrawTab) -> None:
+    (screen,) = screens_of(session, tab)
+    board, canvas = screen[tab.board], screen[tab.canvas]
     assert {row["key"] for row in board["rows"]} == {"cnn", "simple_nn"}
     assert canvas["classifier"].startswith(board["classifier"])
 
 
-def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(workshop: Workshop) -> None:
+def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(
+    workshop: Workshop, tab: DrawTab
+) -> None:
     session = workshop.session()
-    sent: list[str] = []
-
-    async def follow() -> None:
-        async with aclosing(draw.follow_classifiers(session)) as updates:
-            async for board, canvas in updates:
-                if "rows" in board:  # else there was nothing new
-                    sent.append(canvas.get("classifier", ""))
-                    workshop.gate.allow(6)  # five batches of 64 are an epoch
-
     session.start(TrainConfig(epochs=6))
-    event_loop.run(follow())
+    # Five batches of 64 are an epoch.
+    screens = screens_of(session, tab, once_seen=lambda: workshop.gate.allow(6))
     run = session.runs[0]
     assert run.state == "finished"
     assert session.draw.classifier == run.id
-    of_the_run = [classifier for classifier in sent if classifier.startswith(run.id)]
-    assert len(of_the_run) == len(set(of_the_run)) >= 3
-    assert of_the_run[-1].endswith("(6, False)")
+    sent = [screen[tab.canvas]["classifier"] for screen in screens]
+    of_the_run = dict.fromkeys(classifier for classifier in sent if classifier.startswith(run.id))
+    assert len(of_the_run) >= 3
+    assert list(of_the_run)[-1].endswith("(6, False)")
 
 
 # --- the score ---------------------------------------------------------------------------------
@@ -189,10 +193,10 @@ def test_another_label_corrects_the_first(session: Session) -> None:
     assert right(board) == 0
 
 
-def test_a_network_that_comes_later_is_scored_too(session: Session) -> None:
+def test_a_network_that_comes_later_is_scored_too(session: Session, tab: DrawTab) -> None:
     draw.count_drawing(session, labelled(1))
     run = session.upload(SHIPPED)
-    board, _ = draw.let_read(run.id, session)
+    board, _ = choose(tab, run.id, session)
     assert right(board, run.id) == 1
 
 
@@ -232,10 +236,12 @@ def test_what_is_saved_can_be_opened_and_evaluated(session: Session) -> None:
     assert json.loads(content)[0] == {"label": 1, "strokes": ONE_SENT}
 
     other = Session()
-    board = draw.open_drawings(content, other)
+    board = draw.open_drawings(other, sent(content=content))
     assert board["drawings"] == 2
     assert "2 drawings" in board["note"]
-    assert draw.open_drawings(content, other)["drawings"] == 2  # the same ones count once
+    assert (
+        draw.open_drawings(other, sent(content=content))["drawings"] == 2
+    )  # the same ones count once
     assert draw.save_drawings(other)["file"] == content
 
 
@@ -248,18 +254,20 @@ def test_what_is_no_file_of_drawings_is_refused_and_nothing_is_lost(
 ) -> None:
     draw.count_drawing(session, labelled(1))
     with pytest.raises(gr.Error):
-        draw.open_drawings(content, session)
+        draw.open_drawings(session, sent(content=content))
     assert len(session.test_set) == 1
 
 
 def test_a_file_of_too_many_drawings_is_refused(session: Session) -> None:
     with pytest.raises(gr.Error, match="500 drawings at most"):
-        draw.open_drawings(json.dumps([{"label": 1, "strokes": ONE_SENT}] * 501), session)
+        draw.open_drawings(
+            session, sent(content=json.dumps([{"label": 1, "strokes": ONE_SENT}] * 501))
+        )
 
 
 def test_where_the_oldest_make_room_it_is_said(session: Session) -> None:
     entries = [{"label": 1, "strokes": [[[i, 1], [i, 900]]]} for i in range(500)]
-    draw.open_drawings(json.dumps(entries), session)
+    draw.open_drawings(session, sent(content=json.dumps(entries)))
     board = draw.count_drawing(session, labelled(1))
     assert board["drawings"] == 500
     assert "the oldest one made way" in board["note"]
@@ -273,23 +281,25 @@ def test_forgetting_begins_anew_and_an_ended_session_keeps_nothing(session: Sess
     assert len(session.test_set) == 0
 
 
-# --- the board's payload -----------------------------------------------------------------------
+# --- what a stranger may send ------------------------------------------------------------------
 
-
-@pytest.fixture
-def board() -> Iterator[Leaderboard]:
-    with gr.Blocks():
-        yield Leaderboard()
-
-
-def test_the_board_hands_on_a_text(board: Leaderboard) -> None:
-    assert board.preprocess({"sent": "cnn"}) == "cnn"
+HOSTILE: list[Any] = [None, 5, [], "cnn", {}, {"more": 1}]
 
 
 @pytest.mark.parametrize(
-    "payload",
-    [None, 5, [], "cnn", {}, {"sent": None}, {"sent": 5}, {"sent": "x" * (MOST_BYTES + 1)}],
+    "data", [*HOSTILE, {"key": None}, {"key": 5}, {"key": ["cnn"]}, {"key": "x" * 10**6}]
 )
-def test_the_board_refuses_all_else(board: Leaderboard, payload: Any) -> None:
-    with pytest.raises(gr.Error):
-        board.preprocess(payload)
+def test_a_choice_as_no_page_of_ours_sends_it_is_refused(
+    session: Session, tab: DrawTab, data: Any
+) -> None:
+    with pytest.raises(gr.Error, match="never sends"):
+        tab.choose_classifier(session, gr.EventData(None, data))
+    assert session.draw.classifier == "cnn"
+
+
+@pytest.mark.parametrize(
+    "data", [*HOSTILE, {"content": None}, {"content": 5}, {"content": "x" * (MOST_BYTES + 1)}]
+)
+def test_a_file_as_no_page_of_ours_sends_it_is_refused(session: Session, data: Any) -> None:
+    with pytest.raises(gr.Error, match="never sends"):
+        draw.open_drawings(session, gr.EventData(None, data))

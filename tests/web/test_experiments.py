@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -12,14 +11,13 @@ import pytest
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
-from mnist_core.web.components.experiment_cards import CardAction, CardOrder, ExperimentCards
+from mnist_core.web.components.experiment_cards import CardOrder
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, draw_curves
-from mnist_core.web.tabs.experiments import carry_out, describe_cards, follow_experiment
-from tests.web import event_loop
+from mnist_core.web.tabs.experiments import ExperimentsTab
 from tests.web.conftest import SetLimits
-from tests.web.workshop import Workshop, eventually
+from tests.web.workshop import Workshop, build, eventually, screens_of, sent
 
 UNDER_WAY = LIMITS["under_way"].laptop
 
@@ -36,20 +34,16 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(EXPERIMENTS, name, quick)
 
 
+def order(action: str, experiment: str, session: Session) -> None:
+    build(ExperimentsTab).order_experiment(session, sent(action=action, experiment=experiment))
+
+
 def values_of(
     session: Session, once_seen: Callable[[], None] = lambda: None
 ) -> list[dict[str, Any]]:
     """Follow to the end; return every value that was shown, each of them once it was seen."""
-    shown = []
-
-    async def follow() -> None:
-        async for value in follow_experiment(session):
-            if "chosen" in value:
-                shown.append(value)
-                once_seen()
-
-    event_loop.run(follow())
-    return shown
+    tab = build(ExperimentsTab)
+    return [screen[tab.cards] for screen in screens_of(session, tab, once_seen)]
 
 
 def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
@@ -58,7 +52,7 @@ def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
     assert idle["state"] == "untried"
     assert idle["note"].startswith("Trains two networks")
     assert (idle["sides"], idle["plots"]) == ([], {})
-    carry_out(CardOrder("try", "batch"), session)
+    order("try", "batch", session)
     first, *_, last = values_of(session, once_seen=workshop.gate.allow)
     assert first["state"] == "running"
     assert (last["chosen"], last["state"]) == ("batch", "done")
@@ -77,22 +71,22 @@ def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
 
 
 def test_the_reused_baseline_is_said_before_and_after(session: Session) -> None:
-    carry_out(CardOrder("try", "batch"), session)
+    order("try", "batch", session)
     values_of(session)
-    carry_out(CardOrder("show", "step"), session)
+    order("show", "step", session)
     (before,) = values_of(session)
     assert before["note"].endswith("the baseline is there already: Run 1.")
-    carry_out(CardOrder("try", "step"), session)
+    order("try", "step", session)
     after = values_of(session)[-1]
     assert "Run 1 is reused" in after["note"]
     assert len(session.runs) == 3
 
 
 def test_more_seeds_change_the_verdict_and_average_the_figures(session: Session) -> None:
-    carry_out(CardOrder("try", "small_rate"), session)
+    order("try", "small_rate", session)
     one = values_of(session)[-1]
     assert one["more_seeds"] == "Run 2 more seeds"
-    carry_out(CardOrder("seeds", "small_rate"), session)
+    order("seeds", "small_rate", session)
     three = values_of(session)[-1]
     assert three["seeds"] == 3
     assert "over 3 seeds" in three["verdict"]
@@ -107,23 +101,23 @@ def test_a_divergence_is_explained_and_retried_with_a_tenth(
     # The tiny data set forgives more than MNIST does.
     wild = replace(far, variant=replace(far.variant, learning_rate=100.0))
     monkeypatch.setitem(EXPERIMENTS, "large_rate", wild)
-    carry_out(CardOrder("try", "large_rate"), session)
+    order("try", "large_rate", session)
     last = values_of(session)[-1]
     assert last["state"] == "diverged"
     assert last["badges"]["large_rate"] == "diverged"
     assert "learning rate of 100" in last["verdict"]
     assert last["retry_rate"] == 10.0
-    carry_out(CardOrder("retry", "large_rate"), session)
+    order("retry", "large_rate", session)
     assert session.runs[-1].config.learning_rate == 10.0
     assert len(session.runs) == 3
 
 
 def test_stop_ends_both_runs(workshop: Workshop) -> None:
     session = workshop.session()
-    carry_out(CardOrder("try", "cnn"), session)
+    order("try", "cnn", session)
     with session.connected():
         eventually(lambda: session.runs[0].state == "training")
-        carry_out(CardOrder("stop", "cnn"), session)
+        order("stop", "cnn", session)
         workshop.gate.allow()
         eventually(lambda: not session.is_under_way)
     last = values_of(session)[-1]
@@ -134,22 +128,14 @@ def test_stop_ends_both_runs(workshop: Workshop) -> None:
 def test_another_card_can_be_opened_while_one_runs(workshop: Workshop) -> None:
     session = workshop.session()
 
-    async def follow() -> list[str]:
-        chosen: list[str] = []
-        async with aclosing(follow_experiment(session)) as values:
-            async for value in values:
-                if "chosen" in value:
-                    chosen.append(value["chosen"])
-                if chosen[-1] == "cnn" and session.runs[0].state == "training":
-                    carry_out(CardOrder("show", "sgd"), session)
-                if chosen[-1] == "sgd":
-                    return chosen
-        return chosen
+    def open_another() -> None:
+        if session.experiments.opened == "sgd":
+            session.end()
+        elif session.runs[0].state == "training":
+            order("show", "sgd", session)
 
-    carry_out(CardOrder("try", "cnn"), session)
-    assert event_loop.run(follow())[-1] == "sgd"
-    assert describe_cards(session, {})["badges"]["cnn"] == "running"
-    session.end()
+    order("try", "cnn", session)
+    assert values_of(session, once_seen=open_another)[-1]["chosen"] == "sgd"
 
 
 def test_the_pictures_are_drawn_only_when_an_epoch_has_passed(
@@ -162,7 +148,7 @@ def test_the_pictures_are_drawn_only_when_an_epoch_has_passed(
         return draw_curves(curves)
 
     monkeypatch.setattr("mnist_core.web.tabs.curves.draw_curves", draw)
-    carry_out(CardOrder("try", "batch"), session)
+    order("try", "batch", session)
     values_of(session)
     assert len(drawn) <= 4  # empty, baseline waits, the epoch of each
 
@@ -174,7 +160,7 @@ def test_an_experiment_too_long_for_this_server_begins_nothing(
     large = replace(EXPERIMENTS["batch"], variant=TrainConfig(epochs=1, batch_size=128))
     monkeypatch.setitem(EXPERIMENTS, "batch", large)
     with pytest.raises(gr.Error, match="batch_size must be from 1 to 100 on this server"):
-        carry_out(CardOrder("try", "batch"), session)
+        order("try", "batch", session)
     assert session.runs == []
 
 
@@ -183,7 +169,7 @@ def test_a_full_line_is_an_error_of_one_sentence(workshop: Workshop) -> None:
     for _ in range(UNDER_WAY):
         session.start(EXPERIMENTS["cnn"].baseline)
     with pytest.raises(gr.Error, match="under way at once"):
-        carry_out(CardOrder("try", "sgd"), session)
+        order("try", "sgd", session)
     session.end()
 
 
@@ -203,21 +189,20 @@ HOSTILE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
-def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: Any) -> None:
-    order = ExperimentCards().preprocess(payload)
-    assert order is None
-    assert "news" in carry_out(order, session)
+def test_what_no_page_sends_is_refused_in_a_sentence(session: Session, payload: Any) -> None:
+    with pytest.raises(gr.Error, match="never sends"):
+        build(ExperimentsTab).order_experiment(session, gr.EventData(None, payload))
     assert session.runs == []
     assert session.experiments.opened == next(iter(EXPERIMENTS))
 
 
-@pytest.mark.parametrize("action", get_args(CardAction))
+@pytest.mark.parametrize("action", ["show", "try", "seeds", "retry", "stop"])
 def test_every_order_of_the_page_is_understood(action: str) -> None:
-    order = ExperimentCards().preprocess({"action": action, "experiment": "cnn"})
-    assert order == CardOrder(action, "cnn")
+    order = CardOrder.of(sent(action=action, experiment="cnn"))
+    assert (order.action, order.experiment) == (action, "cnn")
 
 
 def test_the_value_is_plain_json(session: Session) -> None:
-    carry_out(CardOrder("try", "batch"), session)
+    order("try", "batch", session)
     last = values_of(session)[-1]
     assert json.loads(json.dumps(last)) == last

@@ -22,12 +22,6 @@ from tests.real_mnist import REPOSITORY
 # Which room needs what. In brackets: the parameters by which it is called, or called back.
 # `blocks` is a page, `state` what is kept of its pages, `server` the app that serves it.
 NEEDS: dict[str, list[str]] = {
-    "closed_pages": [
-        "gradio.context.LocalContext.blocks.get(default)",
-        "blocks._queue.clean_events(session_hash)",
-        "blocks._queue.pending_messages_per_session.pop(key, default)",
-        "blocks._queue.pending_event_ids_session.pop",
-    ],
     "downloads": ["gradio.processing_utils.async_ssrf_protected_download(url, cache_dir)"],
     "error_hooks": [
         "traceback.print_exc(limit, file, chain)",
@@ -41,6 +35,10 @@ NEEDS: dict[str, list[str]] = {
         "gradio.context.LocalContext.request.get(default)",
         "gradio.context.LocalContext.blocks.get(default)",
         "torch.cuda.is_available()",
+    ],
+    "page_memory": [
+        "gradio.utils.LRUCache(max_size)",
+        "blocks._queue.pending_event_ids_session.pop",
     ],
     "plot": ["gradio.components.plot.PlotData(type, plot)"],
     "served_blocks": [
@@ -117,16 +115,20 @@ def test_everything_that_a_room_needs_is_there(objects: dict[str, Any]) -> None:
 
 def test_what_is_not_there_is_told_with_the_room(objects: dict[str, Any]) -> None:
     gone = {
+        "page_memory": [
+            "gradio.utils.LRUCache(max_size)",
+            "blocks._queue.pending_event_ids_session.pop",
+        ],
         "plot": ["gradio.components.plot.PlotDate"],
         "downloads": ["gradio.fetching.fetch", "gradio.processing_utils.resize_and_crop(colour)"],
-        "closed_pages": ["blocks._queue.clean_events(page)"],
+        "gpu": ["blocks._queue.clean_events(page)"],
     }
     assert complaints(gone, objects) == [
         "gradio.components.plot.PlotDate is gone: gradio_compat/plot.py needs it",
         "gradio.fetching.fetch is gone: gradio_compat/downloads.py needs it",
         "gradio.processing_utils.resize_and_crop has no 'colour' any more: "
         "gradio_compat/downloads.py needs it",
-        "blocks._queue.clean_events has no 'page' any more: gradio_compat/closed_pages.py needs it",
+        "blocks._queue.clean_events has no 'page' any more: gradio_compat/gpu.py needs it",
     ]
 
 
@@ -147,8 +149,7 @@ def test_the_routes_that_are_treated_in_our_own_way_are_gradio_s() -> None:
         scope = {"type": "http", "method": method, "path": f"/gradio_api{path}", "headers": []}
         return any(route.matches(scope)[0] is Match.FULL for route in app.demo.app.routes)
 
-    for method, path in (("POST", routes.UPLOAD), ("GET", f"{routes.HEARTBEAT}page")):
-        assert is_there(method, path), f"{path} is gone: gradio_compat/routes.py names it"
+    assert is_there("POST", routes.UPLOAD), "uploads are gone: gradio_compat/routes.py names them"
     assert not is_there("POST", "/no_such_route")
 
 

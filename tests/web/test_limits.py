@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import runpy
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,15 @@ from hypothesis import strategies as st
 
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE
-from mnist_core.web.limits import LIMITS, ON_A_SPACE, Limits, read_limits, variable
+from mnist_core.web import limits
+from mnist_core.web.limits import (
+    LIMITS,
+    ON_A_SPACE,
+    Limits,
+    count_cores,
+    read_limits,
+    variable,
+)
 from tests.each import each
 from tests.real_mnist import REPOSITORY
 
@@ -93,6 +102,22 @@ def test_the_readme_lists_every_variable_with_what_it_is_by_default() -> None:
         f"| {limit.low:,} to {limit.high:,} |"
         for name, limit in LIMITS.items()
     ]
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"), [("200000 100000", 2), ("150000 100000", 1), ("50000 100000", 1)]
+)
+def test_a_container_has_the_cores_that_its_quota_gives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, cores: int
+) -> None:
+    file = tmp_path / "cpu.max"
+    monkeypatch.setattr(limits, "CPU_QUOTA", file)
+    monkeypatch.setattr(limits.os, "sched_getaffinity", lambda pid: set(range(16)), raising=False)
+    assert count_cores() == 16
+    file.write_text("max 100000\n")
+    assert count_cores() == 16
+    file.write_text(f"{quota}\n")
+    assert count_cores() == cores
 
 
 def test_the_app_does_not_start_with_a_limit_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,17 @@ import torch
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.training import set_up, train
-from mnist_core.web.jobs.queue import RECONNECT_GRACE_SECONDS, UNATTENDED_TIMEOUT_SECONDS
+from mnist_core.web.jobs.queue import (
+    RECONNECT_GRACE_SECONDS,
+    UNATTENDED_TIMEOUT_SECONDS,
+    JobQueue,
+)
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.worker_pool import WorkerPool
+from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.run_text import say_status
 from tests.web.conftest import SetLimits
-from tests.web.workshop import Workshop, eventually
+from tests.web.workshop import Workshop, eventually, worker_in_a_thread
 
 BATCHES = 5  # in an epoch of the tiny data set
 LONG = TrainConfig(epochs=100)
@@ -60,6 +66,27 @@ def test_of_one_visitor_s_runs_only_one_is_ahead_of_the_next_visitor(workshop: W
         assert [run.state for run in (first, late, second)] == ["finished", "training", "waiting"]
         workshop.gate.let_pass(BATCHES + 1)
         assert has_the_turn(second)
+
+
+def test_with_two_slots_two_train_at_once_and_the_queue_is_as_fair(workshop: Workshop) -> None:
+    queue = JobQueue(workshop.clock, WorkerPool(worker_in_a_thread), slots=2)
+    eager, other = Session(queue), Session(queue)
+    with eager.connected(), other.connected():
+        first, second, third = (eager.start(LONG) for _ in range(3))
+        eventually(lambda: first.state == second.state == "training")
+        assert say_status(third.status).startswith("1st in the queue")
+        late = other.start(LONG)
+        assert say_status(late.status).startswith("1st in the queue")
+        assert say_status(third.status).startswith("2nd in the queue")
+        assert (queue.state, queue.waiting) == ("training", 2)
+        eager.stop(first)
+        workshop.gate.allow(12)  # too few for a run to end by itself
+        eventually(lambda: late.state == "training")
+        assert (first.state, third.state) == ("stopped", "waiting")
+        eager.end()
+        other.end()
+        workshop.gate.allow()
+        eventually(lambda: queue.state == "ready")
 
 
 def test_stop_while_waiting_lets_those_behind_move_up(workshop: Workshop) -> None:

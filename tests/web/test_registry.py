@@ -15,6 +15,7 @@ from mnist_core.checkpoints import SHIPPED
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
+from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS
 from mnist_core.web.sessions import registry as registry_module
 from mnist_core.web.sessions.registry import (
     IDLE_TIMEOUT_SECONDS,
@@ -348,9 +349,11 @@ def test_a_page_that_has_entered_another_session_does_not_hold_its_former_one_op
     assert can_keep(former)
     assert can_keep(present)
     registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS - 1)
+    assert registry.hear("page 0") is present
     assert registry.enter(key, "page 2")[1] is former
     registry.leave("page 2")
     registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
+    assert registry.hear("page 0") is present
     registry.leave("nobody")
     assert (former.is_empty, present.is_empty) == (True, False)
 
@@ -463,21 +466,41 @@ def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
 # --- presence ----------------------------------------------------------------------------------
 
 
-def test_a_closed_page_is_absent_although_its_streams_are_still_open(workshop: Workshop) -> None:
+def test_a_closed_page_is_absent_and_one_that_comes_back_is_not(workshop: Workshop) -> None:
     registry = HandRegistry(workshop.session)
     key, session = registry.enter(None, "page 1")
-    with session.connected():
-        assert session.presence.absent_for is None
-        registry.leave("page 1")
-        assert session.presence.absent_for == 0.0
-        workshop.clock.put_forward(2.0)
-        session.presence.note_life()  # the connection had only been broken
-        assert session.presence.absent_for is None
-        registry.leave("page 1")
-        registry.enter(key, "page 2")
-        registry.leave("page 2")
-        workshop.clock.put_forward(2.0)
-    assert session.presence.absent_for == 2.0  # since it left, not since its streams noticed
+    assert registry.hear("page 1") is session
+    assert session.presence.absent_for is None
+    registry.leave("page 1")
+    assert session.presence.absent_for == 0.0
+    workshop.clock.put_forward(2.0)
+    assert session.presence.absent_for == 2.0
+    assert registry.hear("page 1") is None
+    assert registry.enter(key, "page 1") == (key, session)
+    assert session.presence.absent_for == 0.0  # so far it is only expected
+    registry.hear("page 1")
+    assert session.presence.absent_for is None
+
+
+def test_a_page_that_goes_without_a_word_is_taken_for_closed_after_a_while(
+    workshop: Workshop,
+) -> None:
+    registry = HandRegistry(workshop.session)
+    key, session = registry.enter(None, "page 1")
+    session.label([SEVEN])
+    for _ in range(3):
+        for clock in (registry.clock, workshop.clock):
+            clock.put_forward(PAGE_TIMEOUT_SECONDS - 1)
+        assert registry.hear("page 1") is session
+    for clock in (registry.clock, workshop.clock):
+        clock.put_forward(PAGE_TIMEOUT_SECONDS + 1)
+    assert session.presence.absent_for == 1.0
+    registry.leave("nobody")  # which has it look around
+    assert registry.pages == 0
+    registry.clock.put_forward(KEEP_AFTER_CLOSE_SECONDS)
+    registry.leave("nobody")
+    assert registry.find(key) is None
+    assert session.is_empty
 
 
 def test_a_page_that_closes_while_another_shows_the_session_changes_nothing(

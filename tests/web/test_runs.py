@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -10,23 +10,24 @@ import pytest
 from mnist_core.checkpoints import SHIPPED, load_checkpoint, metadata_path
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
-from mnist_core.web.components.run_table import RunAction, RunOrder, RunTable
+from mnist_core.web.components.run_table import RunChoice, RunOrder
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import draw_curves
-from mnist_core.web.tabs.runs import (
-    carry_out,
-    curves_of_runs,
-    describe_runs,
-    follow_table,
-    open_run,
-    take_in,
-)
-from tests.web import event_loop
-from tests.web.workshop import SHORT, Workshop, eventually, trained
+from mnist_core.web.tabs.runs import RunsTab, curves_of_runs, describe_runs
+from tests.web.workshop import SHORT, Workshop, build, eventually, screens_of, sent, trained
 
 RUNS = LIMITS["runs"].laptop
+
+
+@pytest.fixture
+def tab() -> RunsTab:
+    return build(RunsTab)
+
+
+def order(tab: RunsTab, session: Session, action: str, run: str, **more: Any) -> dict[Any, Any]:
+    return tab.order_run(session, sent(action=action, run=run, **more))
 
 
 def row_of(session: Session, run: Run) -> dict[str, Any]:
@@ -67,116 +68,126 @@ def test_rows_stand_newest_first_and_the_best_is_marked(session: Session) -> Non
     assert [row["is_best"] for row in rows] == [True, False]
 
 
-def test_the_chosen_runs_are_overlaid(session: Session) -> None:
+def test_the_chosen_runs_are_overlaid(session: Session, tab: RunsTab) -> None:
     runs = [trained(session) for _ in range(4)]
     assert [curve.name for curve in curves_of_runs(session)] == ["Run 2", "Run 3", "Run 4"]
-    carry_out(RunOrder("overlay", runs[0].id, shown=True), session)
-    carry_out(RunOrder("overlay", runs[3].id, shown=False), session)
+    order(tab, session, "overlay", runs[0].id, shown=True)
+    order(tab, session, "overlay", runs[3].id, shown=False)
     curves = curves_of_runs(session)
     assert [curve.name for curve in curves] == ["Run 1", "Run 2", "Run 3"]
     colors = {row["name"]: row["color"] for row in describe_runs(session, {})["rows"]}
     assert all(curve.color == colors[curve.name] for curve in curves)
 
 
-def test_any_run_can_read(session: Session) -> None:
+def test_any_run_can_read(session: Session, tab: RunsTab) -> None:
     first, second = trained(session), trained(session)
-    carry_out(RunOrder("read", first.id), session)
+    order(tab, session, "read", first.id)
     assert session.draw.classifier == first.id
     assert (row_of(session, first)["reads"], row_of(session, second)["reads"]) == (True, False)
 
 
-def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop) -> None:
+def test_a_run_that_has_learned_nothing_does_not_read(workshop: Workshop, tab: RunsTab) -> None:
     session = workshop.session()
     run = session.start(SHORT)
-    carry_out(RunOrder("read", run.id), session)
+    order(tab, session, "read", run.id)
     assert session.draw.classifier == "cnn"
     assert not row_of(session, run)["can_read"]
     session.end()
 
 
-def test_a_run_trains_on(session: Session) -> None:
+def test_a_run_trains_on(session: Session, tab: RunsTab) -> None:
     run = trained(session)
     with session.connected():
-        carry_out(RunOrder("train_on", run.id, epochs=2), session)
+        order(tab, session, "train_on", run.id, epochs=2)
         eventually(lambda: not run.is_under_way)
     assert len(run.epochs) == 3
     assert row_of(session, run)["settings"] == "epochs 3"
 
 
-def test_too_many_epochs_are_refused_in_a_sentence(session: Session) -> None:
+def test_too_many_epochs_are_refused_in_a_sentence(session: Session, tab: RunsTab) -> None:
     run = trained(session)
     with pytest.raises(gr.Error, match="from 1 to 100"):
-        carry_out(RunOrder("train_on", run.id, epochs=100), session)
+        order(tab, session, "train_on", run.id, epochs=100)
     assert len(run.epochs) == 1
 
 
-def test_stop_and_delete(workshop: Workshop) -> None:
+def test_stop_and_delete(workshop: Workshop, tab: RunsTab) -> None:
     session = workshop.session()
     run, other = session.start(SHORT), session.start(SHORT)
-    carry_out(RunOrder("stop", other.id), session)
+    order(tab, session, "stop", other.id)
     assert row_of(session, other)["message"] == "stopped after 0 of 1 epochs"
-    _, panel = carry_out(RunOrder("delete", run.id), session)
-    assert panel["visible"] is False
+    updates = order(tab, session, "delete", run.id)
+    assert updates[tab.panel]["visible"] is False
     assert session.runs == [other]
     session.end()
 
 
-def test_the_panel_holds_the_code_and_the_files(session: Session) -> None:
+def test_the_panel_holds_the_code_and_the_files(session: Session, tab: RunsTab) -> None:
     run = trained(session, TrainConfig(model="cnn", epochs=1))
-    panel, code, file_name, weights, metadata = open_run(RunOrder("open", run.id), session)
-    assert panel["visible"]
-    assert code["value"] == generate_code(run.config)
-    assert run.name in code["label"]
-    assert file_name == "run_1_cnn_mnist.py"
-    assert Path(weights["value"]).name == "run_1_cnn_mnist.pth"  # another run's is another name
-    checkpoint = load_checkpoint(Path(weights["value"]))
+    shown = tab.open_run(session, sent(run=run.id))
+    assert shown[tab.panel]["visible"]
+    assert shown[tab.code]["value"] == generate_code(run.config)
+    assert shown[tab.file_name] == "run_1_cnn_mnist.py"
+    assert run.name in shown[tab.code]["label"]
+    checkpoint = load_checkpoint(Path(shown[tab.weights]["value"]))
     assert checkpoint.model_name == "cnn"
-    assert json.loads(Path(metadata["value"]).read_text())["config"]["model"] == "cnn"
+    assert json.loads(Path(shown[tab.metadata]["value"]).read_text())["config"]["model"] == "cnn"
 
 
-def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop) -> None:
+def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop, tab: RunsTab) -> None:
     session = workshop.session()
     run = session.start(SHORT)
-    panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
-    assert panel["visible"]
-    assert "torch.manual_seed(42)" in code["value"]
-    assert not weights["visible"]
-    assert not metadata["visible"]
+    shown = tab.open_run(session, sent(run=run.id))
+    assert shown[tab.panel]["visible"]
+    assert "torch.manual_seed(42)" in shown[tab.code]["value"]
+    assert not shown[tab.weights]["visible"]
+    assert not shown[tab.metadata]["visible"]
     session.end()
 
 
 def test_where_nothing_can_be_written_there_is_the_code_and_a_warning(
-    session: Session, own_cache: Path
+    session: Session, tab: RunsTab, own_cache: Path
 ) -> None:
     run = trained(session)
     own_cache.write_text("no folder")
     with pytest.warns(UserWarning, match="cannot write files just now"):
-        panel, code, _, weights, metadata = open_run(RunOrder("open", run.id), session)
-    assert panel["visible"]
-    assert code["value"]
-    assert not weights["visible"]
-    assert not metadata["visible"]
+        shown = tab.open_run(session, sent(run=run.id))
+    assert shown[tab.panel]["visible"]
+    assert shown[tab.code]["value"]
+    assert not shown[tab.weights]["visible"]
+    assert not shown[tab.metadata]["visible"]
 
 
 def test_where_nothing_can_be_written_an_upload_is_refused_in_a_sentence(
-    session: Session, own_cache: Path
+    session: Session, tab: RunsTab, own_cache: Path
 ) -> None:
     own_cache.write_text("no folder")
     with pytest.raises(gr.Error, match="no room for more files") as refusal:
-        take_in([str(SHIPPED)], session)
+        tab.take_in([str(SHIPPED)], session)
     assert str(own_cache) not in str(refusal.value)
 
 
-def test_the_stream_ends_with_the_table_as_it_is(session: Session) -> None:
+def test_the_stream_ends_with_the_table_as_it_is(session: Session, tab: RunsTab) -> None:
     session.start(SHORT)
+    shown = screens_of(session, tab)[-1][tab.table]
+    assert shown == describe_runs(session, shown["plots"])
+    assert shown["plots"]["accuracies"].startswith("data:image/svg+xml")
+    assert json.loads(json.dumps(shown)) == shown
 
-    async def follow() -> list[dict[str, Any]]:
-        return [value async for value in follow_table(session) if "rows" in value]
 
-    shown = event_loop.run(follow())
-    assert shown[-1] == describe_runs(session, shown[-1]["plots"])
-    assert shown[-1]["plots"]["accuracies"].startswith("data:image/svg+xml")
-    assert json.loads(json.dumps(shown[-1])) == shown[-1]
+def test_what_is_downloaded_of_two_runs_of_one_network_has_two_names(
+    session: Session, tab: RunsTab
+) -> None:
+    runs = [trained(session), trained(session), session.upload(SHIPPED)]
+    names = []
+    for run in runs:
+        shown = tab.open_run(session, sent(run=run.id))
+        files = [Path(shown[part]["value"]).name for part in (tab.weights, tab.metadata)]
+        names.append([shown[tab.file_name], *files])
+    assert names == [
+        [f"{run}_simple_nn_mnist.{kind}" for kind in ("py", "pth", "json")]
+        for run in ("run_1", "run_2", "upload_3")
+    ]
 
 
 def test_the_run_that_had_to_make_room_is_named(session: Session) -> None:
@@ -201,9 +212,9 @@ def files(session: Session, tmp_path: Path) -> list[str]:
 
 
 def test_what_was_downloaded_can_come_back_with_its_metadata(
-    session: Session, files: list[str]
+    session: Session, tab: RunsTab, files: list[str]
 ) -> None:
-    take_in(files[::-1], session)
+    tab.take_in(files[::-1], session)
     run = session.runs[-1]
     row = row_of(session, run)
     assert (row["state"], row["message"]) == ("uploaded", "uploaded")
@@ -212,14 +223,14 @@ def test_what_was_downloaded_can_come_back_with_its_metadata(
     assert not row["can_train_on"]
 
 
-def test_weights_alone_are_taken_too(session: Session, files: list[str]) -> None:
-    take_in(files[:1], session)
+def test_weights_alone_are_taken_too(session: Session, tab: RunsTab, files: list[str]) -> None:
+    tab.take_in(files[:1], session)
     row = row_of(session, session.runs[-1])
     assert (row["message"], row["accuracy"]) == ("uploaded without its metadata", None)
 
 
 def test_other_files_are_refused_in_one_sentence(
-    session: Session, files: list[str], tmp_path: Path
+    session: Session, tab: RunsTab, files: list[str], tmp_path: Path
 ) -> None:
     runs = session.runs
     text = tmp_path / "<b>notes.pth"
@@ -240,7 +251,7 @@ def test_other_files_are_refused_in_one_sentence(
     ]
     for paths in refused:
         with pytest.raises(gr.Error) as refusal:
-            take_in(paths, session)
+            tab.take_in(paths, session)
         assert "<" not in str(refusal.value)
         assert str(refusal.value).count("\n") == 0
     assert session.runs == runs
@@ -269,21 +280,31 @@ HOSTILE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
-def test_what_no_page_sends_does_nothing_but_refresh(session: Session, payload: Any) -> None:
-    order = RunTable().preprocess(payload)
-    assert order is None
-    assert "news" in carry_out(order, session)[0]
-    assert open_run(order, session)[0]["visible"] is False
+def test_what_no_page_sends_is_refused_in_a_sentence(
+    session: Session, tab: RunsTab, payload: Any
+) -> None:
+    mine = trained(session)
+    for handle in (tab.order_run, tab.open_run):
+        with pytest.raises(gr.Error, match="never sends"):
+            handle(session, gr.EventData(None, payload))
+    assert session.runs == [mine]
 
 
-@pytest.mark.parametrize("action", get_args(RunAction))
-def test_an_unknown_run_does_nothing_but_refresh(session: Session, action: str) -> None:
+@pytest.mark.parametrize("action", ["overlay", "read", "train_on", "stop", "delete"])
+def test_an_unknown_run_does_nothing_but_refresh(
+    session: Session, tab: RunsTab, action: str
+) -> None:
     mine, other = trained(session), Session()
-    order = RunTable().preprocess({"action": action, "run": mine.id, "epochs": 2, "shown": True})
-    assert order == RunOrder(action, mine.id, 2, True)
-    for stranger in (RunOrder(action, "unknown", 2, True), order):
-        assert "news" in carry_out(stranger, other)[0]  # another session's run is unknown as well
-        assert open_run(stranger, other)[0]["visible"] is False
+    for run in ("unknown", mine.id):  # another session's run is unknown as well
+        (update,) = order(tab, other, action, run, epochs=2, shown=True).values()
+        assert update["changes"]
+        assert tab.open_run(other, sent(run=run)) == {tab.panel: gr.update(visible=False)}
     assert len(mine.epochs) == 1
     assert session.runs == [mine]
     assert other.runs == []
+
+
+def test_an_order_is_understood_as_it_was_sent() -> None:
+    asked = RunOrder.of(sent(action="train_on", run="x", epochs=2))
+    assert (asked.action, asked.run, asked.epochs, asked.shown) == ("train_on", "x", 2, False)
+    assert RunChoice.of(sent(run="x")).run == "x"

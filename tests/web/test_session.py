@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import copy
 import errno
 import gc
 import json
 import pickle
 import weakref
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +16,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.models import SimpleNN
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions import run_files
-from mnist_core.web.sessions import session as session_module
-from mnist_core.web.sessions.session import MAX_OPTIMIZERS, Session
-from tests.web import event_loop
+from mnist_core.web.sessions.session import MAX_OPTIMIZERS, Session, unknown_session
 from tests.web.conftest import SetLimits
 from tests.web.workshop import SHORT, Workshop, eventually, trained
 
@@ -248,76 +244,6 @@ def test_what_is_not_a_network_is_refused_and_runs_no_code(
 # --- the page ----------------------------------------------------------------------------------
 
 
-def test_watching_shows_every_state_and_ends_with_the_runs(session: Session) -> None:
-    async def states() -> list[str]:
-        run = session.start(TrainConfig(epochs=3))
-        return [run.state async for _ in session.watch()]
-
-    seen = event_loop.run(states())
-    assert seen[-1] == "finished"
-    assert set(seen) <= {"waiting", "training", "finished"}
-
-
-def test_watching_nothing_shows_it_once(session: Session) -> None:
-    async def count() -> int:
-        return len([None async for _ in session.watch()])
-
-    assert event_loop.run(count()) == 1
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let who watches look a hundred times as often."""
-    monkeypatch.setattr(session_module, "BEAT", 0.01)
-    monkeypatch.setattr(session_module, "GLANCE", 0.001)
-
-
-@pytest.mark.usefixtures("quick")
-def test_who_watches_too_often_at_once_sees_the_first_end(workshop: Workshop) -> None:
-    session = workshop.session()
-    session.start(SHORT)
-
-    async def watch() -> None:
-        first, *others = [session.watch() for _ in range(session_module.MOST_WATCHES + 1)]
-        for beats in (first, *others):
-            await anext(beats)
-        assert await anext(first, "over") == "over"
-        for beats in others:
-            assert await anext(beats, "over") is None
-            await beats.aclose()
-
-    event_loop.run(watch())
-    session.end()
-
-
-@pytest.mark.usefixtures("quick")
-def test_watching_gives_a_sign_of_life_when_nothing_happens(workshop: Workshop) -> None:
-    session = workshop.session()
-    session.start(SHORT)
-
-    async def watch() -> None:
-        async with aclosing(session.watch()) as beats:
-            for _ in range(20):
-                await anext(beats)
-
-    event_loop.run(watch())  # the gate is closed, so nothing changes
-
-
-def test_a_session_is_attended_while_it_is_watched_and_no_longer(workshop: Workshop) -> None:
-    session = workshop.session()
-    session.start(SHORT)
-
-    async def watch() -> None:
-        async with aclosing(session.watch()) as beats:
-            await anext(beats)
-            assert session.presence.absent_for is None
-
-    event_loop.run(watch())
-    assert session.presence.absent_for == 0.0
-    workshop.clock.put_forward(2.0)
-    assert session.presence.absent_for == 2.0
-
-
 def test_two_pages_of_one_session_count_as_two(workshop: Workshop) -> None:
     session = workshop.session()
     with session.connected():
@@ -326,14 +252,11 @@ def test_two_pages_of_one_session_count_as_two(workshop: Workshop) -> None:
         assert session.presence.absent_for is None
 
 
-def test_a_state_s_first_value_is_a_new_session_for_each_page(workshop: Workshop) -> None:
-    first = workshop.session()
-    second = copy.deepcopy(first)
-    assert second is not first
+def test_for_a_page_without_a_session_nothing_is_kept() -> None:
+    session = unknown_session()
     with pytest.raises(ValueError, match="try again in a moment"):
-        second.start(SHORT)  # the page has to enter before
-    assert second.runs == []
-    assert first.start(SHORT) is first.current
+        session.start(SHORT)  # the page has to enter before
+    assert session.runs == []
 
 
 def test_an_ended_session_leaves_nothing_in_memory(session: Session) -> None:

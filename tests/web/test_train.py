@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -8,71 +9,82 @@ import gradio as gr
 import numpy as np
 import pytest
 import torch
-from gradio.components.plot import PlotData
 
 from mnist_core.checkpoints import load_checkpoint, metadata_path
 from mnist_core.config import TrainConfig
 from mnist_core.models import create_model
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.tabs import train
-from mnist_core.web.tabs.train import Diary, Screen, Updates
+from mnist_core.web.tabs.train import MORE_EPOCHS, DrawingReadings, TrainTab
 from tests.web import event_loop
-from tests.web.test_train_form import NAMES, values
-from tests.web.workshop import Workshop, eventually
+from tests.web import workshop as workshop_module
+from tests.web.test_train_form import values
+from tests.web.workshop import Workshop, build, eventually, follow
 
-PARTS = list(Screen.__dataclass_fields__)
 ONE_EPOCH = values(epochs=1)
 
 
-def named(updates: Updates) -> dict[str, Any]:
-    return dict(zip(PARTS, updates, strict=True))
+@pytest.fixture
+def tab() -> TrainTab:
+    return build(TrainTab)
 
 
-def screens_of(session: Session) -> list[dict[str, Any]]:
+def named(tab: TrainTab, screen: dict[Any, Any]) -> dict[str, Any]:
+    """Name what a screen shows by the attributes of the tab."""
+    names = {part: name for name, part in vars(tab).items() if isinstance(part, gr.Component)}
+    return {names.get(part, part): value for part, value in screen.items()}
+
+
+def screens_of(
+    session: Session, tab: TrainTab, once_seen: Callable[[], object] = lambda: None
+) -> list[dict[str, Any]]:
     """Follow to the end; return every screen that was shown."""
-
-    async def follow() -> list[dict[str, Any]]:
-        return [named(updates) async for updates in train.follow_runs(session)]
-
-    return event_loop.run(follow())
+    return [named(tab, screen) for screen in workshop_module.screens_of(session, tab, once_seen)]
 
 
-def first_screen_of(session: Session) -> dict[str, Any]:
+def first_screen_of(session: Session, tab: TrainTab) -> dict[str, Any]:
     """Follow until there is a screen."""
 
-    async def follow() -> dict[str, Any]:
-        async with aclosing(train.follow_runs(session)) as screens:
-            return named(await anext(screens))
+    async def look() -> dict[str, Any]:
+        async with aclosing(follow(session, tab)) as screens:
+            return named(tab, await anext(screens))
 
-    return event_loop.run(follow())
-
-
-def train_to_the_end(session: Session, **changes: object) -> dict[str, Any]:
-    train.start_run(*values(**{"epochs": 1, **changes}), session)
-    return screens_of(session)[-1]
+    return event_loop.run(look())
 
 
-def test_a_reloaded_page_s_form_is_as_it_was_when_a_run_was_begun(session: Session) -> None:
-    untouched = train.fill_again(session)  # whatever it holds
-    assert untouched[: len(ONE_EPOCH)] == [gr.skip()] * len(ONE_EPOCH)
-    train.start_run(*values(epochs=2, batch_size=256), session)
-    screens_of(session)
-    form = dict(zip(NAMES, train.fill_again(session), strict=False))
+def train_to_the_end(tab: TrainTab, session: Session, **changes: object) -> dict[str, Any]:
+    tab.start_run(*values(**{"epochs": 1, **changes}), session)
+    return screens_of(session, tab)[-1]
+
+
+def form_of(tab: TrainTab, updates: dict[Any, Any]) -> dict[str, Any]:
+    """Return what a form is filled with."""
+    return {name: updates[part] for name, part in tab.form.inputs.items() if part in updates}
+
+
+def test_a_reloaded_page_s_form_is_as_it_was_when_a_run_was_begun(
+    session: Session, tab: TrainTab
+) -> None:
+    assert list(form_of(tab, tab.fill_again(session)).values()) == [gr.skip()]  # untouched
+    tab.start_run(*values(epochs=2, batch_size=256), session)
+    screens_of(session, tab)
+    form = form_of(tab, tab.fill_again(session))
     assert (form["epochs"], form["batch_size"]) == (2, 256)
     with pytest.raises(gr.Error):
-        train.start_run(*values(epochs=0), session)
-    assert train.fill_again(session)[NAMES.index("epochs")] == 2
+        tab.start_run(*values(epochs=0), session)
+    assert form_of(tab, tab.fill_again(session))["epochs"] == 2
 
 
-def test_the_stream_ends_with_buttons_ready_and_files_to_download(workshop: Workshop) -> None:
+def test_the_stream_ends_with_buttons_ready_and_files_to_download(
+    workshop: Workshop, tab: TrainTab
+) -> None:
     session = workshop.session()
-    train.start_run(*ONE_EPOCH, session)
-    first = first_screen_of(session)  # the gate is closed, so that it cannot have ended
+    tab.start_run(*ONE_EPOCH, session)
+    first = first_screen_of(session, tab)  # the gate is closed, so that it cannot have ended
     assert not first["start"]["interactive"]
     assert not first["weights"]["interactive"]
     workshop.gate.allow()
-    last = screens_of(session)[-1]
+    last = screens_of(session, tab)[-1]
     assert last["panel"]["state"] == "finished"
     assert last["lines"][-1].startswith("Accuracy on the test set")
     assert last["start"]["interactive"]
@@ -85,11 +97,11 @@ def test_the_stream_ends_with_buttons_ready_and_files_to_download(workshop: Work
 
 
 def test_where_nothing_can_be_written_the_page_says_so_and_the_network_reads(
-    session: Session, own_cache: Path
+    session: Session, tab: TrainTab, own_cache: Path
 ) -> None:
     own_cache.write_text("no folder")
-    train.start_run(*ONE_EPOCH, session)
-    last = screens_of(session)[-1]
+    tab.start_run(*ONE_EPOCH, session)
+    last = screens_of(session, tab)[-1]
     assert last["panel"]["state"] == "finished"
     assert last["panel"]["message"].endswith("so the network cannot be downloaded.")
     assert str(own_cache) not in last["panel"]["message"]
@@ -97,30 +109,34 @@ def test_where_nothing_can_be_written_the_page_says_so_and_the_network_reads(
     assert session.runs[0].model is not None
 
 
-def test_what_a_finished_state_shows_is_complete_in_that_very_screen(session: Session) -> None:
+def test_what_a_finished_state_shows_is_complete_in_that_very_screen(
+    session: Session, tab: TrainTab
+) -> None:
     """No screen says that a run has ended without offering what it has learned."""
-    train.start_run(*ONE_EPOCH, session)
-    for screen in screens_of(session):
+    tab.start_run(*ONE_EPOCH, session)
+    for screen in screens_of(session, tab):
         if screen["panel"]["state"] == "finished":
             assert screen["weights"]["interactive"]
 
 
-def test_the_curves_are_drawn_once_for_each_epoch_at_most(session: Session) -> None:
-    train.start_run(*values(epochs=3), session)
-    plots = [screen["accuracies"] for screen in screens_of(session)]
-    assert 1 <= sum(isinstance(plot, PlotData) for plot in plots) <= 6
+def test_the_curves_are_drawn_once_for_each_epoch_at_most(session: Session, tab: TrainTab) -> None:
+    tab.start_run(*values(epochs=3), session)
+    plots = [screen[tab.plots[1]] for screen in screens_of(session, tab)]
+    assert 1 <= len({plot.plot for plot in plots}) <= 6
 
 
-def test_a_page_that_comes_back_is_shown_everything_at_once(session: Session) -> None:
-    train_to_the_end(session)
-    (screen,) = screens_of(session)
+def test_a_page_that_comes_back_is_shown_everything_at_once(
+    session: Session, tab: TrainTab
+) -> None:
+    train_to_the_end(tab, session)
+    (screen,) = screens_of(session, tab)
     assert screen["panel"]["state"] == "finished"
     assert screen["lines"][-1].startswith("Accuracy")
     assert screen["weights"]["interactive"]
 
 
-def test_a_new_visitor_is_shown_an_empty_screen(session: Session) -> None:
-    (screen,) = screens_of(session)
+def test_a_new_visitor_is_shown_an_empty_screen(session: Session, tab: TrainTab) -> None:
+    (screen,) = screens_of(session, tab)
     assert screen["panel"]["state"] == "idle"
     assert screen["start"]["interactive"]
     assert not screen["train_on"]["interactive"]
@@ -151,97 +167,95 @@ def test_a_new_visitor_is_shown_an_empty_screen(session: Session) -> None:
     ],
 )
 def test_wrong_settings_are_refused_and_nothing_is_lost(
-    session: Session, change: dict[str, object]
+    session: Session, tab: TrainTab, change: dict[str, object]
 ) -> None:
-    train_to_the_end(session)
+    train_to_the_end(tab, session)
     runs = session.runs
     with pytest.raises(gr.Error) as refusal:
-        train.start_run(*values(**change), session)
+        tab.start_run(*values(**change), session)
     assert "<" not in str(refusal.value)
     assert session.runs == runs
 
 
-def test_a_visitor_trains_one_network_at_a_time(workshop: Workshop) -> None:
+def test_a_visitor_trains_one_network_at_a_time(workshop: Workshop, tab: TrainTab) -> None:
     session = workshop.session()
-    train.start_run(*ONE_EPOCH, session)
+    tab.start_run(*ONE_EPOCH, session)
     with pytest.raises(gr.Error, match="still training"):
-        train.start_run(*ONE_EPOCH, session)
+        tab.start_run(*ONE_EPOCH, session)
 
 
-def test_stop_gives_the_network_and_a_second_run_starts_clean(workshop: Workshop) -> None:
+def test_stop_gives_the_network_and_a_second_run_starts_clean(
+    workshop: Workshop, tab: TrainTab
+) -> None:
     session = workshop.session()
-    train.start_run(*values(epochs=20), session)
+    tab.start_run(*values(epochs=20), session)
 
-    async def follow_and_stop() -> list[dict[str, Any]]:
-        screens = []
+    def stop_after_an_epoch() -> None:
         workshop.gate.allow()
-        async with aclosing(train.follow_runs(session)) as stream:
-            async for updates in stream:
-                screens.append(named(updates))
-                if session.runs[0].epochs:
-                    train.stop_run(session)
-        return screens
+        if session.runs[0].epochs:
+            tab.stop_run(session)
 
-    last = event_loop.run(follow_and_stop())[-1]
+    last = screens_of(session, tab, once_seen=stop_after_an_epoch)[-1]
     assert last["panel"]["state"] == "stopped"
     assert last["start"]["interactive"]
     assert last["weights"]["interactive"]
-    again = train_to_the_end(session)
+    again = train_to_the_end(tab, session)
     assert again["panel"]["state"] == "finished"
     assert again["panel"]["epochs_done"] == 1
     assert len(session.runs) == 2
 
 
-def test_stop_without_a_run_does_nothing(session: Session) -> None:
-    train.stop_run(session)
-    train.train_on(session)
-    train.retry_run(session)
+def test_stop_without_a_run_does_nothing(session: Session, tab: TrainTab) -> None:
+    tab.stop_run(session)
+    tab.train_on_run(session)
+    tab.retry_run(session)
     assert session.runs == []
 
 
-def test_train_on_adds_epochs_to_the_run(session: Session) -> None:
-    train_to_the_end(session)
-    train.train_on(session)
-    last = screens_of(session)[-1]
-    assert last["panel"]["epochs_done"] == 1 + train.MORE_EPOCHS
+def test_train_on_adds_epochs_to_the_run(session: Session, tab: TrainTab) -> None:
+    train_to_the_end(tab, session)
+    tab.train_on_run(session)
+    last = screens_of(session, tab)[-1]
+    assert last["panel"]["epochs_done"] == 1 + MORE_EPOCHS
     assert len(session.runs) == 1
 
 
-def test_train_on_says_why_it_cannot(session: Session) -> None:
-    train_to_the_end(session)
+def test_train_on_says_why_it_cannot(session: Session, tab: TrainTab) -> None:
+    train_to_the_end(tab, session)
     session.runs[0].forget_training()
     with pytest.raises(gr.Error, match="Start a new one"):
-        train.train_on(session)
+        tab.train_on_run(session)
 
 
 def test_a_run_that_diverges_offers_the_retry_with_a_tenth_of_the_rate(
     workshop: Workshop,
+    tab: TrainTab,
 ) -> None:
     session = workshop.session()
     workshop.gate.allow()
-    last = train_to_the_end(session, learning_rate=100, optimizer="sgd")
+    last = train_to_the_end(tab, session, learning_rate=100, optimizer="sgd")
     assert last["panel"]["state"] == "diverged"
     assert last["retry"]["visible"]
     assert "10" in last["retry"]["value"]
     assert not last["train_on"]["interactive"]
     workshop.gate.allow(0)  # as the second one will diverge as well
-    form = dict(zip(NAMES, train.retry_run(session)[1:], strict=False))
+    form = form_of(tab, tab.retry_run(session))
     assert session.runs[-1].config == TrainConfig(epochs=1, learning_rate=10.0, optimizer="sgd")
     assert (form["learning_rate"], form["epochs"], form["optimizer"]) == (10, 1, "sgd")
-    assert not first_screen_of(session)["retry"]["visible"]
+    assert not first_screen_of(session, tab)["retry"]["visible"]
 
 
 def test_a_failed_run_leaves_the_network_of_the_one_before(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    session: Session, tab: TrainTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train_to_the_end(session)
+    train_to_the_end(tab, session)
     network = session.runs[0].model
 
     def no_mnist(root: Path) -> None:
         raise FileNotFoundError("MNIST is gone.")
 
     monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", no_mnist)
-    last = train_to_the_end(session)
+    last = train_to_the_end(tab, session)
     assert last["panel"]["state"] == "failed"
     assert last["start"]["interactive"]
     assert not last["weights"]["interactive"]
@@ -267,38 +281,40 @@ def learn(run: Run, digit: int) -> None:
     run.model = always(digit)
 
 
-def test_the_diary_tells_what_became_of_the_drawing() -> None:
+def test_the_readings_tells_what_became_of_the_drawing() -> None:
     session, run = Session(), Run(TrainConfig())
-    diary = Diary(session)
-    assert diary.read(run) == ""
+    readings = DrawingReadings(session)
+    assert readings.read(run) == ""
     session.draw.drawing = np.zeros((28, 28), np.uint8)
-    assert diary.read(run) == ""
+    assert readings.read(run) == ""
     for digit in (2, 7, 7):
         learn(run, digit)
-        text = diary.read(run)
+        text = readings.read(run)
     assert "2 → 7 → 7 (100" in text
-    assert diary.read(run) == text
+    assert readings.read(run) == text
 
 
-def test_the_diary_begins_anew_with_another_drawing() -> None:
+def test_the_readings_begins_anew_with_another_drawing() -> None:
     session, run = Session(), Run(TrainConfig())
-    diary = Diary(session)
+    readings = DrawingReadings(session)
     session.draw.drawing = np.zeros((28, 28), np.uint8)
     learn(run, 2)
-    diary.read(run)
+    readings.read(run)
     session.draw.drawing = np.ones((28, 28), np.uint8)
     learn(run, 7)
-    assert "2 →" not in diary.read(run)
+    assert "2 →" not in readings.read(run)
     session.draw.drawing = None
-    assert diary.read(run) == ""
+    assert readings.read(run) == ""
 
 
-def test_nothing_is_left_of_a_stream_that_is_closed_while_it_waits(workshop: Workshop) -> None:
+def test_nothing_is_left_of_a_stream_that_is_closed_while_it_waits(
+    workshop: Workshop, tab: TrainTab
+) -> None:
     session = workshop.session()
-    train.start_run(*ONE_EPOCH, session)
+    tab.start_run(*ONE_EPOCH, session)
 
     async def open_and_close() -> None:
-        async with aclosing(train.follow_runs(session)) as stream:
+        async with aclosing(follow(session, tab)) as stream:
             await anext(stream)
 
     event_loop.run(open_and_close())

@@ -15,7 +15,7 @@ from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.models import MODELS
 from mnist_core.web.tabs import augmentation_preview, train_form
-from mnist_core.web.tabs.train_form import describe_settings, read_settings, show_preview
+from mnist_core.web.tabs.train_form import TrainForm, read_settings, show_preview
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
 
@@ -27,22 +27,34 @@ def values(**changes: object) -> list[Any]:
     return list({**asdict(TrainConfig()), "dropout": 0, **changes}.values())
 
 
-def filled(config: TrainConfig) -> list[Any]:
+@pytest.fixture(scope="module")
+def form() -> TrainForm:
+    with gr.Blocks():
+        form = TrainForm()
+        form.build_code()
+    return form
+
+
+def parts_of(form: TrainForm, config: TrainConfig) -> dict[str, Any]:
+    """Return what each input is told when the form is filled with these settings."""
+    updates = form.fill(config)
+    return {name: updates[part] for name, part in form.inputs.items()}
+
+
+def filled(form: TrainForm, config: TrainConfig) -> list[Any]:
     """Return what the page sends when the form has been filled with these settings."""
-    return [
-        part["value"] if isinstance(part, dict) else part
-        for part in train_form.fill_form(config)[: len(NAMES)]
-    ]
+    parts = parts_of(form, config).values()
+    return [part["value"] if isinstance(part, dict) else part for part in parts]
 
 
-def test_the_recipe_s_values_are_the_recipe() -> None:
-    assert filled(TrainConfig()) == values()
+def test_the_recipe_s_values_are_the_recipe(form: TrainForm) -> None:
+    assert filled(form, TrainConfig()) == values()
     assert read_settings(*values()) == TrainConfig()
-    note, reset, code, name = describe_settings(*values())
-    assert note == train_form.THE_RECIPE
-    assert name == "simple_nn_mnist.py"
-    assert not reset["interactive"]
-    ast.parse(code)
+    told = form.describe(*values())
+    assert told[form.note] == train_form.THE_RECIPE
+    assert told[form.file_name] == "simple_nn_mnist.py"
+    assert not told[form.reset]["interactive"]
+    ast.parse(told[form.code])
 
 
 @pytest.mark.parametrize(
@@ -54,15 +66,15 @@ def test_the_recipe_s_values_are_the_recipe() -> None:
         TrainConfig("deep_nn", dropout=0.3),
     ],
 )
-def test_what_fills_the_form_is_read_from_it(config: TrainConfig) -> None:
-    assert read_settings(*filled(config)) == config
-    parts = dict(zip(NAMES, train_form.fill_form(config), strict=False))
+def test_what_fills_the_form_is_read_from_it(form: TrainForm, config: TrainConfig) -> None:
+    assert read_settings(*filled(form, config)) == config
+    parts = parts_of(form, config)
     assert parts["model"]["info"] == MODELS[config.model].advice
     assert parts["dropout"]["interactive"] is (MODELS[config.model].dropout is not None)
 
 
-def test_of_a_run_that_was_trained_on_the_form_takes_all_epochs() -> None:
-    assert filled(TrainConfig(epochs=25)) == values(epochs=25)
+def test_of_a_run_that_was_trained_on_the_form_takes_all_epochs(form: TrainForm) -> None:
+    assert filled(form, TrainConfig(epochs=25)) == values(epochs=25)
 
 
 def test_every_choice_of_the_core_can_be_made() -> None:
@@ -71,18 +83,23 @@ def test_every_choice_of_the_core_can_be_made() -> None:
     assert train_form.AUGMENTATIONS.keys() == set(AUGMENTATIONS)
 
 
-def test_what_differs_is_said_and_stands_in_the_code() -> None:
-    note, reset, code, name = describe_settings(
-        *values(model="cnn", learning_rate=0.0025, epochs=7.0)
-    )
-    assert name == "cnn_mnist.py"
-    assert "model cnn" in note
-    assert "learning rate 0.0025" in note
-    assert "epochs 7" in note
-    assert "dropout" not in note
-    assert reset["interactive"]
-    assert "class CNN" in code
-    assert "0.0025" in code
+def test_what_differs_is_said_and_stands_in_the_code(form: TrainForm) -> None:
+    told = form.describe(*values(model="cnn", learning_rate=0.0025, epochs=7.0))
+    assert told[form.file_name] == "cnn_mnist.py"
+    assert "model cnn" in told[form.note]
+    assert "learning rate 0.0025" in told[form.note]
+    assert "epochs 7" in told[form.note]
+    assert "dropout" not in told[form.note]
+    assert told[form.reset]["interactive"]
+    assert "class CNN" in told[form.code]
+    assert "0.0025" in told[form.code]
+
+
+@pytest.mark.parametrize("name", ["epochs", "learning_rate", "dropout", "seed"])
+def test_what_is_typed_comes_to_the_check_as_it_is(form: TrainForm, name: str) -> None:
+    """No field refuses a number, or puts another in its place, before the form has a say."""
+    for number in (100, 1e9, -1, 0.5, None):
+        assert form.inputs[name].preprocess(number) == number
 
 
 def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
@@ -96,16 +113,17 @@ def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
     [("simple_nn", False, 0), ("dropout_nn", True, 0.2), ("cnn", True, 0), ([], False, 0)],
 )
 def test_dropout_is_offered_where_there_is_such_a_layer(
-    model: object, interactive: bool, value: float
+    form: TrainForm, model: object, interactive: bool, value: float
 ) -> None:
-    _, update = train_form.describe_network(model)
+    update = form.describe_network(model)[form.inputs["dropout"]]
     assert update["interactive"] is interactive
     assert update["value"] == value
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_each_network_says_what_the_article_says_of_it(model: str) -> None:
-    assert train_form.describe_network(model)[0]["info"] == MODELS[model].advice
+def test_each_network_says_what_the_article_says_of_it(form: TrainForm, model: str) -> None:
+    told = form.describe_network(model)
+    assert told[form.inputs["model"]]["info"] == MODELS[model].advice
 
 
 ANYTHING = st.one_of(
@@ -114,10 +132,12 @@ ANYTHING = st.one_of(
 
 
 @given(name=st.sampled_from(NAMES), value=ANYTHING)
-def test_whatever_is_sent_is_settings_or_one_sentence(name: str, value: object) -> None:
-    note, reset, *_ = describe_settings(*values(**{name: value}))
-    assert "<" not in note
-    assert isinstance(reset["interactive"], bool)
+def test_whatever_is_sent_is_settings_or_one_sentence(
+    form: TrainForm, name: str, value: object
+) -> None:
+    told = form.describe(*values(**{name: value}))
+    assert "<" not in told[form.note]
+    assert isinstance(told[form.reset]["interactive"], bool)
     try:
         assert isinstance(read_settings(*values(**{name: value})), TrainConfig)
     except ValueError as error:
@@ -126,13 +146,15 @@ def test_whatever_is_sent_is_settings_or_one_sentence(name: str, value: object) 
 
 def test_the_form_says_what_this_server_allows(limit: SetLimits) -> None:
     limit(epochs=10, batch_size=128)
-    note, *_ = describe_settings(*values(epochs=11))
-    assert note == "epochs must be from 1 to 10 on this server, not 11."
+    with gr.Blocks():
+        form = TrainForm()
+    assert (
+        form.describe(*values(epochs=11))[form.note]
+        == "epochs must be from 1 to 10 on this server, not 11."
+    )
     with pytest.raises(ValueError, match="batch_size must be from 1 to 128"):
         read_settings(*values(batch_size=256))
-    with gr.Blocks():
-        inputs = train_form.build_settings().inputs
-    assert [size for size, _ in inputs["batch_size"].choices] == ["64", "128"]
+    assert [size for size, _ in form.inputs["batch_size"].choices] == ["64", "128"]
 
 
 # --- the preview ---------------------------------------------------------------------------------

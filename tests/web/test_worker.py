@@ -26,6 +26,8 @@ from mnist_core.web.tabs.run_text import ERRORS, say_status
 from tests.real_mnist import REPOSITORY
 from tests.web.workshop import WORKERS, HandClock, eventually
 
+pytestmark = pytest.mark.slow
+
 START = worker_process.start_worker  # before a fixture puts threads in their place
 CONFIG = TrainConfig(epochs=3, model="cnn", dropout=0.2, augmentation="affine", schedule="step")
 LONG = TrainConfig(epochs=100)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Condition, Thread
+from typing import Any, TypeVar
 
+import gradio as gr
 import pytest
 
 from mnist_core.config import TrainConfig
@@ -18,7 +20,10 @@ from mnist_core.web.jobs.run import Run
 from mnist_core.web.jobs.worker import work
 from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.jobs.worker_process import Worker
+from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.page_stream import Tab, follow_session
+from tests.web import event_loop
 
 SHORT = TrainConfig(epochs=1)
 PATIENCE = 30.0  # seconds after which a test gives up; a busy machine needs a few
@@ -162,3 +167,47 @@ def trained(session: Session, config: TrainConfig = SHORT) -> Run:
         run = session.start(config)
         eventually(lambda: not run.is_under_way)
     return run
+
+
+AnyTab = TypeVar("AnyTab", bound=Tab)
+
+
+def build(tab: Callable[[SessionLink], AnyTab]) -> AnyTab:
+    """Lay a tab out on a page of its own."""
+    with gr.Blocks():
+        return tab(SessionLink())
+
+
+def sent(**data: Any) -> gr.EventData:
+    """Return an event as the page sends it."""
+    return gr.EventData(None, data)
+
+
+def follow(session: Session, tab: Tab, page: str = "page") -> AsyncGenerator[dict[Any, Any], None]:
+    """Follow a session as a page does that has this tab alone."""
+    return follow_session(session, page, [tab])
+
+
+def screens_of(
+    session: Session, tab: Tab, once_seen: Callable[[], object] = lambda: None
+) -> list[dict[Any, Any]]:
+    """Follow to the end.
+
+    Args:
+        session: which session.
+        tab: what is seen of it.
+        once_seen: is called after each change.
+
+    Returns:
+        What was seen after each change: the values of all components.
+    """
+    screens: list[dict[Any, Any]] = []
+
+    async def look() -> None:
+        async for updates in follow(session, tab):
+            if updates:
+                screens.append({**(screens[-1] if screens else {}), **updates})
+                once_seen()
+
+    event_loop.run(look())
+    return screens

@@ -11,15 +11,21 @@ changes at run time: the DOM is written by the script alone, and as text, never 
 from __future__ import annotations
 
 import functools
+import html
 import inspect
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import gradio as gr
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import Self
+
+from mnist_core.web.gradio_compat.event_data import event_data
 
 FOLDER = Path(__file__).parent
-Order = TypeVar("Order")
+
+Updates = dict[gr.Component, Any]
+"""What a handler says of components: values, or what `gr.update` returns. All others stay."""
 
 
 class Component(gr.HTML):
@@ -38,8 +44,14 @@ class Component(gr.HTML):
             value: what it shows first.
             settings: passed on to `gr.HTML`, such as `elem_id`; the script finds them in `props`.
         """
-        files = _read_files(Path(inspect.getfile(type(self))).parent)
+        files = _read_files(self._folder())
         super().__init__(value, apply_default_css=False, **{**files, **settings})
+
+    @classmethod
+    def _folder(cls) -> Path:
+        """Return the folder of the class that derives from this one, of which others may derive."""
+        (own,) = (base for base in cls.__mro__ if Component in base.__bases__)
+        return Path(inspect.getfile(own)).parent
 
     def preprocess(self, payload: object) -> Any:
         """Give handlers nothing: what is shown goes to the page, and none is believed from it."""
@@ -48,14 +60,6 @@ class Component(gr.HTML):
     def postprocess(self, value: Any) -> Any:
         """Send the value as it is."""
         return value
-
-    def example_payload(self) -> Any:
-        """Give what a page might send, for tests that send something like it."""
-        return None
-
-    def example_value(self) -> Any:
-        """Give nothing: what a component of ours shows is not for programs to set."""
-        return None
 
 
 @functools.cache
@@ -72,9 +76,27 @@ def _read_files(folder: Path) -> dict[str, str]:
     }
 
 
-def read_order(payload: object, orders: TypeAdapter[Order]) -> Order | None:
-    """Check what a page has sent, which is data from a stranger; None for what no page sends."""
-    try:
-        return orders.validate_python(payload)
-    except ValidationError:
-        return None
+class Payload(BaseModel):
+    """What a component's script sends along with an event: data from a stranger."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @classmethod
+    def of(cls, event: gr.EventData) -> Self:
+        """Check what has come with an event.
+
+        Raises:
+            gr.Error: no page of ours sends this.
+        """
+        try:
+            return cls.model_validate(event_data(event))
+        except ValidationError:
+            raise refusal("The page has sent what it never sends: reload it.") from None
+
+
+def refusal(reason: object) -> gr.Error:
+    """Return an error that says a sentence on the page.
+
+    The page shows it as HTML, and it may quote what a stranger has sent.
+    """
+    return gr.Error(html.escape(str(reason)), print_exception=False)

@@ -60,6 +60,19 @@ function paintPixels(canvas, base64, side) {
   pencil.putImageData(pixels, 0, 0);
 }
 
+// A fresh copy of what a <template> holds.
+function copyOf(template) {
+  return template.content.firstElementChild.cloneNode(true);
+}
+
+function saveFile(text, name, type) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
 // --- The page around the component ---------------------------------------------------------------
 
 // Gradio may take the component off the page and does not say so: the next event then cleans up.

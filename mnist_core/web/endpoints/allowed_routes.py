@@ -19,8 +19,8 @@ ALLOWED = [
     # The page and its files.
     r"/|/config/?|/theme\.css|/robots\.txt|/manifest\.json|/favicon\.ico|/pwa_icon(/\w+)?",
     r"/(static|assets|svelte)/.+|/gradio_api/(theme\.css|startup-events|app_id/?)",
-    # Its events: past the queue, through the queue, and the connection that says it is open.
-    r"/gradio_api/(run/predict|queue/join|queue/data|cancel|reset/?|heartbeat/[\w-]{1,64})",
+    # Its events: past the queue, and through the queue; and that it is still open.
+    r"/gradio_api/(run/predict|queue/join|queue/data|cancel|reset/?)|/presence",
     # Files: uploads, and downloads of what lies on this server; a drive has one letter, a URL more.
     r"/gradio_api/(upload|upload_progress|file=(?!\w{2,}:).+)",
     # For programs and monitors.

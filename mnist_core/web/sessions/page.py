@@ -1,28 +1,114 @@
-"""A page that opens finds its session, and one that closes leaves it."""
+"""An open page: how it finds its session, and when it is told of a change."""
 
 from __future__ import annotations
 
-from asyncio import to_thread
+import asyncio
+from collections.abc import AsyncGenerator
+from time import monotonic
 from typing import Any
 
 import gradio as gr
 
-from mnist_core.web.components.link import news
-from mnist_core.web.gradio_compat.closed_pages import close_page, is_closing
+from mnist_core.web.components.link import Link
+from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.registry import REGISTRY
-from mnist_core.web.sessions.session import JOB_QUEUE, Session
+from mnist_core.web.sessions.session import JOB_QUEUE, Session, unknown_session
+
+POLL_SECONDS = 0.05  # between two looks for a change
+DRAWING_UPDATE_SECONDS = 1.0  # between two updates while somebody draws: each delays the pen
+# Without a change for so long a stream sends an empty update: Gradio ends the stream of a page that
+# has gone only when there is something to send.
+SILENCE_SECONDS = 1.0
+MAX_STREAMS_PER_SESSION = 5  # a browser has six connections to one server, and all else needs one
+MAX_STREAMS = 900
 
 
-def enter(key: object, request: gr.Request) -> tuple[dict[str, Any], Session]:
-    """Give a page that has just opened its session, and the key to come back with."""
-    key, session = REGISTRY.enter(key, request.session_hash or "")
+class SessionLink(Link):
+    """The link as an input of handlers: they are given the page's session."""
+
+    def preprocess(self, payload: object) -> Session:
+        """Find the session by its key, which is data from a stranger."""
+        return REGISTRY.find(payload) or unknown_session()
+
+
+def enter(key: object, request: gr.Request) -> Any:
+    """Give a page that has just opened its session: a key to come back with, and its own name."""
+    page = request.session_hash or ""
+    key, _ = REGISTRY.enter(key, page)
     JOB_QUEUE.warm_up()
-    return {"key": key, **news()}, session
+    return gr.update(session=key, page_name=page)
 
 
-async def leave(request: gr.Request) -> None:
-    """Note that a page has closed: Gradio calls this when its heartbeat ends."""
-    if is_closing(request):
-        page = request.session_hash or ""
-        await to_thread(REGISTRY.leave, page)  # it may have files to remove
-        await close_page(page)
+class Streams:
+    """The pages that are told of changes, each by one stream; for the event loop alone."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, tuple[Session, object]] = {}  # by page, the oldest first
+
+    def open(self, page: str, session: Session) -> object:
+        """Begin a stream; the page's former one ends, and the oldest where there are too many.
+
+        Returns:
+            The stream, for `is_open`.
+        """
+        self.close(page)
+        of_session = [other for other, (owner, _) in self._streams.items() if owner is session]
+        surplus = of_session[: 1 - MAX_STREAMS_PER_SESSION] + list(self._streams)[: 1 - MAX_STREAMS]
+        for other in surplus:
+            self.close(other)
+        stream = object()
+        self._streams[page] = session, stream
+        return stream
+
+    def close(self, page: str) -> None:
+        """End the stream of a page, if it has one."""
+        self._streams.pop(page, None)
+
+    def is_open(self, page: str, stream: object | None = None) -> bool:
+        """Tell whether a page has this stream; without one, whether it has any."""
+        _, present = self._streams.get(page, (None, None))
+        return present is not None and stream in (None, present)
+
+
+STREAMS = Streams()
+
+
+async def watch(session: Session, page: str) -> AsyncGenerator[None, None]:
+    """Yield at once, then whenever something has changed, as long as a run is under way.
+
+    Ends before that when the page lets go of its stream or has closed. An async generator, so that
+    a hundred visitors who wait hold no thread.
+    """
+    stream = STREAMS.open(page, session)
+    session.presence.hear(page)
+    session.note_use()  # whatever changes runs ends in a new stream
+    try:
+        while STREAMS.is_open(page, stream) and session.presence.is_open(page):
+            seen, is_over, yielded_at = session.changes, not session.is_under_way, monotonic()
+            yield
+            if is_over:
+                break
+            while STREAMS.is_open(page, stream) and not _is_due(session, seen, yielded_at):
+                await asyncio.sleep(POLL_SECONDS)
+    except (GeneratorExit, asyncio.CancelledError):  # its connection has ended
+        if STREAMS.is_open(page, stream):
+            session.presence.leave(page)
+        raise
+    finally:
+        if STREAMS.is_open(page, stream):
+            STREAMS.close(page)
+
+
+def _is_due(session: Session, seen: tuple[int, ...], told_at: float) -> bool:
+    """Tell whether the page is to be told something.
+
+    Args:
+        session: the session.
+        seen: its changes when the page was told last.
+        told_at: when that was.
+    """
+    silence = monotonic() - told_at
+    if silence >= SILENCE_SECONDS:
+        return True
+    is_busy = session.is_under_way and somebody_draws() and silence < DRAWING_UPDATE_SECONDS
+    return session.changes != seen and not is_busy

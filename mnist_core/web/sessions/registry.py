@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 
-from mnist_core.web.jobs.presence import Clock
+from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS, Clock
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.session import ENDED, Session
 
@@ -36,7 +36,8 @@ class Entry:
     Attributes:
         key: what a page has to show to come back to the session.
         session: the session.
-        pages: Gradio's names of the pages that are open, the oldest first.
+        pages: Gradio's names of the pages that are open, the oldest first, and when each was last
+            heard of.
         closed_at: when the last of them closed.
         is_registered: whether it has one of the places for sessions that keep something.
         additions: how many things are being added to it just now.
@@ -44,7 +45,7 @@ class Entry:
 
     key: str
     session: Session
-    pages: dict[str, None] = field(default_factory=dict)
+    pages: dict[str, float] = field(default_factory=dict)
     closed_at: float = 0.0
     is_registered: bool = False
     additions: int = 0
@@ -102,13 +103,28 @@ class Registry:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
                 entry.session.keeping = partial(self._keeping, entry)
                 self._entries[entry.key] = entry
-            entry.pages[page] = None
+            entry.pages[page] = self._clock.now()
             self._by_page[page] = entry
             for oldest in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
                 del entry.pages[oldest], self._by_page[oldest]
             entry.session.presence.expect()
             self._remove_surplus()
         return entry.key, entry.session
+
+    def find(self, key: object) -> Session | None:
+        """Return the session with this key, if there is one."""
+        entry = self._entries.get(key) if isinstance(key, str) else None
+        return entry.session if entry else None
+
+    def hear(self, page: str) -> Session | None:
+        """Note that a page is still open; return its session, if there is one."""
+        with self._lock:
+            entry = self._by_page.get(page)
+            if entry is None:
+                return None
+            entry.pages[page] = self._clock.now()
+            entry.session.presence.hear(page)
+            return entry.session
 
     def leave(self, page: str) -> None:
         """Note that a page has closed."""
@@ -149,6 +165,9 @@ class Registry:
         """End the sessions whose pages closed long ago, and come back when the next one is due."""
         with self._lock:
             now = self._clock.now()
+            for page, entry in list(self._by_page.items()):
+                if now - entry.pages[page] > PAGE_TIMEOUT_SECONDS:  # it went without a word
+                    self._close(page)
             closed = [entry for entry in self._entries.values() if not entry.pages]
             waits = {e.key: e.closed_at + KEEP_AFTER_CLOSE_SECONDS - now for e in closed}
             expired = [entry for entry in closed if waits[entry.key] <= 0]
@@ -177,8 +196,8 @@ class Registry:
         if entry is None:
             return
         del entry.pages[page]
+        entry.session.presence.leave(page)
         if not entry.pages:
-            entry.session.presence.leave()
             entry.closed_at = self._clock.now()
             self._entries[entry.key] = self._entries.pop(entry.key)
 
@@ -197,7 +216,8 @@ class Registry:
         if entry.key not in self._entries:  # it was removed as surplus
             self._entries[entry.key] = entry
             pages = [page for page in entry.pages if self._by_page.setdefault(page, entry) is entry]
-            entry.pages, entry.closed_at = dict.fromkeys(pages), self._clock.now()
+            entry.pages = {page: entry.pages[page] for page in pages}
+            entry.closed_at = self._clock.now()
         return ended
 
     def _make_room(self) -> Session | None:
@@ -218,7 +238,7 @@ class Registry:
     def _remove_surplus(self) -> None:
         """Forget the oldest unregistered sessions, those without a page first.
 
-        Their pages do not notice: they still hold the session, and can register it.
+        A page of theirs enters anew, and has lost nothing.
         """
         unregistered = [entry for entry in self._entries.values() if not entry.is_registered]
         unregistered.sort(key=lambda entry: bool(entry.pages))

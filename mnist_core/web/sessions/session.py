@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import LabelledDrawing
@@ -23,10 +22,6 @@ from mnist_core.web.sessions.tab_state import DrawState, ExperimentsState, Train
 from mnist_core.web.sessions.uploads import clear_uploads
 
 MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
-MOST_WATCHES = 12  # of one session at once: those of three pages
-BEAT = 1.0  # seconds without news after which `watch` yields all the same
-GLANCE = 0.05  # seconds between two looks for something new
-SIGN_OF_LIFE = 5.0  # seconds after which a stream without news sends something, or it is not closed
 
 JOB_QUEUE = JobQueue()
 NOT_OPEN = "This page has not found its session yet: try again in a moment, or reload it."
@@ -63,17 +58,7 @@ class Session:
         self._has_ended = False
         self._used_at = queue.clock.now()
         self._changes = 0
-        self._watches: list[object] = []  # on the event loop alone
         self._lock = threading.RLock()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Session:
-        """Return a session in which nothing can be kept.
-
-        Gradio copies the first value of a `gr.State` for each page; `Registry.enter` replaces it.
-        """
-        session = Session(self._queue)
-        session.keeping = _refuse
-        return session
 
     # --- the runs ------------------------------------------------------------------------------
 
@@ -280,7 +265,7 @@ class Session:
     @contextmanager
     def connected(self) -> Iterator[None]:
         """Count a page as connected, for as long as the block takes."""
-        with self.presence.present():
+        with self.presence.connected():
             yield
 
     def note_use(self) -> None:
@@ -301,29 +286,12 @@ class Session:
         """Return numbers that are others whenever any run has changed, come or gone."""
         return (self._changes, *(run.changes for run in self.runs))
 
-    async def watch(self) -> AsyncGenerator[None, None]:
-        """Yield whenever something has changed, and at every beat, until no run is under way.
 
-        The session is connected meanwhile; who sends something to the page notes that it is there
-        when it asks for more. An async generator, so that a hundred visitors who wait take no
-        thread from those who draw. Where a session is watched too often at once, the longest ends.
-        """
-        watch = object()
-        with self.connected():
-            self.note_use()  # whatever changes runs ends in a new stream
-            self._watches = [*self._watches, watch][-MOST_WATCHES:]
-            try:
-                while watch in self._watches:
-                    seen, is_over = self.changes, not self.is_under_way
-                    yield
-                    if is_over:
-                        return
-                    for _ in range(round(BEAT / GLANCE)):
-                        if self.changes != seen:
-                            break
-                        await asyncio.sleep(GLANCE)
-            finally:
-                self._watches = [other for other in self._watches if other is not watch]
+def unknown_session() -> Session:
+    """Return a session for a page that has not found its own: nothing can be kept in it."""
+    session = Session()
+    session.keeping = _refuse
+    return session
 
 
 def _refuse() -> NoReturn:

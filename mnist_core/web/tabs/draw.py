@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import html
-from asyncio import to_thread
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -20,9 +16,15 @@ from mnist_core.preprocessing import (
     image_from_strokes,
     open_picture,
 )
+from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
-from mnist_core.web.components.leaderboard import Leaderboard, LeaderboardStatus, Row
-from mnist_core.web.components.link import Link
+from mnist_core.web.components.leaderboard import (
+    Choice,
+    Leaderboard,
+    LeaderboardStatus,
+    OpenedFile,
+    Row,
+)
 from mnist_core.web.components.prediction import Answer, PredictionPanel
 from mnist_core.web.gradio_compat.event_data import event_data
 from mnist_core.web.jobs.throttle import note_reading
@@ -37,7 +39,9 @@ from mnist_core.web.sessions.classifiers import (
     select_classifier,
     select_new_runs,
 )
-from mnist_core.web.sessions.session import SIGN_OF_LIFE, Session
+from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.pipeline import build_pipeline
 
 NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
@@ -45,40 +49,61 @@ SHIPPED_NOTES = {"cnn": "trained on many people's handwriting", "simple_nn": "th
 CLASSIFIER_GONE = "The network that you chose is gone, so {name} reads."
 
 
-def build_draw_tab(session: gr.State, link: Link) -> None:
-    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
-    with gr.Row(elem_classes="draw"):
-        with gr.Column(scale=2, min_width=320):
-            canvas = DrawingCanvas()
-            picture = gr.UploadButton(
-                "Read a picture instead …",
-                file_types=["image"],
-                size="sm",
-                variant="secondary",
-                elem_classes="picture",
-            )
-        with gr.Column(scale=3, min_width=320):
-            prediction = PredictionPanel()
-            board = Leaderboard(_board_to_begin_with())
-    # show_progress_on: at each step of each event Gradio's page copies the components that could
-    # show its progress, drawing and all; one small button keeps that from costing milliseconds.
-    quietly: dict[str, Any] = {
-        "show_progress": "hidden",
-        "show_progress_on": picture,
-        "api_visibility": "private",
-    }
-    # Past the queue, which costs milliseconds; "multiple", because the page itself sees to it that
-    # one request is on its way at a time, and one that got lost must not block the next.
-    at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quietly}
-    canvas.input(read_drawing, [canvas, session], prediction, **at_once)
-    build_pipeline(canvas, session, **at_once)
-    picture.upload(read_picture, [picture, session], prediction, **quietly)
-    board.select(let_read, [board, session], [board, canvas], **at_once)
-    canvas.select(count_drawing, session, board, **at_once)
-    board.download(save_drawings, session, board, **at_once)
-    board.upload(open_drawings, [board, session], board, **quietly)
-    board.clear(forget_drawings, session, board, **at_once)
-    link.on_news(follow_classifiers, session, [board, canvas], **quietly)
+class DrawTab:
+    """The tab.
+
+    Attributes:
+        canvas: holds the drawing.
+        board: names the networks.
+        outputs: both.
+    """
+
+    def __init__(self, link: SessionLink) -> None:
+        """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+        with gr.Row(elem_classes="draw"):
+            with gr.Column(scale=2, min_width=320):
+                self.canvas = DrawingCanvas()
+                picture = gr.UploadButton(
+                    "Read a picture instead …",
+                    file_types=["image"],
+                    size="sm",
+                    variant="secondary",
+                    elem_id="read-picture",
+                    elem_classes="picture",
+                )
+            with gr.Column(scale=3, min_width=320):
+                prediction = PredictionPanel()
+                self.board = Leaderboard(_first_board())
+        self.outputs = [self.board, self.canvas]
+        # At once, and "multiple": the page itself sees to it that one drawing is on its way at a
+        # time, and one that got lost must not block the next.
+        self.canvas.input(read_drawing, [self.canvas, link], prediction, **at_once(link))
+        build_pipeline(self.canvas, link)
+        picture.upload(read_picture, [picture, link], prediction, **quietly(link))
+        self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
+        self.canvas.labelled(count_drawing, link, self.board, **at_once(link))
+        self.board.save(save_drawings, link, self.board, **at_once(link))
+        self.board.open_file(open_drawings, link, self.board, **quietly(link))
+        self.board.forget(forget_drawings, link, self.board, **at_once(link))
+
+    def choose_classifier(self, session: Session, event: gr.EventData) -> Updates:
+        """Let the visitor choose who reads; the drawing on the canvas is read again."""
+        is_there = select_classifier(session, Choice.of(event).key)
+        session.note_change()
+        board = _board(session)
+        if not is_there and (present := current_classifier(session)):
+            board["note"] = CLASSIFIER_GONE.format(name=present.name)
+        return {self.board: board, self.canvas: _read_again(session)}
+
+    def view(self, session: Session) -> View:
+        """Show who can read, and have the drawing read again when who reads has learned more."""
+
+        def show() -> Updates:
+            select_new_runs(session)
+            again = _read_again(session)  # first: what is learned meanwhile is shown the next time
+            return {self.board: _board(session), self.canvas: again}
+
+        return show
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -98,13 +123,13 @@ def read_picture(path: str | None, session: Session) -> Answer:
         gr.Error: the file is not an image, or there is nothing on it.
     """
     if path is None:
-        raise gr.Error("An image file was expected.", print_exception=False)
+        raise refusal("An image file was expected.")
     try:
         image = image_from_picture(open_picture(Path(path)))
     except (ValueError, FileNotFoundError) as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     if image is None:
-        raise gr.Error("The picture is blank: there is no digit to read.", print_exception=False)
+        raise refusal("The picture is blank: there is no digit to read.")
     return _answer(None, image, session)
 
 
@@ -131,43 +156,6 @@ def _answer(seq: int | None, image: GrayImage | None, session: Session) -> Answe
 # --- who reads ---------------------------------------------------------------------------------
 
 
-def let_read(key: str, session: Session) -> tuple[LeaderboardStatus, dict[str, Any]]:
-    """Let the visitor choose who reads; the drawing on the canvas is read again."""
-    is_there = select_classifier(session, key)
-    board = _board(session)
-    if not is_there and (present := current_classifier(session)):
-        board["note"] = CLASSIFIER_GONE.format(name=present.name)
-    return board, _read_again(session)
-
-
-async def follow_classifiers(session: Session) -> AsyncGenerator[tuple[Any, Any], None]:
-    """Stream who can read, and have the drawing read again when who reads has learned something.
-
-    Ends when no run is under way.
-    """
-    shown: object = None
-    asked: object = None
-    sent_at = 0.0
-    async with aclosing(session.watch()) as beats:
-        async for _ in beats:
-            select_new_runs(session)
-            now = (
-                session.draw.classifier,
-                [(classifier.key, classifier.edition) for classifier in all_classifiers(session)],
-            )
-            if now != shown:
-                board, again = await to_thread(_board, session), _read_again(session)
-                # While the board was made, who reads may have learned more than `now` says.
-                yield board, gr.skip() if again == asked else again
-                shown, asked = now, again
-            elif monotonic() - sent_at >= SIGN_OF_LIFE:
-                yield gr.skip(), gr.skip()
-            else:
-                continue
-            session.presence.note_life()
-            sent_at = monotonic()
-
-
 def _read_again(session: Session) -> dict[str, Any]:
     """Have the page send its drawing once more if this is another classifier than last time."""
     classifier = current_classifier(session)
@@ -188,7 +176,7 @@ def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
     try:
         drawing = parse_label(event_data(event))
     except ValueError as error:
-        raise _refusal(error) from None
+        raise refusal(error) from None
     return _add([drawing], session, f"Counted as {_name(drawing.label)}.")
 
 
@@ -197,16 +185,16 @@ def save_drawings(session: Session) -> LeaderboardStatus:
     return {"file": format_drawings(session.test_set.drawings).decode("ascii")}
 
 
-def open_drawings(content: str, session: Session) -> LeaderboardStatus:
+def open_drawings(session: Session, event: gr.EventData) -> LeaderboardStatus:
     """Count the drawings of a file beside those that are there.
 
     Raises:
         gr.Error: it is not a file of drawings, or too many are in it.
     """
     try:
-        drawings = parse_drawings(content.encode(), the_limits().drawings)
+        drawings = parse_drawings(OpenedFile.of(event).content.encode(), the_limits().drawings)
     except ValueError as error:
-        raise _refusal(error) from None
+        raise refusal(error) from None
     return _add(drawings, session, f"{len(drawings)} drawings opened.")
 
 
@@ -220,7 +208,7 @@ def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> Le
     try:
         dropped = session.label(drawings)
     except ValueError as error:
-        raise _refusal(error) from None
+        raise refusal(error) from None
     if dropped:
         oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
         note += f" There is no room for more: the {oldest} made way."
@@ -267,7 +255,7 @@ def _row(classifier: Classifier, session: Session) -> Row:
     }
 
 
-def _board_to_begin_with() -> LeaderboardStatus:
+def _first_board() -> LeaderboardStatus:
     """Name the shipped networks, which are loaded only when a visitor comes."""
     rows: list[Row] = [
         {"key": key, "name": name, "note": SHIPPED_NOTES[key]}
@@ -278,8 +266,3 @@ def _board_to_begin_with() -> LeaderboardStatus:
 
 def _name(digit: int) -> str:
     return f"an {digit}" if digit == 8 else f"a {digit}"
-
-
-def _refusal(error: Exception) -> gr.Error:
-    """Say a sentence on the page, which shows it as HTML, and it may quote a stranger."""
-    return gr.Error(html.escape(str(error)), print_exception=False)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Any
-
 import gradio as gr
 
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS, describe_change
 from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
+from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.experiment_cards import (
     CardOrder,
     CardsStatus,
@@ -20,12 +16,13 @@ from mnist_core.web.components.experiment_cards import (
     ExperimentCards,
     SideStatus,
 )
-from mnist_core.web.components.link import Link, news
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
+from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.tabs.curves import Plots, follow_curves
+from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.experiment_results import ExperimentResults, average
+from mnist_core.web.tabs.page_stream import View, at_once
 from mnist_core.web.tabs.run_text import say_status
 
 BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the cards
@@ -42,22 +39,23 @@ TEXTS: dict[str, CardText] = {
 }
 
 
-def build_experiments_tab(session: gr.State, link: Link) -> None:
-    """Lay the tab out and wire it; call it inside a `gr.Tab`."""
-    cards = ExperimentCards(describe_cards(Session(), {}))
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    # "multiple": an order that comes while another is on its way is carried out, too.
-    cards.submit(carry_out, [cards, session], link, queue=False, trigger_mode="multiple", **quietly)
-    link.on_news(follow_experiment, session, cards, **quietly)
+class ExperimentsTab:
+    """The tab; `outputs` are its cards."""
 
+    def __init__(self, link: SessionLink) -> None:
+        """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+        self._link = link
+        self.cards = ExperimentCards(describe_cards(Session(), {}))
+        self.outputs = [self.cards]
+        self.cards.order(self.order_experiment, link, link, **at_once(link))
 
-def carry_out(order: CardOrder | None, session: Session) -> dict[str, Any]:
-    """Do what a card asks for; the page then follows it.
+    def order_experiment(self, session: Session, event: gr.EventData) -> Updates:
+        """Do what a card asks for; the page then follows it.
 
-    Raises:
-        gr.Error: too many runs are under way.
-    """
-    if order is not None:
+        Raises:
+            gr.Error: too many runs are under way.
+        """
+        order = CardOrder.of(event)
         session.experiments.opened = order.experiment
         results = ExperimentResults(session, EXPERIMENTS[order.experiment])
         actions = {
@@ -70,17 +68,17 @@ def carry_out(order: CardOrder | None, session: Session) -> dict[str, Any]:
             if order.action in actions:
                 actions[order.action]()
         except ValueError as error:
-            raise gr.Error(html.escape(str(error)), print_exception=False) from None
+            raise refusal(error) from None
         finally:
             session.note_change()
-    return news()
+        return self._link.changed()
 
-
-async def follow_experiment(session: Session) -> AsyncGenerator[Any, None]:
-    """Stream what the cards show, until no run is under way."""
-    async with aclosing(follow_curves(session, curves_of_experiment, describe_cards)) as updates:
-        async for update in updates:
-            yield update
+    def view(self, session: Session) -> View:
+        """Show the cards, and the curves of the open one."""
+        curves = PlotCache()
+        return lambda: {
+            self.cards: describe_cards(session, curves.draw(curves_of_experiment(session)))
+        }
 
 
 def curves_of_experiment(session: Session) -> list[Curve]:

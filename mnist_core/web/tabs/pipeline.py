@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import gradio as gr
 
 from mnist_core.inference import predict_values
@@ -12,20 +10,23 @@ from mnist_core.preprocessing.strokes import Stroke
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas
 from mnist_core.web.components.pipeline import Explanation, Guess, PipelinePanel
 from mnist_core.web.sessions.classifiers import Classifier, current_classifier
+from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.page_stream import at_once
 
 
-def build_pipeline(canvas: DrawingCanvas, session: gr.State, **event_settings: Any) -> None:
+def build_pipeline(canvas: DrawingCanvas, link: SessionLink) -> None:
     """Lay it out and wire it; call it where it is to stand in the tab.
 
     Args:
         canvas: where the drawing is.
-        session: who reads it.
-        event_settings: for the event, such as `queue`.
+        link: whose session reads it.
     """
-    with gr.Accordion("How the drawing becomes the network's input", open=False):
+    with gr.Accordion(
+        "How the drawing becomes the network's input", open=False, elem_id="open-pipeline"
+    ):
         pipeline = PipelinePanel()
-    pipeline.input(explain_drawing, [pipeline, canvas, session], pipeline, **event_settings)
+    pipeline.input(explain_drawing, [pipeline, canvas, link], pipeline, **at_once(link))
 
 
 def explain_drawing(steps: Steps, drawing: Drawing, session: Session) -> Explanation:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -14,132 +11,125 @@ from mnist_core.codegen import generate_code
 from mnist_core.experiments import describe_change
 from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
-from mnist_core.web.components.link import Link, news
-from mnist_core.web.components.run_table import RunOrder, RunRow, RunTable, TableStatus
+from mnist_core.web.components.base import Updates, refusal
+from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.classifiers import select_classifier
+from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.tabs.curves import Plots, follow_curves
+from mnist_core.web.tabs.curves import PlotCache, Plots
+from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.program import build_program
 from mnist_core.web.tabs.run_text import say_status
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
 
-Updates = tuple[Any, ...]
-"""One update for each of: panel, program, name of its file, weights, metadata."""
 
+class RunsTab:
+    """The tab.
 
-def build_runs_tab(session: gr.State, link: Link, tab: gr.Tab) -> None:
-    """Lay the tab out and wire it; call it inside `tab`."""
-    table = RunTable(describe_runs(Session(), {}))
-    with gr.Column(visible=False) as panel:
-        program = build_program()
-        with gr.Row():
-            weights = gr.DownloadButton("Weights (.pth)", size="sm")
-            metadata = gr.DownloadButton("Metadata (.json)", size="sm")
-    upload = gr.UploadButton(
-        "Upload a checkpoint (.pth, and its .json) …",
-        file_count="multiple",
-        file_types=[".pth", ".json"],
-        size="sm",
-    )
-    quietly: dict[str, Any] = {
-        "show_progress": "hidden",
-        "show_progress_on": upload,  # a small component, for the reason given in the Draw tab
-        "api_visibility": "private",
-    }
-    # "multiple": an order that comes while another is on its way is carried out, too.
-    at_once: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **quietly}
-    table.submit(carry_out, [table, session], [link, panel], **at_once)
-    shown = [panel, *program, weights, metadata]
-    table.select(open_run, [table, session], shown, trigger_mode="always_last", **quietly)
-    upload.upload(take_in, [upload, session], link, **quietly)
-    tab.select(news, None, link, **quietly)  # who reads may have changed in the Draw tab
-    link.on_news(follow_table, session, table, **quietly)
-
-
-def carry_out(order: RunOrder | None, session: Session) -> tuple[Any, Any]:
-    """Do what a row asks for; an order about an unknown run does nothing.
-
-    Returns:
-        News for the page, and an update of the panel with the code: it closes when a run goes.
-
-    Raises:
-        gr.Error: the run cannot train on.
+    Attributes:
+        table: the runs.
+        panel: holds the rest, for one run.
+        outputs: what changes while runs are under way.
     """
-    run = session.find_run(order.run) if order else None
-    panel: Any = gr.skip()
-    if order is None or run is None:
-        pass
-    elif order.action == "overlay":
-        session.curves.choose(run.id, order.shown)
-    elif order.action == "read":
-        select_classifier(session, run.id)
-    elif order.action == "train_on" and not run.is_under_way:  # as after a double click
+
+    def __init__(self, link: SessionLink) -> None:
+        """Lay the tab out and wire it; call it inside a `gr.Tab`."""
+        self._link = link
+        self.table = RunTable(describe_runs(Session(), {}))
+        self.outputs = [self.table]
+        with gr.Column(visible=False) as self.panel:
+            self.code, self.file_name = build_program()
+            with gr.Row():
+                self.weights = gr.DownloadButton("Weights (.pth)", size="sm")
+                self.metadata = gr.DownloadButton("Metadata (.json)", size="sm")
+        upload = gr.UploadButton(
+            "Upload a checkpoint (.pth, and its .json) …",
+            file_count="multiple",
+            file_types=[".pth", ".json"],
+            size="sm",
+            elem_id="upload-checkpoint",
+        )
+        files = [self.code, self.file_name, self.weights, self.metadata]
+        self.table.order(self.order_run, link, [link, self.panel], **at_once(link))
+        self.table.open(
+            self.open_run, link, [self.panel, *files], trigger_mode="always_last", **quietly(link)
+        )
+        upload.upload(self.take_in, [upload, link], link, **quietly(link))
+
+    def order_run(self, session: Session, event: gr.EventData) -> Updates:
+        """Do what a row asks for; an order about an unknown run does nothing.
+
+        Raises:
+            gr.Error: the run cannot train on.
+        """
+        order = RunOrder.of(event)
+        run = session.find_run(order.run)
+        updates = self._link.changed()
+        if run is None:
+            return updates
+        if order.action == "overlay":
+            session.curves.choose(run.id, order.shown)
+        elif order.action == "read":
+            select_classifier(session, run.id)
+        elif order.action == "train_on" and not run.is_under_way:  # as after a double click
+            try:
+                session.train_on(run, order.epochs)
+            except ValueError as error:
+                raise refusal(error) from None
+        elif order.action == "stop":
+            session.stop(run)
+        elif order.action == "delete":
+            session.delete(run)
+            updates[self.panel] = gr.update(visible=False)
+        session.note_change()
+        return updates
+
+    def open_run(self, session: Session, event: gr.EventData) -> Updates:
+        """Show the code of a run, and offer its files; an unknown run closes the panel."""
+        run = session.find_run(RunChoice.of(event).run)
+        if run is None:
+            return {self.panel: gr.update(visible=False)}
         try:
-            session.train_on(run, order.epochs)
+            weights, metadata = session.files(run) or (None, None)
         except ValueError as error:
-            raise _refusal(error) from None
-    elif order.action == "stop":
-        session.stop(run)
-    elif order.action == "delete":
-        session.delete(run)
-        panel = gr.update(visible=False)
-    session.note_change()
-    return news(), panel
+            gr.Warning(html.escape(str(error)))
+            weights = metadata = None
+        label = f"Code for {run.name}: its settings as a PyTorch program of its own"
+        return {
+            self.panel: gr.update(visible=True),
+            self.code: gr.update(value=generate_code(run.config), label=label),
+            self.file_name: f"{file_stem(run)}.py",
+            self.weights: gr.update(value=weights and str(weights), visible=weights is not None),
+            self.metadata: gr.update(
+                value=metadata and str(metadata), visible=metadata is not None
+            ),
+        }
 
+    def take_in(self, paths: list[str] | None, session: Session) -> Updates:
+        """Make a run of an uploaded checkpoint.
 
-def open_run(order: RunOrder | None, session: Session) -> Updates:
-    """Show the code of a run, and offer its files; an unknown run closes the panel."""
-    run = session.find_run(order.run) if order else None
-    if run is None:
-        return gr.update(visible=False), *[gr.skip()] * 4
-    try:
-        weights, metadata = session.files(run) or (None, None)
-    except ValueError as error:
-        gr.Warning(html.escape(str(error)))
-        weights = metadata = None
-    return (
-        gr.update(visible=True),
-        gr.update(
-            value=generate_code(run.config),
-            label=f"Code for {run.name}: its settings as a PyTorch program of its own",
-        ),
-        f"{file_stem(run)}.py",
-        gr.update(value=weights and str(weights), visible=weights is not None),
-        gr.update(value=metadata and str(metadata), visible=metadata is not None),
-    )
+        Raises:
+            gr.Error: the files are not one checkpoint of ours.
+        """
+        files = [Path(path) for path in paths or []]
+        weights = [path for path in files if path.suffix.lower() == ".pth"]
+        metadata = [path for path in files if path.suffix.lower() == ".json"]
+        if len(weights) != 1 or len(metadata) > 1 or len(files) != len(weights) + len(metadata):
+            raise refusal(ONE_FILE)
+        try:
+            session.upload(weights[0], *metadata)
+        except ValueError as error:
+            raise refusal(error) from None
+        return self._link.changed()
 
-
-def take_in(paths: list[str] | None, session: Session) -> dict[str, Any]:
-    """Make a run of an uploaded checkpoint.
-
-    Raises:
-        gr.Error: the files are not one checkpoint of ours.
-    """
-    files = [Path(path) for path in paths or []]
-    weights = [path for path in files if path.suffix.lower() == ".pth"]
-    metadata = [path for path in files if path.suffix.lower() == ".json"]
-    if len(weights) != 1 or len(metadata) > 1 or len(files) != len(weights) + len(metadata):
-        raise _refusal(ONE_FILE)
-    try:
-        session.upload(weights[0], *metadata)
-    except ValueError as error:
-        raise _refusal(error) from None
-    return news()
-
-
-def _refusal(reason: object) -> gr.Error:
-    return gr.Error(html.escape(str(reason)), print_exception=False)
-
-
-async def follow_table(session: Session) -> AsyncGenerator[Any, None]:
-    """Stream what the table shows, until no run is under way."""
-    async with aclosing(follow_curves(session, curves_of_runs, describe_runs)) as updates:
-        async for update in updates:
-            yield update
+    def view(self, session: Session) -> View:
+        """Show the table and its curves."""
+        curves = PlotCache()
+        return lambda: {self.table: describe_runs(session, curves.draw(curves_of_runs(session)))}
 
 
 def curves_of_runs(session: Session) -> list[Curve]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, fields
+from dataclasses import asdict, fields
 from functools import partial
 from typing import Any
 
@@ -14,11 +14,14 @@ from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import EPOCHS_A_STEP
+from mnist_core.web.components.base import Updates
 from mnist_core.web.limits import the_limits
+from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.tabs.augmentation_preview import show_augmentation
+from mnist_core.web.tabs.page_stream import at_once, quietly
+from mnist_core.web.tabs.program import build_program
 
 BATCH_SIZES = (64, 128, 256)
-MOST_DROPOUT = 0.9
 SCHEDULES = {
     "none": "Constant",
     "step": f"Halved every {EPOCHS_A_STEP} epochs (StepLR)",
@@ -34,130 +37,165 @@ THE_RECIPE = "These are the article's settings."
 NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The parts of the form.
+class TrainForm:
+    """The form.
 
     Attributes:
         inputs: one for each field of `TrainConfig`, in its order.
-        note: says how they differ from the recipe.
+        note: says how they differ from the recipe, or what is wrong with them.
         reset: brings the recipe back.
+        code, file_name: their program, and what it is called; they stand elsewhere in the tab.
         preview: shows what the augmentation does.
-        actions: the row for the buttons.
-        program: shows the program for these settings, and names its file.
+        actions: an empty row for the buttons that act on the form.
     """
 
-    inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio | gr.Slider]
-    note: gr.HTML
-    reset: gr.Button
-    preview: gr.HTML
-    actions: gr.Row
-    program: tuple[gr.Code, gr.Textbox] | tuple[()] = ()
+    def __init__(self) -> None:
+        """Lay it out; call it where it is to stand, and `wire` when the tab is complete."""
+        limits = the_limits()
+        batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
+        with gr.Group():
+            model = gr.Dropdown(
+                _model_choices(),
+                value=RECIPE.model,
+                label="Network",
+                info=MODELS[RECIPE.model].advice,
+                elem_id="model",
+            )
+            batch_size = gr.Radio(
+                batch_sizes,
+                value=RECIPE.batch_size,
+                label="Batch size: images per step",
+                elem_id="batch-size",
+            )
+            # Plain numbers without limits of their own: a slider would put its largest number in
+            # the place of what somebody has typed, and Gradio would refuse it with an error.
+            with gr.Row():
+                epochs = _number(
+                    RECIPE.epochs, "Epochs", "epochs", info="Passes over all the images"
+                )
+                learning_rate = _number(
+                    RECIPE.learning_rate, "Learning rate", "learning-rate", info="Size of each step"
+                )
+                seed = _number(RECIPE.seed, "Seed", "seed", info="Where chance begins")
+        with gr.Row(elem_classes="note"):
+            self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
+            self.reset = gr.Button(
+                "Reset to the recipe",
+                size="sm",
+                interactive=False,
+                min_width=80,
+                scale=0,
+                elem_id="reset",
+            )
+        # Above what can be opened, so that it never moves.
+        self.actions = gr.Row(elem_classes="actions")
+        with gr.Accordion("More settings", open=False, elem_id="more-settings"):
+            schedule = gr.Dropdown(
+                _choices(SCHEDULES),
+                value=RECIPE.schedule,
+                label="Learning rate over time",
+                elem_id="schedule",
+            )
+            optimizer = gr.Radio(
+                _choices(OPTIMIZERS), value=RECIPE.optimizer, label="Optimiser", elem_id="optimizer"
+            )
+            dropout = _number(
+                0,
+                "Dropout",
+                "dropout",
+                info="The share of neurons switched off in each step",
+                step=0.05,
+                interactive=False,
+            )
+            augmentation = gr.Dropdown(
+                _choices(AUGMENTATIONS),
+                value=RECIPE.augmentation,
+                label="Augmentation",
+                elem_id="augmentation",
+            )
+            self.preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
+        inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio] = {
+            "model": model,
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "schedule": schedule,
+            "dropout": dropout,
+            "augmentation": augmentation,
+            "optimizer": optimizer,
+            "seed": seed,
+        }
+        self.inputs = {field.name: inputs[field.name] for field in fields(TrainConfig)}
+
+    def build_code(self) -> None:
+        """Lay out the program of the settings; call it where it is to stand."""
+        self.code, self.file_name = build_program(
+            generate_code(RECIPE), program_name(RECIPE), "Code for this run"
+        )
 
     @property
-    def description(self) -> list[gr.Component]:
-        """Return what `describe` describes."""
-        return [self.note, self.reset, *self.program]
+    def outputs(self) -> list[gr.Component]:
+        """Return all that `fill` fills."""
+        return [*self.inputs.values(), *self._described]
 
     @property
-    def all(self) -> list[gr.Component]:
-        """Return what `fill_form` fills."""
-        return [*self.inputs.values(), *self.description]
+    def _described(self) -> list[gr.Component]:
+        return [self.note, self.reset, self.code, self.file_name]
 
+    def wire(self, link: SessionLink) -> None:
+        """Let the form say how it differs from the recipe, and show its program."""
+        values = list(self.inputs.values())
+        quick: dict[str, Any] = {**at_once(link), "trigger_mode": "always_last"}
+        model, dropout = self.inputs["model"], self.inputs["dropout"]
+        augmentation = self.inputs["augmentation"]
+        # "input", not "change": who fills the whole form says what each part becomes.
+        network = model.input(self.describe_network, model, [model, dropout], **quick)
+        network.then(self.describe, values, self._described, **quietly(link), queue=False)
+        others = [part.input for part in values if part is not model]
+        gr.on(others, self.describe, values, self._described, **quick)
+        augmentation.change(show_preview, augmentation, self.preview, **quick)
+        self.reset.click(partial(self.fill, RECIPE), None, self.outputs, **at_once(link))
 
-def build_settings() -> Settings:
-    """Lay the form out, with an empty row for the buttons that act on it."""
-    limits = the_limits()
-    batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
-    with gr.Group():
-        model = gr.Dropdown(
-            _model_choices(), value=RECIPE.model, label="Network", info=MODELS[RECIPE.model].advice
-        )
-        batch_size = gr.Radio(
-            batch_sizes, value=RECIPE.batch_size, label="Batch size: images per step"
-        )
-        # Numbers without bounds of their own: what is out of range, `describe_settings` says at
-        # once, where Gradio would answer each key with an error and then change the number.
-        with gr.Row():
-            epochs = gr.Number(
-                RECIPE.epochs,
-                label="Epochs",
-                info="Passes over all the images",
-                min_width=90,
-                elem_id="epochs",
-            )
-            learning_rate = gr.Number(
-                RECIPE.learning_rate,
-                label="Learning rate",
-                info="Size of each step",
-                min_width=90,
-                elem_id="learning-rate",
-            )
-            seed = gr.Number(
-                RECIPE.seed,
-                label="Seed",
-                info="Where chance begins",
-                min_width=90,
-                elem_id="seed",
-            )
-    with gr.Row(elem_classes="note"):
-        note = gr.HTML(THE_RECIPE)
-        reset = gr.Button(
-            "Reset to the recipe", size="sm", interactive=False, min_width=80, scale=0
-        )
-    actions = gr.Row(elem_classes="actions")  # above what can be opened, so that it never moves
-    with gr.Accordion("More settings", open=False):
-        schedule = gr.Dropdown(
-            _choices(SCHEDULES), value=RECIPE.schedule, label="Learning rate over time"
-        )
-        optimizer = gr.Radio(_choices(OPTIMIZERS), value=RECIPE.optimizer, label="Optimiser")
-        dropout = gr.Slider(
-            0,
-            MOST_DROPOUT,
-            0,
-            step=0.05,
-            label="Dropout",
-            info="Neurons switched off in each step",
-            interactive=False,
-        )
-        augmentation = gr.Dropdown(
-            _choices(AUGMENTATIONS), value=RECIPE.augmentation, label="Augmentation"
-        )
-        preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
-    inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio | gr.Slider] = {
-        "model": model,
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "schedule": schedule,
-        "dropout": dropout,
-        "augmentation": augmentation,
-        "optimizer": optimizer,
-        "seed": seed,
-    }
-    in_order = {field.name: inputs[field.name] for field in fields(TrainConfig)}
-    return Settings(in_order, note, reset, preview, actions)
+    def fill(self, config: TrainConfig) -> Updates:
+        """Give every input its value in these settings."""
+        network = self.describe_network(config.model)
+        dropout = self.inputs["dropout"]
+        if config.dropout is not None:
+            network[dropout]["value"] = config.dropout
+        return {
+            **{self.inputs[name]: value for name, value in asdict(config).items()},
+            self.inputs["model"]: {**network[self.inputs["model"]], "value": config.model},
+            dropout: network[dropout],
+            **self._describe(config),
+        }
 
+    def describe_network(self, model: object) -> Updates:
+        """Say what the article says of the network; offer dropout if it has such a layer."""
+        architecture = MODELS.get(model) if isinstance(model, str) else None
+        rate = architecture.dropout if architecture else None
+        return {
+            self.inputs["model"]: gr.update(info=architecture.advice)
+            if architecture
+            else gr.skip(),
+            self.inputs["dropout"]: gr.update(value=rate or 0, interactive=rate is not None),
+        }
 
-def wire_settings(settings: Settings, quietly: dict[str, Any]) -> None:
-    """Let the form say how it differs from the recipe, and show its program."""
-    inputs = settings.inputs
-    values = list(inputs.values())
-    quick: dict[str, Any] = {**quietly, "queue": False, "trigger_mode": "always_last"}
-    describe: dict[str, Any] = {
-        "fn": describe_settings,
-        "inputs": values,
-        "outputs": settings.description,
-        **quick,
-    }
-    # "input", not "change": who fills the whole form says what each part becomes.
-    of_network = [inputs["model"], inputs["dropout"]]
-    network = inputs["model"].input(describe_network, inputs["model"], of_network, **quick)
-    network.then(**{name: value for name, value in describe.items() if name != "trigger_mode"})
-    gr.on([value.input for name, value in inputs.items() if name != "model"], **describe)
-    inputs["augmentation"].change(show_preview, inputs["augmentation"], settings.preview, **quick)
-    fill_in = partial(fill_form, RECIPE)
-    settings.reset.click(fill_in, None, settings.all, **{**quick, "trigger_mode": "once"})
+    def describe(self, *values: object) -> Updates:
+        """Say how the settings differ from the recipe, or what is wrong; show their program."""
+        try:
+            config = read_settings(*values)
+        except ValueError as error:
+            return {self.note: html.escape(str(error)), self.reset: gr.update(interactive=True)}
+        return self._describe(config)
+
+    def _describe(self, config: TrainConfig) -> Updates:
+        change = describe_change(config)
+        return {
+            self.note: f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE,
+            self.reset: gr.update(interactive=bool(change)),
+            self.code: generate_code(config),
+            self.file_name: program_name(config),
+        }
 
 
 def read_settings(*values: object) -> TrainConfig:
@@ -184,49 +222,6 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def fill_form(config: TrainConfig) -> list[Any]:
-    """Give every input its value in these settings, then what describes them (`Settings.all`)."""
-    network, dropout = describe_network(config.model)
-    if config.dropout is not None:
-        dropout["value"] = config.dropout
-    values = {
-        **{field.name: getattr(config, field.name) for field in fields(config)},
-        "model": {**network, "value": config.model},
-        "dropout": dropout,
-    }
-    return [*values.values(), *describe(config)]
-
-
-def describe_network(model: object) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Say what the article says of the network; let dropout be chosen if it has such a layer."""
-    architecture = MODELS.get(model) if isinstance(model, str) else None
-    share = architecture.dropout if architecture else None
-    dropout = dict(gr.update(value=share or 0, interactive=share is not None))
-    return dict(gr.update(info=architecture.advice) if architecture else gr.skip()), dropout
-
-
-def describe_settings(*values: object) -> tuple[str, dict[str, Any], Any, Any]:
-    """Say how the settings differ from the recipe, or what is wrong; show their program."""
-    try:
-        config = read_settings(*values)
-    except ValueError as error:
-        return html.escape(str(error)), dict(gr.update(interactive=True)), gr.skip(), gr.skip()
-    return describe(config)
-
-
-def describe(config: TrainConfig) -> tuple[str, dict[str, Any], str, str]:
-    """Say how settings differ from the recipe, and give their program and its name."""
-    change = describe_change(config)
-    note = f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE
-    is_changed = dict(gr.update(interactive=bool(change)))
-    return note, is_changed, generate_code(config), program_name(config)
-
-
-def program_name(config: TrainConfig) -> str:
-    """Name the file that a program with these settings is downloaded as."""
-    return f"{config.model}_mnist.py"
-
-
 def show_preview(augmentation: object) -> dict[str, Any]:
     """Show examples of what an augmentation does."""
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
@@ -236,6 +231,15 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     except FileNotFoundError:
         preview = NO_EXAMPLES
     return dict(gr.update(value=preview, visible=True))
+
+
+def program_name(config: TrainConfig) -> str:
+    """Name the file that a program with these settings is downloaded as."""
+    return f"{config.model}_mnist.py"
+
+
+def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:
+    return gr.Number(value, label=label, elem_id=elem_id, min_width=90, **settings)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:

@@ -6,16 +6,14 @@ a stranger, so it becomes a `Drawing` or an error of one sentence, and nothing i
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from typing import Any
 
-import gradio as gr
 import numpy as np
 
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
-from mnist_core.web.components.base import Component
+from mnist_core.web.components.base import Component, refusal
 
 LARGEST_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts to exactly
 
@@ -40,7 +38,7 @@ class DrawingCanvas(Component):
     The page waits for the answer to one sending before it makes the next. A `PredictionPanel` on
     the same page tells it of the answer, so every `input` handler has to end in one.
 
-    The `select` event comes when the visitor has said which digit the drawing was, which empties
+    The `labelled` event comes when the visitor has said which digit the drawing was, which empties
     the canvas; its data is for `parse_label`.
     """
 
@@ -73,15 +71,14 @@ class DrawingCanvas(Component):
         try:
             return parse_drawing(payload)
         except ValueError as error:
-            # The page shows the sentence as HTML, and it may quote what the stranger sent.
-            raise gr.Error(html.escape(str(error)), print_exception=False) from None
+            raise refusal(error) from None
 
     def postprocess(self, value: None) -> None:
         """Send nothing: the drawing lives in the page, where an update must not reset it."""
         return None
 
     def example_payload(self) -> dict[str, Any]:
-        """Give a one, drawn downwards in a single stroke."""
+        """Give a one, drawn downwards in a single stroke: tests send something like it."""
         return {"seq": 1, "strokes": [[[500, 150], [500, 500], [500, 850]]]}
 
 
@@ -100,7 +97,7 @@ def parse_drawing(payload: object) -> Drawing:
 
 
 def parse_label(payload: object) -> LabelledDrawing:
-    """Turn the data of a `select` event, `{"label": int, "strokes": [...]}`, into a drawing.
+    """Turn the data of a `labelled` event, `{"label": int, "strokes": [...]}`, into a drawing.
 
     Raises:
         ValueError: with one sentence that says what is wrong with it.

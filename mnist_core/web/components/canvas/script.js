@@ -187,7 +187,7 @@ function clear() {
 // The drawing with the digit it was goes to the server, and makes room for the next one.
 function labelled(event) {
   if (pen || gestures.length === 0) return;
-  trigger("select", { label: event.detail.label, strokes: strokesNow() });
+  trigger("labelled", { label: event.detail.label, strokes: strokesNow() });
   clear();
 }
 

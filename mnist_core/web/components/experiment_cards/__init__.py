@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-from pydantic import TypeAdapter
-from pydantic.dataclasses import dataclass
+from pydantic import AfterValidator
 
 from mnist_core.experiments import EXPERIMENTS
-from mnist_core.web.components.base import Component, read_order
-
-CardAction = Literal["show", "try", "seeds", "retry", "stop"]
+from mnist_core.web.components.base import Component, Payload
 
 
-@dataclass(frozen=True)
-class CardOrder:
+def _is_known(experiment: str) -> str:
+    if experiment not in EXPERIMENTS:
+        raise ValueError("There is no such experiment.")
+    return experiment
+
+
+class CardOrder(Payload):
     """What a visitor wants of an experiment.
 
     Attributes:
@@ -22,11 +24,8 @@ class CardOrder:
         experiment: a key of `EXPERIMENTS`.
     """
 
-    action: CardAction
-    experiment: str
-
-
-ORDERS = TypeAdapter(CardOrder)
+    action: Literal["show", "try", "seeds", "retry", "stop"]
+    experiment: Annotated[str, AfterValidator(_is_known)]
 
 
 class CardText(TypedDict):
@@ -97,13 +96,4 @@ class CardsStatus(TypedDict):
 
 
 class ExperimentCards(Component):
-    """Shows a `CardsStatus`, which is its value; its `submit` event brings a `CardOrder`."""
-
-    def preprocess(self, payload: object) -> CardOrder | None:
-        """Check what the page sent; None for what no page of ours sends."""
-        order = read_order(payload, ORDERS)
-        return order if order and order.experiment in EXPERIMENTS else None
-
-    def example_payload(self) -> dict[str, Any]:
-        """Give the order that opens the first card."""
-        return {"action": "show", "experiment": next(iter(EXPERIMENTS))}
+    """Shows a `CardsStatus`, which is its value; its event `order` brings a `CardOrder`."""

@@ -2,39 +2,34 @@
 
 const root = find("experiments");
 const list = root.querySelector(".cards");
-const detail = list.querySelector(".detail-mold").content.firstElementChild.cloneNode(true);
+const detail = copyOf(list.querySelector(".detail-mold"));
 const part = (name) => find(name, detail);
 const tell = (name, text) => write(part(name), text);
 const cards = new Map(); // experiment → its card
-const ACTIONS = ["try", "seeds", "retry", "stop"];
 
 let texts = {}; // experiment → what its card says
 let opened = null; // the experiment whose card is open here, before the server has heard of it
 
 // --- Orders --------------------------------------------------------------------------------------
 
-function order(action, experiment) {
-  props.value = { action, experiment };
-  trigger("submit");
+function order(action) {
+  trigger("order", { action, experiment: opened });
 }
 
 function newCard(name) {
-  const card = list.querySelector(".mold").content.firstElementChild.cloneNode(true);
+  const card = copyOf(list.querySelector(".mold"));
   card.dataset.experiment = name;
   write(card.querySelector(".name"), texts[name].title);
   card.querySelector(".head").addEventListener("click", () => {
     open(name);
-    order("show", name);
+    order("show");
   });
   list.append(card);
   return card;
 }
 
-for (const action of ACTIONS) {
-  part(action).addEventListener("click", () => {
-    part(action).disabled = true; // until the answer has come
-    order(action, opened);
-  });
+for (const action of ["try", "seeds", "retry", "stop"]) {
+  part(action).addEventListener("click", () => order(action));
 }
 
 // --- What is seen --------------------------------------------------------------------------------
@@ -58,7 +53,7 @@ function open(name) {
 
 function showStatus() {
   const status = props.value;
-  if (!status?.badges) return; // an order of ours
+  if (!status) return;
   texts = status.experiments;
   for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
   open(status.chosen);
@@ -104,7 +99,6 @@ function showSide(name, side) {
 
 function show(name, isShown) {
   part(name).hidden = !isShown;
-  part(name).disabled = false;
 }
 
 watch("value", showStatus);

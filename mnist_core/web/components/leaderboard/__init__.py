@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Annotated, TypedDict
 
-import gradio as gr
+from pydantic import Field
 
-from mnist_core.web.components.base import Component
+from mnist_core.web.components.base import Component, Payload
 
 MOST_BYTES = 5_000_000  # of a file of drawings that the page sends
 
@@ -52,32 +52,21 @@ class LeaderboardStatus(TypedDict, total=False):
     file: str
 
 
+class Choice(Payload):
+    """The key of the classifier that a visitor has chosen; there need not be such a one."""
+
+    key: Annotated[str, Field(max_length=64)]
+
+
+class OpenedFile(Payload):
+    """The text of a file that a visitor has opened."""
+
+    content: Annotated[str, Field(max_length=MOST_BYTES)]
+
+
 class Leaderboard(Component):
     """Shows a `LeaderboardStatus`, lets the visitor choose who reads, and keeps the drawings' file.
 
-    Its events: `select` (a classifier has been chosen: a handler is given its key), `download` (the
-    drawings are to be saved), `upload` (a file has been opened: a handler is given its text), and
-    `clear`.
+    Its events: `choose` (with a `Choice`), `save` (the drawings are to be saved), `open_file` (with
+    an `OpenedFile`), and `forget`.
     """
-
-    def preprocess(self, payload: object) -> str:
-        """Check what the page sent, which is data from a stranger.
-
-        Args:
-            payload: `{"sent": str}`, the key of a classifier or the text of a file.
-
-        Returns:
-            That text.
-
-        Raises:
-            gr.Error: with one sentence, when the payload is anything else.
-        """
-        text = payload.get("sent") if isinstance(payload, dict) else None
-        if not isinstance(text, str) or len(text) > MOST_BYTES:
-            limit = f"{MOST_BYTES // 1_000_000} megabytes"
-            raise gr.Error(f"A text of at most {limit} was expected.", print_exception=False)
-        return text
-
-    def example_payload(self) -> dict[str, Any]:
-        """Choose the article's network."""
-        return {"sent": "simple_nn"}

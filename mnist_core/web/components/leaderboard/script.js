@@ -14,7 +14,7 @@ function show(board) {
   if (!board) return;
   if (board.rows) showRows(board);
   if (board.note !== undefined) write(find("score-note"), board.note);
-  if (board.file !== undefined) save(board.file);
+  if (board.file !== undefined) saveFile(board.file, FILE_NAME, "application/json");
 }
 
 function showRows({ rows, classifier, drawings }) {
@@ -32,11 +32,11 @@ function showRows({ rows, classifier, drawings }) {
 }
 
 function newLine(key) {
-  const line = mold.content.firstElementChild.cloneNode(true);
+  const line = copyOf(mold);
   line.dataset.key = key;
   const radio = line.querySelector("input");
   radio.name = group;
-  radio.addEventListener("change", () => tell("select", key));
+  radio.addEventListener("change", () => trigger("choose", { key }));
   return line;
 }
 
@@ -51,20 +51,7 @@ function showLine(line, { name, accuracy, right, note, missing }, isReader, draw
   write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : NOTHING);
 }
 
-function tell(event, text) {
-  props.value = { sent: text };
-  trigger(event);
-}
-
 // --- The file ------------------------------------------------------------------------------------
-
-function save(text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = FILE_NAME;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-}
 
 async function open() {
   const [file] = picker.files;
@@ -73,12 +60,12 @@ async function open() {
   if (file.size > MOST_BYTES) {
     write(find("score-note"), "This file is too large: 5 megabytes at most.");
   } else {
-    tell("upload", await file.text());
+    trigger("open_file", { content: await file.text() });
   }
 }
 
-find("save").addEventListener("click", () => tell("download", ""));
-find("forget").addEventListener("click", () => tell("clear", ""));
+find("save").addEventListener("click", () => trigger("save"));
+find("forget").addEventListener("click", () => trigger("forget"));
 find("open").addEventListener("click", () => picker.click());
 picker.addEventListener("change", open);
 

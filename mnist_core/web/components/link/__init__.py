@@ -1,48 +1,47 @@
-"""The page's key to its session: what lets a reloaded page find its runs again."""
+"""The page's link to its session: what lets a reloaded page find its runs again."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
+
+import gradio as gr
 
 from mnist_core.web.components.base import Component
 
-BELLS = ["tick", "play", "load", "select", "expand", "apply"]  # names that mean nothing here
-
 
 class Link(Component):
-    """Keeps the key in the browser tab, and hands it to the server when the page opens.
+    """Keeps the session's key in the browser tab, and says whether anybody sees the page.
 
+    Its value is the key, which the page sends with every event that has the link as an input.
     Nothing of it is to be seen, and the key never becomes part of the document or of an address.
 
-    Its `submit` event comes once, when the page has opened, and is answered by `enter`. There is
-    news then, and whenever a handler has answered with `news()` because it has started or changed a
-    run: every tab that shows runs listens `on_news` and follows `Session.watch`.
+    Its event `opened` comes when the page has opened, and `seen` whenever somebody sees the page
+    and there may be something new.
     """
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(None, bells=BELLS, **settings)
-        self._bells = iter(BELLS)
+    def __init__(
+        self,
+        value: None = None,
+        *,
+        session: str = "",
+        page_name: str = "",
+        changes: int = 0,
+        **settings: Any,
+    ) -> None:
+        """Build the link.
 
-    def on_news(
-        self, follow: Callable[..., Any], inputs: Any, outputs: Any, **settings: Any
-    ) -> Any:
-        """Let a stream follow the runs whenever there is news; one for each tab.
-
-        Gradio's page calls the listeners of one event one after another, each when the stream of
-        the one before has ended. So each gets an event of its own.
+        Args:
+            value: always None; the page has its key from before.
+            session: the key that an update gives it.
+            page_name: Gradio's name of the page (`session_hash`), which comes with the key.
+            changes: another number in an update lets the page look for what is new.
+            settings: passed on to `gr.HTML`.
         """
-        # "always_last": what begins just as a stream ends is followed by another one.
-        listen = getattr(self, next(self._bells))
-        settings = {"concurrency_limit": None, "trigger_mode": "always_last", **settings}
-        return listen(follow, inputs, outputs, **settings)
+        self.session, self.page_name, self.changes = session, page_name, changes
+        super().__init__(value, session=session, page_name=page_name, changes=changes, **settings)
 
-    def preprocess(self, payload: object) -> object:
-        """Hand on the key: data from a stranger, which `Registry.enter` checks."""
-        return payload.get("key") if isinstance(payload, dict) else None
-
-
-def news() -> dict[str, Any]:
-    """Tell the page that there is something to follow."""
-    return {"news": time.monotonic_ns()}  # never the same twice, so that the page notices
+    def changed(self) -> dict[gr.Component, Any]:
+        """Return an update that has the page look for what is new."""
+        # Never the same twice, so that the page notices.
+        return {self: gr.update(changes=time.monotonic_ns())}

@@ -1,7 +1,15 @@
-// The page's key to its session. It stays in this browser tab: a reload keeps it, another tab has
-// one of its own, and closing the tab forgets it.
+// The page's link to its session. The key stays in this browser tab: a reload keeps it, a duplicate
+// of the tab takes it along, another tab has one of its own, and closing the tab forgets it.
+//
+// A browser gives one server six connections, for all of its tabs. So only a tab in sight holds one
+// (the stream that "seen" begins). All the others say now and then that they are open.
 
 const STORE = "mnist-session";
+const REPORT_SECONDS = 30;
+const address = new URL(window.gradio_config?.root ?? "/", location).pathname.replace(/\/?$/, "/");
+
+let page = ""; // Gradio's name of this page, as the server knows it
+let reported = Promise.resolve(); // one report after another
 
 function stored() {
   try {
@@ -19,11 +27,57 @@ function store(key) {
   }
 }
 
-watch("value", () => {
-  if (!props.value?.news) return;
-  if (props.value.key) store(props.value.key);
-  for (const bell of props.bells) trigger(bell);
-});
+function message(state) {
+  return JSON.stringify({ page, state });
+}
 
-props.value = { key: stored() };
-trigger("submit");
+// Says whether the page is in sight, and follows what changes if it is and does not yet.
+function report() {
+  reported = reported.then(async () => {
+    if (!page) return;
+    try {
+      const state = document.visibilityState;
+      const answer = await fetch(`${address}presence`, { method: "POST", body: message(state) });
+      if (answer.status === 404) return enter(); // the server has begun anew, or has forgotten us
+      const { follow } = await answer.json();
+      if (follow) see();
+    } catch {
+      // No connection just now: the next report may find one.
+    }
+  });
+}
+
+function enter() {
+  page = "";
+  props.value = stored();
+  trigger("opened");
+}
+
+function see() {
+  if (document.visibilityState === "visible") trigger("seen");
+}
+
+function closed() {
+  if (page) navigator.sendBeacon(`${address}presence`, message("closed"));
+}
+
+watch("page_name", () => {
+  if (!props.page_name) return;
+  page = props.page_name;
+  props.value = props.session;
+  store(props.session);
+  report();
+  see();
+});
+watch("changes", see);
+
+onPage(document, "visibilitychange", () => {
+  report();
+  if (document.visibilityState === "visible") reported.then(see);
+});
+onPage(window, "pagehide", closed);
+onPage(window, "pageshow", (event) => event.persisted && enter()); // it was only put aside
+const timer = setInterval(report, 1000 * REPORT_SECONDS);
+life.signal.addEventListener("abort", () => clearInterval(timer));
+
+enter();

@@ -6,10 +6,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-import gradio as gr
-
 from mnist_core.preprocessing.pipeline import STEPS, Picture, Steps
-from mnist_core.web.components.base import Component
+from mnist_core.web.components.base import Component, refusal
 
 
 class Guess(TypedDict):
@@ -59,7 +57,7 @@ class PipelinePanel(Component):
         """
         off = payload.get("off") if isinstance(payload, dict) else None
         if not isinstance(off, list) or len(off) > len(STEPS) or any(s not in STEPS for s in off):
-            raise gr.Error("A list of steps to leave out was expected.", print_exception=False)
+            raise refusal("A list of steps to leave out was expected.")
         return Steps(**{step: step not in off for step in STEPS})
 
     def postprocess(self, value: Explanation | None) -> dict[str, Any] | None:

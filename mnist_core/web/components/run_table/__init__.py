@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-from pydantic import Field, StrictBool, StrictInt, TypeAdapter
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
-from mnist_core.web.components.base import Component, read_order
+from mnist_core.web.components.base import Component, Payload
 
-RunAction = Literal["overlay", "read", "train_on", "open", "stop", "delete"]
+RunId = Annotated[str, Field(max_length=64)]
+"""There need not be such a run, or it may be another session's."""
 
 
-@dataclass(frozen=True)
-class RunOrder:
+class RunChoice(Payload):
+    """The run whose code and files a visitor wants to see."""
+
+    run: RunId
+
+
+class RunOrder(Payload):
     """What a visitor wants of a run.
 
     Attributes:
-        action: "overlay" draws its curves or no longer does; "open" shows its code and files.
-        run: an id, which need not be one of the session's.
+        action: "overlay" draws its curves or no longer does.
+        run: its id.
         epochs: for "train_on", how many more.
         shown: for "overlay", whether its curves are drawn.
     """
 
-    action: RunAction
-    run: Annotated[str, Field(max_length=64)]
-    epochs: Annotated[StrictInt, Field(ge=1, le=100)] = 1
-    shown: StrictBool = False
-
-
-ORDERS = TypeAdapter(RunOrder)
+    action: Literal["overlay", "read", "train_on", "stop", "delete"]
+    run: RunId
+    epochs: Annotated[int, Field(ge=1, le=100)] = 1
+    shown: bool = False
 
 
 class RunRow(TypedDict):
@@ -90,14 +92,5 @@ class TableStatus(TypedDict):
 class RunTable(Component):
     """Shows a `TableStatus`, which is its value.
 
-    Its `submit` event brings a `RunOrder` that changes something, its `select` event one to open
-    the run's code and files.
+    Its event `order` brings a `RunOrder` that changes something, its event `open` a `RunChoice`.
     """
-
-    def preprocess(self, payload: object) -> RunOrder | None:
-        """Check what the page sent; None for what no page of ours sends."""
-        return read_order(payload, ORDERS)
-
-    def example_payload(self) -> dict[str, Any]:
-        """Give an order that names no run, and so does nothing."""
-        return {"action": "overlay", "run": "", "shown": True}

@@ -9,33 +9,27 @@ let chosen = null; // the run whose buttons are open
 
 // --- Orders --------------------------------------------------------------------------------------
 
-function order(event, action, run, more = {}) {
-  props.value = { action, run, ...more };
-  trigger(event);
-}
-
 function newRow(id) {
-  const row = table.querySelector("template").content.firstElementChild.cloneNode(true);
+  const row = copyOf(table.querySelector("template"));
   const on = (name, type, handler) => find(name, row).addEventListener(type, handler);
+  const order = (action, more) => trigger("order", { action, run: id, ...more });
   row.dataset.run = id;
   row.querySelector(".figures").addEventListener("click", (event) => {
     if (!event.target.closest("label, button")) choose(id);
   });
   on("name", "click", () => choose(chosen === id ? null : id));
-  on("overlay", "change", (event) => {
-    order("submit", "overlay", id, { shown: event.target.checked });
-  });
-  on("read", "click", () => order("submit", "read", id));
-  on("stop", "click", () => order("submit", "stop", id));
-  on("open", "click", () => order("select", "open", id));
+  on("overlay", "change", (event) => order("overlay", { shown: event.target.checked }));
+  on("read", "click", () => order("read"));
+  on("stop", "click", () => order("stop"));
+  on("open", "click", () => trigger("open", { run: id }));
   on("train_on", "click", () => {
     const input = find("more", row);
     if (!input.reportValidity() || !input.value) return;
-    order("submit", "train_on", id, { epochs: Number(input.value) });
+    order("train_on", { epochs: Number(input.value) });
   });
   on("delete", "click", () => ask(row, true));
   on("keep", "click", () => ask(row, false));
-  on("really", "click", () => order("submit", "delete", id));
+  on("really", "click", () => order("delete"));
   return row;
 }
 
@@ -57,7 +51,7 @@ function choose(id) {
 
 function showTable() {
   const runs = props.value?.rows;
-  if (!runs) return; // an order of ours
+  if (!runs) return;
   const newest = runs[0]?.id;
   const hasCome = newest !== undefined && !rows.has(newest);
   const ids = new Set(runs.map((run) => run.id));
