@@ -23,6 +23,7 @@ from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
+from tests.each import each
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -354,14 +355,14 @@ def test_wrong_drawings_are_refused_in_one_line(run: Run, tmp_path: Path) -> Non
         assert_refused(run("evaluate", SHIPPED, "--drawings", file), file.name, part)
 
 
-@pytest.mark.parametrize("command", ["evaluate", "calibrate", "predict"])
-@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04N."])
-def test_a_file_that_is_no_checkpoint_is_refused(
-    run: Run, tmp_path: Path, four: Path, command: str, content: bytes
-) -> None:
-    path = tmp_path / "other.pth"
-    path.write_bytes(content)
-    assert_refused(run(command, path, *([four] if command == "predict" else [])), "other.pth")
+def test_a_file_that_is_no_checkpoint_is_refused(run: Run, tmp_path: Path, four: Path) -> None:
+    for command in each(["evaluate", "calibrate", "predict"]):
+        for content in each([b"", b"hello", b"PK\x03\x04", b"\x80\x04N."]):
+            path = tmp_path / "other.pth"
+            path.write_bytes(content)
+            assert_refused(
+                run(command, path, *([four] if command == "predict" else [])), "other.pth"
+            )
 
 
 @pytest.mark.parametrize("command", ["evaluate", "calibrate", "predict"])

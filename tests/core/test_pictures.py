@@ -33,6 +33,7 @@ from mnist_core.preprocessing import (
 from mnist_core.preprocessing.decoder import PICTURE_FORMATS
 from mnist_core.preprocessing.pieces import find_pieces
 from mnist_core.preprocessing.thinning import thin
+from tests.each import each
 from tests.paper import write_on
 
 Strokes = list[list[list[float]]]
@@ -97,43 +98,39 @@ CORNERS = {
 }
 
 
-@pytest.mark.parametrize(("paper", "ink"), [(255, 0), (0, 255)])
-@pytest.mark.parametrize("place", CORNERS)
-def test_a_digit_near_a_corner_is_found(place: str, paper: int, ink: int) -> None:
-    picture = write_on(sheet(800, paper), DIGITS[7], (*CORNERS[place], 120), 10, ink)
-    assert likeness(read(picture), DIGITS[7]) > 0.9
-    assert digit_in(picture) == 7
+def test_a_digit_near_a_corner_is_found() -> None:
+    for paper, ink in each([(255, 0), (0, 255)]):
+        for place in each(CORNERS):
+            picture = write_on(sheet(800, paper), DIGITS[7], (*CORNERS[place], 120), 10, ink)
+            assert likeness(read(picture), DIGITS[7]) > 0.9
+            assert digit_in(picture) == 7
 
 
-@pytest.mark.parametrize("table", [None, 50])
-@pytest.mark.parametrize("place", CORNERS)
-def test_a_digit_near_a_corner_of_a_photographed_page_is_found(
-    place: str, table: int | None
-) -> None:
-    random = np.random.default_rng(0)
-    page = write_on(sheet(800, 240), DIGITS[5], (*CORNERS[place], 120), 10, 50)
-    light = 0.6 + 0.4 * np.indices((800, 800))[1] / 800
-    shades = np.asarray(page) * light
-    if table is not None:
-        shades = np.pad(shades, ((90, 110), (60, 70)), constant_values=table)
-    shades += random.normal(0, 4, shades.shape)
-    photograph = Image.fromarray(np.clip(shades, 0, 255).astype(np.uint8))
-    assert likeness(read(photograph), DIGITS[5]) > 0.9
-    assert digit_in(photograph) == 5
+def test_a_digit_near_a_corner_of_a_photographed_page_is_found() -> None:
+    for table in each([None, 50]):
+        for place in each(CORNERS):
+            random = np.random.default_rng(0)
+            page = write_on(sheet(800, 240), DIGITS[5], (*CORNERS[place], 120), 10, 50)
+            light = 0.6 + 0.4 * np.indices((800, 800))[1] / 800
+            shades = np.asarray(page) * light
+            if table is not None:
+                shades = np.pad(shades, ((90, 110), (60, 70)), constant_values=table)
+            shades += random.normal(0, 4, shades.shape)
+            photograph = Image.fromarray(np.clip(shades, 0, 255).astype(np.uint8))
+            assert likeness(read(photograph), DIGITS[5]) > 0.9
+            assert digit_in(photograph) == 5
 
 
 # --- small and fat -----------------------------------------------------------------------------
 
 
-@every_digit
-@pytest.mark.parametrize("negative", [False, True])
-def test_a_picture_that_has_mnists_form_already_is_left_as_it_is(
-    digit: int, negative: bool
-) -> None:
-    image = image_from_strokes(parse_strokes(DIGITS[digit]))
-    assert image is not None
-    picture = Image.fromarray(255 - image if negative else image)
-    assert np.array_equal(read(picture), image)
+def test_a_picture_that_has_mnists_form_already_is_left_as_it_is() -> None:
+    for digit in each(DIGITS):
+        for negative in each([False, True]):
+            image = image_from_strokes(parse_strokes(DIGITS[digit]))
+            assert image is not None
+            picture = Image.fromarray(255 - image if negative else image)
+            assert np.array_equal(read(picture), image)
 
 
 def test_mnists_own_images_are_left_as_they_are(mnist: MNIST) -> None:
@@ -148,13 +145,13 @@ def test_a_picture_of_28_pixels_that_is_not_mnists_is_brought_to_its_form() -> N
     assert likeness(read(small), DIGITS[7]) > 0.8
 
 
-@pytest.mark.parametrize("side", [28, 56, 280])
-@pytest.mark.parametrize("pen", [3, 4, 5])  # of 28 pixels
-def test_the_holes_of_an_eight_stay_open_however_fat_its_pen(side: int, pen: int) -> None:
-    large = write_on(sheet(280), DIGITS[8], (90, 50, 180), 10 * pen)
-    picture = large.resize((side, side), Image.Resampling.BOX)
-    assert digit_in(picture) == 8
-    assert holes(read(picture)) == 2
+def test_the_holes_of_an_eight_stay_open_however_fat_its_pen() -> None:
+    for side in each([28, 56, 280]):
+        for pen in each([3, 4, 5]):
+            large = write_on(sheet(280), DIGITS[8], (90, 50, 180), 10 * pen)
+            picture = large.resize((side, side), Image.Resampling.BOX)
+            assert digit_in(picture) == 8
+            assert holes(read(picture)) == 2
 
 
 @pytest.mark.parametrize("height", [24, 100, 300])
@@ -310,12 +307,12 @@ FORMS: dict[str, Callable[[int], Image.Image]] = {
 }
 
 
-@pytest.mark.parametrize("kind", FORMS)
-@every_digit
-def test_what_is_printed_beside_a_digit_is_not_read(digit: int, kind: str) -> None:
-    picture = FORMS[kind](digit)
-    assert likeness(read(picture), DIGITS[digit]) > 0.8
-    assert digit_in(picture) == digit
+def test_what_is_printed_beside_a_digit_is_not_read() -> None:
+    for kind in each(FORMS):
+        for digit in each(DIGITS):
+            picture = FORMS[kind](digit)
+            assert likeness(read(picture), DIGITS[digit]) > 0.8
+            assert digit_in(picture) == digit
 
 
 @pytest.mark.parametrize("digit", [0, 8])
@@ -398,14 +395,14 @@ def test_a_crop_may_reach_beyond_the_picture_but_not_lie_outside() -> None:
 SAVED = {"PGM": "PPM", "JPEG": "JPEG", "WebP": "WEBP"}
 
 
-@pytest.mark.parametrize("kind", PICTURE_KINDS)
-def test_each_kind_that_is_named_is_read_without_an_extension(tmp_path: Path, kind: str) -> None:
-    picture = write_on(sheet(200), DIGITS[4], (60, 40, 110), 12)
-    picture = picture.convert("RGB") if kind in ("PPM", "AVIF") else picture
-    picture.save(tmp_path / "four", SAVED.get(kind, kind))
-    assert likeness(read(open_picture(tmp_path / "four")), DIGITS[4]) > 0.9
-    (tmp_path / "four").rename(tmp_path / "four.txt")
-    assert likeness(read(open_picture(tmp_path / "four.txt")), DIGITS[4]) > 0.9
+def test_each_kind_that_is_named_is_read_without_an_extension(tmp_path: Path) -> None:
+    for kind in each(PICTURE_KINDS):
+        picture = write_on(sheet(200), DIGITS[4], (60, 40, 110), 12)
+        picture = picture.convert("RGB") if kind in ("PPM", "AVIF") else picture
+        picture.save(tmp_path / "four", SAVED.get(kind, kind))
+        assert likeness(read(open_picture(tmp_path / "four")), DIGITS[4]) > 0.9
+        (tmp_path / "four").rename(tmp_path / "four.txt")
+        assert likeness(read(open_picture(tmp_path / "four.txt")), DIGITS[4]) > 0.9
 
 
 def test_all_that_is_decoded_is_named() -> None:
@@ -443,13 +440,15 @@ TRANSPARENT: dict[str, Callable[[], Image.Image]] = {
 }
 
 
-@pytest.mark.parametrize("kind", TRANSPARENT)
-def test_what_is_transparent_is_paper(tmp_path: Path, kind: str) -> None:
-    colors = {"black": (0, 0, 0, 255), "white": (255, 255, 255, 255), "red": (220, 20, 20, 255)}
-    picture = write_on(TRANSPARENT[kind](), DIGITS[4], (60, 40, 110), 12, colors[kind.split()[0]])
-    assert likeness(read(picture), DIGITS[4]) > 0.9
-    picture.save(tmp_path / "layer.png")
-    assert likeness(read(open_picture(tmp_path / "layer.png")), DIGITS[4]) > 0.9
+def test_what_is_transparent_is_paper(tmp_path: Path) -> None:
+    for kind in each(TRANSPARENT):
+        colors = {"black": (0, 0, 0, 255), "white": (255, 255, 255, 255), "red": (220, 20, 20, 255)}
+        picture = write_on(
+            TRANSPARENT[kind](), DIGITS[4], (60, 40, 110), 12, colors[kind.split()[0]]
+        )
+        assert likeness(read(picture), DIGITS[4]) > 0.9
+        picture.save(tmp_path / "layer.png")
+        assert likeness(read(open_picture(tmp_path / "layer.png")), DIGITS[4]) > 0.9
 
 
 @pytest.mark.parametrize("colors", ["gray", "gray_r", "viridis", "Blues"])

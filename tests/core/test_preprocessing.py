@@ -37,6 +37,7 @@ from mnist_core.preprocessing.decoder import MOST_MEMORY, decode
 from mnist_core.preprocessing.pictures import MAX_PICTURE_BYTES
 from mnist_core.preprocessing.thinning import thin
 from tests.bombs import PICTURE_BOMBS, png_that_claims, small_picture
+from tests.each import each
 from tests.paper import KINDS, take_picture
 
 MIDDLE = 14.5  # pixels from the edge: the centre of the 15th, where MNIST's digits balance
@@ -286,10 +287,10 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE.keys())
-def test_anything_else_is_refused_in_one_sentence(payload: object) -> None:
-    with pytest.raises(ValueError, match=r"^[A-Z][^\n]{20,120}\.$"):
-        parse_strokes(payload)
+def test_anything_else_is_refused_in_one_sentence() -> None:
+    for kind in each(HOSTILE):
+        with pytest.raises(ValueError, match=r"^[A-Z][^\n]{20,120}\.$"):
+            parse_strokes(HOSTILE[kind])
 
 
 JSON = st.recursive(
@@ -356,16 +357,16 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
 }
 
 
-@pytest.mark.parametrize("kind", PICTURES)
-def test_a_picture_of_any_kind_is_read_as_dark_on_light(kind: str) -> None:
-    assert difference(read(PICTURES[kind]()), read(four(0, 255))) <= 16
+def test_a_picture_of_any_kind_is_read_as_dark_on_light() -> None:
+    for kind in each(PICTURES):
+        assert difference(read(PICTURES[kind]()), read(four(0, 255))) <= 16
 
 
-@pytest.mark.parametrize("kind", PICTURES)
-def test_a_picture_is_read_alike_from_its_file(tmp_path: Path, kind: str) -> None:
-    picture = PICTURES[kind]()
-    picture.save(tmp_path / "four.tiff")
-    assert difference(read(open_picture(tmp_path / "four.tiff")), read(four(0, 255))) <= 16
+def test_a_picture_is_read_alike_from_its_file(tmp_path: Path) -> None:
+    for kind in each(PICTURES):
+        picture = PICTURES[kind]()
+        picture.save(tmp_path / "four.tiff")
+        assert difference(read(open_picture(tmp_path / "four.tiff")), read(four(0, 255))) <= 16
 
 
 @pytest.mark.parametrize("size", [60, 400, 3000])
@@ -391,14 +392,14 @@ def test_the_digit_of_a_picture_has_the_size_and_place_of_mnists() -> None:
 FOUR = [[[40, 15], [30, 55], [70, 55]], [[60, 25], [60, 85]]]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_of_strokes_becomes_the_image_that_the_strokes_become(kind: str) -> None:
-    from_strokes = draw(FOUR).astype(float)
-    from_picture = read(take_picture(parse_strokes(FOUR), kind)).astype(float)
-    mirrored = np.corrcoef(from_strokes[:, ::-1].ravel(), from_picture.ravel())[0, 1]
-    assert np.corrcoef(from_strokes.ravel(), from_picture.ravel())[0, 1] > 0.9 > mirrored
-    # Whatever pen has drawn it, its lines are as wide as MNIST's.
-    assert from_picture.sum() == pytest.approx(from_strokes.sum(), rel=0.1)
+def test_a_picture_of_strokes_becomes_the_image_that_the_strokes_become() -> None:
+    for kind in each(KINDS):
+        from_strokes = draw(FOUR).astype(float)
+        from_picture = read(take_picture(parse_strokes(FOUR), kind)).astype(float)
+        mirrored = np.corrcoef(from_strokes[:, ::-1].ravel(), from_picture.ravel())[0, 1]
+        assert np.corrcoef(from_strokes.ravel(), from_picture.ravel())[0, 1] > 0.9 > mirrored
+        # Whatever pen has drawn it, its lines are as wide as MNIST's.
+        assert from_picture.sum() == pytest.approx(from_strokes.sum(), rel=0.1)
 
 
 @pytest.mark.parametrize("kind", ["hairline", "photograph, felt-tip"])
@@ -463,12 +464,12 @@ def test_many_bits_a_pixel_are_brought_to_their_own_range() -> None:
     assert np.abs(read(Image.fromarray(broken)).astype(float) - expected).mean() < 5
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 2), (40, 6000)])
-@pytest.mark.parametrize("seed", range(3))
-def test_noise_of_any_shape_is_read_in_bounded_time(shape: tuple[int, int], seed: int) -> None:
-    pixels = np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
-    image = image_from_picture(Image.fromarray(pixels))
-    assert image is None or image.shape == (28, 28)
+def test_noise_of_any_shape_is_read_in_bounded_time() -> None:
+    for shape in each([(1, 1), (1, 300), (300, 1), (2, 2), (40, 6000)]):
+        for seed in each(range(3)):
+            pixels = np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
+            image = image_from_picture(Image.fromarray(pixels))
+            assert image is None or image.shape == (28, 28)
 
 
 def test_a_photograph_taken_sideways_is_turned_upright(tmp_path: Path) -> None:
@@ -479,11 +480,11 @@ def test_a_photograph_taken_sideways_is_turned_upright(tmp_path: Path) -> None:
     assert difference(read(open_picture(tmp_path / "photo.png")), read(four(0, 255))) == 0
 
 
-@pytest.mark.parametrize("value", [0, 128, 255])
-@pytest.mark.parametrize("size", [(1, 1), (28, 28), (1, 5000), (5000, 1)])
-def test_a_blank_picture_is_no_image(value: int, size: tuple[int, int]) -> None:
-    assert image_from_picture(Image.new("L", size, value)) is None
-    assert image_from_picture(Image.new("RGBA", size, (value, value, value, 0))) is None
+def test_a_blank_picture_is_no_image() -> None:
+    for value in each([0, 128, 255]):
+        for size in each([(1, 1), (28, 28), (1, 5000), (5000, 1)]):
+            assert image_from_picture(Image.new("L", size, value)) is None
+            assert image_from_picture(Image.new("RGBA", size, (value, value, value, 0))) is None
 
 
 def test_noise_in_the_paper_is_no_ink() -> None:
@@ -527,13 +528,13 @@ def test_thinning_keeps_what_hangs_together(ink: NDArray[np.bool_]) -> None:
     assert np.array_equal(thin(line), line)
 
 
-@pytest.mark.parametrize("width", [1, 2, 5, 9])
-def test_a_bar_is_thinned_to_its_middle(width: int) -> None:
-    ink = np.zeros((30, 60), dtype=bool)
-    ink[10 : 10 + width, 5:55] = True
-    rows, columns = np.nonzero(thin(ink))
-    assert rows.mean() + 0.5 == pytest.approx(10 + width / 2, abs=1)
-    assert len(set(columns)) == len(columns) > 49 - width  # one pixel wide
+def test_a_bar_is_thinned_to_its_middle() -> None:
+    for width in each([1, 2, 5, 9]):
+        ink = np.zeros((30, 60), dtype=bool)
+        ink[10 : 10 + width, 5:55] = True
+        rows, columns = np.nonzero(thin(ink))
+        assert rows.mean() + 0.5 == pytest.approx(10 + width / 2, abs=1)
+        assert len(set(columns)) == len(columns) > 49 - width  # one pixel wide
 
 
 def test_a_ring_stays_a_ring() -> None:
@@ -555,18 +556,16 @@ def refusal(path: Path) -> str:
     return str(error.value)
 
 
-@pytest.mark.parametrize("side", [math.isqrt(MAX_PICTURE_PIXELS) + 1, 12_000, 30_000, 2**31 - 1])
-def test_an_enormous_picture_is_refused_unread(tmp_path: Path, side: int) -> None:
-    (tmp_path / "bomb.png").write_bytes(png_that_claims(side, side))
-    assert "megapixels" in refusal(tmp_path / "bomb.png")
+def test_an_enormous_picture_is_refused_unread(tmp_path: Path) -> None:
+    for side in each([math.isqrt(MAX_PICTURE_PIXELS) + 1, 12_000, 30_000, 2**31 - 1]):
+        (tmp_path / "bomb.png").write_bytes(png_that_claims(side, side))
+        assert "megapixels" in refusal(tmp_path / "bomb.png")
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"hello", b"\0" * 100, b"GIF89a", b"<svg/>", png_that_claims(9, 9)]
-)
-def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "other.png").write_bytes(content)
-    assert "not an image" in refusal(tmp_path / "other.png")
+def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
+    for content in each([b"", b"hello", b"\0" * 100, b"GIF89a", b"<svg/>", png_that_claims(9, 9)]):
+        (tmp_path / "other.png").write_bytes(content)
+        assert "not an image" in refusal(tmp_path / "other.png")
 
 
 FORMATS = ["PNG", "GIF", "BMP", "TIFF", "JPEG", "WEBP", "ICO", "PPM", "QOI", "DDS"]
