@@ -168,12 +168,7 @@ def test_a_loader_augments_in_passing(kind: str, tiny_mnist: MNIST) -> None:
 # --- affine --------------------------------------------------------------------------------------
 
 
-<<<<<<< HEAD
 def test_affine_moves_ink_by_about_two_pixels_at_most_and_keeps_it() -> None:
-=======
-def test_affine_moves_ink_by_two_pixels_at_most_and_keeps_it() -> None:
-    torch.manual_seed(1)  # one in many batches has a line that goes 0.1 further
->>>>>>> faults
     images, _ = strokes(200)
     changed = affine(images)
     moved = (middle_of(changed) - middle_of(images)).abs()
