@@ -103,7 +103,7 @@ def test_a_hostile_drawing_is_refused_and_the_next_is_read(
 @pytest.mark.parametrize("label", [None, True, "1", 10, -1, 1.5, [], {}, 10**400])
 def test_a_hostile_label_is_refused(app_url: str, events: Events, label: Any) -> None:
     data = {"label": label, "strokes": ONE["strokes"]}
-    assert is_refused_in_a_sentence(*ask(app_url, events, "DrawingCanvas", "select", data=data))
+    assert is_refused_in_a_sentence(*ask(app_url, events, "DrawingCanvas", "labelled", data=data))
 
 
 @pytest.mark.parametrize("drawing", HOSTILE.values(), ids=HOSTILE)
@@ -112,24 +112,30 @@ def test_a_hostile_drawing_is_not_counted(app_url: str, events: Events, drawing:
     for data in (drawing, {"label": 1, "strokes": strokes}):
         if data == {"label": 1, "strokes": ONE["strokes"]}:
             continue  # what was hostile about it was left out
-        status, answer = ask(app_url, events, "DrawingCanvas", "select", data=data)
+        status, answer = ask(app_url, events, "DrawingCanvas", "labelled", data=data)
         assert is_refused_in_a_sentence(status, answer)
 
 
-UNKNOWN = [None, 5, [], {"a": 1}, "cnn", {"sent": 5}, {"sent": None}, {"sent": ["cnn"]}]
+UNKNOWN = [None, 5, [], {"a": 1}, "cnn", {"sent": "cnn"}]
+NO_KEYS = [{"key": 5}, {"key": None}, {"key": ["cnn"]}, {"key": "0" * 1_000_000}]
+NO_FILES = [{"content": 5}, {"content": None}, {"content": ["[]"]}]
 
 
-@pytest.mark.parametrize("name", ["select", "upload"])
-@pytest.mark.parametrize("payload", UNKNOWN)
-def test_the_board_refuses_what_is_no_text(
-    app_url: str, events: Events, name: str, payload: Any
-) -> None:
-    assert is_refused_in_a_sentence(*ask(app_url, events, "Leaderboard", name, payload))
+@pytest.mark.parametrize("data", UNKNOWN + NO_KEYS)
+def test_what_is_no_key_chooses_nobody(app_url: str, events: Events, data: Any) -> None:
+    answer = ask(app_url, events, "Leaderboard", "choose", data=data)
+    assert is_refused_in_a_sentence(*answer)
 
 
-@pytest.mark.parametrize("key", ["", "mine", "../../etc/passwd", "<script>", "0" * 1_000_000])
+@pytest.mark.parametrize("data", UNKNOWN + NO_FILES)
+def test_what_is_no_text_is_no_file_of_drawings(app_url: str, events: Events, data: Any) -> None:
+    answer = ask(app_url, events, "Leaderboard", "open_file", data=data)
+    assert is_refused_in_a_sentence(*answer)
+
+
+@pytest.mark.parametrize("key", ["", "mine", "../../etc/passwd", "<script>", "0" * 64])
 def test_an_unknown_classifier_is_not_taken(app_url: str, events: Events, key: str) -> None:
-    status, answer = ask(app_url, events, "Leaderboard", "select", {"sent": key})
+    status, answer = ask(app_url, events, "Leaderboard", "choose", data={"key": key})
     assert status == 200
     board = json.loads(answer)["data"][0]
     assert board["classifier"] in ("cnn", "simple_nn")
@@ -143,9 +149,8 @@ def test_an_unknown_classifier_is_not_taken(app_url: str, events: Events, key: s
     ids=["empty", "cut off", "deep", "no JSON", "a label of HTML", "large"],
 )
 def test_a_hostile_file_of_drawings_is_refused(app_url: str, events: Events, content: str) -> None:
-    assert is_refused_in_a_sentence(
-        *ask(app_url, events, "Leaderboard", "upload", {"sent": content})
-    )
+    answer = ask(app_url, events, "Leaderboard", "open_file", data={"content": content})
+    assert is_refused_in_a_sentence(*answer)
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "app.py", "../README.md"])
