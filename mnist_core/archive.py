@@ -12,7 +12,7 @@ from io import BytesIO
 from mnist_core.pickle_check import check_pickle
 
 ARCHIVE_ENTRY = b"PK\1\2"  # how each entry in the list of a zip file's entries begins
-MOST_ENTRIES = 1_000
+MAX_ENTRIES = 1_000
 
 
 def check_archive(content: bytes, most_bytes: int) -> BytesIO:
@@ -34,7 +34,7 @@ def check_archive(content: bytes, most_bytes: int) -> BytesIO:
         NotAStateDictError: it holds weights, but no state_dict.
         Exception: nearly any, if it is not such an archive.
     """
-    if content.count(ARCHIVE_ENTRY) > MOST_ENTRIES:
+    if content.count(ARCHIVE_ENTRY) > MAX_ENTRIES:
         raise ValueError("The archive has too many entries.")
     with zipfile.ZipFile(BytesIO(content)) as archive:
         listed = archive.infolist()

@@ -40,8 +40,8 @@ SHIPPED_CNN = SHIPPED.with_name("cnn_mnist.pth")
 MAX_BYTES = 50_000_000  # over a hundred times the article's network
 MAX_METADATA_BYTES = 1_000_000
 UNFINISHED = ".part"  # how the name ends of a file that is still being written
-LONGEST_SAVE = 3600.0  # seconds; what is older than that and unfinished was left behind
-MOST_LOSS_OR_SECONDS = 1e6  # what a file says of an epoch beyond this is not believed
+MAX_SAVE_SECONDS = 3600.0  # seconds; what is older than that and unfinished was left behind
+MAX_LOSS_OR_SECONDS = 1e6  # what a file says of an epoch beyond this is not believed
 NOT_IN_OLD_FILES = ("train_accuracy",)  # fields of an epoch that old versions did not write
 SETTINGS_OF_OLD = ("model", "epochs", "batch_size", "learning_rate", "seed")  # all wrote these
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -125,7 +125,7 @@ def _read_epoch(number: int, told: Mapping[str, Any]) -> EpochRecord:
     for name, value in values.items():
         if value is None and name in NOT_IN_OLD_FILES:
             continue
-        most = 1 if name.endswith("accuracy") else MOST_LOSS_OR_SECONDS
+        most = 1 if name.endswith("accuracy") else MAX_LOSS_OR_SECONDS
         if type(value) not in (int, float) or not 0 <= value <= most:
             raise ValueError(f"{name} is not a number from 0 to {most:,}.")
     return EpochRecord(**{**values, "epoch": number})
@@ -191,7 +191,7 @@ def _remove_leftovers(path: Path) -> None:
     """Remove what earlier processes left when they were killed, but not what another now writes."""
     for leftover in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
         with contextlib.suppress(OSError):  # another process was quicker, or may not be touched
-            if time.time() - leftover.stat().st_mtime > LONGEST_SAVE:
+            if time.time() - leftover.stat().st_mtime > MAX_SAVE_SECONDS:
                 leftover.unlink()
 
 

@@ -22,7 +22,7 @@ runs of the recipe."""
 # Student's t, two-sided 95 %, for 1 to 9 degrees of freedom: how many standard errors the mean of
 # 2 to 10 differences may lie from zero by chance.
 T_95 = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26)
-MOST_SEEDS = len(T_95) + 1
+MAX_SEEDS = len(T_95) + 1
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def give_verdict(baseline: Mapping[int, float], variant: Mapping[int, float]) ->
     Returns:
         One or two sentences; "" as long as no seed has been run with both.
     """
-    seeds = sorted(baseline.keys() & variant.keys())[:MOST_SEEDS]
+    seeds = sorted(baseline.keys() & variant.keys())[:MAX_SEEDS]
     if not seeds:
         return ""
     differences = [100 * (variant[seed] - baseline[seed]) for seed in seeds]  # percentage points

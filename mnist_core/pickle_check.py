@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import prod
 
-MOST_BYTES = 100_000
-MOST_ELEMENTS = 2**40  # of a tensor by its shape; far from where whole numbers overflow in PyTorch
+MAX_BYTES = 100_000
+MAX_ELEMENTS = 2**40  # of a tensor by its shape; far from where whole numbers overflow in PyTorch
 
 ITEM_BYTES = {
     **dict.fromkeys(("torch DoubleStorage", "torch LongStorage"), 8),
@@ -83,7 +83,7 @@ def check_pickle(data: bytes) -> list[Storage]:
         NotAStateDictError: it builds something else of weights.
         Exception: nearly any, if it builds them in another way than `torch.save`, or is no pickle.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise ValueError("The pickle is too long.")
     machine = _Machine()
     for opcode, argument, _ in pickletools.genops(data):
@@ -246,11 +246,11 @@ def _check_extent(
     lengths, steps = [_natural(length) for length in size], [_natural(step) for step in stride]
     last = first + sum((n - 1) * step for n, step in zip(lengths, steps, strict=True))
     fits = first <= storage.elements if 0 in lengths else last < storage.elements
-    if not fits or prod(max(n, 1) for n in lengths) > MOST_ELEMENTS:
+    if not fits or prod(max(n, 1) for n in lengths) > MAX_ELEMENTS:
         raise ValueError("A tensor does not lie within its storage.")
 
 
 def _natural(number: object) -> int:
-    if type(number) is int and 0 <= number <= MOST_ELEMENTS:  # True is no number here
+    if type(number) is int and 0 <= number <= MAX_ELEMENTS:  # True is no number here
         return number
     raise ValueError("A length or a place is no whole number from 0.")

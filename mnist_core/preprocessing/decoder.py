@@ -27,9 +27,9 @@ PICTURE_FORMATS = (
     *(["AVIF"] if "avif" in features.modules and features.check("avif") else []),
 )
 
-LONGEST_SIDE = 1_000  # pixels, plenty for one digit
-MOST_MEMORY = 2**30  # bytes; the largest pictures need up to half of it
-MOST_SECONDS = 10  # of computing; the largest pictures need about three
+MAX_SIDE_PIXELS = 1_000  # pixels, plenty for one digit
+MAX_MEMORY_BYTES = 2**30  # bytes; the largest pictures need up to half of it
+MAX_COMPUTING_SECONDS = 10  # of computing; the largest pictures need about three
 
 
 def simplify(picture: Image.Image) -> Image.Image:
@@ -55,9 +55,9 @@ def simplify(picture: Image.Image) -> Image.Image:
 
 def _smaller(picture: Image.Image) -> Image.Image:
     """Bring a picture to 1,000 pixels on its longer side at most."""
-    if max(picture.size) <= LONGEST_SIDE:
+    if max(picture.size) <= MAX_SIDE_PIXELS:
         return picture
-    scale = LONGEST_SIDE / max(picture.size)
+    scale = MAX_SIDE_PIXELS / max(picture.size)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     return picture.resize(size, reducing_gap=2.0)  # averages whole pixels first, which is quick
 
@@ -79,7 +79,7 @@ def decode(file: IO[bytes]) -> Image.Image | None:
     try:
         with Image.open(file, formats=PICTURE_FORMATS) as picture:
             if picture.width * picture.height <= MAX_PICTURE_PIXELS:
-                picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # JPEG can be read smaller
+                picture.draft(None, (MAX_SIDE_PIXELS, MAX_SIDE_PIXELS))  # JPEG can be read smaller
                 ImageOps.exif_transpose(picture, in_place=True)  # cameras may lie on their side
                 return simplify(picture)
     except Image.DecompressionBombError:
@@ -94,8 +94,8 @@ def limit_myself() -> None:
     except ImportError:  # on Windows only the time is limited, by who waits for the answer
         return
     limits = (
-        (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
+        (resource.RLIMIT_CPU, MAX_COMPUTING_SECONDS),
     )
     for kind, most in limits:
         with contextlib.suppress(ValueError, OSError):  # stricter limits may be in force already

@@ -25,7 +25,9 @@ PICTURE_KINDS = (
 """The kinds of files that `open_picture` reads, by the names that people know them by."""
 
 MAX_PICTURE_BYTES = 100_000_000  # the file; the largest pictures, packed as badly as can be
-PATIENCE = 60.0  # seconds; much more than the seconds of computing it may have, on a busy machine
+DECODING_TIMEOUT_SECONDS = (
+    60.0  # seconds; much more than the seconds of computing it may have, on a busy machine
+)
 
 
 def open_picture(path: Path) -> Image.Image:
@@ -65,7 +67,7 @@ def _decode_elsewhere(path: Path) -> bytes:
                 stdin=file,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what is wrong with a file is said above, once
-                timeout=PATIENCE,
+                timeout=DECODING_TIMEOUT_SECONDS,
                 check=False,
             )
     except subprocess.TimeoutExpired as error:

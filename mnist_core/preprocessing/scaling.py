@@ -28,7 +28,7 @@ from mnist_core.preprocessing.strokes import (
 from mnist_core.preprocessing.thinning import Mask, thin
 
 SMALL, LARGE = 30.0, 60.0  # pixels, a digit's longer side: up to here left, from here drawn anew
-MOST_GAIN = 1.6  # of a thin pen's ink that is left as it is
+MAX_GAIN = 1.6  # of a thin pen's ink that is left as it is
 
 
 def image_from_ink(ink: Ink, size: float) -> GrayImage:
@@ -81,7 +81,7 @@ def _left_as_it_is(ink: Ink) -> Gray:
     image: Gray = np.asarray(small)
     # A thin pen leaves no pixel quite black at this size; MNIST's are.
     darkest = np.quantile(image[image > 0.2], 0.9) if (image > 0.2).any() else 1.0
-    whole: Gray = np.clip(image * min(1 / darkest, MOST_GAIN), 0, 1) * 255
+    whole: Gray = np.clip(image * min(1 / darkest, MAX_GAIN), 0, 1) * 255
     return whole
 
 

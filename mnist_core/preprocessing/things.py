@@ -15,7 +15,7 @@ from mnist_core.preprocessing.printed import is_much, without_box, without_line
 from mnist_core.preprocessing.thinning import Mask
 
 SPECK = 0.12  # of a thing's longer side: pieces no longer than that are no part of it
-MOST_PIECES = 60  # the longest, that are looked at
+MAX_PIECES = 60  # the longest, that are looked at
 LEAST_SCORE = 0.35  # of the best thing's, that another one must have to be a digit as well
 
 
@@ -44,7 +44,7 @@ def find_things(ink: Ink) -> list[Thing]:
     pieces = find_pieces(written)
     if _take_off_forms(written, pieces):
         pieces = find_pieces(written)
-    numbers = sorted(range(len(pieces.boxes)), key=lambda i: -pieces.boxes[i].longer)[:MOST_PIECES]
+    numbers = sorted(range(len(pieces.boxes)), key=lambda i: -pieces.boxes[i].longer)[:MAX_PIECES]
     weights = {number: _weight(pieces.boxes[number], pieces.shape) for number in numbers}
     for number in _filled(pieces, numbers) + _rules(pieces, numbers):
         weights[number] *= 0.1
@@ -65,7 +65,7 @@ def _with_faint(ink: Ink) -> Mask:
         return np.array(ink.faint)  # nothing of it but soft edges
     pieces = find_pieces(ink.faint)
     strong = np.array(ink.strong)
-    for number in np.argsort(pieces.areas)[::-1][:MOST_PIECES]:
+    for number in np.argsort(pieces.areas)[::-1][:MAX_PIECES]:
         box = pieces.boxes[number]
         part = pieces.ink_of(number)
         rows, columns = np.nonzero(part & box.cut(strong))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import (
     EXPERIMENTS,
-    MOST_SEEDS,
+    MAX_SEEDS,
     SEED_NOISE,
     T_95,
     describe_change,
@@ -97,4 +97,4 @@ def test_a_verdict_never_fails(baseline: dict[int, float], variant: dict[int, fl
     common = len(baseline.keys() & variant.keys())
     assert (verdict == "") == (common == 0)
     if common > 1:
-        assert f"over {min(common, MOST_SEEDS)} seeds" in verdict
+        assert f"over {min(common, MAX_SEEDS)} seeds" in verdict

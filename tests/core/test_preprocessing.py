@@ -33,7 +33,7 @@ from mnist_core.preprocessing import (
     parse_strokes,
     pictures,
 )
-from mnist_core.preprocessing.decoder import MOST_MEMORY, decode
+from mnist_core.preprocessing.decoder import MAX_MEMORY_BYTES, decode
 from mnist_core.preprocessing.pictures import MAX_PICTURE_BYTES
 from mnist_core.preprocessing.thinning import thin
 from tests.bombs import PICTURE_BOMBS, png_that_claims, small_picture
@@ -604,7 +604,9 @@ def test_a_picture_that_would_take_hours_or_all_memory_is_refused(
     after, after_of_children = memory_peaks()
     assert after - before < 200_000
     # An earlier child, such as a whole app, may have needed more.
-    assert after_of_children == before_of_children or after_of_children < 1.2 * MOST_MEMORY / 1024
+    assert (
+        after_of_children == before_of_children or after_of_children < 1.2 * MAX_MEMORY_BYTES / 1024
+    )
 
 
 def memory_peaks() -> tuple[int, int]:

@@ -13,7 +13,7 @@ from mnist_core.checkpoints import SHIPPED
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
 from mnist_core.web.components.canvas import Drawing
-from mnist_core.web.components.leaderboard import MOST_BYTES
+from mnist_core.web.components.leaderboard import MAX_FILE_BYTES
 from mnist_core.web.sessions import classifiers
 from mnist_core.web.sessions.classifiers import Classifier, load_shipped
 from mnist_core.web.sessions.session import Session
@@ -298,7 +298,7 @@ def test_a_choice_as_no_page_of_ours_sends_it_is_refused(
 
 
 @pytest.mark.parametrize(
-    "data", [*HOSTILE, {"content": None}, {"content": 5}, {"content": "x" * (MOST_BYTES + 1)}]
+    "data", [*HOSTILE, {"content": None}, {"content": 5}, {"content": "x" * (MAX_FILE_BYTES + 1)}]
 )
 def test_a_file_as_no_page_of_ours_sends_it_is_refused(session: Session, data: Any) -> None:
     with pytest.raises(gr.Error, match="never sends"):

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from mnist_core.config import TrainConfig
-from mnist_core.experiments import EXPERIMENTS, MOST_SEEDS, Experiment
+from mnist_core.experiments import EXPERIMENTS, MAX_SEEDS, Experiment
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.experiment_results import ExperimentResults
@@ -98,9 +98,9 @@ def test_more_seeds_come_two_at_a_time_and_end(session: Session) -> None:
     while results.more_seeds:
         results = after(session, EXPERIMENT, ExperimentResults.try_more_seeds)
         assert f"{len(results.complete)} seeds" in results.verdict
-    assert [pair.seed for pair in results.complete] == list(range(42, 42 + MOST_SEEDS))
+    assert [pair.seed for pair in results.complete] == list(range(42, 42 + MAX_SEEDS))
     # More than a session keeps; what the older ones came to is known all the same.
-    assert len(session.runs) == RUNS < 2 * MOST_SEEDS
+    assert len(session.runs) == RUNS < 2 * MAX_SEEDS
     assert all(run.model is None for run in session.results[:-RUNS])
 
 

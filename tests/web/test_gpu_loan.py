@@ -24,7 +24,7 @@ from mnist_core.training import (
 )
 from mnist_core.web.jobs import gpu_loan
 from mnist_core.web.jobs.gpu_loan import (
-    MOST_SECONDS,
+    MAX_LOAN_SECONDS,
     is_worth_it,
     seconds_needed,
     train_there,
@@ -91,7 +91,7 @@ def test_more_time_is_asked_for_more_work_and_never_too_much() -> None:
     assert seconds(batch_size=256) < seconds(batch_size=64)
     assert seconds(augmentation="none") < seconds(augmentation="affine")
     assert seconds(epochs=3, augmentation="affine") < seconds(epochs=3, augmentation="handwriting")
-    assert seconds(epochs=100) == seconds(batch_size=1) == MOST_SECONDS
+    assert seconds(epochs=100) == seconds(batch_size=1) == MAX_LOAN_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,13 @@ from starlette.exceptions import HTTPException
 
 from mnist_core.config import TrainConfig
 from mnist_core.web.endpoints.log import (
-    LONGEST,
-    LONGEST_MESSAGE,
+    MAX_MESSAGE_CHARACTERS,
     OneLine,
     note_start,
     set_up_logs,
+)
+from mnist_core.web.endpoints.log import (
+    MAX_VALUE_CHARACTERS as LONGEST,
 )
 from mnist_core.web.jobs.queue import RECONNECT_GRACE_SECONDS
 from mnist_core.web.limits import the_limits
@@ -113,7 +115,7 @@ def test_an_error_is_one_line_with_its_trace_and_long_ones_are_cut() -> None:
     assert fields["event"].startswith("... ")
     cause, *_, last = fields["trace"].splitlines()
     assert cause == "ValueError: a"
-    assert last == "RuntimeError: " + "x" * LONGEST_MESSAGE
+    assert last == "RuntimeError: " + "x" * MAX_MESSAGE_CHARACTERS
     assert "test_log.py" in fields["trace"]
 
 

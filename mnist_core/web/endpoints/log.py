@@ -27,8 +27,8 @@ from mnist_core.web.limits import Limits
 
 log = logging.getLogger(__name__)
 
-LONGEST_MESSAGE = 200  # characters of what an error says
-LONGEST = 8_000  # characters of a value; of a longer one the end is shown, where a trace says most
+MAX_MESSAGE_CHARACTERS = 200  # of what an error says
+MAX_VALUE_CHARACTERS = 8_000  # of a longer one the end is shown, where a trace says most
 PLAIN = re.compile(r"[\w.,:/+-]+", re.ASCII)  # a value that needs no quotes
 
 
@@ -52,8 +52,8 @@ class OneLine(logging.Formatter):
 def _write(value: object) -> str:
     """Write a value so that it can end neither its quotes nor its line."""
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    if len(text) > LONGEST:
-        text = f"... {text[-LONGEST:]}"
+    if len(text) > MAX_VALUE_CHARACTERS:
+        text = f"... {text[-MAX_VALUE_CHARACTERS:]}"
     return text if PLAIN.fullmatch(text) else json.dumps(text)
 
 
@@ -65,7 +65,7 @@ def _trace(error: BaseException | None) -> str:
     """
     parts: list[str] = []
     while error is not None:
-        says = (str(error).splitlines() or [""])[0][:LONGEST_MESSAGE]
+        says = (str(error).splitlines() or [""])[0][:MAX_MESSAGE_CHARACTERS]
         frames = "".join(traceback.format_tb(error.__traceback__))
         parts.insert(0, f"{frames}{type(error).__qualname__}: {says}")
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -46,7 +46,7 @@ SECONDS_TO_AUGMENT = {
 }  # an epoch's images, on the CPU anyway
 CPU_SECONDS_PER_EPOCH = {"cnn": 6.0}  # beside those of its steps; of the others hardly any
 CPU_SECONDS_PER_STEP = 0.0015
-MOST_SECONDS = 60  # half of what a visitor has in a day
+MAX_LOAN_SECONDS = 60  # half of what a visitor has in a day
 
 
 class NoGpuError(Exception):
@@ -63,7 +63,7 @@ class NoGpuError(Exception):
 
 def seconds_needed(task: Task) -> int:
     """Tell for how long to ask for the GPU; what is not done by then, the CPU does."""
-    return min(math.ceil(_gpu_seconds(task)), MOST_SECONDS)
+    return min(math.ceil(_gpu_seconds(task)), MAX_LOAN_SECONDS)
 
 
 def is_worth_it(task: Task) -> bool:

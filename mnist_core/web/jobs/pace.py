@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LEAST_EPOCHS = 0.1  # of which the pace can be told
+MIN_EPOCHS = 0.1  # of which the pace can be told
 
 
 class Pace:
@@ -40,4 +40,4 @@ class Pace:
     def seconds_per_epoch(self) -> float | None:
         """Tell how long an epoch takes; None if too early to tell."""
         done = self.epochs_done - self._epochs_before
-        return self._seconds / done if done > LEAST_EPOCHS else None
+        return self._seconds / done if done > MIN_EPOCHS else None

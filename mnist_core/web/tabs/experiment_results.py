@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from mnist_core.config import TrainConfig
-from mnist_core.experiments import MOST_SEEDS, Experiment, give_verdict
+from mnist_core.experiments import MAX_SEEDS, Experiment, give_verdict
 from mnist_core.training import EpochRecord
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.session import Session
@@ -51,7 +51,7 @@ class ExperimentResults:
             if run.state != "uploaded":  # what a stranger's file says of itself is no result
                 self._results.setdefault(run.config, []).append(run)
         self.variant = self._after_retries(experiment.variant)
-        every = [self._pair(experiment.baseline.seed + more) for more in range(MOST_SEEDS)]
+        every = [self._pair(experiment.baseline.seed + more) for more in range(MAX_SEEDS)]
         self.pairs = [pair for pair in every if pair.variant is not None]
         self._every = every
 

@@ -10,8 +10,8 @@ const SPACING = 2; // points closer than this to the one before add nothing
 const MAX_POINTS = 5000; // far more than a digit needs, half of what the server takes
 const MAX_UNDO = 100;
 const STORE = "mnist-drawing";
-const PATIENCE = 2000; // ms without an answer after which a sending counts as lost
-const MAX_PATIENCE = 30000;
+const ANSWER_TIMEOUT_MS = 2000; // ms without an answer after which a sending counts as lost
+const MAX_ANSWER_TIMEOUT_MS = 30000;
 
 // The raw event comes when the pen moves, the ordinary one only before the next frame: 10 ms later.
 // Browsers without it, or on pages without https, have the ordinary one.
@@ -225,7 +225,7 @@ class Drawing {
 let seq = 0; // of the newest sending
 let unsent = gestures.length > 0; // a drawing that survived a reload is read again
 let waiting = null; // the timer of the sending under way
-let patience = PATIENCE;
+let answerTimeout = ANSWER_TIMEOUT_MS;
 let sentThisFrame = false;
 
 function changed() {
@@ -238,7 +238,7 @@ function changed() {
 function send() {
   if (!unsent || waiting || sentThisFrame) return;
   unsent = false;
-  waiting = setTimeout(giveUp, patience);
+  waiting = setTimeout(giveUp, answerTimeout);
   sentThisFrame = true;
   requestAnimationFrame(() => {
     sentThisFrame = false;
@@ -254,14 +254,14 @@ function answered(event) {
   if (event.detail.seq !== seq) return;
   clearTimeout(waiting);
   waiting = null;
-  patience = PATIENCE;
+  answerTimeout = ANSWER_TIMEOUT_MS;
   send();
 }
 
 function giveUp() {
   if (!element.isConnected) return life.abort();
   waiting = null;
-  patience = Math.min(2 * patience, MAX_PATIENCE); // the server may be gone: ask ever more rarely
+  answerTimeout = Math.min(2 * answerTimeout, MAX_ANSWER_TIMEOUT_MS); // the server may be gone: ask ever more rarely
   unsent = true;
   send();
 }

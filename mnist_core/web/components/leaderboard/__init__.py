@@ -8,7 +8,7 @@ from pydantic import Field
 
 from mnist_core.web.components.base import Component, Payload
 
-MOST_BYTES = 5_000_000  # of a file of drawings that the page sends
+MAX_FILE_BYTES = 5_000_000  # of a file of drawings that the page sends
 
 
 class _Named(TypedDict):
@@ -61,7 +61,7 @@ class Choice(Payload):
 class OpenedFile(Payload):
     """The text of a file that a visitor has opened."""
 
-    content: Annotated[str, Field(max_length=MOST_BYTES)]
+    content: Annotated[str, Field(max_length=MAX_FILE_BYTES)]
 
 
 class Leaderboard(Component):

@@ -6,7 +6,7 @@ const panel = find("leaderboard");
 const body = find("classifiers").tBodies[0];
 const mold = body.querySelector("template");
 const picker = element.querySelector("input[type=file]");
-const MOST_BYTES = 5_000_000; // the server takes no more
+const MAX_FILE_BYTES = 5_000_000; // the server takes no more
 const FILE_NAME = "my_drawings.json";
 const group = "classifier-" + Math.random(); // radio buttons of one name exclude each other
 
@@ -57,7 +57,7 @@ async function open() {
   const [file] = picker.files;
   picker.value = ""; // so that the same file can be opened again
   if (!file) return;
-  if (file.size > MOST_BYTES) {
+  if (file.size > MAX_FILE_BYTES) {
     write(find("score-note"), "This file is too large: 5 megabytes at most.");
   } else {
     trigger("open_file", { content: await file.text() });

@@ -6,8 +6,8 @@
 const panel = find("pipeline");
 const steps = [...element.querySelectorAll("li")]; // the drawing, then the steps in their order
 const switches = steps.slice(1).map((step) => step.querySelector("input"));
-const PAUSE = 150; // ms between two questions: the live reading goes first
-const PATIENCE = 5000; // ms without an answer after which a question counts as lost
+const PAUSE_MS = 150; // ms between two questions: the live reading goes first
+const ANSWER_TIMEOUT_MS = 5000; // ms without an answer after which a question counts as lost
 
 let isStale = true; // what is shown is not what there is
 let waiting = null; // the timer of the question under way
@@ -16,7 +16,7 @@ function ask() {
   const isInSight = element.getClientRects().length > 0; // not so in what is folded up
   if (!isStale || waiting || !isInSight) return;
   isStale = false;
-  waiting = setTimeout(lost, PATIENCE);
+  waiting = setTimeout(lost, ANSWER_TIMEOUT_MS);
   const off = steps.slice(1).filter((_, i) => !switches[i].checked);
   props.value = { off: off.map((step) => step.dataset.step) };
   trigger("input");
@@ -35,7 +35,7 @@ function lost() {
 function show(answer) {
   if (!answer) return;
   clearTimeout(waiting);
-  waiting = setTimeout(rested, PAUSE);
+  waiting = setTimeout(rested, PAUSE_MS);
   const { pictures, guess, switched, classifier } = answer;
   steps.forEach((step, i) => paintPixels(step.querySelector("canvas"), pictures[i]));
   steps.slice(1).forEach((step, i) => compare(step, switches[i].checked, guess, switched?.[i]));

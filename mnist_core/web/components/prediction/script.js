@@ -7,7 +7,7 @@ const panel = find("prediction");
 const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
 const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
 const ask = find("ask").textContent;
-const PAUSE = 700; // ms without a change before the answer is spoken: not once in every frame
+const SPEECH_DELAY_MS = 700; // ms without a change before the answer is spoken: not once in every frame
 
 let newest = -1; // seq of the answer shown
 let speaking = null;
@@ -76,7 +76,7 @@ function speakSoon({ digit, sure, probabilities, message }) {
   const answer = sure ? digit + ", " + share : "Not sure, perhaps " + named(digit) + ", " + share;
   const words = digit === null ? (message ?? "") : answer;
   clearTimeout(speaking);
-  speaking = setTimeout(() => write(element.querySelector(".announcement"), words), PAUSE);
+  speaking = setTimeout(() => write(element.querySelector(".announcement"), words), SPEECH_DELAY_MS);
 }
 
 // --- Which digit it was --------------------------------------------------------------------------
