@@ -56,6 +56,7 @@ function showStatus() {
   if (!status) return;
   texts = status.experiments;
   for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
+  list.style.gridTemplateRows = "repeat(" + cards.size + ", auto) 1fr";
   open(status.chosen);
   detail.classList.remove("unanswered");
   root.dataset.state = status.state;
