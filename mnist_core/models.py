@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from mnist_core.text import Message
+
 
 class SimpleNN(nn.Module):
     """One hidden layer of 128 neurons between 784 pixels and 10 digits (article, step 3.2)."""
@@ -110,33 +112,33 @@ class Architecture:
     """
 
     network: type[nn.Module]
-    title: str
-    advice: str
+    title: Message
+    advice: Message
     dropout: float | None = None
 
 
 MODELS = {
     "simple_nn": Architecture(
         SimpleNN,
-        "SimpleNN",
-        "The article's network: flatten the image, one hidden layer, one score for each digit.",
+        Message("model.simple_nn.title"),
+        Message("model.simple_nn.advice"),
     ),
     "dropout_nn": Architecture(
         DropoutNN,
-        "SimpleNN with dropout",
-        "Where test accuracy falls behind training accuracy, a Dropout layer works against it.",
+        Message("model.dropout_nn.title"),
+        Message("model.dropout_nn.advice"),
         dropout=0.2,
     ),
     "deep_nn": Architecture(
         DeepNN,
-        "Two hidden layers",
-        "A second hidden layer makes the network deeper: can it tell more digits apart?",
+        Message("model.deep_nn.title"),
+        Message("model.deep_nn.advice"),
         dropout=0.0,
     ),
     "cnn": Architecture(
         CNN,
-        "CNN",
-        "Conv2d layers in place of Linear ones keep the image an image, and pass 99 %.",
+        Message("model.cnn.title"),
+        Message("model.cnn.advice"),
         dropout=0.0,
     ),
 }
@@ -156,12 +158,12 @@ def create_model(name: str, dropout: float | None = None) -> nn.Module:
             that are possible.
     """
     if name not in MODELS:
-        raise ValueError(f"There is no model {name!r}. Choose one of: {', '.join(MODELS)}.")
+        raise ValueError(Message("model.unknown", name=repr(name), choices=", ".join(MODELS)))
     architecture = MODELS[name]
     if architecture.dropout is None:
         if dropout is not None:
             able = [other for other, entry in MODELS.items() if entry.dropout is not None]
-            raise ValueError(f"{name} has no dropout layer. With one: {', '.join(able)}.")
+            raise ValueError(Message("model.no_dropout", name=name, choices=", ".join(able)))
         return architecture.network()
     return architecture.network(architecture.dropout if dropout is None else dropout)
 
