@@ -62,7 +62,7 @@ CHINESE: dict[str, str] = {
     ),
     # --- plots ------------------------------------------------------------------------------------
     "plot.articles_title": "每轮的训练损失",
-    "plot.epoch": "轮",
+    "plot.epoch": "轮次",
     "plot.loss": "损失",
     "plot.training_loss": "训练损失",
     "plot.accuracy": "准确率（%）",

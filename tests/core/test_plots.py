@@ -170,8 +170,8 @@ def test_labels_and_legends_are_in_the_current_language() -> None:
     said = [{text.get_text() for text in figure.findobj(Text)} for figure in figures]
     for words in said:
         assert not re.search("[A-Za-z]", "".join(words))
-    assert {"每轮的训练损失", "轮", "损失"} <= said[0]
-    assert {"训练损失", "轮", "卷积神经网络"} <= said[1]
+    assert {"每轮的训练损失", "轮次", "损失"} <= said[0]
+    assert {"训练损失", "轮次", "卷积神经网络"} <= said[1]
     assert {"损失", "测试", "训练"} <= said[2]
     assert {"准确率（%）", "测试", "训练"} <= said[3]
 
