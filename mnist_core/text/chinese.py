@@ -54,11 +54,11 @@ CHINESE: dict[str, str] = {
     ),
     "training.exploded": (
         "第 {epoch} 轮第 {step} 批，损失猛增到 {loss:,.0f}：学习率 {rate:g} 太大，"
-        "每一步都迈过了头，权重爆炸了。试试 {retry_rate:g}。"
+        "每一步都迈过了头，梯度爆炸了。试试 {retry_rate:g}。"
     ),
     "training.not_a_number": (
         "第 {epoch} 轮第 {step} 批，损失变成了 NaN：学习率 {rate:g} 太大，"
-        "每一步都迈过了头，权重爆炸了。试试 {retry_rate:g}。"
+        "每一步都迈过了头，梯度爆炸了。试试 {retry_rate:g}。"
     ),
     # --- plots ------------------------------------------------------------------------------------
     "plot.articles_title": "每轮的训练损失",
@@ -158,18 +158,19 @@ CHINESE: dict[str, str] = {
     "change.optimizer.sgd": "普通 SGD",
     "change.seed": "随机种子 {value}",
     "verdict.one_seed.unclear": (
-        "变体的准确率相差 {mean:+.2f} 个百分点。光是换一个随机种子，差别就可能这么大"
+        "与基准相比，变体的准确率变化了 {mean:+.2f} 个百分点。光是换一个随机种子，差别就可能这么大"
         "（约 {chance:.1f}）：先多跑几个种子，再下结论。"
     ),
     "verdict.one_seed.clear": (
-        "变体的准确率相差 {mean:+.2f} 个百分点，超过了随机种子带来的波动（{chance:.1f}）。"
+        "与基准相比，变体的准确率变化了 {mean:+.2f} 个百分点，"
+        "超过了随机种子带来的波动（{chance:.1f}）。"
     ),
     "verdict.seeds.unclear": (
-        "{seeds} 个随机种子，相差 {mean:+.2f} ± {margin:.2f} 个百分点：区间里含有 0，"
-        "所以这可能只是偶然。"
+        "用 {seeds} 个随机种子，准确率平均变化 {mean:+.2f} ± {margin:.2f} 个百分点：区间里含有 0，"
+        "可能只是偶然。"
     ),
     "verdict.seeds.clear": (
-        "{seeds} 个随机种子，相差 {mean:+.2f} ± {margin:.2f} 个百分点：这不是偶然。"
+        "用 {seeds} 个随机种子，准确率平均变化 {mean:+.2f} ± {margin:.2f} 个百分点：不是偶然。"
     ),
     # --- generated programs -----------------------------------------------------------------------
     # What the article's program prints.
@@ -218,7 +219,7 @@ CHINESE: dict[str, str] = {
     "program.weights": "只保存权重；用 load_state_dict 可以装回同样结构的网络",
     # --- preprocessing and drawings ---------------------------------------------------------------
     "drawing.not_strokes": "手写要给成笔画的列表，每一笔是 [x, y] 点的列表。",
-    "drawing.too_long": "一个手写最多 {strokes:,} 笔、{points:,} 个点。",
+    "drawing.too_long": "一幅手写最多 {strokes:,} 笔、{points:,} 个点。",
     "drawing.not_points": "手写的每个点都要是 [x, y]，两个大小合理的数。",
     "picture.missing": "没有图片文件 {path}。",
     "picture.too_large": "{name} 超过了 {most} MB。",
@@ -232,11 +233,11 @@ CHINESE: dict[str, str] = {
     "drawings.too_large": "文件解压后最多 {most} MB。",
     "drawings.not_json": "这个文件不是 JSON。",
     "drawings.no_list": "文件里要有手写的列表，至少一个。",
-    "drawings.too_many": "文件里最多 {most:,} 个手写，不能有 {count:,} 个。",
+    "drawings.too_many": "文件里最多 {most:,} 幅手写，不能有 {count:,} 幅。",
     "drawings.damaged": "文件用 gzip 压缩过，但已损坏。",
     "drawings.no_object": "要有一个含 label 和 strokes 的对象。",
     "drawings.in_file": "{name}：{problem}",
-    "drawings.in_entry": "第 {number} 个手写：{problem}",
+    "drawings.in_entry": "第 {number} 幅手写：{problem}",
     # --- inspection -------------------------------------------------------------------------------
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "训练、测试和使用文章里的手写数字网络。",
@@ -277,7 +278,7 @@ CHINESE: dict[str, str] = {
     "cli.epoch": "第 {epoch} 轮",
     "cli.saved": "已保存到 {path}",
     "cli.loss": "测试集上的损失：{loss:.4f}",
-    "cli.drawings_accuracy": "{count:,} 个手写上的准确率：{accuracy:percent}",
+    "cli.drawings_accuracy": "{count:,} 幅手写上的准确率：{accuracy:percent}",
     "cli.confusion": "每一行是想写的数字，每一列是认成的数字。",
     "cli.accuracy_column": "  准确率",
     "cli.temperature": "温度：{temperature:.3f}",

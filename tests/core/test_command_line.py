@@ -566,7 +566,7 @@ def test_in_chinese_drawings_and_readings_are_told_in_chinese(
     status, stdout, _ = run("--language", "zh", "evaluate", SHIPPED, "--drawings", drawings_file)
     assert status == 0
     lines = stdout.splitlines()
-    assert lines[0] == "3 个手写上的准确率：66.67%"
+    assert lines[0] == "3 幅手写上的准确率：66.67%"
     columns = [sum(1 + (east_asian_width(sign) == "W") for sign in line) for line in lines[-11:]]
     assert len(set(columns)) == 1
     assert re.fullmatch(

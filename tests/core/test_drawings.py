@@ -90,7 +90,7 @@ def test_a_wrong_entry_is_named_by_its_number() -> None:
     for entry in each(BAD_ENTRIES.values()):
         with pytest.raises(ValueError, match=r"^Drawing 2: [A-Z][^\n]{10,120}\.$") as error:
             parse_drawings(content_of([SEVEN, entry, ONE]))
-        assert re.match("第 2 个手写：[^a-zA-Z]", in_chinese(error.value))
+        assert re.match("第 2 幅手写：[^a-zA-Z]", in_chinese(error.value))
 
 
 BAD_FILES = {
