@@ -80,6 +80,13 @@ CHINESE: dict[str, str] = {
     "pipeline.with": "加上这一步：{guess}",
     "pipeline.verdict": "于是 {classifier} 认成 {guess}。",
     "pipeline.expected": "这里应是要去掉的步骤的列表。",
+    # --- programs in the page ---------------------------------------------------------------------
+    "listing.program": "程序",
+    "listing.copy": "复制",
+    "listing.copied": "已复制",
+    "listing.download": "程序（.py）",
+    "listing.of_settings": "这次训练的代码",
+    "listing.of_run": "{run} 的代码：它的设置，一个独立的 PyTorch 程序",
     # --- inside a network -------------------------------------------------------------------------
     # --- the Train tab ----------------------------------------------------------------------------
     # --- the settings form ------------------------------------------------------------------------

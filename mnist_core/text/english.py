@@ -87,6 +87,13 @@ ENGLISH: dict[str, str] = {
     "pipeline.with": "With it: {guess}",
     "pipeline.verdict": "{classifier} then reads {guess}.",
     "pipeline.expected": "A list of steps to leave out was expected.",
+    # --- programs in the page ---------------------------------------------------------------------
+    "listing.program": "The program",
+    "listing.copy": "Copy",
+    "listing.copied": "Copied",
+    "listing.download": "Program (.py)",
+    "listing.of_settings": "Code for this run",
+    "listing.of_run": "Code for {run}: its settings as a PyTorch program of its own",
     # --- inside a network -------------------------------------------------------------------------
     # --- the Train tab ----------------------------------------------------------------------------
     # --- the settings form ------------------------------------------------------------------------
