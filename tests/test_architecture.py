@@ -40,6 +40,7 @@ LAYERS = [
         "checkpoints",
         "plots",
         "inference",
+        "inspection",
         "calibration",
         "preprocessing",
         "drawings",
