@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gradio as gr
-
 from mnist_core.inference import predict_values
 from mnist_core.preprocessing.pipeline import STEPS, Steps, explain, image_by, values_by
 from mnist_core.preprocessing.strokes import Stroke
@@ -22,10 +20,7 @@ def build_pipeline(canvas: DrawingCanvas, link: SessionLink) -> None:
         canvas: where the drawing is.
         link: whose session reads it.
     """
-    with gr.Accordion(
-        "How the drawing becomes the network's input", open=False, elem_id="open-pipeline"
-    ):
-        pipeline = PipelinePanel()
+    pipeline = PipelinePanel()
     pipeline.input(explain_drawing, [pipeline, canvas, link], pipeline, **at_once(link))
 
 
