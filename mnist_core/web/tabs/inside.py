@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from mnist_core.inference import predict
@@ -84,13 +85,14 @@ def look_closer(question: Question, session: Session) -> Facts | None:
         "view": question.view,
         "network": classifier.name,
         "isBlank": not image.any(),
-        "image": _pixels(image),
         "digit": seen.digit,
         "scores": _numbers(seen.scores),
         "probabilities": _numbers(seen.probabilities),
     }
+    if question.example:
+        facts |= {"image": _pixels(image), "readings": _readings(image)}
     look = _inside if question.view == "inside" else _why
-    return facts | look(question, seen, classifier) | (_compare(image) if question.example else {})
+    return facts | look(question, seen, classifier)
 
 
 # --- inside ------------------------------------------------------------------------------------
@@ -114,7 +116,7 @@ def _inside(question: Question, seen: Inspection, classifier: Classifier) -> Fac
         "layers": [_layer(layer, seen, dead.get(layer.name)) for layer in seen.activations],
         "kernels": _first_kernels(classifier),
         "chosen": _chosen(question, seen, classifier),
-        "shares": _numbers(seen.hidden.shares[seen.digit]),
+        "shares": _numbers(seen.hidden.shares[seen.digit], 3),
     }
 
 
@@ -129,9 +131,16 @@ def _layer(layer: Layer, seen: Inspection, dead: list[int] | None) -> Facts:
 
 
 def _source(activations: Layer, seen: Inspection) -> Layer:
-    """Return the layer with weights whose sums a ReLU is given."""
+    """Return the layer with weights whose sums a ReLU is given.
+
+    Raises:
+        ValueError: there is none.
+    """
     before = seen.layers[: seen.layers.index(activations)]
-    return next(layer for layer in reversed(before) if layer.operation in ("linear", "conv2d"))
+    for layer in reversed(before):
+        if layer.operation in ("linear", "conv2d"):
+            return layer
+    raise ValueError(f"There is no layer with weights before {activations.name}.")
 
 
 def _first_kernels(classifier: Classifier) -> Facts | None:
@@ -273,18 +282,20 @@ def _alike(seen: Inspection, classifier: Classifier) -> list[Facts] | None:
 # --- a scribble that is no digit -----------------------------------------------------------------
 
 
+# One stroke, in thousandths of the canvas. The article's network is sure that it is an 8.
+SCRIBBLE = [[620, 390], [350, 860], [770, 500], [830, 550], [840, 590], [380, 550], [660, 750]]
+
+
 def scribble() -> GrayImage:
-    """Return a scribble of which the article's network is sure, although it is no digit."""
+    """Return a scribble as the networks are given it, [28, 28]."""
     image = image_from_strokes([np.array(SCRIBBLE, dtype=np.float64)])
-    return np.zeros((28, 28), np.uint8) if image is None else image
+    assert image is not None  # it has ink
+    return image
 
 
-SCRIBBLE = [[0, 0], [500, 500], [100, 800]]
-
-
-def _compare(image: GrayImage) -> Facts:
+def _readings(image: GrayImage) -> list[Facts]:
     """Return what each network that comes with the project says of an image."""
-    readings = []
+    readings: list[Facts] = []
     for classifier in filter(None, map(load_shipped, SHIPPED_CLASSIFIERS)):
         found = predict(classifier.model, image, classifier.calibration)
         readings.append(
@@ -295,7 +306,7 @@ def _compare(image: GrayImage) -> Facts:
                 "sure": found.sure,
             }
         )
-    return {"readings": readings}
+    return readings
 
 
 # --- packing -----------------------------------------------------------------------------------
@@ -305,5 +316,5 @@ def _pixels(image: GrayImage) -> str:
     return b64encode(image.tobytes()).decode("ascii")
 
 
-def _numbers(array: Any) -> list[float]:
-    return [round(float(number), 5) for number in array]
+def _numbers(array: NDArray[np.float32], decimals: int = 5) -> list[float]:
+    return [round(float(number), decimals) or 0.0 for number in array]  # and not -0.0

@@ -35,8 +35,8 @@ WORDS = {
     "kernels": "{source}: {all} kernels",
     "scores": "Scores and softmax",
     "score_button": "Score of {digit}: {score}, {share}",
-    "hint": "Press a neuron or a score, and see where its number comes from.",
-    "hint_maps": "Press a pixel of a map, a neuron or a score, and see where its number comes from.",
+    "hint": "Press a neuron or a score: where does its number come from?",
+    "hint_maps": "Press a map's pixel, a neuron or a score: where does its number come from?",
     "neuron": "Neuron {unit} of {source}",
     "weights": "what it looks for",
     "ink_there": "your ink",
@@ -126,10 +126,14 @@ class Question(Payload):
         """
         if not self.image:
             return np.zeros((SIDE, SIDE), np.uint8)
-        content = b64decode(self.image, validate=True)
+        try:
+            content = b64decode(self.image, validate=True)
+        except ValueError:
+            content = b""
         if len(content) != SIDE * SIDE:
-            raise ValueError(f"An image of {SIDE * SIDE} bytes was expected.")
-        return np.frombuffer(content, np.uint8).reshape(SIDE, SIDE).copy()
+            raise ValueError(f"An image of {SIDE}×{SIDE} bytes was expected.")
+        pixels: GrayImage = np.frombuffer(content, np.uint8).reshape(SIDE, SIDE).copy()
+        return pixels
 
 
 class Picture(TypedDict):

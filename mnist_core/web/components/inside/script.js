@@ -21,6 +21,8 @@ function say(key, facts = {}) {
 
 // --- The views: one is open at a time, none to begin with ---------------------------------------------
 
+// As wide as ever on screens below 1600 pixels, and half as wide again on larger ones.
+const WIDE = "clamp(1120px, (100vw - 1599px) * 1000, 1560px)";
 const switches = [...element.querySelectorAll("[data-open]")];
 
 function open(view) {
@@ -32,12 +34,16 @@ function open(view) {
   // The page makes room for it (see page.css), and shows the pipeline, which is beside this component.
   const tab = element.closest(".draw");
   if (tab) tab.dataset.view = panel.dataset.view;
+  // Gradio puts a prefix before all selectors of a style sheet, so none can reach its own container.
+  const room = panel.dataset.view ? WIDE : "";
+  element.closest(".gradio-container")?.style.setProperty("max-width", room, "important");
   changed();
 }
 
 // --- The questions --------------------------------------------------------------------------------
 
 let read = ""; // the image that was read last, in base64
+let asked = ""; // the image of the question under way
 let rubbed = null; // the same with a part rubbed out, as bytes; null if nothing is
 let pressed = {}; // what was pressed inside: { layer, unit, row, column } or { score }
 let isExample = false;
@@ -54,6 +60,7 @@ function ask() {
   isStale = false;
   waiting = setTimeout(lost, ANSWER_TIMEOUT_MS);
   const image = rubbed && view === "why" ? toBase64(rubbed) : read;
+  asked = image;
   const question = { view, image, example: isExample && view === "why" };
   if (view === "inside") Object.assign(question, pressed);
   else Object.assign(question, { ...compared, path: find("path").checked });
@@ -79,6 +86,7 @@ function answered(text) {
   panel.dataset.network = answer?.network ?? "";
   panel.dataset.digit = answer?.digit ?? "";
   if (!answer) return write(find("remark"), words.none);
+  answer.image ??= asked; // the server sends only what this page has not
   shown = answer;
   if (answer.view === "inside") showInside(answer);
   else showWhy(answer);
