@@ -97,10 +97,13 @@ function rested() {
   ask();
 }
 
+// The same image comes again when who reads it has changed; then what is rubbed out stays so.
 function drawingRead(event) {
+  const isSame = read === (event.detail.image ?? "");
   read = event.detail.image ?? "";
-  if (!rubbed && !isExample) changed();
-  else if (event.detail.seq !== null) restore(); // the pen moves on: back to what is drawn
+  if (!read) Object.assign(compared, { digit: null, against: null });
+  if (isSame || !(rubbed || isExample)) changed();
+  else restore();
 }
 
 function toBase64(bytes) {
@@ -506,9 +509,7 @@ const RUBBER = 2; // pixels of the image, the radius of the eraser
 for (const [name, picker] of Object.entries(pickers)) {
   for (let digit = 0; digit < 10; digit++) picker.append(new Option(digit, digit));
   picker.addEventListener("change", () => {
-    compared.digit = Number(pickers.digit.value); // what is compared stays, whatever is read
-    if (name === "against" || compared.against !== null)
-      compared.against = Number(pickers.against.value);
+    compared[name] = Number(picker.value);
     changed();
   });
 }
@@ -576,6 +577,7 @@ function showAlike(alike) {
 // --- The eraser
 
 let isRubbing = false;
+let isHeld = false; // the question is kept as it is while the answer to it changes
 
 function rubAt(event) {
   if (!isRubbing || !shown?.image) return;
@@ -603,18 +605,22 @@ function rub(x, y) {
 function restore() {
   rubbed = null;
   isExample = false;
+  if (isHeld) Object.assign(compared, { digit: null, against: null });
+  isHeld = false;
   changed();
 }
 
 function showRubbed(answer) {
   find("restore").hidden = !rubbed;
+  write(find("rubbed"), "");
   if (!rubbed) {
     whole = answer;
-    return write(find("rubbed"), "");
+    return;
   }
-  if (whole?.explained !== answer.explained || whole?.against !== answer.against) {
-    compared.digit = whole?.explained ?? answer.explained; // the question stays the same while it is rubbed
-    compared.against = whole?.against ?? answer.against;
+  if (!whole || whole.network !== answer.network) return restore();
+  if (whole.explained !== answer.explained || whole.against !== answer.against) {
+    isHeld = true;
+    Object.assign(compared, { digit: whole.explained, against: whole.against });
     return changed();
   }
   const share = percent(answer.probabilities[answer.digit], 1);
