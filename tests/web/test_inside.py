@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64decode, b64encode
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +14,7 @@ import torch
 from mnist_core.inspection import explain_score, inspect_image
 from mnist_core.models import MODELS, create_model
 from mnist_core.preprocessing import GrayImage, image_from_strokes
-from mnist_core.web.components import inside as component
-from mnist_core.web.components.inside import WORDS, InsidePanel, Question
+from mnist_core.web.components.inside import InsidePanel, Question
 from mnist_core.web.sessions import hidden_indexes
 from mnist_core.web.sessions.classifiers import Classifier, load_shipped
 from mnist_core.web.sessions.hidden_indexes import MOST, hidden_index_of
@@ -307,17 +305,3 @@ def test_an_image_of_another_size_is_refused(image: str) -> None:
 def test_the_example_payload_is_answered() -> None:
     panel = InsidePanel(render=False)
     assert look_closer(panel.preprocess(panel.example_payload()), Session()) is not None
-
-
-# --- its words ---------------------------------------------------------------------------------
-
-
-def test_every_word_is_used_and_every_word_used_is_there() -> None:
-    folder = Path(component.__file__).parent
-    script = (folder / "script.js").read_text(encoding="utf-8")
-    template = (folder / "template.html").read_text(encoding="utf-8")
-    used = set(re.findall(r'data-(?:words|label)="(\w+)"', template))
-    used |= set(re.findall(r"words\.(\w+)", script)) | set(re.findall(r'say\("(\w+)"', script))
-    used |= {"example_sure", "example_unsure"}  # chosen in the place where they are said
-    used |= {kind + dead for kind in ("neurons", "maps") for dead in ("", "_dead")}
-    assert used == WORDS.keys()

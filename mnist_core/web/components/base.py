@@ -1,11 +1,15 @@
 """The base of our `gr.HTML` components: a component is a folder with its class and three files.
 
 `template.html`, `style.css` and `script.js` lie beside the class. `shared.js` comes before every
-script and `shared.css` before every style: what stands in several of them stands there.
+script and `shared.css` before every style: what stands in several of them stands there. A long
+script has its parts in files of their own, which come before it.
 
 The page passes the template through Handlebars and then through a JavaScript template literal, so
 neither it nor a style holds double braces, dollar-braces, backticks or backslashes. Nothing in them
 changes at run time: the DOM is written by the script alone, and as text, never as HTML.
+
+What a person reads comes from the catalogue `text`. A template names its keys in `data-say`, a
+script asks for them with `say("key")`; the page gets those sentences with the component.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from __future__ import annotations
 import functools
 import html
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +25,12 @@ import gradio as gr
 from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import Self
 
+from mnist_core.text import Message, translate
 from mnist_core.web.gradio_compat.event_data import event_data
 
 FOLDER = Path(__file__).parent
+KEY_IN_TEMPLATE = re.compile(r'data-say[a-z-]*="([^"]+)"')
+KEY_IN_SCRIPT = re.compile(r'\bsay\("([^"]+)"')
 
 Updates = dict[gr.Component, Any]
 """What a handler says of components: values, or what `gr.update` returns. All others stay."""
@@ -45,7 +53,9 @@ class Component(gr.HTML):
             settings: passed on to `gr.HTML`, such as `elem_id`; the script finds them in `props`.
         """
         files = _read_files(self._folder())
-        super().__init__(value, apply_default_css=False, **{**files, **settings})
+        self.text = _sentences(files)
+        settings = {**files, "text": self.text, **settings}
+        super().__init__(value, apply_default_css=False, **settings)
 
     @classmethod
     def _folder(cls) -> Path:
@@ -65,15 +75,26 @@ class Component(gr.HTML):
 @functools.cache
 def _read_files(folder: Path) -> dict[str, str]:
     """Read the arguments of `gr.HTML` that a component's files are."""
-    style, script = (
-        (FOLDER / shared).read_text(encoding="utf-8") + (folder / own).read_text(encoding="utf-8")
-        for shared, own in (("shared.css", "style.css"), ("shared.js", "script.js"))
-    )
-    template = (folder / "template.html").read_text(encoding="utf-8")
+    parts = sorted(folder.glob("*.js"), key=lambda file: (file.name == "script.js", file.name))
+    style = _read(FOLDER / "shared.css", folder / "style.css")
+    script = _read(FOLDER / "shared.js", *parts)
+    template = _read(folder / "template.html")
     return {
         "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",
         "js_on_load": script,
     }
+
+
+def _read(*files: Path) -> str:
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def _sentences(files: dict[str, str]) -> dict[str, Message]:
+    """Return the sentences that a component's files name, with open places for facts."""
+    keys = KEY_IN_TEMPLATE.findall(files["html_template"]) + KEY_IN_SCRIPT.findall(
+        files["js_on_load"]
+    )
+    return {key: Message(key) for key in keys}
 
 
 class Payload(BaseModel):
@@ -95,8 +116,8 @@ class Payload(BaseModel):
 
 
 def refusal(reason: object) -> gr.Error:
-    """Return an error that says a sentence on the page.
+    """Return an error that says a sentence on the page, in its language.
 
     The page shows it as HTML, and it may quote what a stranger has sent.
     """
-    return gr.Error(html.escape(str(reason)), print_exception=False)
+    return gr.Error(html.escape(translate(reason)), print_exception=False)

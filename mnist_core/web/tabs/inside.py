@@ -27,6 +27,7 @@ from mnist_core.inspection import (
 )
 from mnist_core.inspection.layers import PAPER
 from mnist_core.preprocessing import GrayImage, image_from_strokes
+from mnist_core.text import translate
 from mnist_core.web.components.base import refusal
 from mnist_core.web.components.canvas import DrawingCanvas
 from mnist_core.web.components.inside import (
@@ -83,7 +84,7 @@ def look_closer(question: Question, session: Session) -> Facts | None:
     seen = inspect_image(classifier.model, image, classifier.calibration)
     facts: Facts = {
         "view": question.view,
-        "network": classifier.name,
+        "network": translate(classifier.name),
         "isBlank": not image.any(),
         "digit": seen.digit,
         "scores": _numbers(seen.scores),
@@ -300,7 +301,7 @@ def _readings(image: GrayImage) -> list[Facts]:
         found = predict(classifier.model, image, classifier.calibration)
         readings.append(
             {
-                "network": classifier.name,
+                "network": translate(classifier.name),
                 "digit": found.digit,
                 "share": found.probabilities[found.digit],
                 "sure": found.sure,

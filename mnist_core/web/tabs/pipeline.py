@@ -5,6 +5,7 @@ from __future__ import annotations
 from mnist_core.inference import predict_values
 from mnist_core.preprocessing.pipeline import STEPS, Steps, explain, image_by, values_by
 from mnist_core.preprocessing.strokes import Stroke
+from mnist_core.text import translate
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas
 from mnist_core.web.components.pipeline import Explanation, Guess, PipelinePanel
 from mnist_core.web.sessions.classifiers import Classifier, current_classifier
@@ -34,7 +35,7 @@ def explain_drawing(steps: Steps, drawing: Drawing, session: Session) -> Explana
         "pictures": pipeline.pictures,
         "guess": _guess(drawing.strokes, steps, classifier),
         "switched": [_guess(drawing.strokes, steps.switched(step), classifier) for step in STEPS],
-        "classifier": classifier.name,
+        "classifier": translate(classifier.name),
     }
 
 

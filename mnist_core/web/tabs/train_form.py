@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import asdict, fields
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -13,13 +12,15 @@ from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
+from mnist_core.text import say
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
+from mnist_core.web.components.listing import Listing, Program
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.augmentation_preview import show_augmentation
 from mnist_core.web.tabs.page_stream import at_once, quietly
-from mnist_core.web.tabs.program import build_program
 
 BATCH_SIZES = (64, 128, 256)
 SCHEDULES = {
@@ -44,7 +45,7 @@ class TrainForm:
         inputs: one for each field of `TrainConfig`, in its order.
         note: says how they differ from the recipe, or what is wrong with them.
         reset: brings the recipe back.
-        code, file_name: their program, and what it is called; they stand elsewhere in the tab.
+        code: their program; it stands elsewhere in the tab.
         preview: shows what the augmentation does.
         actions: an empty row for the buttons that act on the form.
     """
@@ -129,9 +130,7 @@ class TrainForm:
 
     def build_code(self) -> None:
         """Lay out the program of the settings; call it where it is to stand."""
-        self.code, self.file_name = build_program(
-            generate_code(RECIPE), program_name(RECIPE), "Code for this run"
-        )
+        self.code = Listing(_program(RECIPE))
 
     @property
     def outputs(self) -> list[gr.Component]:
@@ -140,21 +139,30 @@ class TrainForm:
 
     @property
     def _described(self) -> list[gr.Component]:
-        return [self.note, self.reset, self.code, self.file_name]
+        return [self.note, self.reset, self.code]
 
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
-        values = list(self.inputs.values())
         quick: dict[str, Any] = {**at_once(link), "trigger_mode": "always_last"}
         model, dropout = self.inputs["model"], self.inputs["dropout"]
         augmentation = self.inputs["augmentation"]
         # "input", not "change": who fills the whole form says what each part becomes.
-        network = model.input(self.describe_network, model, [model, dropout], **quick)
-        network.then(self.describe, values, self._described, **quietly(link), queue=False)
-        others = [part.input for part in values if part is not model]
-        gr.on(others, self.describe, values, self._described, **quick)
-        augmentation.change(show_preview, augmentation, self.preview, **quick)
-        self.reset.click(partial(self.fill, RECIPE), None, self.outputs, **at_once(link))
+        network = model.input(self.describe_network, [model, link], [model, dropout], **quick)
+        self.describe_after(network, link)
+        others = [part.input for part in self.inputs.values() if part is not model]
+        gr.on(others, self.describe, [*self.inputs.values(), link], self._described, **quick)
+        augmentation.change(show_preview, [augmentation, link], self.preview, **quick)
+        self.reset.click(lambda _: self.fill(RECIPE), link, self.outputs, **at_once(link))
+
+    def describe_after(self, event: Any, link: SessionLink) -> None:
+        """Describe the settings once more when an event has changed what is said of them.
+
+        Args:
+            event: what wiring it returned.
+            link: of the page.
+        """
+        inputs = [*self.inputs.values(), link]
+        event.then(self.describe, inputs, self._described, **quietly(link), queue=False)
 
     def fill(self, config: TrainConfig) -> Updates:
         """Give every input its value in these settings."""
@@ -169,7 +177,7 @@ class TrainForm:
             **self._describe(config),
         }
 
-    def describe_network(self, model: object) -> Updates:
+    def describe_network(self, model: object, _: Session | None = None) -> Updates:
         """Say what the article says of the network; offer dropout if it has such a layer."""
         architecture = MODELS.get(model) if isinstance(model, str) else None
         rate = architecture.dropout if architecture else None
@@ -181,9 +189,13 @@ class TrainForm:
         }
 
     def describe(self, *values: object) -> Updates:
-        """Say how the settings differ from the recipe, or what is wrong; show their program."""
+        """Say how the settings differ from the recipe, or what is wrong; show their program.
+
+        Args:
+            values: of the form's inputs, then the session.
+        """
         try:
-            config = read_settings(*values)
+            config = read_settings(*values[:-1])
         except ValueError as error:
             return {self.note: html.escape(str(error)), self.reset: gr.update(interactive=True)}
         return self._describe(config)
@@ -193,8 +205,7 @@ class TrainForm:
         return {
             self.note: f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE,
             self.reset: gr.update(interactive=bool(change)),
-            self.code: generate_code(config),
-            self.file_name: program_name(config),
+            self.code: _program(config),
         }
 
 
@@ -222,7 +233,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def show_preview(augmentation: object) -> dict[str, Any]:
+def show_preview(augmentation: object, _: Session) -> dict[str, Any]:
     """Show examples of what an augmentation does."""
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
         return dict(gr.update(visible=False))
@@ -233,9 +244,12 @@ def show_preview(augmentation: object) -> dict[str, Any]:
     return dict(gr.update(value=preview, visible=True))
 
 
-def program_name(config: TrainConfig) -> str:
-    """Name the file that a program with these settings is downloaded as."""
-    return f"{config.model}_mnist.py"
+def _program(config: TrainConfig) -> Program:
+    return {
+        "title": say("listing.of_settings"),
+        "text": generate_code(config),
+        "name": f"{config.model}_mnist.py",
+    }
 
 
 def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:

@@ -15,74 +15,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mnist_core.preprocessing import SIDE, GrayImage
+from mnist_core.text import Message
 from mnist_core.web.components.base import Component, Payload, refusal
-
-# Every sentence of the component; braces are filled by the script.
-WORDS = {
-    "views": "Look closer",
-    "input": "Input",
-    "inside": "Inside",
-    "why": "Why",
-    "blank": "The paper is blank: draw a digit, and this follows your pen.",
-    "none": "There is no network to look into.",
-    "by": "{network} has learned {total} numbers: {parts}",
-    "image": "The image, 28 by 28 pixels",
-    "neurons": "{source} → ReLU: {on} of {all} neurons on",
-    "neurons_dead": "{source} → ReLU: {on} of {all} neurons on, {dead} never",
-    "maps": "{source} → ReLU: {on} of {all} feature maps on",
-    "maps_dead": "{source} → ReLU: {on} of {all} feature maps on, {dead} never",
-    "legend": "Hollow: off for this image. Crossed: off for all test images.",
-    "kernels": "{source}: {all} kernels",
-    "scores": "Scores and softmax",
-    "score_button": "Score of {digit}: {score}, {share}",
-    "hint": "Press a neuron or a score: where does its number come from?",
-    "hint_maps": "Press a map's pixel, a neuron or a score: where does its number come from?",
-    "neuron": "Neuron {unit} of {source}",
-    "weights": "what it looks for",
-    "ink_there": "your ink",
-    "product": "their product",
-    "sum": "{ink} ink {paper} paper {bias} bias = {sum}",
-    "activation": "→ ReLU → {activation}",
-    "shares": "It adds to the scores:",
-    "score": "The score of {digit} is {score}",
-    "score_sum": "{neurons} these neurons {others} all others {bias} bias = {sum}",
-    "tile": "neuron {unit}",
-    "tile_hint": "Neuron {unit} adds {share}",
-    "pixel": "Row {row}, column {column} of map {unit} of {source}",
-    "patch": "the patch",
-    "kernel": "the kernel",
-    "pixel_sum": "sum {sum} → normalised {normalized} → ReLU → {activation}",
-    "rather": "rather than",
-    "digit": "Digit to be explained",
-    "against": "Digit it is compared with",
-    "for": "for {digit}",
-    "for_other": "for {against}",
-    "ink": "Ink",
-    "paper": "Bare paper",
-    "biases": "Biases",
-    "total": "Score of {digit} less that of {against}",
-    "rub": "Rub out a part of the drawing and see what the network says then.",
-    "rubbed": "Rubbed out: {before} has become {after}. It now reads {digit}, {share}.",
-    "restore": "Put it back",
-    "path": "Follow the ink from blank paper on",
-    "path_sum": "This ink adds up to {sum}: from blank paper on, the difference rose by {change}.",
-    "alike": "To its last hidden layer, these test images are most alike",
-    "no_data": "The test images come with the first training; then the most alike are shown here.",
-    "table": "The numbers as a table",
-    "table_unit": "Neuron",
-    "table_activation": "Activation",
-    "table_share": "Adds to the score of {digit}",
-    "table_score": "Score",
-    "table_probability": "Softmax",
-    "table_digit": "Digit",
-    "table_row": "Row",
-    "table_ink": "Ink of each pixel, row by row",
-    "example": "A scribble that is no digit",
-    "example_back": "Back to your drawing",
-    "example_note": "{first}: {first_digit}, {first_share}. {second}: {second_says}",
-    "example_unsure": "not sure, perhaps {digit}, {share}.",
-    "example_sure": "{digit}, {share}.",
-}
 
 MAX_LAYER_NAME = 32  # letters
 MAX_QUESTION_LETTERS = 2_000
@@ -132,7 +66,7 @@ class Question(Payload):
         except ValueError:
             content = b""
         if len(content) != SIDE * SIDE:
-            raise ValueError(f"An image of {SIDE}×{SIDE} bytes was expected.")
+            raise ValueError(Message("inside.image_expected", side=SIDE))
         pixels: GrayImage = np.frombuffer(content, np.uint8).reshape(SIDE, SIDE).copy()
         return pixels
 
@@ -183,11 +117,6 @@ class InsidePanel(Component):
     made by `tabs.inside`; None shows that there is no network.
     """
 
-    def __init__(self, value: Any = None, **settings: Any) -> None:
-        """Build the panel; its words go to the page with it."""
-        self.words = json.dumps(WORDS)
-        super().__init__(value, words=self.words, **settings)
-
     def preprocess(self, payload: object) -> Question:
         """Check what the page sent, `{"question": text}`, the text being JSON of a `Question`.
 
@@ -200,7 +129,7 @@ class InsidePanel(Component):
                 raise ValueError("This is no text of JSON.")
             return Question.model_validate_json(text)
         except ValueError:  # a ValidationError is one, too
-            raise refusal("A question about the network was expected.") from None
+            raise refusal(Message("inside.expected")) from None
 
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, str]:
         """Pack an answer as one text of JSON."""
