@@ -33,6 +33,6 @@ Beyond it, from a drawing to an answer:
 
 And what people use:
 
-17. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
+17. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
 18. `web`           the rooms that know Gradio
 """

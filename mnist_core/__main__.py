@@ -1,4 +1,4 @@
-"""The command line: `python -m mnist_core train | code | evaluate | calibrate | predict`.
+"""The command line: `python -m mnist_core train | average | code | evaluate | calibrate | predict`.
 
 The same training stream as in the app, printed. What a person reads goes to stdout, the progress
 bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
@@ -23,6 +23,7 @@ from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import (
     Checkpoint,
+    describe_average,
     describe_run,
     load_checkpoint,
     save_calibration,
@@ -34,7 +35,7 @@ from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.inference import predict
-from mnist_core.models import MODELS, mix_in
+from mnist_core.models import MODELS, average, mix_in
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.training import (
     EpochRecord,
@@ -122,6 +123,20 @@ def make_parser() -> Parser:
         type=Path,
         help="where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth",
     )
+    add_data_and_json(command)
+
+    command = commands.add_parser(
+        "average", help="save the mean of networks whose trainings began with the same weights"
+    )
+    command.set_defaults(run=run_average)
+    command.add_argument(
+        "checkpoints",
+        type=Path,
+        nargs="+",
+        metavar="CHECKPOINT",
+        help="one that is named twice counts twice",
+    )
+    command.add_argument("--out", type=Path, required=True, help="where the mean goes")
     add_data_and_json(command)
 
     command = commands.add_parser("code", help="print a stand-alone program for these settings")
@@ -249,6 +264,28 @@ def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint |
             f"--start: {options.start} holds a {start.model_name}, not {config.model}."
         )
     return start
+
+
+def run_average(options: argparse.Namespace) -> None:
+    """Average the weights of several networks, and save them with the metadata of the first.
+
+    Raises:
+        ValueError: they are not all of one kind.
+    """
+    check_out(options.out)
+    parts = [load_checkpoint(path) for path in options.checkpoints]
+    kinds = sorted({part.model_name for part in parts})
+    if len(kinds) > 1:
+        raise ValueError(f"Only networks of one kind have a mean, not {' and '.join(kinds)}.")
+    mean = average([part.model for part in parts])
+    accuracy = evaluate(mean, get_mnist(options.data).test).accuracy
+    metadata = describe_average([part.metadata for part in parts])
+    save_checkpoint(options.out, mean, {**metadata, "test_accuracy": accuracy})
+    if options.json:
+        print(json.dumps({"networks": len(parts), "accuracy": accuracy}))
+    else:
+        print(f"Accuracy on the test set: {accuracy:.2%}")
+        print(f"Saved to {options.out}")
 
 
 def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:
