@@ -289,6 +289,10 @@ ENGLISH: dict[str, str] = {
     "cli.out": (
         "where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth"
     ),
+    "cli.average": "save the mean of networks whose trainings began with the same weights",
+    "cli.average_of": "one that is named twice counts twice",
+    "cli.average_out": "where the mean goes",
+    "cli.average_kinds": "Only networks of one kind have a mean, not {kinds}.",
     "cli.code": "print a stand-alone program for these settings",
     "cli.comments": (
         "language of the program's comments and of what it prints, or no comments; "
