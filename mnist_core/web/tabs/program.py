@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
+from mnist_core.text import Message
+
 # Gradio's own button would call every program file.py. The page has the text, so nothing is asked.
 DOWNLOAD = """(program, name) => {
   const link = document.createElement("a");
@@ -36,7 +38,7 @@ def build_program(program: str = "", name: str = "", label: str = "") -> tuple[g
         elem_classes="code",
     )
     file_name = gr.Textbox(name, visible=False)
-    download = gr.Button("Program (.py)", size="sm", elem_classes="program")
+    download = gr.Button(Message("train.program"), size="sm", elem_classes="program")
     download.click(
         None, [code, file_name], None, js=DOWNLOAD, queue=False, api_visibility="private"
     )
