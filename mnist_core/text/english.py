@@ -30,7 +30,73 @@ ENGLISH: dict[str, str] = {
     "page.two_sentences": "{first} {second}",
     "page.list_separator": ", ",
     # --- the Draw tab -----------------------------------------------------------------------------
+    "digit.other": "a {digit}",
+    "digit.eight": "an {digit}",
+    "prediction.title": "Prediction",
+    "prediction.ask": "Draw a digit, 0 to 9",
+    "prediction.image": "The image of 28 by 28 pixels that the network is given",
+    "prediction.sees": "What the network sees",
+    "prediction.bars": "Probability of each digit",
+    "prediction.question": "Which digit was it?",
+    "prediction.press_it": "Which digit was it? Press it above, or",
+    "prediction.press_or_type_it": "Which digit was it? Press it above, type it, or",
+    "prediction.it_was": "It was {digit}",
+    "prediction.yes": "Yes, {digit}",
+    "prediction.not_sure": "Not sure",
+    "prediction.perhaps": "perhaps {digit}, {probability}",
+    "prediction.read_by": "Read by {classifier}",
+    "prediction.says": "{digit}, {probability}",
+    "prediction.says_perhaps": "Not sure, perhaps {named}, {probability}",
+    "leaderboard.who": "Who reads?",
+    "leaderboard.mnist": "MNIST",
+    "leaderboard.mnist_means": "Accuracy on MNIST's 10,000 test images",
+    "leaderboard.drawings": "Your drawings",
+    "leaderboard.note": "Say which digit it was, and your drawings are counted here.",
+    "leaderboard.save": "Save",
+    "leaderboard.open": "Open …",
+    "leaderboard.forget": "Forget",
+    "leaderboard.right": "{right} of {drawings}",
+    "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
     # --- the pipeline -----------------------------------------------------------------------------
+    "pipeline.title": "How the drawing becomes the network's input",
+    "pipeline.intro": (
+        "MNIST's digits were all made alike, and a network reads well only what looks like "
+        "them. Leave a step out to see why it is there."
+    ),
+    "pipeline.drawing": "Your drawing",
+    "pipeline.drawing_means": "The whole canvas, with the brush you see.",
+    "pipeline.crop": "Crop",
+    "pipeline.crop_means": "Cut the digit out: where it is, and how large, no longer matters.",
+    "pipeline.after_crop": "After cropping",
+    "pipeline.fit": "Fit to 20",
+    "pipeline.fit_means": (
+        "Scale its longer side to 20 of 28 pixels and keep its shape; or else squeeze it in."
+    ),
+    "pipeline.after_fit": "After scaling",
+    "pipeline.pen": "One pen",
+    "pipeline.pen_means": "Draw its lines anew, 2.3 pixels wide: about what MNIST's pens were.",
+    "pipeline.after_pen": "After drawing it anew",
+    "pipeline.center": "Centre",
+    "pipeline.center_means": "Move it until its ink balances in the middle.",
+    "pipeline.after_center": "After centring",
+    "pipeline.normalize": "Normalise",
+    "pipeline.normalize_means": (
+        "Count from −1, paper, to 1, ink, as in training; or else from 0, shown grey."
+    ),
+    "pipeline.after_normalize": "After normalising",
+    "pipeline.guess": "{digit}, {probability}",
+    "pipeline.guess_not_sure": "{digit}, {probability}, not sure",
+    "pipeline.without": "Without it: {guess}",
+    "pipeline.with": "With it: {guess}",
+    "pipeline.verdict": "{classifier} then reads {guess}.",
+    "pipeline.expected": "A list of steps to leave out was expected.",
+    # --- programs in the page ---------------------------------------------------------------------
+    "listing.program": "The program",
+    "listing.copy": "Copy",
+    "listing.copied": "Copied",
+    "listing.download": "Program (.py)",
+    "listing.of_settings": "Code for this run",
+    "listing.of_run": "Code for {run}: its settings as a PyTorch program of its own",
     # --- inside a network -------------------------------------------------------------------------
     # --- the Train tab ----------------------------------------------------------------------------
     "train.start": "Train",
@@ -42,7 +108,6 @@ ENGLISH: dict[str, str] = {
     "train.code": "Code",
     "train.weights": "Weights (.pth)",
     "train.metadata": "Metadata (.json)",
-    "train.program": "Program (.py)",
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
@@ -77,7 +142,6 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_none": "None: the images as they are",
     "form.augmentation_affine": "Small turns, shifts and slants",
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
-    "form.code": "Code for this run",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
     # --- a run in words ---------------------------------------------------------------------------
@@ -202,7 +266,6 @@ ENGLISH: dict[str, str] = {
     "runs.keep": "Keep",
     "runs.kept": "The newest {most} runs are kept.",
     "runs.evicted": "{names} had to make room.",
-    "runs.code": "Code for {name}: its settings as a PyTorch program of its own",
     "runs.upload": "Upload a checkpoint (.pth, and its .json) …",
     "runs.one_file": (
         "Choose one .pth file and, if you have it, the .json that was downloaded with it."

@@ -8,7 +8,6 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
-    `program`             a run's program, shown and downloaded
     `augmentation_preview`  training images, and what an augmentation makes of them
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
@@ -43,6 +42,7 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            the preprocessing, step by step
     `run_panel`           how a run is doing
     `console`             the lines that the article's code prints
+    `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
     `run_table`           the runs
     `head`                what the page is, and its languages

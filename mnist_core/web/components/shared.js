@@ -54,8 +54,9 @@ function gap({ accuracy, train_accuracy: trained }) {
   return (points < 0 ? "−" : "+") + Math.abs(points).toFixed(2);
 }
 
+// "a 7", "an 8".
 function named(digit) {
-  return (digit === 8 ? "an " : "a ") + digit;
+  return digit === 8 ? say("digit.eight", { digit }) : say("digit.other", { digit });
 }
 
 // --- Pictures ------------------------------------------------------------------------------------

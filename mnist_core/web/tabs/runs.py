@@ -12,6 +12,7 @@ from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
+from mnist_core.web.components.listing import Listing, Program
 from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
@@ -21,7 +22,6 @@ from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.program import build_program
 from mnist_core.web.tabs.run_text import say_change, say_status
 
 ONE_FILE = Message("runs.one_file")
@@ -42,7 +42,7 @@ class RunsTab:
         self.table = RunTable()
         self.outputs = [self.table]
         with gr.Column(visible=False) as self.panel:
-            self.code, self.file_name = build_program()
+            self.code = Listing()
             with gr.Row():
                 self.weights = gr.DownloadButton(Message("train.weights"), size="sm")
                 self.metadata = gr.DownloadButton(Message("train.metadata"), size="sm")
@@ -53,7 +53,7 @@ class RunsTab:
             size="sm",
             elem_id="upload-checkpoint",
         )
-        files = [self.code, self.file_name, self.weights, self.metadata]
+        files = [self.code, self.weights, self.metadata]
         self.table.order(self.order_run, link, [link, self.panel], **at_once(link))
         self.table.open(
             self.open_run, link, [self.panel, *files], trigger_mode="always_last", **quietly(link)
@@ -98,11 +98,14 @@ class RunsTab:
         except ValueError as error:
             gr.Warning(html.escape(translate(error)))
             weights = metadata = None
-        label = say("runs.code", name=translate(run.name))
+        program: Program = {
+            "title": say("listing.of_run", run=translate(run.name)),
+            "text": generate_code(run.config),
+            "name": f"{file_stem(run)}.py",
+        }
         return {
             self.panel: gr.update(visible=True),
-            self.code: gr.update(value=generate_code(run.config), label=label),
-            self.file_name: f"{file_stem(run)}.py",
+            self.code: program,
             self.weights: gr.update(value=weights and str(weights), visible=weights is not None),
             self.metadata: gr.update(
                 value=metadata and str(metadata), visible=metadata is not None

@@ -6,7 +6,6 @@
 const panel = find("prediction");
 const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
 const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
-const ask = find("ask").textContent;
 const SPEECH_DELAY_MS = 700; // ms without a change before the answer is spoken: not once in every frame
 
 let newest = -1; // seq of the answer shown
@@ -21,7 +20,6 @@ function newBar(digit) {
 function newLabel(digit) {
   const button = newOne(".labels", digit);
   button.textContent = digit;
-  button.setAttribute("aria-label", "It was " + named(digit));
   button.addEventListener("click", () => tell(digit));
   return button;
 }
@@ -52,14 +50,15 @@ function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {
   panel.dataset.digit = digit ?? "";
   panel.dataset.sure = digit === null ? "" : sure;
   panel.dataset.classifier = classifier ?? "";
-  write(find("answer"), digit === null ? "" : sure ? digit : "Not sure");
+  write(find("answer"), digit === null ? "" : sure ? digit : say("prediction.not_sure"));
   write(find("confidence"), digit === null ? "" : confidence(digit, sure, probabilities[digit]));
-  write(find("classifier"), classifier ? "Read by " + classifier : "");
-  write(find("ask"), message ?? ask);
+  write(find("classifier"), classifier ? say("prediction.read_by", { classifier }) : "");
+  write(find("ask"), message ?? say("prediction.ask"));
 }
 
 function confidence(digit, sure, probability) {
-  return sure ? percent(probability, 1) : "perhaps " + named(digit) + ", " + percent(probability, 0);
+  const facts = { digit: named(digit), probability: percent(probability, 0) };
+  return sure ? percent(probability, 1) : say("prediction.perhaps", facts);
 }
 
 function showBar(index, { digit, probabilities }) {
@@ -72,11 +71,14 @@ function showBar(index, { digit, probabilities }) {
 }
 
 function speakSoon({ digit, sure, probabilities, message }) {
-  const share = digit === null ? "" : percent(probabilities[digit], 0);
-  const answer = sure ? digit + ", " + share : "Not sure, perhaps " + named(digit) + ", " + share;
-  const words = digit === null ? (message ?? "") : answer;
+  const words = digit === null ? (message ?? "") : spoken(digit, sure, probabilities[digit]);
   clearTimeout(speaking);
   speaking = setTimeout(() => write(element.querySelector(".announcement"), words), SPEECH_DELAY_MS);
+}
+
+function spoken(digit, sure, probability) {
+  const facts = { digit, named: named(digit), probability: percent(probability, 0) };
+  return sure ? say("prediction.says", facts) : say("prediction.says_perhaps", facts);
 }
 
 // --- Which digit it was --------------------------------------------------------------------------
@@ -86,7 +88,7 @@ function showLabels({ seq, digit }) {
   const isDrawing = digit !== null && seq !== null;
   if (labels[0].disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   find("yes").disabled = !isDrawing;
-  if (isDrawing) write(find("yes"), "Yes, " + named(digit));
+  if (isDrawing) write(find("yes"), say("prediction.yes", { digit: named(digit) }));
   labels.forEach((label, index) => label.classList.toggle("winner", index === digit));
 }
 
@@ -106,5 +108,13 @@ function keyDown(event) {
 onPage(document, "keydown", keyDown);
 find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
 
+function showWords() {
+  labels.forEach((label, digit) =>
+    label.setAttribute("aria-label", say("prediction.it_was", { digit: named(digit) })),
+  );
+  show(props.value);
+}
+
 watch("value", () => show(props.value));
-show(props.value);
+watch("text", showWords);
+showWords();
