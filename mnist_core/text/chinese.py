@@ -444,13 +444,6 @@ CHINESE: dict[str, str] = {
     "train.still": "你的网络还在训练，请先停止它。",
     "train.drawing": "你写的数字，网络逐轮读作：{digits}（{sureness}）",
     "train.lines": "文章的代码会打印这些",
-    "train.lines_images": "图像批次 Shape: {shape}",
-    "train.lines_labels": "标签批次 Shape: {shape}",
-    "train.lines_device": "模型已移动到: {device}",
-    "train.lines_start": "开始训练...",
-    "train.lines_epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
-    "train.lines_finished": "训练完成!",
-    "train.lines_accuracy": "测试集上的准确率: {accuracy:percent}",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "网络",
     "form.network_choice": "{title}：{parameters} 个参数",

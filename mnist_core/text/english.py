@@ -499,13 +499,6 @@ ENGLISH: dict[str, str] = {
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
-    "train.lines_images": "Image batch shape: {shape}",
-    "train.lines_labels": "Label batch shape: {shape}",
-    "train.lines_device": "The model is on: {device}",
-    "train.lines_start": "Training starts ...",
-    "train.lines_epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
-    "train.lines_finished": "Training finished!",
-    "train.lines_accuracy": "Accuracy on the test set: {accuracy:percent}",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
