@@ -238,6 +238,11 @@ CHINESE: dict[str, str] = {
     "drawings.no_object": "要有一个含 label 和 strokes 的对象。",
     "drawings.in_file": "{name}：{problem}",
     "drawings.in_entry": "第 {number} 幅手写：{problem}",
+    # --- mistakes ---------------------------------------------------------------------------------
+    "mistakes.title": "{images} 张图像中认错 {count} 张",
+    "mistakes.read_as": "认成",
+    "mistakes.is": "其实是",
+    "mistakes.surest": "错得最有把握的：其实是 → 认成",
     # --- inspection -------------------------------------------------------------------------------
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "训练、测试和使用文章里的手写数字网络。",

@@ -271,6 +271,11 @@ ENGLISH: dict[str, str] = {
     "drawings.no_object": "An object with label and strokes is needed.",
     "drawings.in_file": "{name}: {problem}",
     "drawings.in_entry": "Drawing {number}: {problem}",
+    # --- mistakes ---------------------------------------------------------------------------------
+    "mistakes.title": "{count} of {images} images misread",
+    "mistakes.read_as": "read as",
+    "mistakes.is": "is",
+    "mistakes.surest": "The surest mistakes: what it is → what was read",
     # --- inspection -------------------------------------------------------------------------------
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "Train, test and use the article's network for handwritten digits.",
