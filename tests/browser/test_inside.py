@@ -223,6 +223,7 @@ def test_a_picture_can_be_looked_into(page: Page, tmp_path: Path) -> None:
 
 
 def rub(page: Page, line: list[tuple[float, float]]) -> None:
+    page.get_by_test_id("evidence").scroll_into_view_if_needed()
     box = page.get_by_test_id("evidence").bounding_box()
     assert box is not None
     (x, y), (to_x, to_y) = [
