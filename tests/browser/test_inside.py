@@ -190,6 +190,7 @@ def test_the_evidence_adds_up_and_follows_the_eraser(page: Page) -> None:
 
     rub(page, [(0.15, 0.35), (0.75, 0.35)])
     expect(page.get_by_test_id("rubbed")).to_contain_text("has become")
+    page.evaluate("scrollTo(0, 0)")
     draw_by_mouse(page, ONE)  # the pen goes on, so nothing is rubbed out any more
     expect(page.get_by_test_id("restore")).to_be_hidden()
 
