@@ -1,4 +1,4 @@
-"""The command line: `python -m mnist_core train | code | evaluate | calibrate | predict | inspect`.
+"""The command line: `python -m mnist_core train | average | code | evaluate | …`.
 
 The same training stream as in the app, printed. What a person reads goes to stdout, the progress
 bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
@@ -27,6 +27,7 @@ from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import (
     Checkpoint,
+    describe_average,
     describe_run,
     load_checkpoint,
     save_calibration,
@@ -49,7 +50,7 @@ from mnist_core.inspection import (
     inspect_image,
     split_score,
 )
-from mnist_core.models import MODELS, mix_in
+from mnist_core.models import MODELS, average, mix_in
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.text import (
     CATALOGUE,
@@ -206,6 +207,14 @@ def make_parser() -> Parser:
     )
     add_data_and_json(command)
 
+    command = commands.add_parser("average", help=say("cli.average"))
+    command.set_defaults(run=run_average)
+    command.add_argument(
+        "checkpoints", type=Path, nargs="+", metavar="CHECKPOINT", help=say("cli.average_of")
+    )
+    command.add_argument("--out", type=Path, required=True, help=say("cli.average_out"))
+    add_data_and_json(command)
+
     command = commands.add_parser("code", help=say("cli.code"))
     command.set_defaults(run=run_code)
     add_settings(command)
@@ -354,6 +363,28 @@ def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint |
             )
         )
     return start
+
+
+def run_average(options: argparse.Namespace) -> None:
+    """Average the weights of several networks, and save them with the metadata of the first.
+
+    Raises:
+        ValueError: they are not all of one kind.
+    """
+    check_out(options.out)
+    parts = [load_checkpoint(path) for path in options.checkpoints]
+    kinds = sorted({part.model_name for part in parts})
+    if len(kinds) > 1:
+        raise ValueError(Message("cli.average_kinds", kinds=", ".join(kinds)))
+    mean = average([part.model for part in parts])
+    accuracy = evaluate(mean, get_mnist(options.data).test).accuracy
+    metadata = describe_average([part.metadata for part in parts])
+    save_checkpoint(options.out, mean, {**metadata, "test_accuracy": accuracy})
+    if options.json:
+        print(json.dumps({"networks": len(parts), "accuracy": accuracy}))
+    else:
+        print(say("article.accuracy", accuracy=f"{accuracy:.2%}"))
+        print(say("cli.saved", path=options.out))
 
 
 def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:

@@ -15,7 +15,7 @@ import platform
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from io import BytesIO
@@ -86,6 +86,21 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
         "threads": torch.get_num_threads(),
         "date": datetime.now(timezone.utc).date().isoformat(),
     }
+
+
+def describe_average(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Collect the metadata of a mean of networks whose trainings began with the same weights.
+
+    Args:
+        parts: the metadata of each, at least one.
+
+    Returns:
+        Those of the first, for all of them, and what tells each from the others.
+    """
+    own = ("config", "test_accuracy", "average_of", "sha256")
+    average_of = [{name: part[name] for name in own if name in part} for part in parts]
+    shared = {name: value for name, value in parts[0].items() if name != "calibration"}
+    return {**shared, "average_of": average_of}
 
 
 def read_run(metadata: Mapping[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:

@@ -5,6 +5,8 @@ Article, step 3, and the advice at its end.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -174,21 +176,37 @@ def create_model_shape(name: str, dropout: float | None = None) -> nn.Module:
         return create_model(name, dropout)
 
 
-def mix_in(model: nn.Module, start: nn.Module, share: float) -> None:
-    """Move a network's weights back towards those that its training began with, in place.
+def mix_in(model: nn.Module, other: nn.Module, share: float) -> None:
+    """Move a network's weights towards those of another, in place.
 
-    Halfway between the two lies a network that has learned the new and forgotten less of the old
-    than the one at the end (Wortsman and others, "Robust fine-tuning of zero-shot models", 2022).
+    Between a network and the one that its training began with lies one that has learned the new and
+    forgotten less of the old than the one at the end (Wortsman and others, "Robust fine-tuning of
+    zero-shot models", 2022).
 
     Args:
-        model: the network after its training.
-        start: the same kind of network, as it was before.
-        share: how much of the start is kept, 0 to 1.
+        model: a network.
+        other: the same kind of network, of the same training.
+        share: how much of the other's weights is mixed in, 0 to 1.
     """
-    old = start.state_dict()
+    others = other.state_dict()
     for name, weights in model.state_dict().items():
         if weights.is_floating_point():  # batch normalisation counts its batches in whole numbers
-            weights.lerp_(old[name].to(weights.device), share)
+            weights.lerp_(others[name].to(weights.device), share)
+
+
+def average(models: Sequence[nn.Module]) -> nn.Module:
+    """Return a network whose weights are the mean of those of others, in eval mode.
+
+    Trainings that begin with the same weights and draw other batches end around a place that is
+    better than where any of them ends (Wortsman and others, "Model soups", 2022).
+
+    Args:
+        models: at least one; the same kind of network, trained from the same weights.
+    """
+    mean = copy.deepcopy(models[0]).eval()
+    for count, model in enumerate(models[1:], start=2):
+        mix_in(mean, model, 1 / count)
+    return mean
 
 
 def count_parameters(model: nn.Module) -> int:

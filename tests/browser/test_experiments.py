@@ -129,7 +129,7 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
     run_is(page, "finished")
     page.get_by_label("256").check()
     press_train(page)
-    expect(page.get_by_test_id("title")).to_have_text("Run 2: 1 epoch, batch size 256")
+    expect(page.get_by_test_id("title")).to_have_text("Run 2 · 1 epoch, batch size 256")
     run_is(page, "finished")
     open_tab(page, "Runs")
     expect(page.get_by_test_id("runs")).to_have_attribute("data-runs", "2")

@@ -21,7 +21,7 @@ from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
-from mnist_core.inference import Calibration
+from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.each import each
@@ -175,6 +175,54 @@ def test_a_share_that_makes_no_sense_is_refused(run: Run, tiny_root: Path, keep:
     status, _, stderr = run("train", "--data", tiny_root, *keep)
     assert status == 2
     assert "--keep must be from 0 to 1, and needs --start" in stderr
+
+
+# --- average -----------------------------------------------------------------------------------
+
+
+def test_average_saves_the_mean_and_says_of_which(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    start, out = tmp_path / "start.pth", tmp_path / "mean.pth"
+    assert run("train", "--data", tiny_root, "--epochs", "1", "--out", start)[0] == 0
+    parts = [tmp_path / f"{seed}.pth" for seed in (1, 2)]
+    for seed, part in enumerate(parts, start=1):
+        settings = ["--epochs", "1", "--seed", seed, "--start", start, "--out", part]
+        assert run("train", "--data", tiny_root, *settings)[0] == 0
+    save_calibration(parts[0], Calibration(2.0, 0.9))
+    status, stdout, _ = run("average", *parts, start, start, "--data", tiny_root, "--out", out)
+    assert status == 0
+
+    mean = load_checkpoint(out)
+    told = [load_checkpoint(path) for path in (*parts, start, start)]
+    for name, weights in mean.model.state_dict().items():
+        each_ones = torch.stack([part.model.state_dict()[name] for part in told])
+        torch.testing.assert_close(weights, each_ones.mean(dim=0))
+    accuracy = evaluate(mean.model, load_mnist(tiny_root).test).accuracy
+    assert stdout.splitlines() == [
+        f"Accuracy on the test set: {accuracy:.2%}",
+        f"Saved to {out}",
+    ]
+    assert mean.metadata["test_accuracy"] == accuracy
+    assert mean.metadata["config"] == told[0].metadata["config"]
+    assert mean.metadata["start"] == told[0].metadata["start"]
+    assert mean.calibration == UNCALIBRATED
+    for brief, part in zip(mean.metadata["average_of"], told, strict=True):
+        own = ("config", "test_accuracy", "sha256")
+        assert brief == {name: part.metadata[name] for name in own}
+    again = tmp_path / "again.pth"
+    assert run("average", out, start, "--json", "--data", tiny_root, "--out", again)[0] == 0
+    inner = load_checkpoint(again).metadata["average_of"][0]
+    assert inner["average_of"] == mean.metadata["average_of"]
+
+
+def test_networks_of_two_kinds_have_no_mean(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    two = [SHIPPED, SHIPPED_CNN, "--data", tiny_root, "--out", tmp_path / "mean.pth"]
+    assert_refused(run("average", *two), "Only networks of one kind", "cnn and simple_nn")
+    assert not (tmp_path / "mean.pth").exists()
+
+
+# --- train, as JSON ----------------------------------------------------------------------------
 
 
 def test_train_json_is_one_object_an_epoch(run: Run, tiny_root: Path, tmp_path: Path) -> None:
