@@ -244,6 +244,46 @@ CHINESE: dict[str, str] = {
     "mistakes.is": "其实是",
     "mistakes.surest": "错得最有把握的：其实是 → 认成",
     # --- inspection -------------------------------------------------------------------------------
+    "inspection.steps": "路径至少要有一步，不能是 {steps}。",
+    "inspection.window": "窗口要在 1 到 {side} 个像素之间，步幅至少为 1。",
+    "inspection.no_convolution": "{layer} 不是卷积层。",
+    "inspection.no_place": "{layer} 的输出是 {shape}，里面没有 {place}。",
+    "inspection.no_layer": "没有名叫 {name} 的层。可以选：{names}。",
+    "inspection.not_a_digit": "数字要在 0 到 {most} 之间，不能是 {digit}。",
+    "inspection.no_neurons": "{layer} 不是由神经元组成的层。",
+    "inspection.no_neuron": "{layer} 的神经元要在 0 到 {most} 之间，不能是 {index}。",
+    "inspection.parameters": "{count:,} 个参数：{parts}",
+    "inspection.on": "{layer}：{all} 个里激活了 {on} 个",
+    "inspection.on_and_dead": "{layer}：{all} 个里激活了 {on} 个，{dead} 个从不激活",
+    "inspection.maps_on": "{layer}：{all} 张特征图里激活了 {on} 张",
+    "inspection.image": "图像",
+    "inspection.scores": "得分",
+    "inspection.list_of_scores": "得分：{scores}",
+    "inspection.read": "认成：{digit}（{share:.1%}）",
+    "inspection.reads": "认成 {digit}，{share:.1%}",
+    "inspection.question": "是 {digit} 而不是 {other}：{score:.4f}",
+    "inspection.by_pixels": (
+        "  按像素：{ink:+.4f} 笔迹 {paper:+.4f} 白纸 {biases:+.4f} 偏置 = {sum:.4f}"
+    ),
+    "inspection.neuron": "{share:+.4f} 神经元 {index}",
+    "inspection.by_neurons": (
+        "  按 {layer} 的神经元：{named} {others:+.4f} 其余 {bias:+.4f} 偏置 = {sum:.4f}"
+    ),
+    "inspection.alike": "最相似的测试图像：{images}",
+    "inspection.alike_image": "{label}（第 {index} 张）",
+    "inspection.no_mnist": "最相似的测试图像：这里没有 MNIST 可查，见 --data。",
+    "inspection.sheet_alike": "隐藏层里最相似的测试图像",
+    "inspection.distance": "{label}，距离 {distance:.1f}",
+    "inspection.sheet_neurons": (
+        "{digit} 的得分减去 {other} 的得分：{score:.2f}，"
+        "其中其余神经元 {others:+.2f}，偏置 {bias:+.2f}"
+    ),
+    "inspection.sheet_evidence": "是 {digit} 而不是 {other}：蓝色支持，红色反对",
+    "inspection.gradient": (
+        "梯度 × 笔迹\n{ink:+.2f} 笔迹 {paper:+.2f} 白纸 {biases:+.2f} 偏置 = {score:.2f}"
+    ),
+    "inspection.integrated": "积分梯度\n合计 {sum:+.2f}，比白纸高 {change:+.2f}",
+    "inspection.occlusion": "遮挡\n遮住一小块后得分的下降",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "训练、测试和使用文章里的手写数字网络。",
     "cli.usage": "用法：",
@@ -266,6 +306,11 @@ CHINESE: dict[str, str] = {
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
     "cli.calibrate": "用一半的测试图像找出已保存的网络什么时候才算有把握",
     "cli.predict": "识别图片文件，每张一个数字",
+    "cli.inspect": "展示已保存的网络如何处理一张图像",
+    "cli.for": "解释这个数字的得分；默认：认出的那个",
+    "cli.against": "与这个数字的得分相比；默认：可能性第二的那个",
+    "cli.sheet": "把这一切画在一张图上：.png、.svg 或 .pdf",
+    "cli.sheet_name": "--out 要以 {endings} 之一结尾，不能是 {path}。",
     "cli.json": "每行打印一个 JSON 对象",
     "cli.data": (
         "含有 MNIST/raw 的文件夹，没有时就下载到这里；默认：环境变量 MNIST_DATA，否则 ./data"
