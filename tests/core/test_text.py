@@ -41,7 +41,8 @@ def test_each_sentence_is_in_its_language() -> None:
     for key, sentence in CATALOGUE["en"].items():
         assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", sentence), key
     for key, sentence in CATALOGUE["zh"].items():
-        assert not re.search(r"[\u4e00-\u9fff] ?[,;:!?](?!\S*[}])", sentence), f"{key}: 标点"
+        if not key.startswith("train.lines_"):  # as the article's program prints them
+            assert not re.search(r"[\u4e00-\u9fff] ?[,;:!?](?!\S*[}])", sentence), f"{key}: 标点"
 
 
 @pytest.fixture

@@ -62,6 +62,15 @@ class Component(gr.HTML):
         (own,) = (base for base in cls.__mro__ if Component in base.__bases__)
         return Path(inspect.getfile(own)).parent
 
+    def update(self, value: Any) -> dict[str, Any]:
+        """Return an update to a value.
+
+        It has the sentences in it, in the current language: Gradio forgets what else it knows of a
+        `gr.HTML` when one comes for a tab that has not been opened.
+        """
+        text = {key: translate(sentence) for key, sentence in self.text.items()}
+        return dict(gr.update(value=value, text=text))
+
     def preprocess(self, payload: object) -> Any:
         """Give handlers nothing: what is shown goes to the page, and none is believed from it."""
         return None
