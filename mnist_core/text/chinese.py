@@ -601,7 +601,7 @@ CHINESE: dict[str, str] = {
     "cards.one_to_train": "将训练一个网络 {epochs} 轮，需要{time}；基准已经有了：{name}。",
     "cards.over_in": "{time}后完成。",
     "cards.takes": "需要{time}。",
-    "cards.reused": "基准不必重新训练，直接采用{runs}。",
+    "cards.reused": "基准不必重新训练，直接采用{runs}{count:|的结果|各自的结果}。",
     "cards.limit": "你最多可以有 {most} 个网络同时训练或排队。",
     # --- the Runs tab -----------------------------------------------------------------------------
     "runs.empty": "这里还是空的。训练一个网络，或者做一个实验，表格里就会多出一行。",

@@ -73,6 +73,7 @@ What a floor imports lies on the same floor or below it.
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event
     `plot`                a picture for `gr.Plot`
+    `buttons`             buttons in the page's language
     `error_hooks`         where Gradio and uvicorn leave errors
     `gpu`                 a GPU from `spaces`, and the request of who pays for it
     `malloc`              the C library's memory
