@@ -9,7 +9,7 @@ const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
 const ask = find("ask").textContent;
 const SPEECH_DELAY_MS = 700; // ms without a change before the answer is spoken: not once in every frame
 
-let newest = -1; // seq of the answer shown
+let newest = -1; // seq of the answer shown, or of what is waited for
 let speaking = null;
 
 function newBar(digit) {
@@ -34,21 +34,36 @@ function newOne(list, digit) {
   return one;
 }
 
+function hear(answer) {
+  if (!answer || answer.seq < newest) return; // overtaken by the answer to a newer drawing
+  newest = answer.seq;
+  show(answer);
+  const detail = { seq: answer.seq, isPicture: Boolean(answer.is_picture) };
+  document.dispatchEvent(new CustomEvent("mnist:read", { detail }));
+}
+
 function show(answer) {
-  if (!answer) return;
-  const seq = answer.seq ?? newest; // a picture's answer has none, and takes any other's place
-  if (seq < newest) return; // overtaken by the answer to a newer drawing
-  newest = seq;
+  panel.classList.remove("stale");
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
   showLabels(answer);
   paintPixels(find("image"), answer.image, 28);
   speakSoon(answer);
-  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq } }));
+}
+
+// Another picture has come: whatever it shows, the answer before is not the answer to it.
+function forget({ detail: { seq } }) {
+  newest = seq;
+  show({ seq, digit: null });
+}
+
+function wait({ detail: { seq } }) {
+  newest = Math.max(newest, seq);
+  panel.classList.toggle("stale", panel.dataset.digit !== "");
 }
 
 function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {
-  panel.dataset.seq = seq ?? "";
+  panel.dataset.seq = seq;
   panel.dataset.digit = digit ?? "";
   panel.dataset.sure = digit === null ? "" : sure;
   panel.dataset.classifier = classifier ?? "";
@@ -82,8 +97,8 @@ function speakSoon({ digit, sure, probabilities, message }) {
 // --- Which digit it was --------------------------------------------------------------------------
 
 // A picture cannot be labelled: only strokes are kept.
-function showLabels({ seq, digit }) {
-  const isDrawing = digit !== null && seq !== null;
+function showLabels({ digit, is_picture: isPicture }) {
+  const isDrawing = digit !== null && !isPicture;
   if (labels[0].disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   find("yes").disabled = !isDrawing;
   if (isDrawing) write(find("yes"), "Yes, " + named(digit));
@@ -104,7 +119,9 @@ function keyDown(event) {
 }
 
 onPage(document, "keydown", keyDown);
+onPage(document, "mnist:picture", forget);
+onPage(document, "mnist:waiting", wait);
 find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
 
-watch("value", () => show(props.value));
-show(props.value);
+watch("value", () => hear(props.value));
+hear(props.value);
