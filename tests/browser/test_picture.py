@@ -139,6 +139,22 @@ def test_a_picture_that_is_chosen_is_shown_with_the_digit_that_was_read(page: Pa
     expect(page.get_by_test_id("hint")).to_be_hidden()
     expect(canvas(page)).to_be_hidden()
     expect(page.get_by_test_id("yes")).to_be_disabled()  # a picture is not kept with a label
+    page.locator("#train-button").click()
+    page.locator("#draw-button").click()
+    assert is_shown(page)
+    digit_read(page, 7)
+
+
+def test_the_way_of_the_drawing_is_not_shown_as_that_of_the_picture(page: Page) -> None:
+    draw_by_mouse(page, ONE)
+    page.get_by_text("How the drawing becomes").click()
+    verdict = page.get_by_test_id("pipeline-verdict")
+    expect(verdict).to_contain_text("reads 1")
+    choose(page, as_file(seven()))
+    digit_read(page, 7)
+    expect(verdict).to_have_text("")
+    page.keyboard.press("Control+z")
+    expect(verdict).to_contain_text("reads 1")
 
 
 def test_a_picture_is_dropped_anywhere_in_the_tab(page: Page) -> None:
