@@ -95,7 +95,7 @@ def test_a_turned_photograph_is_told_of_upright(tmp_path: Path) -> None:
 
 
 def test_a_page_full_of_things_names_no_more_than_can_be_pressed(tmp_path: Path) -> None:
-    lines = [(x, y, x + 4, y + 60) for x in range(40, 760, 100) for y in range(30, 350, 110)]
+    lines = [(x, y, x + 4, y + 60) for x in range(40, 760, 80) for y in range(30, 350, 110)]
     _, findings = look_into(asked(), saved(tmp_path / "page.png", *lines))
     assert len(findings["found"]) == MAX_FOUND
 

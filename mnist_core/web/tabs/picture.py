@@ -21,7 +21,7 @@ from mnist_core.web.components.picture import Findings, Question
 BLANK = "The picture is blank: there is no digit to read."
 BLANK_PART = "There is nothing to read in this part."
 
-MAX_FOUND = 12  # things that are shown: more would cover each other
+MAX_FOUND = 24  # things that are shown: more would cover each other
 SHOWN_SIDE = 400  # pixels, as large as the canvas may be
 
 
