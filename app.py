@@ -13,11 +13,14 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
+from mnist_core.text import Message
+from mnist_core.web.components.head import Head
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
+from mnist_core.web.endpoints.page_language import PageLanguage
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
 from mnist_core.web.endpoints.request_body import MEGABYTE
@@ -32,15 +35,10 @@ from mnist_core.web.sessions.page import SessionLink, enter
 from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
 from mnist_core.web.tabs.draw import DrawTab
 from mnist_core.web.tabs.experiments import ExperimentsTab
+from mnist_core.web.tabs.language import build_language_switch
 from mnist_core.web.tabs.page_stream import at_once, build_page_stream
 from mnist_core.web.tabs.runs import RunsTab
 from mnist_core.web.tabs.train import TrainTab
-
-TITLE = "Handwritten digits with PyTorch"
-SUMMARY = (
-    "Draw a digit: a small neural network reads it as you go. "
-    "Then train one yourself and watch it learn."
-)
 
 # Handlers at once. Gradio counts a page's stream among them, although it holds no thread: there are
 # at most `MAX_STREAMS` of those, so room is left.
@@ -61,13 +59,14 @@ def make_demo() -> gr.Blocks:
     limits = the_limits()
     use_own_folder()
     refuse_downloads()
-    page = ServedBlocks(title=TITLE, analytics_enabled=False)
+    page = ServedBlocks(title=Message("page.title"), analytics_enabled=False)
     with page:
         lists = file_lists(page)
         page.serve_with(
             routes=[health_route(), presence_route(partial(forget_gone, lists))],
             middleware=[
                 Middleware(AllowedRoutes),
+                Middleware(PageLanguage),
                 Middleware(JsonLimit),
                 Middleware(UploadLimit, file_lists=lists),
             ],
@@ -85,18 +84,19 @@ def make_demo() -> gr.Blocks:
         )
         build_endpoints()  # first, since Gradio's page takes the first event for `/predict`
         link = SessionLink()
-        gr.Markdown(f"# {TITLE}\n{SUMMARY}", elem_classes="title")
+        head = Head()
         with gr.Tabs():
-            with gr.Tab("Draw", elem_id="draw"):
+            with gr.Tab(Message("tab.draw"), elem_id="draw"):
                 draw = DrawTab(link)
-            with gr.Tab("Train", elem_id="train"):
+            with gr.Tab(Message("tab.train"), elem_id="train"):
                 train = TrainTab(link)
-            with gr.Tab("Experiments", elem_id="experiments"):
+            with gr.Tab(Message("tab.experiments"), elem_id="experiments"):
                 experiments = ExperimentsTab(link)
-            with gr.Tab("Runs", elem_id="runs"):
+            with gr.Tab(Message("tab.runs"), elem_id="runs"):
                 runs = RunsTab(link)
         build_page_stream(link, [draw, train, experiments, runs])
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
+        build_language_switch(page, head, link, train)
         entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
     page.queue(max_size=CALLS_IN_QUEUE)
     bound_page_memory(page)

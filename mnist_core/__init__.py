@@ -3,6 +3,10 @@
 A room imports from the rooms above it. Where it looks ahead to one below, the line says so;
 until you come there, the name is all that you need.
 
+In all of them:
+
+0. `text`           every sentence that a person reads, once for each language
+
 The article:
 
 1. `data`           MNIST on disk → normalised tensors → batches     (step 2)

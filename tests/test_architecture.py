@@ -28,6 +28,7 @@ TOP_LEVEL = {
 
 # A room imports only from its own layer or from a lower one, and never in a circle.
 LAYERS = [
+    {"text"},
     {"data", "models"},
     {"augmentation", "evaluation"},
     {

@@ -14,12 +14,14 @@ What a floor imports lies on the same floor or below it.
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
+    `language`            the switch between the page's languages
     `run_text`            a run in words
     `curves`              curves of several runs, as pictures and in words
 `endpoints/`          what is offered to programs, and to whoever runs the app
     `predict`             `/predict` and `/predict_strokes`
     `health`              `GET /health`
     `presence`            `POST /presence`: a page is in sight, hidden, or closed
+    `page_language`       in which language a page is served
     `allowed_routes`      the addresses that are answered, and no other
     `log`                 one line on stderr for each event
     `json_limit`          how much JSON a request may hold
@@ -45,6 +47,7 @@ What a floor imports lies on the same floor or below it.
     `console`             the lines that the article's code prints
     `experiment_cards`    the experiments
     `run_table`           the runs
+    `head`                what the page is, and its languages
     `link`                the page's link to its session
     `base`                what every component is: a class and three files
     `theme`               colours and fonts

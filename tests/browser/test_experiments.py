@@ -100,12 +100,19 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
 def test_an_order_on_its_way_does_not_swallow_the_next(page: Page) -> None:
     open_tab(page, "Experiments")
     orders: list[Route] = []
-    page.route(
-        "**/run/predict", lambda order: orders.append(order)
-    )  # a slow network: none of them arrives as yet
-    for experiment in ("deep", "dropout"):
+    experiments = ("deep", "dropout")
+
+    def hold(request: Route) -> None:  # a slow network: no order arrives as yet
+        is_order = any(f'"{name}"' in (request.request.post_data or "") for name in experiments)
+        if is_order:
+            orders.append(request)
+        else:
+            request.continue_()
+
+    page.route("**/run/predict", hold)
+    for experiment in experiments:
         page.locator(f'[data-experiment="{experiment}"] .head').click()
-    until(page, lambda: len(orders) == 2)
+    until(page, lambda: len(orders) == len(experiments))
     for order in orders:
         with page.expect_response("**/run/predict"):
             order.continue_()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.models import MODELS
+from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import augmentation_preview, train_form
 from mnist_core.web.tabs.train_form import TrainForm, read_settings, show_preview
 from tests.web.conftest import SetLimits
@@ -50,7 +51,7 @@ def filled(form: TrainForm, config: TrainConfig) -> list[Any]:
 def test_the_recipe_s_values_are_the_recipe(form: TrainForm) -> None:
     assert filled(form, TrainConfig()) == values()
     assert read_settings(*values()) == TrainConfig()
-    told = form.describe(*values())
+    told = form.describe(*values(), Session())
     assert told[form.note] == train_form.THE_RECIPE
     assert told[form.file_name] == "simple_nn_mnist.py"
     assert not told[form.reset]["interactive"]
@@ -84,7 +85,7 @@ def test_every_choice_of_the_core_can_be_made() -> None:
 
 
 def test_what_differs_is_said_and_stands_in_the_code(form: TrainForm) -> None:
-    told = form.describe(*values(model="cnn", learning_rate=0.0025, epochs=7.0))
+    told = form.describe(*values(model="cnn", learning_rate=0.0025, epochs=7.0), Session())
     assert told[form.file_name] == "cnn_mnist.py"
     assert "model cnn" in told[form.note]
     assert "learning rate 0.0025" in told[form.note]
@@ -135,7 +136,7 @@ ANYTHING = st.one_of(
 def test_whatever_is_sent_is_settings_or_one_sentence(
     form: TrainForm, name: str, value: object
 ) -> None:
-    told = form.describe(*values(**{name: value}))
+    told = form.describe(*values(**{name: value}), Session())
     assert "<" not in told[form.note]
     assert isinstance(told[form.reset]["interactive"], bool)
     try:
@@ -149,7 +150,7 @@ def test_the_form_says_what_this_server_allows(limit: SetLimits) -> None:
     with gr.Blocks():
         form = TrainForm()
     assert (
-        form.describe(*values(epochs=11))[form.note]
+        form.describe(*values(epochs=11), Session())[form.note]
         == "epochs must be from 1 to 10 on this server, not 11."
     )
     with pytest.raises(ValueError, match="batch_size must be from 1 to 128"):
@@ -167,21 +168,21 @@ def no_previews(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", ["affine", "handwriting"])
 def test_the_strip_is_a_picture(kind: str) -> None:
-    update = show_preview(kind)
+    update = show_preview(kind, Session())
     assert update["visible"]
     assert update["value"].startswith('<img src="data:image/png;base64,')
 
 
 @pytest.mark.parametrize("kind", ["none", "<b>", 7, None, []])
 def test_there_is_no_strip_of_nothing(kind: object) -> None:
-    assert not show_preview(kind)["visible"]
+    assert not show_preview(kind, Session())["visible"]
 
 
 def test_without_mnist_the_strip_says_when_it_comes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MNIST_DATA", str(tmp_path))
-    assert show_preview("affine")["value"] == train_form.NO_EXAMPLES
+    assert show_preview("affine", Session())["value"] == train_form.NO_EXAMPLES
 
 
 def test_drawing_the_strip_does_not_disturb_a_training(
@@ -192,7 +193,7 @@ def test_drawing_the_strip_does_not_disturb_a_training(
     with session.connected():
         run = session.start(config)
         workshop.gate.let_pass(3)
-        show_preview("handwriting")  # in the middle of an epoch
+        show_preview("handwriting", Session())  # in the middle of an epoch
         workshop.gate.allow()
         eventually(lambda: not run.is_under_way)
     quiet = workshop.session()

@@ -6,6 +6,9 @@ script and `shared.css` before every style: what stands in several of them stand
 The page passes the template through Handlebars and then through a JavaScript template literal, so
 neither it nor a style holds double braces, dollar-braces, backticks or backslashes. Nothing in them
 changes at run time: the DOM is written by the script alone, and as text, never as HTML.
+
+What a person reads comes from the catalogue `text`. A template names its keys in `data-say`, a
+script asks for them with `say("key")`; the page gets those sentences with the component.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import functools
 import html
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +24,12 @@ import gradio as gr
 from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import Self
 
+from mnist_core.text import Message, translate
 from mnist_core.web.gradio_compat.event_data import event_data
 
 FOLDER = Path(__file__).parent
+KEY_IN_TEMPLATE = re.compile(r'data-say[a-z-]*="([^"]+)"')
+KEY_IN_SCRIPT = re.compile(r'\bsay\("([^"]+)"')
 
 Updates = dict[gr.Component, Any]
 """What a handler says of components: values, or what `gr.update` returns. All others stay."""
@@ -45,7 +52,9 @@ class Component(gr.HTML):
             settings: passed on to `gr.HTML`, such as `elem_id`; the script finds them in `props`.
         """
         files = _read_files(self._folder())
-        super().__init__(value, apply_default_css=False, **{**files, **settings})
+        self.text = _sentences(files)
+        settings = {**files, "text": self.text, **settings}
+        super().__init__(value, apply_default_css=False, **settings)
 
     @classmethod
     def _folder(cls) -> Path:
@@ -76,6 +85,14 @@ def _read_files(folder: Path) -> dict[str, str]:
     }
 
 
+def _sentences(files: dict[str, str]) -> dict[str, Message]:
+    """Return the sentences that a component's files name, with open places for facts."""
+    keys = KEY_IN_TEMPLATE.findall(files["html_template"]) + KEY_IN_SCRIPT.findall(
+        files["js_on_load"]
+    )
+    return {key: Message(key) for key in keys}
+
+
 class Payload(BaseModel):
     """What a component's script sends along with an event: data from a stranger."""
 
@@ -95,8 +112,8 @@ class Payload(BaseModel):
 
 
 def refusal(reason: object) -> gr.Error:
-    """Return an error that says a sentence on the page.
+    """Return an error that says a sentence on the page, in its language.
 
     The page shows it as HTML, and it may quote what a stranger has sent.
     """
-    return gr.Error(html.escape(str(reason)), print_exception=False)
+    return gr.Error(html.escape(translate(reason)), print_exception=False)

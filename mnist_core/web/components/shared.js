@@ -13,6 +13,30 @@ function write(node, text) {
   if (node.textContent !== String(text)) node.textContent = text;
 }
 
+// --- Sentences -----------------------------------------------------------------------------------
+
+// A sentence of the catalogue; {name} in it is a place for a fact, {count:|one|many} for a plural.
+function say(key, facts = {}) {
+  const place = /{(\w+)(?::\|([^|}]*)\|([^}]*))?}/g;
+  return props.text[key].replace(place, (whole, name, one, many) =>
+    one === undefined ? (facts[name] ?? whole) : facts[name] === 1 ? one : many,
+  );
+}
+
+// Where the template has its sentences: data-say="key", or for an attribute data-say-title="key".
+const SAID = { say: null, sayLabel: "aria-label", sayTitle: "title", sayColumn: "data-label" };
+
+function speak(within = element) {
+  const nodes = "[data-say], [data-say-label], [data-say-title], [data-say-column]";
+  for (const node of [within, ...within.querySelectorAll(nodes)])
+    for (const [name, attribute] of Object.entries(SAID)) {
+      const key = node.dataset[name];
+      if (!key) continue;
+      if (attribute) node.setAttribute(attribute, say(key));
+      else write(node, say(key));
+    }
+}
+
 // --- Figures -------------------------------------------------------------------------------------
 
 function decimal(value, decimals) {
@@ -30,8 +54,9 @@ function gap({ accuracy, train_accuracy: trained }) {
   return (points < 0 ? "−" : "+") + Math.abs(points).toFixed(2);
 }
 
+// "a 7", "an 8".
 function named(digit) {
-  return (digit === 8 ? "an " : "a ") + digit;
+  return digit === 8 ? say("digit.eight", { digit }) : say("digit.other", { digit });
 }
 
 // --- Pictures ------------------------------------------------------------------------------------
@@ -62,7 +87,9 @@ function paintPixels(canvas, base64, side) {
 
 // A fresh copy of what a <template> holds.
 function copyOf(template) {
-  return template.content.firstElementChild.cloneNode(true);
+  const copy = template.content.firstElementChild.cloneNode(true);
+  speak(copy);
+  return copy;
 }
 
 function saveFile(text, name, type) {
@@ -88,3 +115,7 @@ function isTyping(target) {
   const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";
   return target.matches?.("textarea, select, [contenteditable], input:not(" + keyless + ")");
 }
+
+// The page may change its language at any time; what the script itself has written comes anew then.
+watch("text", () => speak());
+speak();

@@ -1,7 +1,8 @@
-"""A page that looks the same and keeps its limits, whoever serves it.
+"""A page that looks the same and keeps its limits, whoever serves it, and speaks two languages.
 
 Gradio takes the look of a page, its routes and its limits as arguments of `launch` and of
-`gr.mount_gradio_app`: somebody who mounts the page does not know ours.
+`gr.mount_gradio_app`: somebody who mounts the page does not know ours. And it has one description
+of the page (`config`) for everybody: ours is in the language of the request.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from gradio import routes
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from mnist_core.text import Language, Message, current_language, translate
+
 
 class ServedBlocks(gr.Blocks):
     """Blocks with an app of their own choice."""
@@ -24,7 +27,34 @@ class ServedBlocks(gr.Blocks):
         self._settings: dict[str, Any] = {}
         self._routes: list[BaseRoute] = []
         self._middleware: list[Middleware] = []
+        self._source: dict[str, Any] = {}
+        self._configs: dict[Language, dict[str, Any]] = {}
         super().__init__(**settings)
+
+    @property
+    def config(self) -> Any:
+        """The description of the page that Gradio sends to browsers, in the current language."""
+        language = current_language()
+        if language not in self._configs:
+            self._configs[language] = _translated(self._source)
+        return self._configs[language]
+
+    @config.setter
+    def config(self, source: dict[str, Any]) -> None:
+        self._source, self._configs = source, {}
+
+    def say_again(self) -> dict[Any, dict[str, Any]]:
+        """Return updates that put all that the page was built with into the current language."""
+        updates: dict[Any, dict[str, Any]] = {}
+        for block in self.blocks.values():
+            props = block.get_config()
+            props |= (
+                props.pop("props", None) or {}
+            )  # those of a `gr.HTML` that Gradio does not know
+            said = {name: _translated(props[name]) for name in props if _has_message(props[name])}
+            if said:
+                updates[block] = dict(gr.update(**said))
+        return updates
 
     def serve_with(
         self, routes: list[BaseRoute], middleware: list[Middleware], **settings: Any
@@ -51,6 +81,23 @@ class ServedBlocks(gr.Blocks):
         kwargs["routes"] = [*self._routes, *kwargs.get("routes", [])]
         kwargs["middleware"] = [*self._middleware, *kwargs.get("middleware", [])]
         return kwargs
+
+
+def _translated(value: Any) -> Any:
+    """Return a copy in the current language."""
+    if isinstance(value, dict):
+        return {name: _translated(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_translated(entry) for entry in value)
+    return translate(value) if isinstance(value, Message) else value
+
+
+def _has_message(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return isinstance(value, Message)
+    return any(_has_message(entry) for entry in value)
 
 
 def _prepare_every_app() -> None:

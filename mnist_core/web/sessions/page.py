@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from mnist_core.text import first_language, speak
 from mnist_core.web.components.link import Link
 from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.registry import REGISTRY
@@ -24,17 +25,28 @@ MAX_STREAMS = 900
 
 
 class SessionLink(Link):
-    """The link as an input of handlers: they are given the page's session."""
+    """The link as an input of handlers: they are given the page's session, and its language."""
 
     def preprocess(self, payload: object) -> Session:
-        """Find the session by its key, which is data from a stranger."""
-        return REGISTRY.find(payload) or unknown_session()
+        """Find the session by its key, and speak the page's language."""
+        return REGISTRY.find(_introduced(payload)) or unknown_session()
 
 
-def enter(key: object, request: gr.Request) -> Any:
+def _introduced(payload: object) -> str:
+    """Return the key from what the page says of itself, and speak its language.
+
+    Args:
+        payload: key and language, data from a stranger.
+    """
+    key, _, tag = payload.partition(" ") if isinstance(payload, str) else ("", "", "")
+    speak(first_language([tag]) or "en")
+    return key
+
+
+def enter(payload: object, request: gr.Request) -> Any:
     """Give a page that has just opened its session: a key to come back with, and its own name."""
     page = request.session_hash or ""
-    key, _ = REGISTRY.enter(key, page)
+    key, _ = REGISTRY.enter(_introduced(payload), page)
     JOB_QUEUE.warm_up()
     return gr.update(session=key, page_name=page)
 

@@ -10,6 +10,7 @@ import gradio as gr
 from mnist_core.drawings import LabelledDrawing, format_drawings, parse_drawings
 from mnist_core.inference import predict
 from mnist_core.preprocessing import GrayImage, image_from_strokes
+from mnist_core.text import Message, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
 from mnist_core.web.components.leaderboard import (
@@ -129,7 +130,7 @@ def read_picture(
         gr.Error: nothing was asked.
     """
     if question is None:
-        raise refusal("A picture to be read was expected.")
+        raise refusal(Message("picture.expected"))
     image: GrayImage | None = None
     try:
         path = find_upload(question.file)
@@ -139,7 +140,7 @@ def read_picture(
     except FileNotFoundError:  # it was kept for some minutes: the page has it, and asks again
         return gr.skip(), {"seq": question.seq, "gone": True}
     except ValueError as error:
-        findings = {"seq": question.seq, "problem": str(error)}
+        findings = {"seq": question.seq, "problem": translate(error)}
     session.draw.drawing = image
     return {**_answer(question.seq, image, session), "is_picture": True}, findings
 

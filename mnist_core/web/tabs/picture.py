@@ -16,10 +16,8 @@ from mnist_core.preprocessing import (
     open_picture,
 )
 from mnist_core.preprocessing.colours import grays_of
+from mnist_core.text import say
 from mnist_core.web.components.picture import Findings, Question
-
-BLANK = "The picture is blank: there is no digit to read."
-BLANK_PART = "There is nothing to read in this part."
 
 MAX_FOUND = 24  # things that are shown: more would cover each other
 SHOWN_SIDE = 400  # pixels, as large as the canvas may be
@@ -48,13 +46,13 @@ def look_into(question: Question, path: Path) -> tuple[GrayImage | None, Finding
         findings["found"] = [_shares(box, picture) for box in boxes[:MAX_FOUND]]
         image = image_from_picture(picture)
         findings["read"] = findings["found"][0] if boxes and image is not None else None
-        problem = BLANK
+        problem = say("picture.blank")
     else:
         crop = _box(question.crop, picture)
         image = image_from_picture(picture, crop)
         boxes = find_digits(picture.crop(crop))
         findings["read"] = _shares(_moved(boxes[0], crop), picture) if boxes else None
-        problem = BLANK_PART
+        problem = say("picture.blank_part")
     if image is None:
         findings["problem"] = problem
     return image, findings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import asdict, fields
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -17,6 +16,7 @@ from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.augmentation_preview import show_augmentation
 from mnist_core.web.tabs.page_stream import at_once, quietly
 from mnist_core.web.tabs.program import build_program
@@ -144,17 +144,26 @@ class TrainForm:
 
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
-        values = list(self.inputs.values())
         quick: dict[str, Any] = {**at_once(link), "trigger_mode": "always_last"}
         model, dropout = self.inputs["model"], self.inputs["dropout"]
         augmentation = self.inputs["augmentation"]
         # "input", not "change": who fills the whole form says what each part becomes.
-        network = model.input(self.describe_network, model, [model, dropout], **quick)
-        network.then(self.describe, values, self._described, **quietly(link), queue=False)
-        others = [part.input for part in values if part is not model]
-        gr.on(others, self.describe, values, self._described, **quick)
-        augmentation.change(show_preview, augmentation, self.preview, **quick)
-        self.reset.click(partial(self.fill, RECIPE), None, self.outputs, **at_once(link))
+        network = model.input(self.describe_network, [model, link], [model, dropout], **quick)
+        self.describe_after(network, link)
+        others = [part.input for part in self.inputs.values() if part is not model]
+        gr.on(others, self.describe, [*self.inputs.values(), link], self._described, **quick)
+        augmentation.change(show_preview, [augmentation, link], self.preview, **quick)
+        self.reset.click(lambda _: self.fill(RECIPE), link, self.outputs, **at_once(link))
+
+    def describe_after(self, event: Any, link: SessionLink) -> None:
+        """Describe the settings once more when an event has changed what is said of them.
+
+        Args:
+            event: what wiring it returned.
+            link: of the page.
+        """
+        inputs = [*self.inputs.values(), link]
+        event.then(self.describe, inputs, self._described, **quietly(link), queue=False)
 
     def fill(self, config: TrainConfig) -> Updates:
         """Give every input its value in these settings."""
@@ -169,7 +178,7 @@ class TrainForm:
             **self._describe(config),
         }
 
-    def describe_network(self, model: object) -> Updates:
+    def describe_network(self, model: object, _: Session | None = None) -> Updates:
         """Say what the article says of the network; offer dropout if it has such a layer."""
         architecture = MODELS.get(model) if isinstance(model, str) else None
         rate = architecture.dropout if architecture else None
@@ -181,9 +190,13 @@ class TrainForm:
         }
 
     def describe(self, *values: object) -> Updates:
-        """Say how the settings differ from the recipe, or what is wrong; show their program."""
+        """Say how the settings differ from the recipe, or what is wrong; show their program.
+
+        Args:
+            values: of the form's inputs, then the session.
+        """
         try:
-            config = read_settings(*values)
+            config = read_settings(*values[:-1])
         except ValueError as error:
             return {self.note: html.escape(str(error)), self.reset: gr.update(interactive=True)}
         return self._describe(config)
@@ -222,7 +235,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def show_preview(augmentation: object) -> dict[str, Any]:
+def show_preview(augmentation: object, _: Session) -> dict[str, Any]:
     """Show examples of what an augmentation does."""
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
         return dict(gr.update(visible=False))

@@ -48,7 +48,8 @@ function showLine(line, { name, accuracy, right, note, missing }, isReader, draw
   write(line.querySelector(".name"), name);
   write(line.querySelector(".remark"), note ?? "");
   write(line.querySelector(".accuracy"), percent(accuracy, 1));
-  write(line.querySelector(".right"), drawings && right != null ? right + " of " + drawings : NOTHING);
+  const score = drawings && right != null ? say("leaderboard.right", { right, drawings }) : NOTHING;
+  write(line.querySelector(".right"), score);
 }
 
 // --- The file ------------------------------------------------------------------------------------
@@ -58,7 +59,7 @@ async function open() {
   picker.value = ""; // so that the same file can be opened again
   if (!file) return;
   if (file.size > MAX_FILE_BYTES) {
-    write(find("score-note"), "This file is too large: 5 megabytes at most.");
+    write(find("score-note"), say("leaderboard.too_large"));
   } else {
     trigger("open_file", { content: await file.text() });
   }

@@ -16,8 +16,9 @@ class Link(Component):
     Its value is the key, which the page sends with every event that has the link as an input.
     Nothing of it is to be seen, and the key never becomes part of the document or of an address.
 
-    Its event `opened` comes when the page has opened, and `seen` whenever somebody sees the page
-    and there may be something new.
+    Its event `opened` comes when the page has opened, `seen` whenever somebody sees the page
+    and there may be something new, and `speak` with a `LanguageChoice` when the page was served in
+    another language than the visitor has chosen.
     """
 
     def __init__(

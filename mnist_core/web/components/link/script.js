@@ -5,9 +5,11 @@
 // (the stream that "seen" begins). All the others say now and then that they are open.
 
 const STORE = "mnist-session";
+const CHOICE = "language"; // the cookie that the server reads, and its twin where there are none
 const REPORT_SECONDS = 30;
 const address = new URL(window.gradio_config?.root ?? "/", location).pathname.replace(/\/?$/, "/");
 
+let key = null; // of the session; null before the first
 let page = ""; // Gradio's name of this page, as the server knows it
 let reported = Promise.resolve(); // one report after another
 
@@ -47,9 +49,15 @@ function report() {
   });
 }
 
+// What goes with every event: whose it is, and in which language it is answered.
+function introduce() {
+  props.value = (key ?? "") + " " + say("language.tag");
+}
+
 function enter() {
   page = "";
-  props.value = stored();
+  key = stored();
+  introduce();
   trigger("opened");
 }
 
@@ -64,12 +72,46 @@ function closed() {
 watch("page_name", () => {
   if (!props.page_name) return;
   page = props.page_name;
-  props.value = props.session;
-  store(props.session);
+  key = props.session;
+  introduce();
+  store(key);
   report();
   see();
+  if (wantsAnotherLanguage()) trigger("speak", { language: chosenLanguage() });
 });
 watch("changes", see);
+
+// --- The language --------------------------------------------------------------------------------
+
+function chosenLanguage() {
+  try {
+    return localStorage.getItem(CHOICE);
+  } catch {
+    return null;
+  }
+}
+
+function chooseLanguage(tag) {
+  // A Space is shown inside a page of another site, where other cookies are not kept.
+  const where = location.protocol === "https:" ? "None; Secure; Partitioned" : "Lax";
+  document.cookie = CHOICE + "=" + tag + "; Path=/; Max-Age=31536000; SameSite=" + where;
+  try {
+    localStorage.setItem(CHOICE, tag);
+  } catch {
+    // As above.
+  }
+}
+
+watch("text", () => {
+  chooseLanguage(say("language.tag"));
+  introduce();
+  see();
+});
+
+function wantsAnotherLanguage() {
+  const isAsked = new URLSearchParams(location.search).has("lang");
+  return !isAsked && chosenLanguage() && chosenLanguage() !== say("language.tag");
+}
 
 onPage(document, "visibilitychange", () => {
   report();

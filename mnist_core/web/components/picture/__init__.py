@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypedDict
 
 from pydantic import Field, ValidationError
 
+from mnist_core.text import Message
 from mnist_core.web.components.base import Component, Payload, refusal
 from mnist_core.web.components.canvas import LARGEST_SEQ
 
@@ -95,7 +96,7 @@ class PictureViewer(Component):
         try:
             return Question.model_validate(payload)
         except ValidationError:
-            raise refusal("A picture to be read was expected.") from None
+            raise refusal(Message("picture.expected")) from None
 
     def example_payload(self) -> dict[str, Any]:
         """Ask for the middle of a file that nobody has sent: tests send something like it."""

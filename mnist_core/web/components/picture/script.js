@@ -5,15 +5,6 @@
 // (Findings), which is only ever written as text. An area is [left, top, right, bottom], in shares
 // of the picture's width and height.
 
-const WORDS = {
-  reading: "Reading …",
-  noFile: (name) => name + " cannot be opened.",
-  tooLarge: (name) => name + " is larger than " + props.megabytes + " megabytes.",
-  noConnection: "The picture could not be sent: there is no connection to the server.",
-  noAnswer: "The server has not answered yet.",
-  lost: "The server could not keep the picture. Try again in some minutes.",
-  frame: (number, count) => "Read what is in frame " + number + " of " + count,
-};
 const ANSWER_TIMEOUT_MS = 30000; // many pictures may be waiting for their turn
 const DRAG = 6; // screen pixels: a shorter way is a tap
 const TURNED_ALIKE = ["image/jpeg", "image/png", "image/gif", "image/bmp"]; // see isTurned
@@ -93,10 +84,13 @@ function layOut(width, height) {
   photo.hidden = false;
 }
 
-function say(state, words = "") {
+let note = () => ""; // says what is the matter, in the language of the moment
+
+function tell(state, words = () => "") {
   viewer.dataset.state = state;
   viewer.classList.toggle("reading", state === "reading");
-  write(find("picture-note"), words);
+  note = words;
+  write(find("picture-note"), note());
 }
 
 // --- Its sending ---------------------------------------------------------------------------------
@@ -104,35 +98,44 @@ function say(state, words = "") {
 // The file goes to the server once; then what is asked names it.
 async function read() {
   const asked = picture;
-  say("reading", WORDS.reading);
+  tell("reading", () => say("picture.reading"));
   try {
     const isFresh = !asked.path;
     asked.path ??= await sendFile(asked);
     const isShown = await asked.isShown;
     if (picture === asked) ask(asked.isNeeded || !isShown, isFresh);
   } catch (error) {
-    if (picture === asked) fail(error.message);
+    if (picture === asked) fail(error.words);
+  }
+}
+
+class Failure extends Error {
+  constructor(words) {
+    super();
+    this.words = words;
   }
 }
 
 async function sendFile({ file, stop }) {
-  if (file.size > props.megabytes * 2 ** 20) throw Error(WORDS.tooLarge(file.name));
+  const { name } = file;
+  const tooLarge = () => say("picture.too_large", { name, megabytes: props.megabytes });
+  if (file.size > props.megabytes * 2 ** 20) throw new Failure(tooLarge);
   const isThere = await file.slice(0, 1).arrayBuffer().then(() => true, () => false); // no folder
-  if (!isThere) throw Error(WORDS.noFile(file.name));
+  if (!isThere) throw new Failure(() => say("picture.no_file", { name }));
   const form = new FormData();
-  form.append("files", file, file.name || "picture");
+  form.append("files", file, name || "picture");
   const request = { method: "POST", body: form, signal: stop.signal };
   const answer = await fetch(address + "gradio_api/upload", request).catch(() => {
-    throw Error(WORDS.noConnection);
+    throw new Failure(() => say("picture.no_connection"));
   });
-  if (!answer.ok) throw Error(answer.status === 413 ? WORDS.tooLarge(file.name) : await answer.text());
-  const [path] = await answer.json();
-  return path;
+  if (answer.ok) return (await answer.json())[0];
+  const reason = await answer.text();
+  throw new Failure(answer.status === 413 ? tooLarge : () => reason);
 }
 
 function ask(show, isFresh) {
   clearTimeout(waiting);
-  waiting = setTimeout(fail, ANSWER_TIMEOUT_MS, WORDS.noAnswer);
+  waiting = setTimeout(fail, ANSWER_TIMEOUT_MS, () => say("picture.no_answer"));
   picture.seq = nextSeq();
   picture.isFresh = isFresh;
   document.dispatchEvent(new CustomEvent("mnist:waiting", { detail: { seq } }));
@@ -142,7 +145,7 @@ function ask(show, isFresh) {
 
 function fail(words) {
   if (!element.isConnected) return;
-  say("problem", words);
+  tell("problem", words);
 }
 
 // --- What was found ------------------------------------------------------------------------------
@@ -150,13 +153,13 @@ function fail(words) {
 function answered(findings) {
   if (!picture || findings?.seq !== picture.seq) return;
   clearTimeout(waiting);
-  if (findings.gone && picture.isFresh) return fail(WORDS.lost);
+  if (findings.gone && picture.isFresh) return fail(() => say("picture.lost"));
   if (findings.gone) {
     picture.path = null; // it was kept for some minutes, and the file is still here
     return read();
   }
-  if (findings.problem) say("problem", findings.problem);
-  else say("read");
+  if (findings.problem) tell("problem", () => findings.problem);
+  else tell("read");
   if (!findings.size) {
     photo.hidden = true; // it is no picture
     return;
@@ -188,7 +191,8 @@ function showFrames() {
   found.forEach((area, i) => {
     const button = buttons[i] ?? list.appendChild(newFrame(i));
     place(button, area);
-    button.setAttribute("aria-label", WORDS.frame(i + 1, found.length));
+    const facts = { number: i + 1, count: found.length };
+    button.setAttribute("aria-label", say("picture.frame", facts));
     button.setAttribute("aria-pressed", isSame(picture.crop, i ? area : null));
   });
 }
@@ -318,5 +322,13 @@ onPage(document, "mnist:choose-picture", choose);
 onPage(document, "mnist:picture-gone", putAway);
 life.signal.addEventListener("abort", putAway);
 
+function showWords() {
+  image.alt = say("picture.yours");
+  write(find("picture-note"), note());
+  showFrames();
+}
+
 watch("classifier", () => picture && read());
 watch("value", () => answered(props.value));
+watch("text", showWords);
+showWords();

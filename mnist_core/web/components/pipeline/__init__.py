@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from mnist_core.preprocessing.pipeline import STEPS, Picture, Steps
+from mnist_core.text import Message
 from mnist_core.web.components.base import Component, refusal
 
 
@@ -57,7 +58,7 @@ class PipelinePanel(Component):
         """
         off = payload.get("off") if isinstance(payload, dict) else None
         if not isinstance(off, list) or len(off) > len(STEPS) or any(s not in STEPS for s in off):
-            raise refusal("A list of steps to leave out was expected.")
+            raise refusal(Message("pipeline.expected"))
         return Steps(**{step: step not in off for step in STEPS})
 
     def postprocess(self, value: Explanation | None) -> dict[str, Any] | None:

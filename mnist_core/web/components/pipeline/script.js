@@ -40,7 +40,8 @@ function show(answer) {
   steps.forEach((step, i) => paintPixels(step.querySelector("canvas"), pictures[i]));
   steps.slice(1).forEach((step, i) => compare(step, switches[i].checked, guess, switched?.[i]));
   panel.dataset.digit = guess?.digit ?? "";
-  write(find("pipeline-verdict"), guess ? classifier + " then reads " + words(guess) + "." : "");
+  const facts = guess && { classifier, guess: words(guess) };
+  write(find("pipeline-verdict"), guess ? say("pipeline.verdict", facts) : "");
 }
 
 function rested() {
@@ -53,11 +54,14 @@ function compare(step, isOn, guess, other) {
   step.classList.toggle("off", !isOn);
   line.dataset.digit = other?.digit ?? "";
   line.classList.toggle("other", Boolean(other) && other.digit !== guess.digit);
-  write(line, other ? (isOn ? "Without it: " : "With it: ") + words(other) : "");
+  const facts = other && { guess: words(other) };
+  const compared = other && (isOn ? say("pipeline.without", facts) : say("pipeline.with", facts));
+  write(line, compared || "");
 }
 
 function words({ digit, probability, sure }) {
-  return digit + ", " + percent(probability, 0) + (sure ? "" : ", not sure");
+  const facts = { digit, probability: percent(probability, 0) };
+  return sure ? say("pipeline.guess", facts) : say("pipeline.guess_not_sure", facts);
 }
 
 onPage(document, "mnist:read", changed); // where a picture was read, the drawing is empty
@@ -65,3 +69,4 @@ switches.forEach((box) => box.addEventListener("change", changed));
 new ResizeObserver(ask).observe(panel); // unfolded
 
 watch("value", () => show(props.value?.answer));
+watch("text", changed);

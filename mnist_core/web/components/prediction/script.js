@@ -6,10 +6,10 @@
 const panel = find("prediction");
 const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
 const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
-const ask = find("ask").textContent;
 const SPEECH_DELAY_MS = 700; // ms without a change before the answer is spoken: not once in every frame
 
 let newest = -1; // seq of the answer shown, or of what is waited for
+let shown = null; // the answer
 let speaking = null;
 
 function newBar(digit) {
@@ -21,7 +21,6 @@ function newBar(digit) {
 function newLabel(digit) {
   const button = newOne(".labels", digit);
   button.textContent = digit;
-  button.setAttribute("aria-label", "It was " + named(digit));
   button.addEventListener("click", () => tell(digit));
   return button;
 }
@@ -37,13 +36,14 @@ function newOne(list, digit) {
 function hear(answer) {
   if (!answer || answer.seq < newest) return; // overtaken by the answer to a newer drawing
   newest = answer.seq;
+  panel.classList.remove("stale");
   show(answer);
   const detail = { seq: answer.seq, isPicture: Boolean(answer.is_picture) };
   document.dispatchEvent(new CustomEvent("mnist:read", { detail }));
 }
 
 function show(answer) {
-  panel.classList.remove("stale");
+  shown = answer;
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
   showLabels(answer);
@@ -54,6 +54,7 @@ function show(answer) {
 // Another picture has come: whatever it shows, the answer before is not the answer to it.
 function forget({ detail: { seq } }) {
   newest = seq;
+  panel.classList.remove("stale");
   show({ seq, digit: null });
 }
 
@@ -67,14 +68,15 @@ function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {
   panel.dataset.digit = digit ?? "";
   panel.dataset.sure = digit === null ? "" : sure;
   panel.dataset.classifier = classifier ?? "";
-  write(find("answer"), digit === null ? "" : sure ? digit : "Not sure");
+  write(find("answer"), digit === null ? "" : sure ? digit : say("prediction.not_sure"));
   write(find("confidence"), digit === null ? "" : confidence(digit, sure, probabilities[digit]));
-  write(find("classifier"), classifier ? "Read by " + classifier : "");
-  write(find("ask"), message ?? ask);
+  write(find("classifier"), classifier ? say("prediction.read_by", { classifier }) : "");
+  write(find("ask"), message ?? say("prediction.ask"));
 }
 
 function confidence(digit, sure, probability) {
-  return sure ? percent(probability, 1) : "perhaps " + named(digit) + ", " + percent(probability, 0);
+  const facts = { digit: named(digit), probability: percent(probability, 0) };
+  return sure ? percent(probability, 1) : say("prediction.perhaps", facts);
 }
 
 function showBar(index, { digit, probabilities }) {
@@ -87,11 +89,14 @@ function showBar(index, { digit, probabilities }) {
 }
 
 function speakSoon({ digit, sure, probabilities, message }) {
-  const share = digit === null ? "" : percent(probabilities[digit], 0);
-  const answer = sure ? digit + ", " + share : "Not sure, perhaps " + named(digit) + ", " + share;
-  const words = digit === null ? (message ?? "") : answer;
+  const words = digit === null ? (message ?? "") : spoken(digit, sure, probabilities[digit]);
   clearTimeout(speaking);
   speaking = setTimeout(() => write(element.querySelector(".announcement"), words), SPEECH_DELAY_MS);
+}
+
+function spoken(digit, sure, probability) {
+  const facts = { digit, named: named(digit), probability: percent(probability, 0) };
+  return sure ? say("prediction.says", facts) : say("prediction.says_perhaps", facts);
 }
 
 // --- Which digit it was --------------------------------------------------------------------------
@@ -101,7 +106,7 @@ function showLabels({ digit, is_picture: isPicture }) {
   const isDrawing = digit !== null && !isPicture;
   if (labels[0].disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   find("yes").disabled = !isDrawing;
-  if (isDrawing) write(find("yes"), "Yes, " + named(digit));
+  if (isDrawing) write(find("yes"), say("prediction.yes", { digit: named(digit) }));
   labels.forEach((label, index) => label.classList.toggle("winner", index === digit));
 }
 
@@ -123,5 +128,14 @@ onPage(document, "mnist:picture", forget);
 onPage(document, "mnist:waiting", wait);
 find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
 
+function showWords() {
+  labels.forEach((label, digit) =>
+    label.setAttribute("aria-label", say("prediction.it_was", { digit: named(digit) })),
+  );
+  if (shown) show(shown);
+}
+
 watch("value", () => hear(props.value));
+watch("text", showWords);
+showWords();
 hear(props.value);

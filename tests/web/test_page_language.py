@@ -1,0 +1,82 @@
+"""In which language a request is answered."""
+
+from __future__ import annotations
+
+import anyio
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from mnist_core.text import current_language, say
+from mnist_core.web.endpoints.page_language import PageLanguage, requested_language
+from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
+from mnist_core.web.sessions.page import SessionLink
+
+
+def scope(query: str = "", **headers: str) -> Scope:
+    return {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": query.encode(),
+        "headers": [
+            (name.replace("_", "-").encode(), value.encode("latin-1"))
+            for name, value in headers.items()
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "language"),
+    [
+        ("", {}, "en"),
+        ("lang=zh", {"accept_language": "en"}, "zh"),
+        ("lang=en", {"accept_language": "zh-CN", "cookie": "language=zh-CN"}, "en"),
+        ("", {"cookie": "a=b; language=zh-CN", "accept_language": "en"}, "zh"),
+        ("", {"cookie": "language=en", "accept_language": "zh-CN"}, "en"),
+        ("", {"accept_language": "zh-HK,en;q=0.5"}, "zh"),
+        ("lang=klingon", {"cookie": "language=\x00;;=", "accept_language": ";q=,zh"}, "zh"),
+        ("lang=%00&lang=zh", {}, "zh"),
+        ("", {"accept_language": "fr-FR"}, "en"),
+    ],
+)
+def test_the_address_the_choice_the_browser(
+    query: str, headers: dict[str, str], language: str
+) -> None:
+    assert requested_language(scope(query, **headers)) == language
+
+
+def test_what_is_said_while_a_request_is_answered_is_in_its_language() -> None:
+    said: list[str] = []
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        assert Request(scope).url.path == "/"
+        said.append(say("tab.draw"))
+        await PlainTextResponse("")(scope, receive, send)
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.request"}
+
+    async def send(_: object) -> None:
+        return None
+
+    anyio.run(PageLanguage(answer), scope("lang=zh"), receive, send)
+    anyio.run(PageLanguage(answer), scope(), receive, send)
+    assert said == ["手写", "Draw"]
+    assert current_language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("payload", "language"),
+    [("key zh-CN", "zh"), ("key en", "en"), ("key", "en"), (" zh", "zh"), (7, "en"), (None, "en")],
+)
+def test_an_event_speaks_the_language_of_its_page(payload: object, language: str) -> None:
+    async def event() -> str:
+        link.preprocess(payload)
+        return await anyio.to_thread.run_sync(current_language)  # as a handler's thread would
+
+    with ServedBlocks():
+        link = SessionLink()
+    assert anyio.run(event) == language
+    assert current_language() == "en"
