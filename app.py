@@ -97,7 +97,8 @@ def make_demo() -> gr.Blocks:
         build_page_stream(link, [draw, train, experiments, runs])
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
         build_language_switch(page, head, link, train)
-        entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
+        filled = entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
+        train.form.describe_after(filled, link)
     page.queue(max_size=CALLS_IN_QUEUE)
     bound_page_memory(page)
     return page

@@ -1,4 +1,4 @@
-"""The command line: `python -m mnist_core train | code | evaluate | calibrate | predict`.
+"""The command line: `python -m mnist_core train | code | evaluate | calibrate | predict | inspect`.
 
 The same training stream as in the app, printed. What a person reads goes to stdout, the progress
 bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
@@ -11,12 +11,14 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, fields
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import numpy as np
 import torch
 
 from mnist_core.augmentation import AUGMENTATIONS
@@ -30,10 +32,21 @@ from mnist_core.checkpoints import (
 )
 from mnist_core.codegen import generate_code
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
-from mnist_core.data import MNIST, fetch_mnist, load_mnist
+from mnist_core.data import MNIST, fetch_mnist, has_mnist, load_mnist
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.inference import predict
+from mnist_core.inspection import (
+    Evidence,
+    HiddenIndex,
+    Inspection,
+    Neighbour,
+    ScoreByNeurons,
+    explain_score,
+    index_hidden,
+    inspect_image,
+    split_score,
+)
 from mnist_core.models import MODELS, mix_in
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.training import (
@@ -154,6 +167,26 @@ def make_parser() -> Parser:
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
     command.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+    command = commands.add_parser("inspect", help="show what a saved network does with an image")
+    command.set_defaults(run=run_inspect)
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    command.add_argument("image", type=Path, metavar="IMAGE")
+    command.add_argument(
+        "--for",
+        dest="digit",
+        type=int,
+        metavar="DIGIT",
+        help="explain the score of this digit; default: the one that is read",
+    )
+    command.add_argument(
+        "--against",
+        type=int,
+        metavar="DIGIT",
+        help="rather than that of this one; default: the next most probable",
+    )
+    command.add_argument("--out", type=Path, help="draw all of it on a sheet: .png, .svg or .pdf")
+    add_data_and_json(command)
     return parser
 
 
@@ -423,6 +456,116 @@ def open_digit(path: Path) -> GrayImage:
     if image is None:
         raise ValueError(f"{path} is blank: there is no digit to read.")
     return image
+
+
+# --- inspect -----------------------------------------------------------------------------------
+
+SHEETS = (".png", ".svg", ".pdf")
+
+
+def run_inspect(options: argparse.Namespace) -> None:
+    """Print, and draw, what a saved network does with one image.
+
+    The images most alike are found where the test images are at hand; nothing is downloaded.
+
+    Raises:
+        ValueError: the image or the network cannot be read, or there is no such digit.
+        FileNotFoundError: there is no such file.
+    """
+    if options.out and options.out.suffix not in SHEETS:
+        raise ValueError(f"--out must end in one of {', '.join(SHEETS)}, not {options.out}.")
+    checkpoint = load_checkpoint(options.checkpoint)
+    seen = inspect_image(checkpoint.model, open_digit(options.image), checkpoint.calibration)
+    digit = seen.digit if options.digit is None else seen.check_digit(options.digit)
+    against = seen.runner_up(digit) if options.against is None else options.against
+    evidence = explain_score(seen, digit, against)
+    neurons = split_score(seen, digit, against)
+    test_set = load_mnist(options.data).test if has_mnist(options.data) else None
+    index = index_hidden(checkpoint.model, test_set) if test_set else None
+    alike = index.nearest(seen) if index else ()
+    if options.json:
+        print(json.dumps(inspection_facts(seen, evidence, neurons, index, alike)))
+    else:
+        print("\n".join(inspection_lines(seen, evidence, neurons, index, alike)))
+    if options.out:
+        from mnist_core.inspection.sheet import inspection_sheet  # here: few need matplotlib
+
+        images = [(test_set.images[found.index], found) for found in alike] if test_set else []
+        figure = inspection_sheet(checkpoint.model, seen, digit, against, alike=images)
+        figure.savefig(options.out)
+
+
+def inspection_lines(
+    seen: Inspection,
+    evidence: Evidence,
+    neurons: ScoreByNeurons,
+    index: HiddenIndex | None,
+    alike: Sequence[Neighbour],
+) -> Iterator[str]:
+    """Put an inspection into words."""
+    yield str(seen)
+    counts = [
+        f"{layer.name} " + " + ".join(f"{count:,}" for count in layer.parameters.values())
+        for layer in seen.layers
+        if layer.parameters
+    ]
+    yield f"{seen.parameters:,} parameters: {', '.join(counts)}"
+    for layer in seen.activations:
+        dead = f", {index.is_dead[layer.name].sum()} dead" if index else ""
+        yield f"{layer.name}: {layer.is_on.sum()} of {layer.is_on.size} on{dead}"
+    scores = (f"{digit}: {score:.2f}" for digit, score in enumerate(seen.scores))
+    yield f"Scores: {', '.join(scores)}"
+    yield f"Read: {seen.digit} ({seen.probabilities[seen.digit]:.1%})"
+    yield ""
+    yield f"{evidence.digit} rather than {evidence.rather_than}: {evidence.score:.4f}"
+    yield (
+        f"  by pixels: {evidence.ink.sum():+.4f} ink {evidence.paper:+.4f} paper "
+        f"{evidence.biases:+.4f} biases = {evidence.sum:.4f}"
+    )
+    named = [f"{part.share:+.4f} neuron {part.index}" for part in neurons.supporting]
+    named += [f"{part.share:+.4f} neuron {part.index}" for part in neurons.opposing]
+    yield (
+        f"  by neurons of {neurons.layer}: {' '.join(named)} {neurons.others:+.4f} others "
+        f"{neurons.bias:+.4f} bias = {neurons.sum:.4f}"
+    )
+    if alike:
+        labels = ", ".join(f"{found.label} (image {found.index})" for found in alike)
+        yield f"Test images most alike: {labels}"
+    else:
+        yield "Test images most alike: there is no MNIST here to look through; see --data."
+
+
+def inspection_facts(
+    seen: Inspection,
+    evidence: Evidence,
+    neurons: ScoreByNeurons,
+    index: HiddenIndex | None,
+    alike: Sequence[Neighbour],
+) -> dict[str, Any]:
+    """Put an inspection into what JSON can hold; `alike` is empty where there is no MNIST."""
+    return {
+        "shapes": str(seen),
+        "parameters": seen.parameters,
+        "layers": [
+            {
+                "name": layer.name,
+                "operation": layer.operation,
+                "shape": list(layer.values.shape),
+                "parameters": dict(layer.parameters),
+            }
+            for layer in seen.layers
+        ],
+        "activations": {layer.name: layer.values.tolist() for layer in seen.activations},
+        "dead": {name: np.flatnonzero(dead).tolist() for name, dead in index.is_dead.items()}
+        if index
+        else None,
+        "scores": seen.scores.tolist(),
+        "probabilities": seen.probabilities.tolist(),
+        "digit": seen.digit,
+        "evidence": {**asdict(evidence), "ink": evidence.ink.tolist(), "sum": evidence.sum},
+        "neurons": {**asdict(neurons), "sum": neurons.sum},
+        "alike": [asdict(found) for found in alike],
+    }
 
 
 if __name__ == "__main__":

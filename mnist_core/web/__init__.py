@@ -6,10 +6,10 @@ What a floor imports lies on the same floor or below it.
     `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
     `picture`             where things are in a picture, and the image of its digit
+    `inside`              what the network does with it, and why
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
-    `program`             a run's program, shown and downloaded
     `augmentation_preview`  training images, and what an augmentation makes of them
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
@@ -33,6 +33,7 @@ What a floor imports lies on the same floor or below it.
     `session`             the runs of one visitor, the own test set, the state of the tabs
     `tab_state`           what the tabs show
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
+    `hidden_indexes`      what classifiers make of MNIST's test images
     `own_test_set`        the drawings that the visitor has labelled
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
@@ -42,9 +43,11 @@ What a floor imports lies on the same floor or below it.
     `picture`             a picture in the place of the drawing
     `prediction`          the digit, ten bars, and the network's input
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
+    `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
     `run_panel`           how a run is doing
     `console`             the lines that the article's code prints
+    `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
     `run_table`           the runs
     `head`                what the page is, and its languages

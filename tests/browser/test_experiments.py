@@ -152,7 +152,7 @@ def test_what_can_be_done_with_a_run(page: Page, tmp_path: Path) -> None:
     expect(run).to_have_attribute("data-state", "finished", timeout=TRAINING_MS)
     run.get_by_test_id("open").click()
     expect(page.get_by_text("Code for Run 2")).to_be_visible()
-    expect(page.locator(".cm-content").last).to_contain_text("torch.manual_seed(42)")
+    expect(page.get_by_test_id("program").last).to_contain_text("torch.manual_seed(42)")
     files = []
     for button, name in (("Weights", "mine.pth"), ("Metadata", "mine.json")):
         with page.expect_download() as download:

@@ -15,6 +15,7 @@ from playwright.sync_api import JSHandle, Locator, Page, Route, expect
 from tests.browser.conftest import PageErrors, until
 from tests.browser.pen import FOUR, ONE, SEVEN, Points, canvas, draw_by_finger, draw_by_mouse
 from tests.browser.test_draw import digit_read, opacity
+from tests.browser.test_inside import open_view
 
 Area = tuple[float, float, float, float]
 """Left, top, right and bottom, as shares of a picture."""
@@ -147,7 +148,7 @@ def test_a_picture_that_is_chosen_is_shown_with_the_digit_that_was_read(page: Pa
 
 def test_the_way_of_the_drawing_is_not_shown_as_that_of_the_picture(page: Page) -> None:
     draw_by_mouse(page, ONE)
-    page.get_by_text("How the drawing becomes").click()
+    open_view(page, "input")
     verdict = page.get_by_test_id("pipeline-verdict")
     expect(verdict).to_contain_text("reads 1")
     choose(page, as_file(seven()))
@@ -433,6 +434,10 @@ def test_a_file_that_is_too_large_is_not_even_sent(page: Page) -> None:
     expect(page.get_by_test_id("picture-note")).to_have_text(
         "large.png is larger than 20 megabytes."
     )
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_test_id("picture-note")).to_have_text("large.png 超过了 20 MB。")
+    choose(page, as_file(write()))
+    expect(page.get_by_test_id("picture-note")).to_have_text("图片是空白的，没有可以识别的数字。")
 
 
 def test_without_a_connection_no_answer_stands_for_the_picture(

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import barriers
 from tests.browser.conftest import DESKTOP, PHONE, PageErrors
 from tests.browser.pen import SEVEN, draw_by_finger, draw_by_mouse
 from tests.browser.test_draw import digit_read
@@ -91,3 +92,4 @@ def fits_and_is_kept(page: Page, name: str, may_scroll: bool = False) -> None:
     assert width <= screen["width"]
     if "desktop" in name and not may_scroll:
         assert height <= screen["height"]
+    assert barriers(page) == []

@@ -288,18 +288,18 @@ def test_the_settings_say_how_they_differ_and_the_code_follows_them(page: Page) 
     page.get_by_role("option", name="CNN").click()
     expect(page.get_by_text("Other than the recipe: model cnn.")).to_be_visible()
     page.locator("#code-tab-button").click()
-    expect(page.locator(".code .cm-content")).to_contain_text('"""Train CNN on MNIST."""')
+    expect(page.get_by_test_id("program").first).to_contain_text('"""Train CNN on MNIST."""')
     page.locator("#more-settings > button").click()
     expect(page.locator("#dropout input")).to_be_enabled()
     with page.expect_download() as download:
-        page.locator(".program").first.click()
+        page.get_by_test_id("download").first.click()
     assert download.value.suggested_filename == "cnn_mnist.py"
     assert "class CNN" in Path(download.value.path()).read_text()
     ast.parse(Path(download.value.path()).read_text())
     page.locator("#reset").click()
     expect(page.get_by_text("These are the article's settings.")).to_be_visible()
     expect(page.locator("#dropout input")).to_be_disabled()
-    expect(page.locator(".code .cm-content")).to_contain_text('"""Train SimpleNN on MNIST."""')
+    expect(page.get_by_test_id("program").first).to_contain_text('"""Train SimpleNN on MNIST."""')
 
 
 def test_the_augmentation_is_shown(page: Page) -> None:

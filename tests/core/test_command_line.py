@@ -476,6 +476,95 @@ def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
     assert "default: 0.001" in run("train", "--help")[1]
 
 
+# --- inspect -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [SHIPPED, SHIPPED_CNN])
+def test_inspect_prints_shapes_and_parts_that_add_up(
+    run: Run, four: Path, tiny_root: Path, path: Path
+) -> None:
+    status, stdout, stderr = run("inspect", path, four, "--against", 9, "--data", tiny_root)
+    assert (status, stderr) == (0, "")
+    lines = stdout.splitlines()
+    assert lines[0].startswith("[1, 28, 28] → ")
+    assert lines[0].endswith(" → fc2 → [10] → softmax")
+    assert any(re.fullmatch(r"relu.*: \d+ of 128 on, \d+ dead", line) for line in lines)
+    assert any(line.startswith("Read: 4 (") for line in lines)
+    (score,) = (line for line in lines if line.startswith("4 rather than 9: "))
+    total = float(score.rpartition(" ")[2])
+    sums = [line for line in lines if line.startswith("  by ")]
+    assert len(sums) == 2
+    for line in sums:
+        parts, _, said = line.partition(" = ")
+        numbers = [float(number) for number in re.findall(r"[+-]\d+\.\d+", parts)]
+        assert sum(numbers) == pytest.approx(total, abs=1e-3)
+        assert float(said) == pytest.approx(total, abs=2e-4)
+    assert re.fullmatch(r"Test images most alike: (\d \(image \d+\)(, )?){8}", lines[-1])
+
+
+def test_inspect_of_the_articles_network_counts_its_parameters(
+    run: Run, four: Path, no_mnist: None
+) -> None:
+    lines = run("inspect", SHIPPED, four)[1].splitlines()
+    assert lines[0] == "[1, 28, 28] → view → [784] → fc1 → [128] → ReLU → fc2 → [10] → softmax"
+    assert lines[1] == "101,770 parameters: fc1 100,352 + 128, fc2 1,280 + 10"
+    assert re.fullmatch(r"relu: \d+ of 128 on", lines[2])  # who is dead, nobody knows without data
+    assert lines[-1].endswith("see --data.")
+
+
+def test_inspect_json_is_one_object(run: Run, four: Path, tiny_root: Path, no_mnist: None) -> None:
+    status, stdout, stderr = run("inspect", SHIPPED, four, "--for", 7, "--against", 1, "--json")
+    assert (status, stderr) == (0, "")
+    (line,) = stdout.splitlines()
+    facts = json.loads(line)
+    assert (facts["digit"], facts["parameters"]) == (4, 101_770)
+    assert [layer["shape"] for layer in facts["layers"]] == [
+        [1, 28, 28],
+        [784],
+        [128],
+        [128],
+        [10],
+    ]
+    assert np.shape(facts["activations"]["relu"]) == (128,)
+    evidence = facts["evidence"]
+    assert (evidence["digit"], evidence["rather_than"]) == (7, 1)
+    total = np.sum(evidence["ink"]) + evidence["paper"] + evidence["biases"]
+    assert total == pytest.approx(facts["scores"][7] - facts["scores"][1], abs=1e-4)
+    assert evidence["sum"] == pytest.approx(total, abs=1e-4)
+    assert facts["neurons"]["sum"] == pytest.approx(total, abs=1e-4)
+    assert (facts["alike"], facts["dead"]) == ([], None)
+    command = ["inspect", SHIPPED, four, "--json", "--data", tiny_root]
+    with_data = json.loads(run(*command)[1])
+    assert len(with_data["alike"]) == 8
+    assert with_data["alike"][0].keys() == {"index", "label", "distance"}
+    assert with_data["dead"].keys() == {"relu"}
+    assert with_data["evidence"]["digit"] == 4
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_inspect_draws_a_sheet(
+    run: Run, four: Path, tmp_path: Path, tiny_root: Path, ending: str
+) -> None:
+    out = tmp_path / f"sheet.{ending}"
+    assert run("inspect", SHIPPED, four, "--out", out, "--data", tiny_root)[0] == 0
+    magic = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending]
+    assert out.read_bytes().startswith(magic)
+
+
+def test_inspect_refuses_in_one_line(run: Run, four: Path, no_mnist: None, tmp_path: Path) -> None:
+    for options, part in each(
+        [
+            (["--for", "10"], "from 0 to 9, not 10"),
+            (["--against", "-1"], "from 0 to 9, not -1"),
+            (["--for", "seven"], "--for"),
+            (["--out", "sheet.txt"], ".png, .svg, .pdf"),
+        ]
+    ):
+        assert_refused(run("inspect", SHIPPED, four, *options), part)
+    assert_refused(run("inspect", SHIPPED, tmp_path / "none.png"), "none.png")
+    assert_refused(run("inspect", tmp_path / "none.pth", four), "none.pth")
+
+
 # --- in any console ----------------------------------------------------------------------------
 
 

@@ -53,9 +53,9 @@ def test_the_recipe_s_values_are_the_recipe(form: TrainForm) -> None:
     assert read_settings(*values()) == TrainConfig()
     told = form.describe(*values(), Session())
     assert told[form.note] == train_form.THE_RECIPE
-    assert told[form.file_name] == "simple_nn_mnist.py"
+    assert told[form.code]["name"] == "simple_nn_mnist.py"
     assert not told[form.reset]["interactive"]
-    ast.parse(told[form.code])
+    ast.parse(told[form.code]["text"])
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_every_choice_of_the_core_can_be_made() -> None:
 
 def test_what_differs_is_said_and_stands_in_the_code(form: TrainForm) -> None:
     told = form.describe(*values(model="cnn", learning_rate=0.0025, epochs=7.0), Session())
-    assert told[form.file_name] == "cnn_mnist.py"
+    assert told[form.code]["name"] == "cnn_mnist.py"
     assert "model cnn" in told[form.note]
     assert "learning rate 0.0025" in told[form.note]
     assert "epochs 7" in told[form.note]
     assert "dropout" not in told[form.note]
     assert told[form.reset]["interactive"]
-    assert "class CNN" in told[form.code]
-    assert "0.0025" in told[form.code]
+    assert "class CNN" in told[form.code]["text"]
+    assert "0.0025" in told[form.code]["text"]
 
 
 @pytest.mark.parametrize("name", ["epochs", "learning_rate", "dropout", "seed"])

@@ -1,7 +1,8 @@
 """The base of our `gr.HTML` components: a component is a folder with its class and three files.
 
 `template.html`, `style.css` and `script.js` lie beside the class. `shared.js` comes before every
-script and `shared.css` before every style: what stands in several of them stands there.
+script and `shared.css` before every style: what stands in several of them stands there. A long
+script has its parts in files of their own, which come before it.
 
 The page passes the template through Handlebars and then through a JavaScript template literal, so
 neither it nor a style holds double braces, dollar-braces, backticks or backslashes. Nothing in them
@@ -74,15 +75,18 @@ class Component(gr.HTML):
 @functools.cache
 def _read_files(folder: Path) -> dict[str, str]:
     """Read the arguments of `gr.HTML` that a component's files are."""
-    style, script = (
-        (FOLDER / shared).read_text(encoding="utf-8") + (folder / own).read_text(encoding="utf-8")
-        for shared, own in (("shared.css", "style.css"), ("shared.js", "script.js"))
-    )
-    template = (folder / "template.html").read_text(encoding="utf-8")
+    parts = sorted(folder.glob("*.js"), key=lambda file: (file.name == "script.js", file.name))
+    style = _read(FOLDER / "shared.css", folder / "style.css")
+    script = _read(FOLDER / "shared.js", *parts)
+    template = _read(folder / "template.html")
     return {
         "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",
         "js_on_load": script,
     }
+
+
+def _read(*files: Path) -> str:
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _sentences(files: dict[str, str]) -> dict[str, Message]:

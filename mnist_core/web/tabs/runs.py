@@ -11,7 +11,9 @@ from mnist_core.codegen import generate_code
 from mnist_core.experiments import describe_change
 from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
+from mnist_core.text import say, translate
 from mnist_core.web.components.base import Updates, refusal
+from mnist_core.web.components.listing import Listing, Program
 from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
@@ -21,7 +23,6 @@ from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.program import build_program
 from mnist_core.web.tabs.run_text import say_status
 
 ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
@@ -42,7 +43,7 @@ class RunsTab:
         self.table = RunTable(describe_runs(Session(), {}))
         self.outputs = [self.table]
         with gr.Column(visible=False) as self.panel:
-            self.code, self.file_name = build_program()
+            self.code = Listing()
             with gr.Row():
                 self.weights = gr.DownloadButton("Weights (.pth)", size="sm")
                 self.metadata = gr.DownloadButton("Metadata (.json)", size="sm")
@@ -53,7 +54,7 @@ class RunsTab:
             size="sm",
             elem_id="upload-checkpoint",
         )
-        files = [self.code, self.file_name, self.weights, self.metadata]
+        files = [self.code, self.weights, self.metadata]
         self.table.order(self.order_run, link, [link, self.panel], **at_once(link))
         self.table.open(
             self.open_run, link, [self.panel, *files], trigger_mode="always_last", **quietly(link)
@@ -98,11 +99,14 @@ class RunsTab:
         except ValueError as error:
             gr.Warning(html.escape(str(error)))
             weights = metadata = None
-        label = f"Code for {run.name}: its settings as a PyTorch program of its own"
+        program: Program = {
+            "title": say("listing.of_run", run=translate(run.name)),
+            "text": generate_code(run.config),
+            "name": f"{file_stem(run)}.py",
+        }
         return {
             self.panel: gr.update(visible=True),
-            self.code: gr.update(value=generate_code(run.config), label=label),
-            self.file_name: f"{file_stem(run)}.py",
+            self.code: program,
             self.weights: gr.update(value=weights and str(weights), visible=weights is not None),
             self.metadata: gr.update(
                 value=metadata and str(metadata), visible=metadata is not None

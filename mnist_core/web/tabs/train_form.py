@@ -12,14 +12,15 @@ from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
+from mnist_core.text import say
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
+from mnist_core.web.components.listing import Listing, Program
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.augmentation_preview import show_augmentation
 from mnist_core.web.tabs.page_stream import at_once, quietly
-from mnist_core.web.tabs.program import build_program
 
 BATCH_SIZES = (64, 128, 256)
 SCHEDULES = {
@@ -44,7 +45,7 @@ class TrainForm:
         inputs: one for each field of `TrainConfig`, in its order.
         note: says how they differ from the recipe, or what is wrong with them.
         reset: brings the recipe back.
-        code, file_name: their program, and what it is called; they stand elsewhere in the tab.
+        code: their program; it stands elsewhere in the tab.
         preview: shows what the augmentation does.
         actions: an empty row for the buttons that act on the form.
     """
@@ -129,9 +130,7 @@ class TrainForm:
 
     def build_code(self) -> None:
         """Lay out the program of the settings; call it where it is to stand."""
-        self.code, self.file_name = build_program(
-            generate_code(RECIPE), program_name(RECIPE), "Code for this run"
-        )
+        self.code = Listing(_program(RECIPE))
 
     @property
     def outputs(self) -> list[gr.Component]:
@@ -140,7 +139,7 @@ class TrainForm:
 
     @property
     def _described(self) -> list[gr.Component]:
-        return [self.note, self.reset, self.code, self.file_name]
+        return [self.note, self.reset, self.code]
 
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
@@ -206,8 +205,7 @@ class TrainForm:
         return {
             self.note: f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE,
             self.reset: gr.update(interactive=bool(change)),
-            self.code: generate_code(config),
-            self.file_name: program_name(config),
+            self.code: _program(config),
         }
 
 
@@ -246,9 +244,12 @@ def show_preview(augmentation: object, _: Session) -> dict[str, Any]:
     return dict(gr.update(value=preview, visible=True))
 
 
-def program_name(config: TrainConfig) -> str:
-    """Name the file that a program with these settings is downloaded as."""
-    return f"{config.model}_mnist.py"
+def _program(config: TrainConfig) -> Program:
+    return {
+        "title": say("listing.of_settings"),
+        "text": generate_code(config),
+        "name": f"{config.model}_mnist.py",
+    }
 
 
 def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:

@@ -38,8 +38,11 @@ function hear(answer) {
   newest = answer.seq;
   panel.classList.remove("stale");
   show(answer);
-  const detail = { seq: answer.seq, isPicture: Boolean(answer.is_picture) };
-  document.dispatchEvent(new CustomEvent("mnist:read", { detail }));
+  announce(answer);
+}
+
+function announce({ seq, image }) {
+  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq, image } }));
 }
 
 function show(answer) {
@@ -56,6 +59,7 @@ function forget({ detail: { seq } }) {
   newest = seq;
   panel.classList.remove("stale");
   show({ seq, digit: null });
+  queueMicrotask(() => announce({ seq })); // once the canvas has made room for it
 }
 
 function wait({ detail: { seq } }) {
