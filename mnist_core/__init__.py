@@ -38,6 +38,6 @@ Beyond it, from a drawing to an answer:
 
 And what people use:
 
-18. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict | inspect`
+18. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
 19. `web`           the rooms that know Gradio
 """

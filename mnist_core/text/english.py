@@ -4,17 +4,334 @@ ENGLISH: dict[str, str] = {
     # The tag of this language in `<html lang>`.
     "language.tag": "en",
     # --- config and settings ----------------------------------------------------------------------
+    "config.model": "Network",
+    "config.epochs": "Epochs",
+    "config.batch_size": "Batch size",
+    "config.learning_rate": "Learning rate",
+    "config.schedule": "Learning rate over time",
+    "config.dropout": "Dropout",
+    "config.augmentation": "Augmentation",
+    "config.optimizer": "Optimiser",
+    "config.seed": "Seed",
+    "config.empty": "left empty",
+    "config.not_a_choice": "{setting} must be one of {choices}, not {value}.",
+    "config.not_whole": ("{setting} must be a whole number from {low:,} to {high:,}, not {value}."),
+    "config.not_above_zero": ("{setting} must be a number above 0, at most {high}, not {value}."),
+    "config.not_in_range": "{setting} must be a number from {low} to {high}, not {value}.",
     # --- networks ---------------------------------------------------------------------------------
+    "model.simple_nn.title": "SimpleNN",
+    "model.simple_nn.advice": (
+        "The article's network: flatten the image, one hidden layer, one score for each digit."
+    ),
+    "model.dropout_nn.title": "SimpleNN with dropout",
+    "model.dropout_nn.advice": (
+        "Where test accuracy falls behind training accuracy, a Dropout layer works against it."
+    ),
+    "model.deep_nn.title": "Two hidden layers",
+    "model.deep_nn.advice": (
+        "A second hidden layer makes the network deeper: can it tell more digits apart?"
+    ),
+    "model.cnn.title": "CNN",
+    "model.cnn.advice": (
+        "Conv2d layers in place of Linear ones keep the image an image, and pass 99%."
+    ),
+    "model.unknown": "There is no model {name}. Choose one of: {choices}.",
+    "model.no_dropout": "{name} has no dropout layer. With one: {choices}.",
     # --- data -------------------------------------------------------------------------------------
+    "data.offline": (
+        "MNIST is not in {root} and could not be downloaded.{damage} Connect to the internet and "
+        "try again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
+        "them elsewhere, let the variable MNIST_DATA name the folder that holds MNIST/raw."
+    ),
+    "data.disk_full": (
+        "MNIST is not in {root} and could not be downloaded, because the disk is full.{damage} "
+        "Make room and try again, or copy these four files, unpacked or as .gz, into {raw}: "
+        "{files}. If you have them elsewhere, let the variable MNIST_DATA name the folder that "
+        "holds MNIST/raw."
+    ),
+    "data.unwritable": (
+        "MNIST is not in {root} and could not be downloaded, because this folder cannot be written "
+        "to.{damage} Make it writable and try again, or copy these four files, unpacked or as .gz, "
+        "into {raw}: {files}. If you have them elsewhere, let the variable MNIST_DATA name the "
+        "folder that holds MNIST/raw."
+    ),
+    "data.damaged": " Damaged there: {files}.",
+    "data.incomplete": "MNIST is not complete in {root}: missing or damaged are {files}.",
+    "data.not_mnist": "What arrived is not MNIST.",
     # --- training ---------------------------------------------------------------------------------
+    "training.wrong_shapes": (
+        "Images must be [batch, 1, 28, 28] and labels [batch], not {images} and {labels}."
+    ),
+    "training.exploded": (
+        "The loss exploded to {loss:,.0f} in epoch {epoch}, batch {step}: with a learning rate of "
+        "{rate:g} each step overshoots, and the weights explode. Try {retry_rate:g}."
+    ),
+    "training.not_a_number": (
+        "The loss stopped being a number in epoch {epoch}, batch {step}: with a learning rate of "
+        "{rate:g} each step overshoots, and the weights explode. Try {retry_rate:g}."
+    ),
     # --- plots ------------------------------------------------------------------------------------
+    "plot.articles_title": "Training Loss per Epoch",
+    "plot.epoch": "Epoch",
+    "plot.loss": "Loss",
+    "plot.training_loss": "Training loss",
+    "plot.accuracy": "Accuracy, %",
+    "plot.test": "test",
+    "plot.training": "training",
     # --- evaluation and calibration ---------------------------------------------------------------
+    "calibration.temperature": "The temperature",
+    "calibration.sure_from": "The probability from which a network is sure",
     # --- checkpoints and archives -----------------------------------------------------------------
+    "checkpoint.settings_lack": "The settings lack {names}.",
+    "checkpoint.not_a_figure": "{name} is not a number from 0 to {most:,}.",
+    "checkpoint.missing": "There is no file {path}.",
+    "checkpoint.not_a_file": "{name} is not a file.",
+    "checkpoint.too_large": "{name} is larger than any checkpoint of ours.",
+    "checkpoint.no_state_dict": "{name} does not hold a state_dict (names → weights).",
+    "checkpoint.not_pytorchs": "{name} is not a PyTorch file of weights.",
+    "checkpoint.fits_none": "The weights in {name} fit none of: {choices}.",
+    "checkpoint.not_floats": "The weights in {name} are not floating-point numbers.",
+    "checkpoint.not_finite": "Some weights in {name} are infinite or not a number.",
+    "archive.too_many_entries": "The archive has too many entries.",
+    "archive.name_twice": "A name is there twice.",
+    "archive.compressed": "The archive is compressed, as PyTorch never does.",
+    "archive.too_large": "The archive unpacks to more than it is.",
+    "archive.other_pickle": "The archive has another pickle than that of the weights.",
+    "archive.wrong_length": "A storage claims to be longer or shorter than its entry.",
+    "pickle.too_long": "The pickle is too long.",
+    "pickle.instruction": "No state_dict needs the instruction {name}.",
+    "pickle.found_again": "Only names and tensors are there twice in a state_dict.",
+    "pickle.no_storage": "This refers to something else than a storage.",
+    "pickle.two_kinds": "A storage is said to be of two kinds.",
+    "pickle.no_dict": "Items are set on something else than a dict.",
+    "pickle.no_weights": "The dict does not hold names → weights.",
+    "pickle.attributes": "Only the state_dict has attributes.",
+    "pickle.metadata": "A state_dict has no attribute but its metadata.",
+    "pickle.other_result": "The pickle builds something else than a dict.",
+    "pickle.other_call": "The pickle calls something as torch.save does not.",
+    "pickle.outside": "A tensor does not lie within its storage.",
+    "pickle.not_natural": "A length or a place is no whole number from 0.",
     # --- experiments ------------------------------------------------------------------------------
+    "experiment.cnn.title": "A convolutional network",
+    "experiment.cnn.suggestion": "Replace Linear layers by Conv2d ones.",
+    "experiment.cnn.expectation": "Nearly 99% in place of 96 to 97%, for seven times the work.",
+    "experiment.deep.title": "A second hidden layer",
+    "experiment.deep.suggestion": "Make the fully connected network deeper.",
+    "experiment.deep.expectation": (
+        "As good or a little better, by less than another seed would change."
+    ),
+    "experiment.dropout.title": "Dropout",
+    "experiment.dropout.suggestion": (
+        "Where training accuracy runs ahead of test accuracy, add a Dropout layer."
+    ),
+    "experiment.dropout.expectation": (
+        "After 15 epochs the gap is a third smaller; the test accuracy stays about what it was."
+    ),
+    "experiment.augmentation.title": "Data augmentation",
+    "experiment.augmentation.suggestion": (
+        "Against overfitting, show slightly changed images instead of the same ones again."
+    ),
+    "experiment.augmentation.expectation": (
+        "The gap closes: every image is new, so the training loss stays higher. It takes longer."
+    ),
+    "experiment.step.title": "A learning-rate schedule",
+    "experiment.step.suggestion": "Lower the learning rate as training goes on, with StepLR.",
+    "experiment.step.expectation": "Calmer last epochs: less depends on the seed.",
+    "experiment.batch.title": "Larger batches",
+    "experiment.batch.suggestion": (
+        "With 128 or 256 images a step gradients are steadier and epochs faster."
+    ),
+    "experiment.batch.expectation": (
+        "Epochs in half the time, but a quarter of the steps: a little less is learned in five."
+    ),
+    "experiment.small_rate.title": "A smaller learning rate",
+    "experiment.small_rate.suggestion": "When the loss turns into NaN, try 0.0001.",
+    "experiment.small_rate.expectation": (
+        "Safe and slow: about 94% after five epochs, and still rising."
+    ),
+    "experiment.large_rate.title": "A learning rate far too high",
+    "experiment.large_rate.suggestion": (
+        "The usual cause of a NaN loss: each step is so large that gradients explode."
+    ),
+    "experiment.large_rate.expectation": (
+        "The loss explodes in the first batches and the run stops; a tenth of the rate works."
+    ),
+    "experiment.sgd.title": "Plain gradient descent",
+    "experiment.sgd.suggestion": "Vary the optimiser and watch how fast it converges.",
+    "experiment.sgd.expectation": (
+        "About 87%: at Adam's learning rate plain SGD is slow. With 0.1 it reads as well as Adam."
+    ),
+    # What differs from other settings, in a few words.
+    "change.list": "{first}, {others}",
+    "change.model.simple_nn": "SimpleNN",
+    "change.model.dropout_nn": "SimpleNN with dropout",
+    "change.model.deep_nn": "two hidden layers",
+    "change.model.cnn": "CNN",
+    "change.epochs": "{value} {value:|epoch|epochs}",
+    "change.batch_size": "batch size {value}",
+    "change.learning_rate": "learning rate {value}",
+    "change.schedule.none": "a constant learning rate",
+    "change.schedule.step": "StepLR",
+    "change.schedule.one_cycle": "one-cycle learning rate",
+    "change.dropout": "dropout {value}",
+    "change.dropout.own": "the network's own dropout",
+    "change.augmentation.none": "no augmentation",
+    "change.augmentation.affine": "small turns and shifts",
+    "change.augmentation.handwriting": "other people's handwriting",
+    "change.optimizer.adam": "Adam",
+    "change.optimizer.sgd": "plain SGD",
+    "change.seed": "seed {value}",
+    "verdict.one_seed.unclear": (
+        "The variant reads {mean:+.2f} points. Another seed alone may change as much "
+        "(about {chance:.1f}): run more seeds before you believe it."
+    ),
+    "verdict.one_seed.clear": (
+        "The variant reads {mean:+.2f} points, more than seeds alone change ({chance:.1f})."
+    ),
+    "verdict.seeds.unclear": (
+        "{mean:+.2f} ± {margin:.2f} points over {seeds} seeds: zero is within the interval, so "
+        "this may be chance."
+    ),
+    "verdict.seeds.clear": (
+        "{mean:+.2f} ± {margin:.2f} points over {seeds} seeds: more than chance."
+    ),
     # --- generated programs -----------------------------------------------------------------------
+    # What the article's program prints.
+    "article.images": "Image batch shape: {shape}",
+    "article.labels": "Label batch shape: {shape}",
+    "article.device": "The model is on: {device}",
+    "article.begins": "Training starts ...",
+    "article.epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
+    "article.ends": "Training finished!",
+    "article.accuracy": "Accuracy on the test set: {accuracy}",
+    # Its comments: what a line is there for.
+    "program.title": "Train {network} on MNIST.",
+    "program.setup": "1. Set-up",
+    "program.seed": "The same seed gives the same random numbers, so the run can be repeated.",
+    "program.data": "2. Data",
+    "program.normalize": (
+        "ToTensor makes [0, 255] into [0, 1], Normalize [-1, 1]: small numbers are learned faster."
+    ),
+    "program.loaders": "Shuffled, so that the order of the images is nothing to be learned.",
+    "program.look": "A look at one batch first: wrong shapes are the usual first mistake.",
+    "program.model": "3. Model",
+    "program.simple_nn": "One hidden layer of 128 neurons between 784 pixels and 10 digits.",
+    "program.dropout_nn": (
+        "SimpleNN that trains with a share of its hidden neurons switched off, others each time."
+    ),
+    "program.deep_nn": "SimpleNN with a second hidden layer.",
+    "program.cnn": (
+        "Two convolutions that look for strokes anywhere in the image, then two linear layers."
+    ),
+    "program.forward": "Turn images [batch, 1, 28, 28] into one score for each digit, [batch, 10].",
+    "program.optimising": "4. Loss and optimiser",
+    "program.softmax": "No softmax at the end of the network: CrossEntropyLoss contains it.",
+    "program.adam": "Adam finds a step size for each weight by itself.",
+    "program.sgd": (
+        "Plain gradient descent: one step size for all weights, so it has to be chosen well."
+    ),
+    "program.step": "Large steps first, small ones later: so the last epochs become calmer.",
+    "program.one_cycle": "The learning rate rises and falls again once, a little after each batch.",
+    "program.training": "5. Training",
+    "program.affine": "Slightly changed images each time, so that they cannot be learned by heart.",
+    "program.handwriting": (
+        "Digits as other people write them, and what is no digit, so that both become familiar."
+    ),
+    "program.zero_grad": "Gradients add up in PyTorch: those of the last batch have to go first.",
+    "program.backward": "How would the loss change with each weight? That is its gradient.",
+    "program.update": "One step downhill for every weight.",
+    "program.item": "The number alone: the tensor would keep all that it was computed from.",
+    "program.curve": "6.1 The loss curve",
+    "program.accuracy": "6.2 Accuracy on the test set",
+    "program.eval": "For reading: dropout off, and batch normalisation as it was learned.",
+    "program.no_grad": "Reading needs no gradients; without them it takes less time and memory.",
+    "program.argmax": "The digit with the highest of the ten scores is the one that is read.",
+    "program.saving": "7. Saving",
+    "program.weights": (
+        "The weights alone; load_state_dict puts them into a network of the same shape."
+    ),
     # --- preprocessing and drawings ---------------------------------------------------------------
+    "drawing.not_strokes": ("A drawing must be a list of strokes, each a list of [x, y] points."),
+    "drawing.too_long": ("A drawing may have {strokes:,} strokes and {points:,} points at most."),
+    "drawing.not_points": ("Each point of a drawing must be [x, y], two numbers of ordinary size."),
+    "picture.missing": "There is no image file {path}.",
+    "picture.too_large": "{name} is larger than {most} megabytes.",
+    "picture.unreadable": "{name} is not an image that can be read: {kinds} or {last}.",
+    "picture.too_many_pixels": "{name} has more than {most} megapixels.",
+    "picture.too_slow": "{name} takes too long to be read.",
+    "picture.outside": ("The part that was chosen lies outside a picture of {width}×{height}."),
+    "drawings.label": "A label must be a digit from 0 to 9.",
+    "drawings.blank": "Nothing is drawn.",
+    "drawings.missing": "There is no file of drawings {path}.",
+    "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
+    "drawings.not_json": "The file is not JSON.",
+    "drawings.no_list": "The file must hold a list of drawings, at least one.",
+    "drawings.too_many": "The file may hold {most:,} drawings at most, not {count:,}.",
+    "drawings.damaged": "The file is packed with gzip, but damaged.",
+    "drawings.no_object": "An object with label and strokes is needed.",
+    "drawings.in_file": "{name}: {problem}",
+    "drawings.in_entry": "Drawing {number}: {problem}",
     # --- inspection -------------------------------------------------------------------------------
     # --- the command line -------------------------------------------------------------------------
+    "cli.description": "Train, test and use the article's network for handwritten digits.",
+    "cli.usage": "usage:",
+    "cli.positional": "positional arguments:",
+    "cli.options": "options:",
+    "cli.help": "show this help message and exit",
+    "cli.language": (
+        "language of help, messages and errors, before or after the command; "
+        "default: the terminal's"
+    ),
+    "cli.train": "train a network and save it",
+    "cli.start": "train on from the weights of a saved network, in place of random ones",
+    "cli.keep": ("of the weights of --start, mixed into those that are saved, 0 to 1; default: 0"),
+    "cli.threads": "CPU threads; default: PyTorch's choice",
+    "cli.out": (
+        "where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth"
+    ),
+    "cli.average": "save the mean of networks whose trainings began with the same weights",
+    "cli.average_of": "one that is named twice counts twice",
+    "cli.average_out": "where the mean goes",
+    "cli.average_kinds": "Only networks of one kind have a mean, not {kinds}.",
+    "cli.code": "print a stand-alone program for these settings",
+    "cli.comments": (
+        "language of the program's comments and of what it prints, or no comments; "
+        "default: the language of this command"
+    ),
+    "cli.evaluate": "test a saved network on the 10,000 test images, or on drawings",
+    "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
+    "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
+    "cli.predict": "read image files of one digit each",
+    "cli.json": "print one JSON object a line",
+    "cli.data": (
+        "folder that holds MNIST/raw, or that it is downloaded to; "
+        "default: the variable MNIST_DATA, else ./data"
+    ),
+    "cli.default": "default: {value}",
+    "cli.models_own": "the model's own",
+    "cli.invalid_choice": "argument {name}: invalid choice: {value} (choose from {choices})",
+    "cli.invalid_value": "argument {name}: invalid {kind} value: {value}",
+    "cli.expected_one": "argument {name}: expected one argument",
+    "cli.expected_some": "argument {name}: expected at least one argument",
+    "cli.ambiguous": "ambiguous option: {name} could match {names}",
+    "cli.required": "the following arguments are required: {names}",
+    "cli.unrecognized": "unrecognized arguments: {names}",
+    "cli.keep_range": "--keep must be from 0 to 1, and needs --start.",
+    "cli.other_model": "--start: {path} holds a {found}, not {wanted}.",
+    "cli.threads_range": "--threads must be from 1 to {most}, not {value}.",
+    "cli.out_name": "--out must name a file that ends in .pth, not {path}.",
+    "cli.out_folder": "--out: the folder {path} cannot be written to.",
+    "cli.epoch": "epoch {epoch}",
+    "cli.saved": "Saved to {path}",
+    "cli.loss": "Loss on the test set: {loss:.4f}",
+    "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
+    "cli.confusion": "Each row is a digit that was meant, each column what it was read as.",
+    "cli.accuracy_column": "accuracy",
+    "cli.temperature": "Temperature: {temperature:.3f}",
+    "cli.sure_from": "Sure from: {share:.1%}",
+    "cli.reading": "{path}: {digit} ({share:.1%})",
+    "cli.unsure_reading": "{path}: {digit} ({share:.1%}, not sure)",
+    "cli.blank": "{path} is blank: there is no digit to read.",
     # --- the page ---------------------------------------------------------------------------------
     "page.title": "Handwritten digits with PyTorch",
     "page.summary": (
@@ -26,6 +343,9 @@ ENGLISH: dict[str, str] = {
     "tab.train": "Train",
     "tab.experiments": "Experiments",
     "tab.runs": "Runs",
+    "page.never_sent": "The page has sent what it never sends: reload it.",
+    "page.two_sentences": "{first} {second}",
+    "page.list_separator": ", ",
     # --- the Draw tab -----------------------------------------------------------------------------
     "digit.other": "a {digit}",
     "digit.eight": "an {digit}",
@@ -194,12 +514,194 @@ ENGLISH: dict[str, str] = {
     "inside.expected": "A question about the network was expected.",
     "inside.image_expected": "An image of {side}×{side} bytes was expected.",
     # --- the Train tab ----------------------------------------------------------------------------
+    "train.start": "Train",
+    "train.stop": "Stop",
+    "train.more_epochs": "+{epochs} epochs",
+    "train.retry": "Train again with {rate}",
+    "train.curves": "Curves",
+    "train.article": "Article's output",
+    "train.code": "Code",
+    "train.weights": "Weights (.pth)",
+    "train.metadata": "Metadata (.json)",
+    "train.still": "Your network is still training; stop it first.",
+    "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
+    "train.lines": "What the article's code prints",
     # --- the settings form ------------------------------------------------------------------------
+    "form.network": "Network",
+    "form.network_choice": "{title}: {parameters} parameters",
+    "form.batch_size": "Batch size: images per step",
+    "form.epochs": "Epochs",
+    "form.epochs_info": "Passes over all the images",
+    "form.learning_rate": "Learning rate",
+    "form.learning_rate_info": "Size of each step",
+    "form.seed": "Seed",
+    "form.seed_info": "Where chance begins: same seed, same run",
+    "form.recipe": "These are the article's settings.",
+    "form.change": "Other than the article's recipe: {change}.",
+    "form.reset": "Reset to the recipe",
+    "form.more": "More settings",
+    "form.schedule": "Learning rate over time",
+    "form.schedule_none": "Constant",
+    "form.schedule_step": "Halved every {epochs} epochs (StepLR)",
+    "form.schedule_one_cycle": "Up to it and down again (one-cycle)",
+    "form.optimizer": "Optimiser",
+    "form.dropout_info": "The share of neurons switched off in each step",
+    "form.augmentation": "Augmentation",
+    "form.augmentation_none": "None: the images as they are",
+    "form.augmentation_affine": "Small turns, shifts and slants",
+    "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
+    "form.preview": "Above: training images. Below: what the network is shown in their place.",
+    "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "Epoch {epoch} is over.",
+    "run.name": "Run {number}",
+    "run.upload_name": "Upload {number}",
+    "run.title": "{name} · {change}",
+    "run.recipe": "the recipe",
+    "run.nothing_yet": (
+        "Press Train: a network with random weights starts to learn from 60,000 digits."
+    ),
+    "run.next": "Its turn is about to come.",
+    "run.queued": "{place:ordinal} in the queue: its turn comes in {wait}.",
+    "run.paused": "Paused: its turn comes again.",
+    "run.downloading": "Downloading MNIST, once: {part} of {megabytes} MB.",
+    "run.loading": "Loading the 70,000 images into memory.",
+    "run.awaiting_gpu": "Waiting for a GPU.",
+    "run.epoch_begun": "Epoch {epoch}: batch {step} of {steps}.",
+    "run.finished": "Finished. Your network can read in the Draw tab.",
+    "run.stopped": "Stopped. What it has learned so far can read in the Draw tab.",
+    "run.stopped_early": "Stopped before it learned anything.",
+    "run.uploaded": "Uploaded: it can read, but not train on.",
+    "run.error_no_memory": (
+        "There is not enough memory for this run. Try a smaller batch size, or try again later."
+    ),
+    "run.error_worker_lost": (
+        "The system has ended this training, perhaps for want of memory. Try a smaller batch "
+        "size, or try again later."
+    ),
+    "run.error_unexpected": (
+        "The training failed for a reason that only the server's log tells. Try again."
+    ),
+    "run.cpu_quota_spent": "On the CPU: the GPU quota is used up.",
+    "run.cpu_none_free": "On the CPU: no GPU was to be had.",
+    "run.cpu_taken_back": "On the CPU: the GPU was taken back.",
+    "run.cpu_no_answer": "On the CPU: the GPU did not answer.",
+    "run.cpu_given_back": "On the CPU: the GPU was given back in the pause.",
+    "run.few_seconds": "a few seconds",
+    "run.about_seconds": "about {seconds} s",
+    "run.about_minute": "about a minute",
+    "run.about_minutes": "about {minutes} minutes",
+    "run.seconds_left": "about {seconds} s left",
+    "run.minutes_left": "about {minutes} minutes left",
+    "run.panel": "The run",
+    "run.epoch_progress": "Progress of this epoch",
+    "run.epochs_done": "{done} of {epochs}",
+    "run.on_training_images": "training {figure}",
+    "run.on_test_images": "test {figure}",
+    "run.test_accuracy": "Test accuracy",
+    "run.train_accuracy": "Training accuracy",
+    "run.train_accuracy_short": "Training acc.",
+    "run.train_loss": "Training loss",
+    "run.test_loss": "Test loss",
+    "run.gap": "Gap",
+    "run.gap_meaning": (
+        "Gap: by how many points training accuracy lies above test accuracy. A wide one is "
+        "overfitting: the network knows its training images by heart."
+    ),
+    "run.epochs": "Epochs",
+    "run.seconds": "Seconds",
+    "run.parameters": "Parameters",
     # --- the Experiments tab ----------------------------------------------------------------------
+    "cards.intro": (
+        "One change at a time: two networks train with the same seed, one by the recipe, one "
+        "as the article suggests. What differs is what the change does."
+    ),
+    "cards.meaning": (
+        "The recipe is the article's own settings. The baseline trains without the change, the "
+        "variant with it. The seed is where chance begins, for the first weights and the order "
+        "of the images: another seed alone changes the result a little."
+    ),
+    "cards.article": "The article",
+    "cards.expectation": "What to expect",
+    "cards.change": "What changes",
+    "cards.against": "against",
+    "cards.try": "Try it",
+    "cards.retry": "Retry with {rate}",
+    "cards.more_seeds": "Run {count} more {count:|seed|seeds}",
+    "cards.seed_says": "Seed {seed}: {message}",
+    "cards.baseline": "Baseline",
+    "cards.variant": "Variant",
+    "cards.baseline_meaning": "Trains without the change",
+    "cards.variant_meaning": "Trains with the change",
+    "cards.baseline_progress": "Progress of the baseline",
+    "cards.variant_progress": "Progress of the variant",
+    "cards.difference": "The variant's test accuracy less the baseline's, in points",
+    "cards.running": "running",
+    "cards.diverged": "diverged",
+    "cards.stopped": "stopped",
+    "cards.two_to_train": "Trains two networks for {epochs} epochs each, in {time}.",
+    "cards.one_to_train": (
+        "Trains one network for {epochs} epochs, in {time}; the baseline is there already: {name}."
+    ),
+    "cards.over_in": "Over in {time}.",
+    "cards.takes": "Takes {time}.",
+    "cards.reused": "The baseline is not trained again: {runs} {count:|is|are} reused.",
+    "cards.limit": "At most {most} of your networks can be under way at once.",
     # --- the Runs tab -----------------------------------------------------------------------------
+    "runs.empty": (
+        "Nothing here yet. Train a network or try an experiment, and it becomes a row of this "
+        "table."
+    ),
+    "runs.run": "Run",
+    "runs.differs": "Differs from the recipe",
+    "runs.recipe_meaning": (
+        "The recipe is the article's: one hidden layer of 128 neurons, Adam, batches of 64, "
+        "five epochs"
+    ),
+    "runs.best": "best",
+    "runs.reads": "reads",
+    "runs.progress": "Progress of the run",
+    "runs.stopped_after": "stopped after {done} of {epochs} epochs",
+    "runs.uploaded": "uploaded",
+    "runs.uploaded_alone": "uploaded without its metadata",
+    "runs.overlay": "Draw the curves of {name}",
+    "runs.read": "Let it read drawings",
+    "runs.train_on": "Train on",
+    "runs.more_epochs": "more epochs",
+    "runs.open": "Code and files",
+    "runs.delete": "Delete",
+    "runs.really": "Delete {name} for good?",
+    "runs.keep": "Keep",
+    "runs.kept": "The newest {most} runs are kept.",
+    "runs.evicted": "{names} had to make room.",
+    "runs.upload": "Upload a checkpoint (.pth, and its .json) …",
+    "runs.one_file": (
+        "Choose one .pth file and, if you have it, the .json that was downloaded with it."
+    ),
+    "runs.curves_words": (
+        "{name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
+    ),
+    "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------
+    "session.not_open": (
+        "This page has not found its session yet: try again in a moment, or reload it."
+    ),
+    "session.ended": "This session has ended: reload the page to begin a new one.",
+    "session.too_many": (
+        "At most {most} of your networks can be under way at once, and {under_way} "
+        "{under_way:|is|are}: let some end first."
+    ),
+    "session.run_gone": "This run is gone.",
+    "files.no_download": (
+        "The server cannot write files just now, so the network cannot be downloaded."
+    ),
+    "files.gone": "The file is gone already: upload it again.",
+    "classifier.missing": "cannot be loaded: {file} is missing",
+    "classifier.unreadable": "cannot be loaded: {file} cannot be read",
+    "classifier.damaged": "cannot be loaded: {file} is damaged",
+    "classifier.no_metadata": "{file} is missing or damaged, so nobody knows how sure it may be",
     # --- jobs -------------------------------------------------------------------------------------
+    "jobs.full": "Too many networks wait for their training. Try again later.",
+    "jobs.cannot_train_on": "This run cannot train on: its optimiser is gone. Start a new one.",
     # --- endpoints and limits ---------------------------------------------------------------------
 }

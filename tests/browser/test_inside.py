@@ -78,7 +78,7 @@ def test_while_it_is_closed_nothing_is_asked_or_shown(page: Page) -> None:
     asked: list[str] = []
 
     def note(request: Request) -> None:
-        if request.method == "POST" and '"view"' in (request.post_data or ""):
+        if request.method == "POST" and '\\"view\\"' in (request.post_data or ""):
             asked.append(request.url)
 
     page.on("request", note)

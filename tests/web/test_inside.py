@@ -42,7 +42,11 @@ def seven() -> GrayImage:
 
 def question(view: str = "inside", **facts: Any) -> Question:
     image = b64encode(seven().tobytes()).decode()
-    return InsidePanel(render=False).preprocess({"view": view, "image": image, **facts})
+    return InsidePanel(render=False).preprocess(as_sent({"view": view, "image": image, **facts}))
+
+
+def as_sent(facts: Any) -> dict[str, str]:
+    return {"question": json.dumps(facts)}
 
 
 def look(asked: Question, session: Session | None = None) -> dict[str, Any]:
@@ -281,7 +285,15 @@ def test_few_networks_are_remembered() -> None:
 )
 def test_anything_else_from_the_page_is_refused(payload: Any) -> None:
     with pytest.raises(gr.Error, match="A question about the network"):
+        InsidePanel(render=False).preprocess(as_sent(payload))
+    with pytest.raises(gr.Error, match="A question about the network"):
         InsidePanel(render=False).preprocess(payload)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 1_000, "{}" + " " * 5_000, None, 7, {}])
+def test_what_is_no_json_is_refused(text: Any) -> None:
+    with pytest.raises(gr.Error, match="A question about the network"):
+        InsidePanel(render=False).preprocess({"question": text})
 
 
 @pytest.mark.parametrize("image", ["AAAA", "no base64", "é", "AAA", b64encode(bytes(785)).decode()])

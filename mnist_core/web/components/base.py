@@ -112,7 +112,7 @@ class Payload(BaseModel):
         try:
             return cls.model_validate(event_data(event))
         except ValidationError:
-            raise refusal("The page has sent what it never sends: reload it.") from None
+            raise refusal(Message("page.never_sent")) from None
 
 
 def refusal(reason: object) -> gr.Error:

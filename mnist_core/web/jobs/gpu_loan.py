@@ -21,9 +21,9 @@ from time import monotonic
 
 import torch
 
-from mnist_core.config import TrainConfig
 from mnist_core.training import DivergenceError, choose_device, train
 from mnist_core.web.gradio_compat.gpu import with_gpu
+from mnist_core.web.jobs.pace import SECONDS_TO_AUGMENT, steps_per_epoch, usual_seconds_per_epoch
 from mnist_core.web.jobs.snapshot import pack_weights, take_snapshot
 from mnist_core.web.jobs.status import NoGpu
 from mnist_core.web.jobs.worker import Begun, Progress, Task, begun, prepare
@@ -35,17 +35,9 @@ ON_ZERO_GPU = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true"
 LOOK_SECONDS = 0.25  # without news, after which whoever waits for them may do something else
 ANSWER_TIMEOUT_SECONDS = 30.0  # without news, after which the CPU takes over
 
-IMAGES = 60_000
 SECONDS_TO_START = 10  # a process, CUDA, the images
 SECONDS_TO_TEST = 1  # after each epoch
 SECONDS_PER_STEP = 0.002  # however small the network: a step is some fifty calls of the GPU
-SECONDS_TO_AUGMENT = {
-    "none": 0,
-    "affine": 2,
-    "handwriting": 10,
-}  # an epoch's images, on the CPU anyway
-CPU_SECONDS_PER_EPOCH = {"cnn": 6.0}  # beside those of its steps; of the others hardly any
-CPU_SECONDS_PER_STEP = 0.0015
 MAX_LOAN_SECONDS = 60  # half of what a visitor has in a day
 
 
@@ -68,21 +60,14 @@ def seconds_needed(task: Task) -> int:
 
 def is_worth_it(task: Task) -> bool:
     """Tell whether the GPU, its start included, is faster than the CPU."""
-    config = task.config
-    epoch = CPU_SECONDS_PER_EPOCH.get(config.model, 0.0) + _steps(config) * CPU_SECONDS_PER_STEP
-    epoch += SECONDS_TO_AUGMENT[config.augmentation]
-    return _epochs_left(task) * epoch > _gpu_seconds(task)
+    return _epochs_left(task) * usual_seconds_per_epoch(task.config) > _gpu_seconds(task)
 
 
 def _gpu_seconds(task: Task) -> float:
     config = task.config
-    epoch = SECONDS_TO_TEST + _steps(config) * SECONDS_PER_STEP
+    epoch = SECONDS_TO_TEST + steps_per_epoch(config) * SECONDS_PER_STEP
     epoch += SECONDS_TO_AUGMENT[config.augmentation]
     return SECONDS_TO_START + _epochs_left(task) * epoch
-
-
-def _steps(config: TrainConfig) -> int:
-    return math.ceil(IMAGES / config.batch_size)
 
 
 def _epochs_left(task: Task) -> int:

@@ -13,11 +13,15 @@ import heapq
 import logging
 import threading
 from collections import Counter
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any, Literal
 
+from mnist_core.config import TrainConfig
+from mnist_core.text import Message
+from mnist_core.web.jobs.pace import Slowness
 from mnist_core.web.jobs.presence import Clock, Presence
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.jobs.worker_pool import WorkerPool
@@ -27,7 +31,6 @@ log = logging.getLogger(__name__)
 
 RECONNECT_GRACE_SECONDS = 1.2  # for which a slot or a place is kept for a page that reloads
 UNATTENDED_TIMEOUT_SECONDS = 15 * 60.0  # without a page, after which a run ends
-SECONDS_PER_EPOCH = 2.0  # what an epoch is thought to take as long as none has been seen
 
 
 @dataclass(eq=False)
@@ -82,7 +85,7 @@ class JobQueue:
         self._waiting: list[Job] = []
         self._paused: list[Job] = []  # their visitors have left
         self._running: list[Job] = []
-        self._seconds_per_epoch: dict[str, float] = {}  # of the latest run of each model
+        self._slowness = Slowness()
         self._threads: list[threading.Thread] = []
         self._numbers = count(1)
 
@@ -105,7 +108,7 @@ class JobQueue:
             ValueError: the queue is full.
         """
         if self.waiting + runs > the_limits().waiting:
-            raise ValueError("Too many networks wait for their training. Try again later.")
+            raise ValueError(Message("jobs.full"))
 
     def stop(self, run: Run) -> None:
         """End a run: at once if it waits or is paused, with its next record if it trains."""
@@ -121,6 +124,28 @@ class JobQueue:
     def warm_up(self) -> None:
         """Get a worker ready in the background, so that the first training need not wait for it."""
         self._workers.warm_up()
+
+    def seconds_until_over(
+        self, runs: Collection[Run], new: Sequence[TrainConfig] = ()
+    ) -> float | None:
+        """Return about how many seconds it takes until runs are over, and new ones after them.
+
+        Args:
+            runs: any that are under way; those that are paused do not count.
+            new: the settings of runs that would come in now.
+
+        Returns:
+            None if there is nothing to wait for.
+        """
+        with self.changed:
+            turns = self._turns()
+            ends = [end for job, _, end in turns if job.run in runs]
+            free_in = sorted([0.0] * self.slots + [end for _, _, end in turns])[-self.slots :]
+        for config in new:
+            start = heapq.heappop(free_in)
+            ends.append(start + self._slowness.expect(config) * config.epochs)
+            heapq.heappush(free_in, ends[-1])
+        return max(ends, default=None)
 
     @property
     def slots(self) -> int:
@@ -164,18 +189,25 @@ class JobQueue:
 
     def _show_places(self) -> None:
         free = self.slots - len(self._running)
-        free_in = [0.0] * free + [self._seconds_left(job.run) for job in self._running]
-        heapq.heapify(free_in)
-        for place, job in enumerate(self._order(), start=1):
-            seconds = heapq.heappop(free_in)
+        for place, (job, start, _) in enumerate(self._turns()[len(self._running) :], start=1):
             if place > free:
-                job.run.queue_up(place, seconds)
-            heapq.heappush(free_in, seconds + self._seconds_left(job.run))
+                job.run.queue_up(place, start)
+
+    def _turns(self) -> list[tuple[Job, float, float]]:
+        """Tell in about how many seconds each job begins and ends, first those that train."""
+        turns = [(job, 0.0, self._seconds_left(job.run)) for job in self._running]
+        free_in = [0.0] * (self.slots - len(turns)) + [end for _, _, end in turns]
+        heapq.heapify(free_in)
+        for job in self._order():
+            start = heapq.heappop(free_in)
+            turns.append((job, start, start + self._seconds_left(job.run)))
+            heapq.heappush(free_in, turns[-1][2])
+        return turns
 
     def _seconds_left(self, run: Run) -> float:
         pace = run.seconds_per_epoch
         if pace is None:
-            pace = self._seconds_per_epoch.get(run.config.model, SECONDS_PER_EPOCH)
+            pace = self._slowness.expect(run.config)
         return pace * run.epochs_left
 
     def _end(self, job: Job) -> None:
@@ -233,7 +265,7 @@ class JobQueue:
             else:
                 self._end(job)
             if run.seconds_per_epoch is not None:
-                self._seconds_per_epoch[run.config.model] = run.seconds_per_epoch
+                self._slowness.note(run.config, run.seconds_per_epoch)
             # The others of its visitor step back behind everybody else's.
             self._waiting.sort(key=lambda other: other.presence is job.presence)
             self._show_places()

@@ -15,7 +15,9 @@ from torch import nn
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
 from mnist_core.data import default_root, fetch_mnist
+from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
+from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
 from mnist_core.web.jobs import gpu_loan
@@ -42,7 +44,7 @@ class Run:
         name: names it for people, such as "Run 3".
         config: its settings.
         status: where it stands; a new record at each change.
-        lines: what the article's code would have printed so far.
+        lines: what the article's code would have printed so far, in any language.
         epochs: the epochs that are over.
         model: the network as it was at the last record, on the CPU and in eval mode, or None if it
             has not learned anything. Never changed, only replaced, and `version` grows each time.
@@ -59,7 +61,7 @@ class Run:
         self.name = name
         self.config = config
         self.epochs: list[EpochRecord] = []
-        self.lines: list[str] = []
+        self.lines: list[Message] = []
         self.model: nn.Module | None = None
         self.version = 0
         self.calibration = UNCALIBRATED
@@ -77,7 +79,12 @@ class Run:
 
     @classmethod
     def from_checkpoint(
-        cls, checkpoint: Checkpoint, config: TrainConfig, epochs: list[EpochRecord], name: str
+        cls,
+        checkpoint: Checkpoint,
+        config: TrainConfig,
+        epochs: list[EpochRecord],
+        name: str,
+        accuracy: float | None = None,
     ) -> Run:
         """Make an entry of a network that was trained elsewhere.
 
@@ -86,14 +93,27 @@ class Run:
             config: its settings, as far as they are known.
             epochs: its epochs, as far as they are known.
             name: its name for people.
+            accuracy: as measured on MNIST's test images, where its epochs do not tell.
         """
         run = cls(config, name)
         run.epochs = epochs
         run._pace.begin_stretch(len(epochs))
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
-        run._update(state="uploaded", stage=None)
+        accuracy = epochs[-1].test_accuracy if epochs else accuracy
+        run._update(state="uploaded", stage=None, accuracy=accuracy)
         return run
+
+    @property
+    def title(self) -> Message:
+        """Name it for people who choose among runs: "Run 3 · batch size 256"."""
+        change = describe_change(self.config) or Message("run.recipe")
+        return Message("run.title", name=self.name, change=change)
+
+    @property
+    def accuracy(self) -> float | None:
+        """Return its accuracy on MNIST's test images after the last epoch, 0 to 1, if known."""
+        return self.status.accuracy
 
     @property
     def state(self) -> State:
@@ -142,7 +162,7 @@ class Run:
             ValueError: it cannot, or it would have more epochs than a run may have.
         """
         if not self.can_train_on:
-            raise ValueError("This run cannot train on: its optimiser is gone. Start a new one.")
+            raise ValueError(Message("jobs.cannot_train_on"))
         self.config = replace(self.config, epochs=len(self.epochs) + epochs)
         self._is_extended = True
         if self._pace.epochs_done > len(self.epochs) or self.config.schedule == "one_cycle":
@@ -202,9 +222,9 @@ class Run:
             self._end("stopped" if self._stop_requested else "finished")
         except DivergenceError as error:
             self.retry_rate = error.retry_rate
-            self._end("diverged", Error("diverged", str(error)))
+            self._end("diverged", Error("diverged", error.args[0]))
         except FileNotFoundError as error:
-            self._end("failed", Error("no_data", str(error)))
+            self._end("failed", Error("no_data", error.args[0]))
         except MemoryError:
             self._end("failed", Error("no_memory"))
         except WorkerLostError:
@@ -302,13 +322,13 @@ class Run:
         self._pace.begin_stretch(self._pace.epochs_done)
         if not self._device:
             self.lines += [
-                f"Image batch shape: {report.images_shape}",
-                f"Label batch shape: {report.labels_shape}",
-                f"The model is on: {report.device}",
-                "Training starts ...",
+                Message("article.images", shape=report.images_shape),
+                Message("article.labels", shape=report.labels_shape),
+                Message("article.device", device=report.device),
+                Message("article.begins"),
             ]
         elif report.device != self._device:
-            self.lines.append(f"The model is on: {report.device}")
+            self.lines.append(Message("article.device", device=report.device))
             if self._pace.epochs_done:
                 self.is_repeatable = False
         self._device = report.device
@@ -330,8 +350,8 @@ class Run:
     def _show_epoch(self, record: EpochRecord) -> None:
         self.epochs.append(record)
         self._pace.epochs_done = len(self.epochs)
-        total = self.config.epochs
-        self.lines.append(f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}")
+        facts = {"epoch": record.epoch, "epochs": self.config.epochs}
+        self.lines.append(Message("article.epoch", loss=f"{record.train_loss:.4f}", **facts))
         self._update(
             state="training",
             stage="epoch_over",
@@ -357,8 +377,9 @@ class Run:
         if state in ("diverged", "failed"):
             self.model, self._snapshot = None, None
         elif state == "finished":
-            self.lines.append("Training finished!")
-            self.lines.append(f"Accuracy on the test set: {self.epochs[-1].test_accuracy:.2%}")
+            accuracy = self.epochs[-1].test_accuracy
+            self.lines.append(Message("article.ends"))
+            self.lines.append(Message("article.accuracy", accuracy=f"{accuracy:.2%}"))
         elif self.model is None:
             self._snapshot = None
         self._visitor = Context()  # lets go of the page's request

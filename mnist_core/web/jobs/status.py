@@ -32,7 +32,7 @@ class Error:
 
     Attributes:
         key: the kind of error.
-        explanation: what the core says of it; empty where the key says all.
+        explanation: what the core says of it, a message; empty where the key says all.
     """
 
     key: Failure

@@ -17,6 +17,7 @@ from mnist_core.checkpoints import (
     metadata_path,
 )
 from mnist_core.inference import UNCALIBRATED, Calibration
+from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.session import Session
 
@@ -35,7 +36,7 @@ class Classifier:
 
     Attributes:
         key: a key of `SHIPPED_CLASSIFIERS`, or the id of a run.
-        name: for people.
+        name: for people; a run's is a message, as "Run 3 · batch size 256".
         model: in eval mode, on the CPU.
         calibration: of its probabilities.
         accuracy: on MNIST's test images, 0 to 1; None if unknown.
@@ -57,7 +58,7 @@ class Classifier:
         return self.epochs, self.is_training
 
 
-_problems: dict[str, str] = {}  # key → why it cannot be loaded
+_problems: dict[str, Message] = {}  # key → why it cannot be loaded
 
 
 @functools.cache
@@ -82,21 +83,21 @@ def load_shipped(key: str) -> Classifier | None:
 
 
 def describe_problem(key: str) -> str:
-    """Say what is wrong with a network that comes with the project; empty if nothing is."""
+    """Return a message of what is wrong with a shipped network; empty if nothing is."""
     classifier = load_shipped(key)
     if classifier is not None and classifier.accuracy is None:
         path = metadata_path(SHIPPED_CLASSIFIERS[key][1])
-        return f"{path.name} is missing or damaged, so nobody knows how sure it may be"
+        return Message("classifier.no_metadata", file=path.name)
     return _problems.get(key, "")
 
 
-def _describe_error(path: Path, error: Exception) -> str:
+def _describe_error(path: Path, error: Exception) -> Message:
     """Say why a file cannot be loaded, without its place on this machine."""
     if isinstance(error, FileNotFoundError):
-        return f"cannot be loaded: {path.name} is missing"
+        return Message("classifier.missing", file=path.name)
     if isinstance(error, OSError):
-        return f"cannot be loaded: {path.name} cannot be read"
-    return f"cannot be loaded: {path.name} is damaged"
+        return Message("classifier.unreadable", file=path.name)
+    return Message("classifier.damaged", file=path.name)
 
 
 def classifier_of(run: Run) -> Classifier | None:
@@ -104,13 +105,12 @@ def classifier_of(run: Run) -> Classifier | None:
     model = run.model  # read once: another thread replaces it
     if model is None:
         return None
-    accuracy = run.epochs[-1].test_accuracy if run.epochs else None
     return Classifier(
         run.id,
-        run.name,
+        run.title,
         model,
         run.calibration,
-        accuracy,
+        run.accuracy,
         epochs=len(run.epochs),
         is_training=run.is_under_way,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -11,21 +11,22 @@ from typing import NoReturn
 
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import LabelledDrawing
+from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
 from mnist_core.web.sessions.own_test_set import OwnTestSet
-from mnist_core.web.sessions.run_files import RunFiles, read_upload
+from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
 from mnist_core.web.sessions.tab_state import DrawState, ExperimentsState, TrainState
 from mnist_core.web.sessions.uploads import clear_uploads
 
 MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
 
 JOB_QUEUE = JobQueue()
-NOT_OPEN = "This page has not found its session yet: try again in a moment, or reload it."
-ENDED = "This session has ended: reload the page to begin a new one."
+NOT_OPEN = Message("session.not_open")
+ENDED = Message("session.ended")
 
 
 class Session:
@@ -119,7 +120,7 @@ class Session:
             the_limits().check(config)
         with self.keeping(), self._lock, self._queue.changed:
             self._check_room(len(configs))
-            runs = [Run(config, self._next_name("Run")) for config in configs]
+            runs = [Run(config, Message("run.name", number=self._count())) for config in configs]
             for run in runs:
                 self._enter(run)
             self._add(runs)
@@ -134,7 +135,7 @@ class Session:
         the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
         with self._lock, self._queue.changed:
             if run not in self._runs:  # deleted or evicted in this very moment
-                raise ValueError("This run is gone.")
+                raise ValueError(Message("session.run_gone"))
             self._check_room(1)  # before anything has changed
             run.extend(epochs)
             self._enter(run)
@@ -174,11 +175,19 @@ class Session:
         self._check_open()
         with self.keeping():
             checkpoint, config, epochs = read_upload(path, metadata)
+            accuracy = None if epochs else measure_accuracy(checkpoint.model)
             with self._lock:
                 self._check_open()
-                run = Run.from_checkpoint(checkpoint, config, epochs, self._next_name("Upload"))
+                name = Message("run.upload_name", number=self._count())
+                run = Run.from_checkpoint(checkpoint, config, epochs, name, accuracy)
                 self._add([run])
         return run
+
+    def seconds_until_over(
+        self, runs: Collection[Run], new: Sequence[TrainConfig] = ()
+    ) -> float | None:
+        """Return about how many seconds it takes until runs, and new ones after them, are over."""
+        return self._queue.seconds_until_over(runs, new)
 
     def files(self, run: Run) -> tuple[Path, Path] | None:
         """Write a run's network to the disk, its metadata beside it, until the session ends.
@@ -227,10 +236,7 @@ class Session:
         self._check_open()
         most, under_way = the_limits().under_way, sum(run.is_under_way for run in self._runs)
         if under_way + runs > most:
-            raise ValueError(
-                f"At most {most} of your networks can be under way at once, and {under_way} are: "
-                "let some end first."
-            )
+            raise ValueError(Message("session.too_many", most=most, under_way=under_way))
         self._queue.check_room(runs)
 
     def _enter(self, run: Run) -> None:
@@ -256,9 +262,9 @@ class Session:
         self._files.remove(run)
         self._changes += 1
 
-    def _next_name(self, kind: str) -> str:
+    def _count(self) -> int:
         self._names_given += 1
-        return f"{kind} {self._names_given}"
+        return self._names_given
 
     # --- the page ------------------------------------------------------------------------------
 

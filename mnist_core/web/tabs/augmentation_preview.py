@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import threading
 from base64 import b64encode
 from io import BytesIO
@@ -12,12 +13,13 @@ from torch import Tensor
 
 from mnist_core.augmentation import augment
 from mnist_core.data import default_root, has_mnist, map_mnist
+from mnist_core.text import say
 
 SHOWN = 10  # the digits 0 to 9
 COPIES = 4  # of the batch that is changed: the last is the one that "handwriting" only bends
 GAP = 4  # white pixels between two images
 
-_previews: dict[str, str] = {}
+_pictures: dict[str, str] = {}
 _drawing = threading.Lock()
 
 
@@ -28,36 +30,33 @@ def show_augmentation(kind: str) -> str:
         kind: one of `AUGMENTATIONS`.
 
     Returns:
-        HTML with a picture: black ink on white paper.
-
-    Raises:
-        FileNotFoundError: MNIST is not there yet.
+        HTML with a picture, black ink on white paper, or why there is none.
     """
     with _drawing:
-        if kind not in _previews:
-            _previews[kind] = _draw(kind)
-        return _previews[kind]
+        if kind not in _pictures:
+            if not has_mnist():
+                return f"<p>{html.escape(say('form.no_preview'))}</p>"
+            _pictures[kind] = _draw(kind)
+        picture = _pictures[kind]
+    words = html.escape(say("form.preview"))
+    return f'<img src="{picture}" alt="{words}" title="{words}">'
 
 
 def _draw(kind: str) -> str:
-    if not has_mnist():
-        raise FileNotFoundError("MNIST is not there yet.")
     train = map_mnist(default_root().resolve()).train
     chosen = [int((train.labels == digit).nonzero()[0, 0]) for digit in range(SHOWN)]
     images, labels = train.__getitems__(chosen)
     with torch.random.fork_rng(devices=[]):  # whoever else draws is not disturbed
         torch.manual_seed(2)
         changed, _ = augment(images.repeat(COPIES, 1, 1, 1), labels.repeat(COPIES), kind)
-    return _to_html(torch.stack([images, changed[-SHOWN:]]))
+    return _to_url(torch.stack([images, changed[-SHOWN:]]))
 
 
-def _to_html(images: Tensor) -> str:
-    """Set [rows, columns, 1, 28, 28], -1 (paper) to 1 (ink), as a picture."""
+def _to_url(images: Tensor) -> str:
+    """Set [rows, columns, 1, 28, 28], -1 (paper) to 1 (ink), as a picture in a data URL."""
     padded = torch.nn.functional.pad(images.squeeze(2), [GAP // 2] * 4, value=-1.0)
     rows = torch.cat([torch.cat(list(row), dim=1) for row in padded])
     pixels = ((1 - rows) * 127.5).round().clamp(0, 255).byte().numpy()
     file = BytesIO()
     Image.fromarray(pixels).save(file, format="PNG")
-    data = b64encode(file.getvalue()).decode("ascii")
-    alt = "Above: training images. Below: what the network is shown in their place."
-    return f'<img src="data:image/png;base64,{data}" alt="{alt}" title="{alt}">'
+    return f"data:image/png;base64,{b64encode(file.getvalue()).decode('ascii')}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from mnist_core.plots import Curve, compare_accuracies, compare_losses, to_svg
+from mnist_core.text import say
 
 Plots = dict[str, str]
 """What `draw_curves` returns."""
@@ -40,7 +41,7 @@ def draw_curves(curves: Sequence[Curve]) -> Plots:
     return {
         "losses": _to_url(compare_losses(curves)),
         "accuracies": _to_url(compare_accuracies(curves)),
-        "words": "; ".join(map(_describe, curves)),
+        "words": say("runs.curves_separator").join(map(_describe, curves)),
     }
 
 
@@ -48,7 +49,7 @@ def _describe(curve: Curve) -> str:
     last = [run[-1] for run in curve.runs if run]
     losses = ", ".join(f"{epoch.train_loss:.4f}" for epoch in last)
     accuracies = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in last)
-    return f"{curve.name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
+    return say("runs.curves_words", name=curve.name, losses=losses, accuracies=accuracies)
 
 
 def _to_url(figure: Figure) -> str:

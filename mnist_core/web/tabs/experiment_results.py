@@ -150,6 +150,21 @@ class ExperimentResults:
             return []
         return [pair.seed for pair in self._every if not pair.is_complete][:SEEDS_A_TIME]
 
+    @property
+    def seconds_to_try(self) -> float | None:
+        """Return about how many seconds `try_it` would take, the queue included."""
+        return self._session.seconds_until_over((), self._not_there(self._every[:1]))
+
+    @property
+    def seconds_for_more_seeds(self) -> float | None:
+        """Return about how many seconds `try_more_seeds` would take; None if there are none."""
+        return self._session.seconds_until_over((), self._not_there(self._next_pairs()))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Return about how many seconds it takes until all its runs are over; None if they are."""
+        return self._session.seconds_until_over(self._runs())
+
     def try_it(self) -> None:
         """Begin the runs of the experiment's own seed that are not there.
 
@@ -164,8 +179,7 @@ class ExperimentResults:
         Raises:
             ValueError: a run would be too large, or too many are under way.
         """
-        seeds = self.more_seeds
-        self._start(self._not_there(pair for pair in self._every if pair.seed in seeds))
+        self._start(self._not_there(self._next_pairs()))
 
     def retry(self) -> None:
         """Begin the variant anew with a tenth of the learning rate, if it diverged.
@@ -181,6 +195,10 @@ class ExperimentResults:
         for run in reversed(self._runs()):
             if run.is_under_way:
                 self._session.stop(run)
+
+    def _next_pairs(self) -> list[Pair]:
+        seeds = self.more_seeds
+        return [pair for pair in self._every if pair.seed in seeds]
 
     def _not_there(self, pairs: Iterable[Pair]) -> list[TrainConfig]:
         configs = []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gradio as gr
 
 from mnist_core.config import TrainConfig
-from mnist_core.experiments import EXPERIMENTS, describe_change
+from mnist_core.experiments import EXPERIMENTS, Experiment, describe_change
 from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
+from mnist_core.text import say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.experiment_cards import (
     CardOrder,
@@ -23,20 +24,9 @@ from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.experiment_results import ExperimentResults, average
 from mnist_core.web.tabs.page_stream import View, at_once
-from mnist_core.web.tabs.run_text import say_status
+from mnist_core.web.tabs.run_text import about, say_status
 
 BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the cards
-LIMIT = "At most {most} of your networks can be under way at once."
-
-TEXTS: dict[str, CardText] = {
-    name: {
-        "title": experiment.title,
-        "suggestion": experiment.suggestion,
-        "expectation": experiment.expectation,
-        "baseline": describe_change(experiment.baseline) or "the recipe",
-    }
-    for name, experiment in EXPERIMENTS.items()
-}
 
 
 class ExperimentsTab:
@@ -45,7 +35,7 @@ class ExperimentsTab:
     def __init__(self, link: SessionLink) -> None:
         """Lay the tab out and wire it; call it inside a `gr.Tab`."""
         self._link = link
-        self.cards = ExperimentCards(describe_cards(Session(), {}))
+        self.cards = ExperimentCards()
         self.outputs = [self.cards]
         self.cards.order(self.order_experiment, link, link, **at_once(link))
 
@@ -86,8 +76,8 @@ def curves_of_experiment(session: Session) -> list[Curve]:
     results = ExperimentResults(session, EXPERIMENTS[session.experiments.opened])
     planned = results.experiment.baseline.epochs
     sides = (
-        ("Baseline", BASELINE_COLOR, results.baselines()),
-        ("Variant", VARIANT_COLOR, results.variants()),
+        (say("cards.baseline"), BASELINE_COLOR, results.baselines()),
+        (say("cards.variant"), VARIANT_COLOR, results.variants()),
     )
     return [
         Curve(name, color, [list(run.epochs) for run in runs], planned)
@@ -96,7 +86,7 @@ def curves_of_experiment(session: Session) -> list[Curve]:
 
 
 def describe_cards(session: Session, plots: Plots) -> CardsStatus:
-    """Say what the cards show."""
+    """Say what the cards show, in the current language."""
     every = {
         name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
     }
@@ -104,16 +94,17 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     seeds = results.more_seeds
     diverged = results.diverged
     return {
-        "experiments": TEXTS,
+        "experiments": {name: _describe(experiment) for name, experiment in EXPERIMENTS.items()},
         "chosen": session.experiments.opened,
         "badges": {name: _badge(other) for name, other in every.items()},
         "state": _state(results),
-        "change": describe_change(results.variant, results.experiment.baseline),
+        "change": translate(describe_change(results.variant, results.experiment.baseline)),
         "note": _note(results),
-        "verdict": say_status(diverged.status) if diverged else results.verdict,
+        "verdict": say_status(diverged.status) if diverged else translate(results.verdict),
         "seeds": len(results.complete),
         "retry_rate": diverged.retry_rate if diverged else None,
-        "more_seeds": f"Run {len(seeds)} more seed{'s' * (len(seeds) > 1)}" if seeds else "",
+        "more_seeds": say("cards.more_seeds", count=len(seeds)) if seeds else "",
+        "time": _say_time(results),
         "sides": [
             _describe_side(results.experiment.baseline, results.baselines()),
             _describe_side(results.variant, results.variants()),
@@ -121,6 +112,15 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
         if results.pairs
         else [],
         "plots": plots,
+    }
+
+
+def _describe(experiment: Experiment) -> CardText:
+    return {
+        "title": translate(experiment.title),
+        "suggestion": translate(experiment.suggestion),
+        "expectation": translate(experiment.expectation),
+        "baseline": translate(describe_change(experiment.baseline)) or say("run.recipe"),
     }
 
 
@@ -137,28 +137,39 @@ def _state(results: ExperimentResults) -> str:
 def _badge(results: ExperimentResults) -> str:
     difference = results.difference
     if results.is_under_way:
-        return "running"
+        return say("cards.running")
     if results.diverged:
-        return "diverged"
+        return say("cards.diverged")
     if difference is not None:
         return f"{difference:+.2f}".replace("-", "−")
-    return "stopped" if results.pairs else ""
+    return say("cards.stopped") if results.pairs else ""
 
 
 def _note(results: ExperimentResults) -> str:
     epochs = results.experiment.baseline.epochs
     if results.pairs:
         if results.reused and not results.diverged:
-            return f"The baseline is not trained again: {', '.join(results.reused)} is reused."
+            names = say("page.list_separator").join(map(translate, results.reused))
+            return say("cards.reused", runs=names, count=len(results.reused))
         return (
-            LIMIT.format(most=the_limits().under_way)
+            say("cards.limit", most=the_limits().under_way)
             if results.is_under_way or results.complete
             else ""
         )
+    time = about(results.seconds_to_try or 0.0)
     if results.known_baseline:
-        name = results.known_baseline.name
-        return f"Trains one network for {epochs} epochs; the baseline is there already: {name}."
-    return f"Trains two networks for {epochs} epochs each."
+        name = translate(results.known_baseline.name)
+        return say("cards.one_to_train", epochs=epochs, time=time, name=name)
+    return say("cards.two_to_train", epochs=epochs, time=time)
+
+
+def _say_time(results: ExperimentResults) -> str:
+    """Say when it is over, or how long more seeds would take; "" where the note says it."""
+    if results.is_under_way:
+        left = results.seconds_left
+        return "" if left is None else say("cards.over_in", time=about(left))
+    seconds = results.seconds_for_more_seeds
+    return "" if seconds is None else say("cards.takes", time=about(seconds))
 
 
 def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
@@ -169,10 +180,11 @@ def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
     speaks = next(iter(training + under_way + runs[-1:]), None)
     message = ""
     if speaks is not None and speaks.state not in ("finished", "diverged"):
-        seed = f"Seed {speaks.config.seed}: " if len(runs) > 1 else ""
-        message = seed + say_status(speaks.status)
+        message = say_status(speaks.status)
+        if len(runs) > 1:
+            message = say("cards.seed_says", seed=speaks.config.seed, message=message)
     return {
-        "runs": ", ".join(run.name for run in runs),
+        "runs": say("page.list_separator").join(translate(run.name) for run in runs),
         "state": speaks.state if speaks else "idle",
         "message": message,
         "fraction": speaks.fraction_done if speaks else 0.0,

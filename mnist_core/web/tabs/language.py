@@ -28,4 +28,4 @@ def build_language_switch(
     outputs = list(page.say_again())
     for asked in (head.speak, link.speak):
         changed = asked(change_language, link, outputs, **at_once(link))
-        train.form.describe_after(changed, link)
+        train.form.speak_after(changed, link)

@@ -8,10 +8,9 @@ from pathlib import Path
 import gradio as gr
 
 from mnist_core.codegen import generate_code
-from mnist_core.experiments import describe_change
 from mnist_core.models import count_parameters, create_model_shape
 from mnist_core.plots import Curve
-from mnist_core.text import say, translate
+from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.listing import Listing, Program
 from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
@@ -23,9 +22,9 @@ from mnist_core.web.sessions.run_files import file_stem
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.run_text import say_status
+from mnist_core.web.tabs.run_text import say_change, say_status
 
-ONE_FILE = "Choose one .pth file and, if you have it, the .json that was downloaded with it."
+ONE_FILE = Message("runs.one_file")
 
 
 class RunsTab:
@@ -40,15 +39,15 @@ class RunsTab:
     def __init__(self, link: SessionLink) -> None:
         """Lay the tab out and wire it; call it inside a `gr.Tab`."""
         self._link = link
-        self.table = RunTable(describe_runs(Session(), {}))
+        self.table = RunTable()
         self.outputs = [self.table]
         with gr.Column(visible=False) as self.panel:
             self.code = Listing()
             with gr.Row():
-                self.weights = gr.DownloadButton("Weights (.pth)", size="sm")
-                self.metadata = gr.DownloadButton("Metadata (.json)", size="sm")
+                self.weights = gr.DownloadButton(Message("train.weights"), size="sm")
+                self.metadata = gr.DownloadButton(Message("train.metadata"), size="sm")
         upload = gr.UploadButton(
-            "Upload a checkpoint (.pth, and its .json) …",
+            Message("runs.upload"),
             file_count="multiple",
             file_types=[".pth", ".json"],
             size="sm",
@@ -97,7 +96,7 @@ class RunsTab:
         try:
             weights, metadata = session.files(run) or (None, None)
         except ValueError as error:
-            gr.Warning(html.escape(str(error)))
+            gr.Warning(html.escape(translate(error)))
             weights = metadata = None
         program: Program = {
             "title": say("listing.of_run", run=translate(run.name)),
@@ -141,11 +140,14 @@ def curves_of_runs(session: Session) -> list[Curve]:
     runs = {run.id: run for run in session.runs}
     colors = session.curves.colors(list(runs))
     shown = [runs[run_id] for run_id in session.curves.drawn(list(runs))]
-    return [Curve(run.name, colors[run.id], [list(run.epochs)], run.config.epochs) for run in shown]
+    return [
+        Curve(translate(run.name), colors[run.id], [list(run.epochs)], run.config.epochs)
+        for run in shown
+    ]
 
 
 def describe_runs(session: Session, plots: Plots) -> TableStatus:
-    """Say what the table shows."""
+    """Say what the table shows, in the current language."""
     runs = session.runs
     ids = [run.id for run in runs]
     shown, colors = session.curves.drawn(ids), session.curves.colors(ids)
@@ -153,9 +155,11 @@ def describe_runs(session: Session, plots: Plots) -> TableStatus:
     known = [row["accuracy"] for row in rows if row["accuracy"] is not None]
     for row in rows:
         row["is_best"] = bool(known) and row["accuracy"] == max(known)
-    note = f"The newest {the_limits().runs} runs are kept."
+    note = say("runs.kept", most=the_limits().runs)
     if session.evicted:
-        note += f" {', '.join(session.evicted)} had to make room."
+        names = say("page.list_separator").join(map(translate, session.evicted))
+        evicted = say("runs.evicted", names=names)
+        note = say("page.two_sentences", first=note, second=evicted)
     return {"rows": rows, "note": note if rows else "", "plots": plots}
 
 
@@ -163,15 +167,15 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
     last = run.epochs[-1] if run.epochs else None
     return {
         "id": run.id,
-        "name": run.name,
-        "settings": describe_change(run.config) or "the recipe",
+        "name": translate(run.name),
+        "settings": say_change(run),
         "state": run.state,
         "message": _say_state(run),
         "fraction": run.fraction_done,
         "train_loss": last.train_loss if last else None,
         "test_loss": last.test_loss if last else None,
         "train_accuracy": last.train_accuracy if last else None,
-        "accuracy": last.test_accuracy if last else None,
+        "accuracy": run.accuracy,
         "is_best": False,
         "parameters": count_parameters(create_model_shape(run.config.model)),
         "seconds": sum(epoch.seconds for epoch in run.epochs) if last else None,
@@ -189,7 +193,7 @@ def _say_state(run: Run) -> str:
     if run.state == "finished":
         return ""
     if run.state == "stopped":
-        return f"stopped after {done} of {total} epochs"
+        return say("runs.stopped_after", done=done, epochs=total)
     if run.state == "uploaded":
-        return "uploaded" if done else "uploaded without its metadata"
+        return say("runs.uploaded") if done else say("runs.uploaded_alone")
     return say_status(run.status)

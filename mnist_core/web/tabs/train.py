@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from mnist_core.config import TrainConfig
 from mnist_core.inference import predict
 from mnist_core.plots import Curve, compare_accuracies, compare_losses, loss_figure, to_svg
+from mnist_core.text import Message, say, translate
 from mnist_core.training import EpochRecord
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.console import Console
@@ -48,24 +49,25 @@ class TrainTab:
             with gr.Column(scale=3, min_width=300):
                 self.form = TrainForm()
                 with self.form.actions:
-                    self.start = _button("Train", "start", variant="primary")
-                    self.stop = _button("Stop", "stop", interactive=False)
-                    self.train_on = _button(f"+{MORE_EPOCHS} epochs", "train-on", interactive=False)
+                    self.start = _button(Message("train.start"), "start", variant="primary")
+                    self.stop = _button(Message("train.stop"), "stop", interactive=False)
+                    more = Message("train.more_epochs", epochs=MORE_EPOCHS)
+                    self.train_on = _button(more, "train-on", interactive=False)
             with gr.Column(scale=5, min_width=320):
-                self.panel = RunPanel(view_run(None))
+                self.panel = RunPanel()
                 self.retry = gr.Button(visible=False, size="sm", variant="primary", elem_id="retry")
                 with gr.Tabs(elem_classes="results"):
-                    with gr.Tab("Curves"), gr.Row():
+                    with gr.Tab(Message("train.curves")), gr.Row():
                         losses, accuracies = _plot(no_losses), _plot(no_accuracies)
-                    with gr.Tab("Article's output", elem_id="article"), gr.Row():
+                    with gr.Tab(Message("train.article"), elem_id="article"), gr.Row():
                         article_plot = _plot(no_article_plot, scale=3)
                         with gr.Column(scale=2, min_width=240):
                             self.lines = Console([])
-                    with gr.Tab("Code", elem_id="code-tab"):
+                    with gr.Tab(Message("train.code"), elem_id="code-tab"):
                         self.form.build_code()
                 with gr.Row(elem_classes="downloads"):
-                    self.weights = _download("Weights (.pth)", "weights")
-                    self.metadata = _download("Metadata (.json)", "metadata")
+                    self.weights = _download(Message("train.weights"), "weights")
+                    self.metadata = _download(Message("train.metadata"), "metadata")
         self.plots = [losses, accuracies, article_plot]
         self.outputs: Sequence[gr.Component] = [
             *(self.panel, *self.plots, self.lines, self.start, self.stop, self.train_on),
@@ -128,7 +130,7 @@ class TrainTab:
 
     def _start(self, session: Session, config: TrainConfig) -> Updates:
         if session.is_under_way:
-            raise ValueError("Your network is still training; stop it first.")
+            raise ValueError(Message("train.still"))
         session.start(config)
         session.train.config = config
         return self._link.changed()
@@ -160,18 +162,19 @@ class TrainTab:
         try:
             files = session.files(run) if run and not run.is_under_way else None
         except ValueError as error:
-            files, status = None, {**status, "message": f"{status['message']} {error}"}
+            message = say("page.two_sentences", first=status["message"], second=translate(error))
+            files, status = None, {**status, "message": message}
         weights, metadata = (str(file) for file in files) if files else (None, None)
         retry_rate = run.retry_rate if run and not under_way else None
         return {
             self.panel: status,
-            self.lines: list(run.lines) if run else [],
+            self.lines: list(map(translate, run.lines)) if run else [],
             self.start: gr.update(interactive=not under_way),
             self.stop: gr.update(interactive=under_way),
             self.train_on: gr.update(
                 interactive=run is not None and run.can_train_on and not under_way
             ),
-            self.retry: gr.update(visible=True, value=f"Train again with {retry_rate:g}")
+            self.retry: gr.update(visible=True, value=say("train.retry", rate=f"{retry_rate:g}"))
             if retry_rate is not None
             else gr.update(visible=False),
             self.weights: gr.update(value=weights, interactive=weights is not None),
@@ -199,9 +202,13 @@ class DrawingReadings:
             prediction = predict(run.model, drawing, run.calibration)
             self._digits[len(run.epochs)] = prediction.digit
             digits = " → ".join(map(str, list(self._digits.values())[-MAX_DIGITS:]))
-            sureness = 100 * prediction.probabilities[prediction.digit]
-            self._text = f"Your drawing, epoch by epoch: {digits} ({sureness:.0f}%)"
+            sureness = _say_sureness(prediction.probabilities[prediction.digit])
+            self._text = say("train.drawing", digits=digits, sureness=sureness)
         return self._text
+
+
+def _say_sureness(probability: float) -> str:
+    return ">99.9%" if probability > 0.999 else f"{probability:.1%}"  # nothing is quite sure
 
 
 def draw_run(epochs: list[EpochRecord], planned: int = 0) -> list[PlotData]:

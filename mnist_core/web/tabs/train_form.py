@@ -12,7 +12,7 @@ from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import MODELS, count_parameters, create_model_shape
-from mnist_core.text import say
+from mnist_core.text import Message, say, translate
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
 from mnist_core.web.components.listing import Listing, Program
@@ -23,19 +23,18 @@ from mnist_core.web.tabs.augmentation_preview import show_augmentation
 from mnist_core.web.tabs.page_stream import at_once, quietly
 
 BATCH_SIZES = (64, 128, 256)
-SCHEDULES = {
-    "none": "Constant",
-    "step": f"Halved every {EPOCHS_A_STEP} epochs (StepLR)",
-    "one_cycle": "Up to it and down again (one-cycle)",
+SCHEDULES: dict[str, str] = {
+    "none": Message("form.schedule_none"),
+    "step": Message("form.schedule_step", epochs=EPOCHS_A_STEP),
+    "one_cycle": Message("form.schedule_one_cycle"),
 }
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-AUGMENTATIONS = {
-    "none": "None: the images as they are",
-    "affine": "Small turns, shifts and slants",
-    "handwriting": "Other people's handwriting, and some non-digits",
+AUGMENTATIONS: dict[str, str] = {
+    "none": Message("form.augmentation_none"),
+    "affine": Message("form.augmentation_affine"),
+    "handwriting": Message("form.augmentation_handwriting"),
 }
-THE_RECIPE = "These are the article's settings."
-NO_EXAMPLES = "<p>Examples are shown once MNIST is here: the first training fetches it.</p>"
+THE_RECIPE = Message("form.recipe")
 
 
 class TrainForm:
@@ -58,30 +57,41 @@ class TrainForm:
             model = gr.Dropdown(
                 _model_choices(),
                 value=RECIPE.model,
-                label="Network",
+                label=Message("form.network"),
                 info=MODELS[RECIPE.model].advice,
                 elem_id="model",
             )
             batch_size = gr.Radio(
                 batch_sizes,
                 value=RECIPE.batch_size,
-                label="Batch size: images per step",
+                label=Message("form.batch_size"),
                 elem_id="batch-size",
             )
             # Plain numbers without limits of their own: a slider would put its largest number in
             # the place of what somebody has typed, and Gradio would refuse it with an error.
             with gr.Row():
                 epochs = _number(
-                    RECIPE.epochs, "Epochs", "epochs", info="Passes over all the images"
+                    RECIPE.epochs,
+                    Message("form.epochs"),
+                    "epochs",
+                    info=Message("form.epochs_info"),
                 )
                 learning_rate = _number(
-                    RECIPE.learning_rate, "Learning rate", "learning-rate", info="Size of each step"
+                    RECIPE.learning_rate,
+                    Message("form.learning_rate"),
+                    "learning-rate",
+                    info=Message("form.learning_rate_info"),
                 )
-                seed = _number(RECIPE.seed, "Seed", "seed", info="Where chance begins")
+                seed = _number(
+                    RECIPE.seed,
+                    Message("form.seed"),
+                    "seed",
+                    info=Message("form.seed_info"),
+                )
         with gr.Row(elem_classes="note"):
             self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
             self.reset = gr.Button(
-                "Reset to the recipe",
+                Message("form.reset"),
                 size="sm",
                 interactive=False,
                 min_width=80,
@@ -90,28 +100,31 @@ class TrainForm:
             )
         # Above what can be opened, so that it never moves.
         self.actions = gr.Row(elem_classes="actions")
-        with gr.Accordion("More settings", open=False, elem_id="more-settings"):
+        with gr.Accordion(Message("form.more"), open=False, elem_id="more-settings"):
             schedule = gr.Dropdown(
                 _choices(SCHEDULES),
                 value=RECIPE.schedule,
-                label="Learning rate over time",
+                label=Message("form.schedule"),
                 elem_id="schedule",
             )
             optimizer = gr.Radio(
-                _choices(OPTIMIZERS), value=RECIPE.optimizer, label="Optimiser", elem_id="optimizer"
+                _choices(OPTIMIZERS),
+                value=RECIPE.optimizer,
+                label=Message("form.optimizer"),
+                elem_id="optimizer",
             )
             dropout = _number(
                 0,
                 "Dropout",
                 "dropout",
-                info="The share of neurons switched off in each step",
+                info=Message("form.dropout_info"),
                 step=0.05,
                 interactive=False,
             )
             augmentation = gr.Dropdown(
                 _choices(AUGMENTATIONS),
                 value=RECIPE.augmentation,
-                label="Augmentation",
+                label=Message("form.augmentation"),
                 elem_id="augmentation",
             )
             self.preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
@@ -164,6 +177,12 @@ class TrainForm:
         inputs = [*self.inputs.values(), link]
         event.then(self.describe, inputs, self._described, **quietly(link), queue=False)
 
+    def speak_after(self, event: Any, link: SessionLink) -> None:
+        """Describe all of it once more when the page has changed its language."""
+        outputs = [self.inputs["model"], self.preview, *self._described]
+        inputs = [*self.inputs.values(), link]
+        event.then(self.describe_all, inputs, outputs, **quietly(link), queue=False)
+
     def fill(self, config: TrainConfig) -> Updates:
         """Give every input its value in these settings."""
         network = self.describe_network(config.model)
@@ -182,7 +201,7 @@ class TrainForm:
         architecture = MODELS.get(model) if isinstance(model, str) else None
         rate = architecture.dropout if architecture else None
         return {
-            self.inputs["model"]: gr.update(info=architecture.advice)
+            self.inputs["model"]: gr.update(info=translate(architecture.advice))
             if architecture
             else gr.skip(),
             self.inputs["dropout"]: gr.update(value=rate or 0, interactive=rate is not None),
@@ -197,13 +216,27 @@ class TrainForm:
         try:
             config = read_settings(*values[:-1])
         except ValueError as error:
-            return {self.note: html.escape(str(error)), self.reset: gr.update(interactive=True)}
+            return {
+                self.note: html.escape(translate(error)),
+                self.reset: gr.update(interactive=True),
+            }
         return self._describe(config)
 
-    def _describe(self, config: TrainConfig) -> Updates:
-        change = describe_change(config)
+    def describe_all(self, *values: Any) -> Updates:
+        """Describe settings, network and augmentation; for the arguments see `describe`."""
+        given = dict(zip(self.inputs, values, strict=False))
+        network = self.describe_network(given["model"])
         return {
-            self.note: f"Other than the recipe: {html.escape(change)}." if change else THE_RECIPE,
+            self.inputs["model"]: network[self.inputs["model"]],
+            self.preview: show_preview(given["augmentation"], values[-1]),
+            **self.describe(*values),
+        }
+
+    def _describe(self, config: TrainConfig) -> Updates:
+        change = translate(describe_change(config))
+        note = say("form.change", change=change) if change else translate(THE_RECIPE)
+        return {
+            self.note: html.escape(note),
             self.reset: gr.update(interactive=bool(change)),
             self.code: _program(config),
         }
@@ -237,11 +270,7 @@ def show_preview(augmentation: object, _: Session) -> dict[str, Any]:
     """Show examples of what an augmentation does."""
     if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
         return dict(gr.update(visible=False))
-    try:
-        preview = show_augmentation(augmentation)
-    except FileNotFoundError:
-        preview = NO_EXAMPLES
-    return dict(gr.update(value=preview, visible=True))
+    return dict(gr.update(value=show_augmentation(augmentation), visible=True))
 
 
 def _program(config: TrainConfig) -> Program:
@@ -262,6 +291,13 @@ def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:
 
 def _model_choices() -> list[tuple[str, str]]:
     return [
-        (f"{entry.title}: {count_parameters(create_model_shape(name)):,} parameters", name)
+        (
+            Message(
+                "form.network_choice",
+                title=entry.title,
+                parameters=f"{count_parameters(create_model_shape(name)):,}",
+            ),
+            name,
+        )
         for name, entry in MODELS.items()
     ]

@@ -12,7 +12,7 @@ from mnist_core.web.components.base import Component, Payload
 
 def _is_known(experiment: str) -> str:
     if experiment not in EXPERIMENTS:
-        raise ValueError("There is no such experiment.")
+        raise ValueError(experiment)
     return experiment
 
 
@@ -67,7 +67,7 @@ class CardsStatus(TypedDict):
     """All that the cards show.
 
     Attributes:
-        experiments: experiment → what its card says; never changes.
+        experiments: experiment → what its card says.
         chosen: the experiment whose card is open.
         badges: experiment → one or two words on how it stands, "" for untried.
         state: of the open experiment: "untried", "running", "diverged", "done" or "stopped".
@@ -77,6 +77,7 @@ class CardsStatus(TypedDict):
         seeds: how many seeds have a result.
         retry_rate: the learning rate to try next after a divergence.
         more_seeds: the seeds that come next, as words; "" if none can.
+        time: when all is over, or how long more seeds take; "" if the note says it.
         sides: baseline and variant; empty before the first try.
         plots: of the open experiment, as `curves.draw_curves` returns them.
     """
@@ -91,6 +92,7 @@ class CardsStatus(TypedDict):
     seeds: int
     retry_rate: float | None
     more_seeds: str
+    time: str
     sides: list[SideStatus]
     plots: dict[str, str]
 

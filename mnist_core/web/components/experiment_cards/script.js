@@ -7,7 +7,7 @@ const part = (name) => find(name, detail);
 const tell = (name, text) => write(part(name), text);
 const cards = new Map(); // experiment → its card
 
-let texts = {}; // experiment → what its card says
+let texts = {}; // experiment → what its card says, by the names of their places
 let opened = null; // the experiment whose card is open here, before the server has heard of it
 
 // --- Orders --------------------------------------------------------------------------------------
@@ -19,7 +19,6 @@ function order(action) {
 function newCard(name) {
   const card = copyOf(list.querySelector(".mold"));
   card.dataset.experiment = name;
-  write(card.querySelector(".name"), texts[name].title);
   card.querySelector(".head").addEventListener("click", () => {
     open(name);
     order("show");
@@ -38,17 +37,18 @@ function open(name) {
   if (opened === name) return;
   opened = name;
   root.dataset.chosen = name;
-  const { title, suggestion, expectation, baseline } = texts[name];
-  tell("title", title);
-  tell("suggestion", suggestion);
-  tell("expectation", expectation);
-  tell("baseline", baseline);
+  showTexts();
   for (const [other, card] of cards) {
     card.classList.toggle("open", other === name);
     card.querySelector(".head").setAttribute("aria-expanded", other === name);
   }
   cards.get(name).append(detail);
   detail.classList.add("unanswered"); // what the one before came to is not shown under this name
+}
+
+function showTexts() {
+  for (const [name, card] of cards) write(card.querySelector(".name"), texts[name].title);
+  for (const [name, text] of Object.entries(texts[opened])) tell(name, text);
 }
 
 function showStatus() {
@@ -58,6 +58,7 @@ function showStatus() {
   for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
   list.style.gridTemplateRows = "repeat(" + cards.size + ", auto) 1fr";
   open(status.chosen);
+  showTexts(); // the language may be another than last time
   detail.classList.remove("unanswered");
   root.dataset.state = status.state;
   for (const [name, card] of cards) {
@@ -67,7 +68,8 @@ function showStatus() {
   tell("note", status.note);
   tell("verdict", status.verdict);
   tell("seeds", status.more_seeds);
-  tell("retry", "Retry with " + status.retry_rate);
+  tell("time", status.time);
+  tell("retry", say("cards.retry", { rate: status.retry_rate }));
   const running = status.state === "running";
   show("try", ["untried", "stopped"].includes(status.state));
   show("retry", status.state === "diverged" && status.retry_rate !== null);

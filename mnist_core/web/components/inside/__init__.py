@@ -12,13 +12,14 @@ from typing import Annotated, Any, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from mnist_core.preprocessing import SIDE, GrayImage
 from mnist_core.text import Message
 from mnist_core.web.components.base import Component, Payload, refusal
 
-MAX_LAYER_NAME = 32
+MAX_LAYER_NAME = 32  # letters
+MAX_QUESTION_LETTERS = 2_000
 
 Digit = Annotated[int, Field(ge=0, le=9)]
 Place = Annotated[int, Field(ge=0, le=10_000)]
@@ -117,20 +118,23 @@ class InsidePanel(Component):
     """
 
     def preprocess(self, payload: object) -> Question:
-        """Check what the page sent.
+        """Check what the page sent, `{"question": text}`, the text being JSON of a `Question`.
 
         Raises:
             gr.Error: no page of ours sends this.
         """
+        text = payload.get("question") if isinstance(payload, dict) else None
         try:
-            return Question.model_validate(payload)
-        except ValidationError:
+            if not isinstance(text, str) or len(text) > MAX_QUESTION_LETTERS:
+                raise ValueError("This is no text of JSON.")
+            return Question.model_validate_json(text)
+        except ValueError:  # a ValidationError is one, too
             raise refusal(Message("inside.expected")) from None
 
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, str]:
-        """Pack an answer as one text: Gradio's page walks through all else, number by number."""
+        """Pack an answer as one text of JSON."""
         return {"answer": json.dumps(value, separators=(",", ":"))}
 
     def example_payload(self) -> dict[str, Any]:
         """Look at blank paper."""
-        return {"view": "inside", "image": ""}
+        return {"question": json.dumps({"view": "inside", "image": ""})}

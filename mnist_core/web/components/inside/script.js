@@ -1,10 +1,12 @@
 // The views below the drawing.
 //
-// props.value is what this page asks (see Question in __init__.py), or what the server answers,
-// { answer }, one text of JSON made by tabs/inside.py, which is only ever written as text.
+// props.value is what this page asks, { question } (see Question in __init__.py), or what the server
+// answers, { answer }, made by tabs/inside.py and only ever written as text. Both are one text of
+// JSON: Gradio walks through all else leaf by leaf with every event.
 
 const panel = find("views");
-const PAUSE_MS = 100; // ms between two questions: the live reading goes first
+// Between two questions: the live reading goes first, and no more than one answer in twenty meets one.
+const PAUSE_MS = 250;
 const ANSWER_TIMEOUT_MS = 8000; // ms without an answer after which a question counts as lost
 const SPEECH_DELAY_MS = 700; // ms without a change before what is shown is spoken
 const SIDE = 28;
@@ -45,8 +47,8 @@ let whole = null; // the last answer about a drawing of which nothing is rubbed 
 
 function ask() {
   const view = panel.dataset.view;
-  const isInSight = panel.getClientRects().length > 0 && (view === "inside" || view === "why");
-  if (!isStale || waiting || !isInSight) return;
+  if (!isStale || waiting || (view !== "inside" && view !== "why")) return;
+  if (panel.getClientRects().length === 0) return; // another tab is in sight
   isStale = false;
   waiting = setTimeout(lost, ANSWER_TIMEOUT_MS);
   const image = rubbed && view === "why" ? toBase64(rubbed) : read;
@@ -54,7 +56,7 @@ function ask() {
   const question = { view, image, example: isExample && view === "why" };
   if (view === "inside") Object.assign(question, pressed);
   else Object.assign(question, { ...compared, path: find("path").checked });
-  props.value = question;
+  props.value = { question: JSON.stringify(question) };
   trigger("input");
 }
 

@@ -4,16 +4,19 @@ const show = (name, text) => write(find(name), text);
 const unless = (value, text) => (value === null ? "" : text);
 
 function timeLeft(seconds) {
-  if (seconds < 90) return "about " + Math.max(1, Math.round(seconds)) + " s left";
-  return "about " + Math.round(seconds / 60) + " minutes left";
+  if (seconds < 90) return say("run.seconds_left", { seconds: Math.max(1, Math.round(seconds)) });
+  return say("run.minutes_left", { minutes: Math.round(seconds / 60) });
 }
 
 function showFigures(run) {
+  const trained = say("run.on_training_images", { figure: percent(run.train_accuracy) });
+  const tested = say("run.on_test_images", { figure: decimal(run.test_loss, 4) });
+  const epochs = say("run.epochs_done", { done: run.epochs_done, epochs: run.epochs });
   show("accuracy", percent(run.accuracy));
-  show("train-accuracy", unless(run.train_accuracy, "training " + percent(run.train_accuracy)));
+  show("train-accuracy", unless(run.train_accuracy, trained));
   show("loss", decimal(run.loss, 4));
-  show("test-loss", unless(run.test_loss, "test " + decimal(run.test_loss, 4)));
-  show("epochs", run.epochs === 0 ? NOTHING : run.epochs_done + " of " + run.epochs);
+  show("test-loss", unless(run.test_loss, tested));
+  show("epochs", run.epochs === 0 ? NOTHING : epochs);
   show("title", run.title);
   find("title").title = run.title;
   show("seconds", decimal(run.seconds, 1));
@@ -31,4 +34,5 @@ function showRun() {
 }
 
 watch("value", showRun);
+watch("text", showRun);
 showRun();

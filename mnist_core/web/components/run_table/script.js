@@ -6,6 +6,7 @@ const rows = new Map(); // run id → its group of rows
 const DECIMALS = { train_loss: 4, test_loss: 4, seconds: 1 };
 
 let chosen = null; // the run whose buttons are open
+let inPanel = null; // the run whose code and files are shown below the table
 
 // --- Orders --------------------------------------------------------------------------------------
 
@@ -21,7 +22,10 @@ function newRow(id) {
   on("overlay", "change", (event) => order("overlay", { shown: event.target.checked }));
   on("read", "click", () => order("read"));
   on("stop", "click", () => order("stop"));
-  on("open", "click", () => trigger("open", { run: id }));
+  on("open", "click", () => {
+    inPanel = id;
+    trigger("open", { run: id });
+  });
   on("train_on", "click", () => {
     const input = find("more", row);
     if (!input.reportValidity() || !input.value) return;
@@ -79,14 +83,14 @@ function showRun(row, run) {
   row.classList.toggle("reads", run.reads);
   row.classList.toggle("best", run.is_best);
   find("overlay", row).checked = run.is_shown;
-  find("overlay", row).setAttribute("aria-label", "Draw the curves of " + run.name);
+  find("overlay", row).setAttribute("aria-label", say("runs.overlay", { name: run.name }));
   row.querySelector(".swatch").style.background = run.color;
   write(find("name", row), run.name);
   write(find("differs", row), run.settings);
   write(find("message", row), run.message);
   row.querySelector("progress").value = run.fraction;
   row.querySelector("progress").hidden = !run.is_under_way;
-  write(row.querySelector(".question"), "Delete " + run.name + " for good?");
+  write(row.querySelector(".question"), say("runs.really", { name: run.name }));
   for (const cell of row.querySelectorAll("[data-figure]")) {
     write(cell, figure(run, cell.dataset.figure));
   }
@@ -102,4 +106,8 @@ function figure(run, name) {
 }
 
 watch("value", showTable);
+watch("text", () => {
+  showTable();
+  if (inPanel) trigger("open", { run: inPanel }); // its code has comments
+});
 showTable();
