@@ -20,14 +20,13 @@ from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
-from mnist_core.web.endpoints.request_body import MEGABYTE
 from mnist_core.web.endpoints.upload_limit import UploadLimit
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
 from mnist_core.web.gradio_compat.page_memory import bound_page_memory
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
-from mnist_core.web.limits import the_limits
+from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.page import SessionLink, enter
 from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
 from mnist_core.web.tabs.draw import DrawTab

@@ -184,9 +184,9 @@ class Visitor:
         picture.paste(20, (140, 60, 160, 340))
         content = io.BytesIO()
         picture.save(content, "PNG")
-        files = self._page.upload(("one.png", content.getvalue()))
-        self._join("read_picture", files[0])
-        self._join("predict", files[0])
+        for handler in ("read_picture", "predict"):  # an upload is used once
+            files = self._page.upload(("one.png", content.getvalue()))
+            self._join(handler, files[0])
 
     def _change_settings(self) -> None:
         model = self._chance.choice(list(MODELS))

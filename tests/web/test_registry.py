@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core.checkpoints import SHIPPED
+from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
 from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS
+from mnist_core.web.limits import MEGABYTE
 from mnist_core.web.sessions import registry as registry_module
+from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.registry import (
     IDLE_TIMEOUT_SECONDS,
     KEEP_AFTER_CLOSE_SECONDS,
@@ -461,6 +463,40 @@ def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
     done = [trained(second) for _ in range(10)]
     assert first.runs == [waiting]
     assert second.runs == done[1:]
+
+
+# --- what all of them keep, in bytes -----------------------------------------------------------
+
+
+def test_whoever_was_there_longest_ago_gives_up_what_all_have_too_much_of(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(session_mb=80, sessions_mb=100, runs=100)
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    for session in (first, second):
+        workshop.clock.put_forward(1)
+        for _ in range(64):  # 0.86 MB each
+            session.upload(SHIPPED_CNN)
+        assert all(session.files(run) for run in session.runs)
+    assert sum(run.model is not None for run in first.results) < 64
+    assert len(second.runs) == 64
+    assert 98 * MEGABYTE < first.size + second.size <= 100 * MEGABYTE
+    assert first.file_size == 0
+    assert second.file_size > 50 * MEGABYTE
+
+
+def test_where_nobody_can_give_up_anything_nothing_is_added(
+    workshop: Workshop, limit: SetLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(sessions_mb=100)
+    registry = HandRegistry(workshop.session)
+    _, session = registry.enter_and_keep("page 1")
+    monkeypatch.setattr(OwnTestSet, "size", 101 * MEGABYTE)
+    for keep in (keep_a_run, keep_an_upload, keep_a_label):
+        with pytest.raises(ValueError, match="You can draw all the same"):
+            keep(session)
+    assert session.runs == []
 
 
 # --- presence ----------------------------------------------------------------------------------

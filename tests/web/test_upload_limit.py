@@ -17,8 +17,8 @@ from starlette.types import Message
 
 from mnist_core.web.endpoints import request_body
 from mnist_core.web.endpoints.json_limit import MAX_JSON_BYTES, JsonLimit
-from mnist_core.web.endpoints.request_body import MEGABYTE
 from mnist_core.web.endpoints.upload_limit import MAX_UPLOADS, UploadLimit
+from mnist_core.web.limits import MEGABYTE
 from mnist_core.web.sessions import uploads
 from mnist_core.web.sessions.uploads import NO_ROOM
 from tests.web import event_loop

@@ -21,6 +21,7 @@ from mnist_core.preprocessing import (
 )
 from mnist_core.web.jobs.throttle import note_reading
 from mnist_core.web.sessions.classifiers import default_classifier
+from mnist_core.web.sessions.uploads import remove_upload
 
 
 class Reply(TypedDict):
@@ -49,7 +50,7 @@ def build_endpoints() -> None:
 
 
 def predict_picture(picture: str) -> Reply:
-    """Read an image file of one digit, dark on light or light on dark.
+    """Read an image file of one digit, dark on light or light on dark; it is gone afterwards.
 
     Args:
         picture: the file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM, PPM or AVIF.
@@ -61,6 +62,8 @@ def predict_picture(picture: str) -> Reply:
         return _reply(image_from_picture(open_picture(Path(picture))))
     except (ValueError, FileNotFoundError, TypeError) as error:
         raise _refusal(error) from None
+    finally:
+        remove_upload(Path(picture or ""))
 
 
 def predict_strokes(strokes: list[list[list[float]]]) -> Reply:

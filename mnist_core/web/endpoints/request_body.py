@@ -8,7 +8,8 @@ import time
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
-MEGABYTE = 2**20  # bytes, as Gradio counts them
+from mnist_core.web.limits import MEGABYTE
+
 MAX_SKIPPED_BYTES = 100 * MEGABYTE  # of a body that is refused
 BODY_TIMEOUT_SECONDS = 120.0
 

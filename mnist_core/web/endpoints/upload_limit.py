@@ -9,9 +9,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mnist_core.web.endpoints.json_limit import is_upload
-from mnist_core.web.endpoints.request_body import MEGABYTE, RequestBody
+from mnist_core.web.endpoints.request_body import RequestBody
 from mnist_core.web.gradio_compat.file_lists import forget_gone
-from mnist_core.web.limits import the_limits
+from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions import uploads
 
 MAX_UPLOADS = 5_000  # files on the disk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 from collections.abc import Generator
@@ -16,6 +17,7 @@ from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
 from mnist_core.data import default_root, fetch_mnist
 from mnist_core.inference import UNCALIBRATED
+from mnist_core.models import create_model_shape
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
 from mnist_core.web.jobs import gpu_loan
@@ -28,6 +30,9 @@ from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.jobs.worker_process import Worker, WorkerError, WorkerLostError
 
 log = logging.getLogger(__name__)
+
+RECORD_BYTES = 1_000  # of memory, about, for an epoch with its line
+ADAM = 3  # times the network: its weights, and two averages for each of them
 
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
 
@@ -170,6 +175,17 @@ class Run:
         """Free the network as well; what the run came to is still known."""
         self.forget_training()
         self.model = None
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of memory it takes about, or will take while it is under way."""
+        network = network_bytes(self.config.model)
+        snapshot = self._snapshot
+        training = len(snapshot.content) if snapshot else 0
+        if self.is_under_way:
+            training = max(training, ADAM * network)
+        has_network = self.is_under_way or self.model is not None
+        return training + has_network * network + len(self.epochs) * RECORD_BYTES
 
     @property
     def fraction_done(self) -> float:
@@ -368,3 +384,10 @@ class Run:
     def _update(self, **changes: Any) -> None:
         self.status = replace(self.status, **changes)
         self.changes += 1
+
+
+@functools.cache
+def network_bytes(model_name: str) -> int:
+    """Return how many bytes a network's weights take."""
+    weights = create_model_shape(model_name).state_dict().values()
+    return sum(tensor.numel() * tensor.element_size() for tensor in weights)

@@ -15,7 +15,7 @@ from functools import partial
 from operator import itemgetter
 
 from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS, Clock
-from mnist_core.web.limits import the_limits
+from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.session import ENDED, Session
 
 KEEP_AFTER_CLOSE_SECONDS = 30 * 60.0  # after a session's last page has closed
@@ -134,11 +134,15 @@ class Registry:
 
     @contextmanager
     def _keeping(self, entry: Entry) -> Iterator[None]:
-        """Let a session add what it keeps; then the oldest networks of all may have to go.
+        """Let a session add what it keeps; then others may have to give something up.
 
         Raises:
-            ValueError: there is no room for another session, or this one has been ended.
+            ValueError: there is no room for another session, this one has been ended, or all of
+                them keep as much as they may.
         """
+        if self._give_up_surplus() > the_limits().sessions_mb * MEGABYTE:
+            raise ValueError(NO_ROOM)
+        entry.session.note_use()
         with self._lock:
             ended = self._register(entry)
             entry.additions += 1
@@ -149,17 +153,34 @@ class Registry:
         finally:
             with self._lock:
                 entry.additions -= 1
-        self._evict_networks()
+        self._give_up_surplus()
 
-    def _evict_networks(self) -> None:
-        """Evict the least recently used networks, if all sessions together have too many."""
+    def _give_up_surplus(self) -> int:
+        """Let the sessions used least recently give up what all of them have too much of.
+
+        Returns:
+            How many bytes of memory they keep now.
+        """
+        limits = the_limits()
         with self._lock:
             sessions = [entry.session for entry in self._entries.values() if entry.is_registered]
         sessions.sort(key=lambda session: -session.unused_for)
         runs = [(session, run) for session in sessions for run in session.runs]
         ended = [(session, run) for session, run in runs if not run.is_under_way]
-        for session, run in ended[: max(len(runs) - the_limits().networks, 0)]:
+        for session, run in ended[: max(len(runs) - limits.networks, 0)]:
             session.evict(run)
+        most = limits.sessions_mb * MEGABYTE
+        kept = sum(session.size for session in sessions)
+        files = sum(session.file_size for session in sessions)
+        for session in sessions:
+            if kept > most:
+                before = session.size
+                session.shrink(max(before - (kept - most), 0))
+                kept -= before - session.size
+            if files > most:
+                files -= session.file_size
+                session.remove_files()
+        return kept
 
     def _end_expired(self) -> None:
         """End the sessions whose pages closed long ago, and come back when the next one is due."""

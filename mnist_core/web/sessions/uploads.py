@@ -80,6 +80,35 @@ def clear_uploads() -> tuple[int, int]:
     return files, size
 
 
+def take_upload(upload: Path, place: Path) -> None:
+    """Move an upload to where nobody else finds it: it is used once, and by one.
+
+    A file that lies elsewhere has not been uploaded, and is copied.
+
+    Args:
+        upload: the file, which need not exist any more.
+        place: its new name.
+
+    Raises:
+        OSError: it is gone, or cannot be moved.
+    """
+    if _is_upload(upload):
+        upload.replace(place)
+    else:
+        shutil.copyfile(upload, place)
+
+
+def remove_upload(upload: Path) -> None:
+    """Remove an upload that has been used; a file that lies elsewhere is none, and stays."""
+    if _is_upload(upload):
+        with suppress(OSError):  # another thread was quicker
+            upload.unlink()
+
+
+def _is_upload(file: Path) -> bool:
+    return upload_folder().resolve() in file.resolve().parents
+
+
 def _list(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
