@@ -15,9 +15,11 @@ from starlette.middleware import Middleware
 
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
+from mnist_core.web.endpoints.client_share import ClientShare
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
+from mnist_core.web.endpoints.page_share import PageShare
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
 from mnist_core.web.endpoints.upload_limit import UploadLimit
@@ -25,8 +27,10 @@ from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
 from mnist_core.web.gradio_compat.page_memory import bound_page_memory
+from mnist_core.web.gradio_compat.queue_shares import share_queue
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
 from mnist_core.web.limits import MEGABYTE, the_limits
+from mnist_core.web.sessions.client import SHARE, client_of, trust_proxies
 from mnist_core.web.sessions.page import SessionLink, enter
 from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
 from mnist_core.web.tabs.draw import DrawTab
@@ -67,7 +71,9 @@ def make_demo() -> gr.Blocks:
             routes=[health_route(), presence_route(partial(forget_gone, lists))],
             middleware=[
                 Middleware(AllowedRoutes),
+                Middleware(ClientShare),
                 Middleware(JsonLimit),
+                Middleware(PageShare),
                 Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),
@@ -99,6 +105,7 @@ def make_demo() -> gr.Blocks:
         entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
     page.queue(max_size=CALLS_IN_QUEUE)
     bound_page_memory(page)
+    share_queue(page, SHARE, client_of)
     return page
 
 
@@ -116,6 +123,7 @@ def main() -> None:
     except ValueError as error:
         sys.exit(str(error))
     set_up_logs()
+    trust_proxies()
     share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)

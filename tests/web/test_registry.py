@@ -306,6 +306,36 @@ def test_whoever_comes_and_goes_at_once_no_more_are_registered_than_may_be(
     assert registry.pages <= 30
 
 
+# --- each client's share -----------------------------------------------------------------------
+
+
+def test_one_client_does_not_get_all_places(limit: SetLimits) -> None:
+    limit(sessions=30)
+    registry = HandRegistry()
+    own = [registry.enter(None, f"page {number}", "192.0.2.1")[1] for number in range(40)]
+    assert sum(map(can_keep, own)) == 10
+    other = registry.enter(None, "another's page", "192.0.2.2")[1]
+    assert can_keep(other)
+    registry.leave("page 0")  # its own closed session makes room, and nobody else's
+    assert can_keep(own[39])
+    assert own[0].is_empty
+    assert len(registry) == 11
+    unknown = [registry.enter(None, f"unknown {number}")[1] for number in range(40)]
+    assert sum(map(can_keep, unknown)) == 19
+
+
+def test_whoever_opens_thousands_of_pages_pushes_out_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_module, "MAX_UNREGISTERED_SESSIONS", 100)
+    registry = HandRegistry()
+    key, session = registry.enter(None, "an idle page", "192.0.2.1")
+    registry.leave("an idle page")
+    for number in range(1_000):
+        registry.enter(None, f"page {number}", "192.0.2.2")
+    assert registry.enter(key, "it comes back", "192.0.2.1") == (key, session)
+
+
 # --- those that keep nothing -------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ class RequestBody:
 
     Attributes:
         is_whole: whether all of it has come.
+        received: how many bytes have come.
     """
 
     def __init__(self, receive: Receive, most: int) -> None:
@@ -33,7 +34,7 @@ class RequestBody:
         """
         self._receive, self._most = receive, most
         self._deadline = time.monotonic() + BODY_TIMEOUT_SECONDS
-        self._received = 0
+        self.received = 0
         self.is_whole = False
 
     async def receive(self) -> Message:
@@ -43,9 +44,9 @@ class RequestBody:
             HTTPException: more has come than may come, or too late.
         """
         message = await self._receive_part()
-        if self._received > self._most:
+        if self.received > self._most:
             # Whoever still sends would not hear the answer, so the rest is let go by.
-            while not self.is_whole and self._received <= MAX_SKIPPED_BYTES:
+            while not self.is_whole and self.received <= MAX_SKIPPED_BYTES:
                 await self._receive_part()
             most = f"{self._most / MEGABYTE:.0f} megabytes at most"
             raise HTTPException(413, f"That is too large: {most}.")
@@ -59,6 +60,6 @@ class RequestBody:
             message = await asyncio.wait_for(self._receive(), left)
         except asyncio.TimeoutError:
             raise HTTPException(408, "That took too long to come.") from None
-        self._received += len(message.get("body", b""))
+        self.received += len(message.get("body", b""))
         self.is_whole = not message.get("more_body", False)
         return message

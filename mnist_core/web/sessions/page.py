@@ -11,6 +11,7 @@ import gradio as gr
 
 from mnist_core.web.components.link import Link
 from mnist_core.web.jobs.throttle import somebody_draws
+from mnist_core.web.sessions.client import SHARE, client_of
 from mnist_core.web.sessions.registry import REGISTRY
 from mnist_core.web.sessions.session import JOB_QUEUE, Session, unknown_session
 
@@ -33,8 +34,8 @@ class SessionLink(Link):
 
 def enter(key: object, request: gr.Request) -> Any:
     """Give a page that has just opened its session: a key to come back with, and its own name."""
-    page = request.session_hash or ""
-    key, _ = REGISTRY.enter(key, page)
+    page, sender = request.session_hash or "", request.client
+    key, _ = REGISTRY.enter(key, page, client_of(sender.host if sender else None))
     JOB_QUEUE.warm_up()
     return gr.update(session=key, page_name=page)
 
@@ -53,7 +54,17 @@ class Streams:
         """
         self.close(page)
         of_session = [other for other, (owner, _) in self._streams.items() if owner is session]
-        surplus = of_session[: 1 - MAX_STREAMS_PER_SESSION] + list(self._streams)[: 1 - MAX_STREAMS]
+        client = session.presence.client
+        of_client = [
+            other
+            for other, (owner, _) in self._streams.items()
+            if owner.presence.client == client != ""
+        ]
+        surplus = {
+            *of_session[: 1 - MAX_STREAMS_PER_SESSION],
+            *of_client[: 1 - round(SHARE * MAX_STREAMS)],
+            *list(self._streams)[: 1 - MAX_STREAMS],
+        }
         for other in surplus:
             self.close(other)
         stream = object()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from operator import itemgetter
 
 from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS, Clock
 from mnist_core.web.limits import MEGABYTE, the_limits
+from mnist_core.web.sessions.client import SHARE
 from mnist_core.web.sessions.session import ENDED, Session
 
 KEEP_AFTER_CLOSE_SECONDS = 30 * 60.0  # after a session's last page has closed
@@ -49,6 +51,11 @@ class Entry:
     closed_at: float = 0.0
     is_registered: bool = False
     additions: int = 0
+
+    @property
+    def client(self) -> str:
+        """Return whose session it is, as far as shares are concerned."""
+        return self.session.presence.client
 
     @property
     def eviction_rank(self) -> tuple[int, float] | None:
@@ -85,12 +92,13 @@ class Registry:
         """Return how many sessions are registered."""
         return sum(entry.is_registered for entry in list(self._entries.values()))
 
-    def enter(self, key: object, page: str) -> tuple[str, Session]:
+    def enter(self, key: object, page: str, client: str = "") -> tuple[str, Session]:
         """Find the session of a page that has just been opened, or begin one.
 
         Args:
             key: what the page has kept from before: data from a stranger, of any type and size.
             page: Gradio's name of the page (`session_hash`).
+            client: who that is, as far as shares are concerned; empty if nobody knows.
 
         Returns:
             The key that the page has to keep, and its session.
@@ -103,6 +111,7 @@ class Registry:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
                 entry.session.keeping = partial(self._keeping, entry)
                 self._entries[entry.key] = entry
+            entry.session.presence.client = client
             entry.pages[page] = self._clock.now()
             self._by_page[page] = entry
             for oldest in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
@@ -232,7 +241,7 @@ class Registry:
             if entry.key not in self._entries:
                 raise ValueError(ENDED)
             return None
-        ended = self._make_room()
+        ended = self._make_room(entry)
         entry.is_registered = True
         if entry.key not in self._entries:  # it was removed as surplus
             self._entries[entry.key] = entry
@@ -241,28 +250,33 @@ class Registry:
             entry.closed_at = self._clock.now()
         return ended
 
-    def _make_room(self) -> Session | None:
-        registered = [entry for entry in self._entries.values() if entry.is_registered]
-        if len(registered) < the_limits().sessions:
+    def _make_room(self, entry: Entry) -> Session | None:
+        registered = [other for other in self._entries.values() if other.is_registered]
+        own = [other for other in registered if other.client == entry.client != ""]
+        most = the_limits().sessions
+        if len(own) >= max(SHARE * most, 1):  # its client's own have to make room
+            registered = own
+        elif len(registered) < most:
             return None
-        ranks = [(entry.eviction_rank, entry) for entry in registered]
-        evictable = [(rank, entry) for rank, entry in ranks if rank is not None]
+        ranks = [(other.eviction_rank, other) for other in registered]
+        evictable = [(rank, other) for rank, other in ranks if rank is not None]
         if not evictable:
             raise ValueError(NO_ROOM)
-        rank, entry = min(evictable, key=itemgetter(0))
+        rank, leaving = min(evictable, key=itemgetter(0))
         if rank == NOTHING_TO_LOSE:
-            entry.is_registered = False  # its pages do not notice
+            leaving.is_registered = False  # its pages do not notice
             return None
-        self._remove(entry)
-        return entry.session
+        self._remove(leaving)
+        return leaving.session
 
     def _remove_surplus(self) -> None:
-        """Forget the oldest unregistered sessions, those without a page first.
+        """Forget unregistered sessions: of the client that has most, those without a page first.
 
         A page of theirs enters anew, and has lost nothing.
         """
         unregistered = [entry for entry in self._entries.values() if not entry.is_registered]
-        unregistered.sort(key=lambda entry: bool(entry.pages))
+        counts = Counter(entry.client for entry in unregistered)
+        unregistered.sort(key=lambda entry: (-counts[entry.client], bool(entry.pages)))
         for entry in unregistered[: max(len(unregistered) - MAX_UNREGISTERED_SESSIONS, 0)]:
             self._remove(entry)
 

@@ -262,7 +262,7 @@ class Session:
                 f"At most {most} of your networks can be under way at once, and {under_way} are: "
                 "let some end first."
             )
-        self._queue.check_room(runs)
+        self._queue.check_room(self.presence, runs)
 
     def _enter(self, run: Run) -> None:
         self.presence.expect()
