@@ -27,7 +27,7 @@ from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
 from mnist_core.web.gradio_compat.page_memory import bound_page_memory
-from mnist_core.web.gradio_compat.queue_shares import share_queue
+from mnist_core.web.gradio_compat.queue_shares import is_queue_full, share_queue
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.client import SHARE, client_of, trust_proxies
@@ -68,7 +68,10 @@ def make_demo() -> gr.Blocks:
     with page:
         lists = file_lists(page)
         page.serve_with(
-            routes=[health_route(), presence_route(partial(forget_gone, lists))],
+            routes=[
+                health_route(partial(is_queue_full, page)),
+                presence_route(partial(forget_gone, lists)),
+            ],
             middleware=[
                 Middleware(AllowedRoutes),
                 Middleware(ClientShare),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import re
 import threading
 import zlib
 from collections.abc import Iterator
@@ -26,7 +27,32 @@ from mnist_core.data.loading import is_loaded
 
 DOWNLOAD_BYTES = 11_594_722  # the same four files, compressed
 SECONDS_BETWEEN_REPORTS = 0.2
+REASONS = {
+    "CERTIFICATE_VERIFY_FAILED": ", because the other side's certificate is not accepted",
+    r"(?i)\bproxy\b|Tunnel connection": ", because a proxy does not let it through",
+    "HTTP Error [45]": ", because the other side refuses it",
+    "(?i)name or service|name resolution|nodename|getaddrinfo|No address associated": (
+        ", because the name of the other side is not found"
+    ),
+    "(?i)timed out": ", because the other side does not answer",
+    "(?i)refused|unreachable": ", because there is no connection to the other side",
+}
+"""What the words of an error tell of its reason, the first that is found."""
+TELL = "Try again later; the server's log tells its operator what to do."
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
+
+class DownloadError(FileNotFoundError):
+    """MNIST is not there, and could not be downloaded; the message says how to do without it.
+
+    Attributes:
+        said_to_visitors: the same without any name of a folder on this machine.
+        cause: all that is known of what stood in the way.
+    """
+
+    def __init__(self, message: str, said_to_visitors: str, cause: str) -> None:
+        super().__init__(message)
+        self.said_to_visitors, self.cause = said_to_visitors, cause
 
 
 def fetch_mnist(root: Path | None = None) -> Iterator[float]:
@@ -42,7 +68,7 @@ def fetch_mnist(root: Path | None = None) -> Iterator[float]:
         root: as for `load_mnist`.
 
     Raises:
-        FileNotFoundError: the download failed; the message says how to do without it, and which
+        DownloadError: the download failed; the message says how to do without it, and which
             archives are damaged.
     """
     named = expand_home(root or default_root())
@@ -58,7 +84,7 @@ def fetch_mnist(root: Path | None = None) -> Iterator[float]:
     try:
         job.result()
     except (OSError, RuntimeError, HTTPException) as error:
-        raise FileNotFoundError(_say_what_to_do(named, error)) from error
+        raise _say_what_to_do(named, error) from error
 
 
 def _complete(job: Future[None], root: Path) -> None:
@@ -148,23 +174,28 @@ def _bytes_received(root: Path) -> int:
     return received
 
 
-def _say_what_to_do(root: Path, error: Exception) -> str:
+def _say_what_to_do(root: Path, error: Exception) -> DownloadError:
     """Say why there is no MNIST, and how to get it.
 
     Args:
         root: the folder, by the name that it was given.
         error: what stood in the way.
     """
+    cause = f"{type(error).__name__}: {error}"
     reason, remedy = "", "Connect to the internet"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         reason, remedy = ", because the disk is full", "Make room"
     elif isinstance(error, OSError) and error.errno in UNWRITABLE:
         reason, remedy = ", because this folder cannot be written to", "Make it writable"
+    else:  # torchvision puts into words what has happened, and raises the words
+        reason = next((said for sign, said in REASONS.items() if re.search(sign, cause)), "")
     broken = [name for name in damaged_files(root) if _is_damaged_archive(root, name)]
     damage = f" Damaged there: {', '.join(f'{name}.gz' for name in broken)}." if broken else ""
-    return (
+    message = (
         f"MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
         f"again, or copy these four files, unpacked or as .gz, into {raw_folder(root)}: "
         f"{', '.join(FILES)}. If you have them elsewhere, let the variable MNIST_DATA name "
         "the folder that holds MNIST/raw."
     )
+    reason = reason.replace("this folder", "its folder on the server")
+    return DownloadError(message, f"MNIST could not be downloaded{reason}. {TELL}", cause)

@@ -44,7 +44,7 @@ def open_picture(path: Path) -> Image.Image:
             would take too much memory or time.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"There is no image file {path}.")
+        raise FileNotFoundError(f"There is no image file {path.name}.")
     if path.stat().st_size > MAX_PICTURE_BYTES:
         raise ValueError(f"{path.name} is larger than {MAX_PICTURE_BYTES // 1_000_000} megabytes.")
     header, _, pixels = _decode_elsewhere(path).partition(b"\n")

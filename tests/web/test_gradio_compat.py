@@ -53,6 +53,7 @@ NEEDS: dict[str, list[str]] = {
         "gradio.routes.App.create_app(blocks, app_kwargs)",
         "blocks._set_html_css_theme_variables()",
         "blocks._queue.max_thread_count",
+        "blocks.preprocess_data(block_fn, inputs, state, explicit_call)",
         *(
             f"blocks.{name}"
             for name in (
@@ -60,6 +61,10 @@ NEEDS: dict[str, list[str]] = {
                 *("max_threads", "run_history", "show_error", "state_session_capacity", "theme"),
             )
         ),
+    ],
+    "wrong_input": [
+        "gradio.exceptions.ComponentProcessingError",
+        "gradio.exceptions.InvalidPathError",
     ],
     "upload_folder": ["gradio.routes.DEFAULT_TEMP_DIR", "gradio.utils.get_upload_folder()"],
 }

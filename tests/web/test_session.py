@@ -21,6 +21,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
 )
 from mnist_core.config import TrainConfig
+from mnist_core.inference import UNCALIBRATED
 from mnist_core.models import SimpleNN
 from mnist_core.web.gradio_compat.upload_folder import upload_folder
 from mnist_core.web.limits import LIMITS, MEGABYTE
@@ -299,6 +300,15 @@ def test_metadata_that_cannot_be_true_are_not_believed(
     upload = session.upload(weights, metadata)
     assert upload.epochs == []
     assert upload.config == TrainConfig()
+
+
+@pytest.mark.parametrize("weights", [SHIPPED, SHIPPED_CNN])
+def test_a_shipped_network_is_taken_in_with_its_metadata(session: Session, weights: Path) -> None:
+    shipped = load_checkpoint(weights)
+    upload = session.upload(weights, weights.with_suffix(".json"))
+    assert len(upload.epochs) == len(shipped.metadata["epochs"]) >= 5
+    assert upload.config == TrainConfig(**shipped.metadata["config"])
+    assert upload.calibration == shipped.calibration != UNCALIBRATED
 
 
 class Evil:

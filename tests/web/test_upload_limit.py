@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,10 @@ from mnist_core.web.endpoints.upload_limit import (
     TOO_MANY_FILES,
     UploadLimit,
 )
+from mnist_core.web.gradio_compat.wrong_input import NO_ROOM
 from mnist_core.web.limits import MEGABYTE
 from mnist_core.web.sessions import uploads
 from mnist_core.web.sessions.client import SHARE
-from mnist_core.web.sessions.uploads import NO_ROOM
 from tests.web import event_loop
 from tests.web.conftest import SetLimits
 from tests.web.test_uploads import put
@@ -206,6 +207,18 @@ async def swallow(scope: Any, receive: Any, send: Any) -> None:
     while (await receive())["more_body"]:
         pass
     await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_said_to_be_full(number: int) -> None:
+    async def fail(request: Request) -> PlainTextResponse:
+        await request.body()
+        raise OSError(number, "No space left on device")
+
+    routes = [Route("/x/upload", fail, methods=["POST"])]
+    client = TestClient(Starlette(routes=routes, middleware=MIDDLEWARE))
+    answer = client.post("/x/upload", content=b"x")
+    assert (answer.status_code, answer.text) == (503, NO_ROOM)
 
 
 def test_an_upload_goes_when_it_is_old_though_nobody_comes_after_it(

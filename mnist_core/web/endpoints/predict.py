@@ -21,7 +21,10 @@ from mnist_core.preprocessing import (
 )
 from mnist_core.web.jobs.throttle import note_reading
 from mnist_core.web.sessions.classifiers import default_classifier
+from mnist_core.web.sessions.run_files import FILE_GONE
 from mnist_core.web.sessions.uploads import remove_upload
+
+NO_FILE = "An image file was expected."
 
 
 class Reply(TypedDict):
@@ -49,7 +52,7 @@ def build_endpoints() -> None:
     gr.events.api(predict_strokes, api_name="predict_strokes")
 
 
-def predict_picture(picture: str) -> Reply:
+def predict_picture(picture: str | None) -> Reply:
     """Read an image file of one digit, dark on light or light on dark; it is gone afterwards.
 
     Args:
@@ -58,12 +61,17 @@ def predict_picture(picture: str) -> Reply:
     Raises:
         gr.Error: the file is not an image, or it is blank.
     """
+    if picture is None:
+        raise _refusal(NO_FILE)
+    path = Path(picture)
     try:
-        return _reply(image_from_picture(open_picture(Path(picture))))
-    except (ValueError, FileNotFoundError, TypeError) as error:
+        return _reply(image_from_picture(open_picture(path)))
+    except FileNotFoundError:
+        raise _refusal(FILE_GONE) from None
+    except ValueError as error:
         raise _refusal(error) from None
     finally:
-        remove_upload(Path(picture or ""))
+        remove_upload(path)
 
 
 def predict_strokes(strokes: list[list[list[float]]]) -> Reply:
@@ -98,5 +106,5 @@ def _reply(image: GrayImage | None) -> Reply:
     }
 
 
-def _refusal(error: Exception) -> gr.Error:
+def _refusal(error: Exception | str) -> gr.Error:
     return gr.Error(html.escape(str(error)), print_exception=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from python_multipart.multipart import parse_options_header
@@ -16,9 +17,12 @@ from mnist_core.web.endpoints.json_limit import is_upload
 from mnist_core.web.endpoints.request_body import RequestBody
 from mnist_core.web.endpoints.token_buckets import TokenBuckets
 from mnist_core.web.gradio_compat.file_lists import forget_gone
+from mnist_core.web.gradio_compat.wrong_input import FULL_DISK, NO_ROOM
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions import uploads
 from mnist_core.web.sessions.client import SHARE
+
+log = logging.getLogger(__name__)
 
 MAX_UPLOADS = 5_000  # files on the disk
 MAX_FILES_AT_ONCE = 20  # in one request
@@ -50,7 +54,7 @@ class UploadLimit:
         if scope["type"] != "http" or scope["method"] != "POST" or not is_upload(scope):
             await self._app(scope, receive, send)
         elif not self._has_room(*await asyncio.to_thread(self._clear)):
-            await PlainTextResponse(uploads.NO_ROOM, status_code=503)(scope, receive, send)
+            await PlainTextResponse(NO_ROOM, status_code=503)(scope, receive, send)
         else:
             await self._take(scope, receive, send)
 
@@ -67,8 +71,20 @@ class UploadLimit:
             return
         self._coming += 1
         body = Files(RequestBody(receive, largest), Headers(scope=scope))
+        is_answered = False
+
+        async def note_and_send(message: Message) -> None:
+            nonlocal is_answered
+            is_answered = True
+            await send(message)
+
         try:
-            await self._app(scope, body.receive, send)
+            await self._app(scope, body.receive, note_and_send)
+        except OSError as error:
+            if error.errno not in FULL_DISK or is_answered:
+                raise
+            log.warning("the disk is full")
+            await PlainTextResponse(NO_ROOM, status_code=503)(scope, receive, send)
         finally:
             self._coming -= 1
             self._files.give_back(client, MAX_FILES_AT_ONCE - body.files)

@@ -15,6 +15,8 @@ from gradio import routes
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from mnist_core.web.gradio_compat.wrong_input import said_in_a_sentence
+
 
 class ServedBlocks(gr.Blocks):
     """Blocks with an app of their own choice."""
@@ -38,6 +40,12 @@ class ServedBlocks(gr.Blocks):
                 `launch` and `gr.mount_gradio_app`.
         """
         self._routes, self._middleware, self._settings = routes, middleware, settings
+
+    async def preprocess_data(self, *arguments: Any, **others: Any) -> list[Any]:
+        """Make of what a page has sent what handlers take; see `said_in_a_sentence`."""
+        with said_in_a_sentence():
+            values: list[Any] = await super().preprocess_data(*arguments, **others)
+        return values
 
     def prepare_app(self, app_kwargs: dict[str, Any] | None) -> dict[str, Any]:
         """Return the arguments for the app that is about to serve this page."""

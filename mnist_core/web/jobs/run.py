@@ -15,7 +15,7 @@ from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, fetch_mnist
+from mnist_core.data import DownloadError, default_root, fetch_mnist
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.models import create_model_shape
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
@@ -219,8 +219,10 @@ class Run:
         except DivergenceError as error:
             self.retry_rate = error.retry_rate
             self._end("diverged", Error("diverged", str(error)))
-        except FileNotFoundError as error:
-            self._end("failed", Error("no_data", str(error)))
+        except DownloadError as error:
+            facts = {"reason": str(error), "cause": error.cause}
+            log.error("MNIST cannot be downloaded", extra={"fields": facts})
+            self._end("failed", Error("no_data", error.said_to_visitors))
         except MemoryError:
             self._end("failed", Error("no_memory"))
         except WorkerLostError:

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_core.web.components.link import Link
+from mnist_core.web.components.link import KEEPS, Link
 from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.client import SHARE, client_of
 from mnist_core.web.sessions.registry import REGISTRY
@@ -35,9 +35,12 @@ class SessionLink(Link):
 def enter(key: object, request: gr.Request) -> Any:
     """Give a page that has just opened its session: a key to come back with, and its own name."""
     page, sender = request.session_hash or "", request.client
-    key, _ = REGISTRY.enter(key, page, client_of(sender.host if sender else None))
+    former = key.removesuffix(KEEPS) if isinstance(key, str) else key
+    present, session = REGISTRY.enter(former, page, client_of(sender.host if sender else None))
+    if isinstance(key, str) and key.endswith(KEEPS) and present != former:
+        session.has_lost = True
     JOB_QUEUE.warm_up()
-    return gr.update(session=key, page_name=page)
+    return gr.update(session=present, page_name=page)
 
 
 class Streams:

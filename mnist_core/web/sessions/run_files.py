@@ -19,9 +19,10 @@ from mnist_core.checkpoints import (
 from mnist_core.config import TrainConfig
 from mnist_core.training import EpochRecord
 from mnist_core.web.gradio_compat.upload_folder import upload_folder
+from mnist_core.web.gradio_compat.wrong_input import NO_ROOM
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import MEGABYTE, the_limits
-from mnist_core.web.sessions.uploads import NO_ROOM, SESSION_PREFIX, take_upload
+from mnist_core.web.sessions.uploads import SESSION_PREFIX, take_upload
 
 log = logging.getLogger(__name__)
 

@@ -36,6 +36,8 @@ class Session:
         test_set: the drawings that the visitor has labelled.
         draw, train, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
+        has_lost: whether it takes the place of one whose runs or drawings are gone, and whose
+            visitor has not been told yet.
         evicted: the names of the runs whose networks were given up since one was last added.
         keeping: a context for adding whatever is kept, set by the registry; entering it raises
             ValueError where there is no room for it.
@@ -48,6 +50,7 @@ class Session:
         self.train = TrainState()
         self.experiments = ExperimentsState()
         self.curves = DrawnCurves()
+        self.has_lost = False
         self.evicted: list[str] = []
         self.keeping: Callable[[], AbstractContextManager[None]] = nullcontext
         self._queue = queue

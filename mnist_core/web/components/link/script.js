@@ -65,11 +65,13 @@ watch("page_name", () => {
   if (!props.page_name) return;
   page = props.page_name;
   props.value = props.session;
-  store(props.session);
+  if (!stored()?.startsWith(props.session)) store(props.session);
   report();
   see();
 });
 watch("changes", see);
+// Behind the key a sign that something is kept: if the session is gone when we come back, we are told.
+watch("keeps", () => store(props.keeps ? `${props.session}+` : props.session));
 
 onPage(document, "visibilitychange", () => {
   report();
