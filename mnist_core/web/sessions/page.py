@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_core.text import first_language, speak
+from mnist_core.text import Language, first_language, speak
 from mnist_core.web.components.link import Link
 from mnist_core.web.jobs.throttle import somebody_draws
 from mnist_core.web.sessions.registry import REGISTRY
@@ -27,9 +27,19 @@ MAX_STREAMS = 900
 class SessionLink(Link):
     """The link as an input of handlers: they are given the page's session, and its language."""
 
+    def introduce(self, payload: object) -> None:
+        """Speak the page's language while the event is handled."""
+        _introduced(payload)
+
     def preprocess(self, payload: object) -> Session:
-        """Find the session by its key, and speak the page's language."""
+        """Find the session by its key."""
         return REGISTRY.find(_introduced(payload)) or unknown_session()
+
+    @staticmethod
+    def language_of(payload: object) -> Language:
+        """Return the page's language, for `ServedBlocks`."""
+        _, _, tag = payload.partition(" ") if isinstance(payload, str) else ("", "", "")
+        return first_language([tag]) or "en"
 
 
 def _introduced(payload: object) -> str:
@@ -38,9 +48,8 @@ def _introduced(payload: object) -> str:
     Args:
         payload: key and language, data from a stranger.
     """
-    key, _, tag = payload.partition(" ") if isinstance(payload, str) else ("", "", "")
-    speak(first_language([tag]) or "en")
-    return key
+    speak(SessionLink.language_of(payload))
+    return payload.partition(" ")[0] if isinstance(payload, str) else ""
 
 
 def enter(payload: object, request: gr.Request) -> Any:
