@@ -37,7 +37,7 @@ class SessionLink(Link):
 
     @staticmethod
     def language_of(payload: object) -> Language:
-        """Return the page's language, for `ServedBlocks`."""
+        """Return the page's language."""
         _, _, tag = payload.partition(" ") if isinstance(payload, str) else ("", "", "")
         return first_language([tag]) or "en"
 
