@@ -57,7 +57,7 @@ def open_picture(path: Path) -> Image.Image:
         raise FileNotFoundError(Message("picture.missing", path=path.name))
     if path.stat().st_size > MAX_PICTURE_BYTES:
         most = MAX_PICTURE_BYTES // 1_000_000
-        raise ValueError(Message("picture.too_large", name=path.name, most=most))
+        raise ValueError(Message("picture.file_too_large", name=path.name, most=most))
     header, _, pixels = _decode_elsewhere(path).partition(b"\n")
     try:
         found = json.loads(header)

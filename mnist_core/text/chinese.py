@@ -227,7 +227,7 @@ CHINESE: dict[str, str] = {
     "drawing.too_long": "一幅手写最多 {strokes:,} 笔、{points:,} 个点。",
     "drawing.not_points": "手写的每个点都要是 [x, y]，两个大小合理的数。",
     "picture.missing": "没有图片文件 {path}。",
-    "picture.too_large": "{name} 超过了 {most} MB。",
+    "picture.file_too_large": "{name} 超过了 {most} MB。",
     "picture.unreadable": "{name} 不是能读取的图片，能读取的有：{kinds} 和 {last}。",
     "picture.too_many_pixels": "{name} 超过了 {most}00 万像素。",
     "picture.too_slow": "{name} 读取太久，放弃了。",
@@ -423,7 +423,6 @@ CHINESE: dict[str, str] = {
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
     # --- the pipeline -----------------------------------------------------------------------------
-    "pipeline.title": "笔迹怎样变成网络的输入",
     "pipeline.intro": (
         "MNIST 的数字都经过同样的处理，网络只擅长认长得像它们的图像。去掉其中一步，就知道它为"
         "什么在那里。"

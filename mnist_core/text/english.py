@@ -259,7 +259,7 @@ ENGLISH: dict[str, str] = {
     "drawing.too_long": ("A drawing may have {strokes:,} strokes and {points:,} points at most."),
     "drawing.not_points": ("Each point of a drawing must be [x, y], two numbers of ordinary size."),
     "picture.missing": "There is no image file {path}.",
-    "picture.too_large": "{name} is larger than {most} megabytes.",
+    "picture.file_too_large": "{name} is larger than {most} megabytes.",
     "picture.unreadable": "{name} is not an image that can be read: {kinds} or {last}.",
     "picture.too_many_pixels": "{name} has more than {most} megapixels.",
     "picture.too_slow": "{name} takes too long to be read.",
@@ -473,7 +473,6 @@ ENGLISH: dict[str, str] = {
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
     # --- the pipeline -----------------------------------------------------------------------------
-    "pipeline.title": "How the drawing becomes the network's input",
     "pipeline.intro": (
         "MNIST's digits were all made alike, and a network reads well only what looks like "
         "them. Leave a step out to see why it is there."
