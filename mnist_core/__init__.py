@@ -31,12 +31,13 @@ Beyond it, from a drawing to an answer:
 11. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
 12. `drawings`      labelled drawings on disk → images to test a network on
 13. `inference`     an image → probabilities, and whether they are sure
-14. `calibration`   do the probabilities mean what they say?
-15. `pickle_check`  the pickle in a .pth file, followed without being run
-16. `archive`       a .pth file from a stranger → one that PyTorch may read
+14. `inspection`    an image → what each layer makes of it, and why that digit
+15. `calibration`   do the probabilities mean what they say?
+16. `pickle_check`  the pickle in a .pth file, followed without being run
+17. `archive`       a .pth file from a stranger → one that PyTorch may read
 
 And what people use:
 
-17. `__main__`      `python -m mnist_core train | code | evaluate | calibrate | predict`
-18. `web`           the rooms that know Gradio
+18. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+19. `web`           the rooms that know Gradio
 """

@@ -1,8 +1,9 @@
-"""The command line: `python -m mnist_core train | code | evaluate | calibrate | predict`.
+"""The command line: `python -m mnist_core train | average | code | evaluate | …`.
 
 The same training stream as in the app, printed. What a person reads goes to stdout, the progress
 bar to stderr; with `--json` stdout carries one JSON object a line and nothing else. Wrong input
 ends with one line on stderr and exit status 2; of several images those that can be read are.
+It speaks the terminal's language, or that of `--language`.
 """
 
 from __future__ import annotations
@@ -10,32 +11,58 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, fields
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import numpy as np
 import torch
 
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import (
     Checkpoint,
+    describe_average,
     describe_run,
     load_checkpoint,
     save_calibration,
     save_checkpoint,
 )
-from mnist_core.codegen import generate_code
+from mnist_core.codegen import COMMENTS, generate_code
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
-from mnist_core.data import MNIST, fetch_mnist, load_mnist
+from mnist_core.data import MNIST, fetch_mnist, has_mnist, load_mnist
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.inference import predict
-from mnist_core.models import MODELS, mix_in
+from mnist_core.inspection import (
+    Evidence,
+    HiddenIndex,
+    Inspection,
+    Neighbour,
+    ScoreByNeurons,
+    explain_score,
+    index_hidden,
+    inspect_image,
+    split_score,
+)
+from mnist_core.models import MODELS, average, mix_in
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
+from mnist_core.text import (
+    CATALOGUE,
+    LANGUAGES,
+    Language,
+    Message,
+    say,
+    speak,
+    speaking,
+    system_language,
+    translate,
+)
 from mnist_core.training import (
     EpochRecord,
     StepRecord,
@@ -50,12 +77,49 @@ EXIT_WRONG_INPUT = 2
 EXIT_INTERRUPTED = 130  # as a shell reports Ctrl+C
 
 
+HEADINGS = ("cli.usage", "cli.positional", "cli.options")
+COMPLAINTS = (
+    "cli.invalid_choice",
+    "cli.invalid_value",
+    "cli.expected_one",
+    "cli.expected_some",
+    "cli.ambiguous",
+    "cli.required",
+    "cli.unrecognized",
+)
+"""What argparse says in English by itself; the catalogue has it as well."""
+
+
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, without the usage above it."""
+    """An argument parser that speaks the current language, and whose errors are one line."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Make a parser with the two options that every command has."""
+        super().__init__(add_help=False, **settings)
+        self.add_argument("-h", "--help", action="help", help=say("cli.help"))
+        self.add_argument(
+            "--language", choices=LANGUAGES, default=argparse.SUPPRESS, help=say("cli.language")
+        )
+
+    def format_help(self) -> str:
+        """Return the help text with its headings in the current language."""
+        text = super().format_help()
+        for key in HEADINGS:
+            text = text.replace(CATALOGUE["en"][key], say(key), 1)
+        return text
 
     def error(self, message: str) -> NoReturn:
-        """Print the message on stderr and exit with status 2."""
-        self.exit(EXIT_WRONG_INPUT, f"{self.prog}: {message}\n")
+        """Print the message, without the usage above it, on stderr and exit with status 2."""
+        self.exit(EXIT_WRONG_INPUT, f"{self.prog}: {translate(recognize(message))}\n")
+
+
+def recognize(complaint: str) -> str:
+    """Find a complaint of argparse in the catalogue; an unknown one stays as it is."""
+    for key in COMPLAINTS:
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(CATALOGUE["en"][key]))
+        if match := re.fullmatch(pattern, complaint):
+            return Message(key, **match.groupdict())
+    return complaint
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,7 +132,26 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status: 0, 1 if some of several images could not be read, 2 for wrong input,
         130 if interrupted.
     """
+    with speaking(find_language(arguments)):
+        return run_command(arguments)
+
+
+def find_language(arguments: list[str] | None) -> Language:
+    """Find out which language to speak before all else is understood, or not, in it."""
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    finder.add_argument("--language", choices=LANGUAGES)
+    try:
+        language: Language | None = finder.parse_known_args(arguments)[0].language
+    except argparse.ArgumentError:  # which the parser of everything says
+        language = None
+    return language or system_language()
+
+
+def run_command(arguments: list[str] | None) -> int:
+    """Run one command in the current language; as `main`."""
     options = make_parser().parse_args(arguments)
+    if "language" in options:  # be it by a shorter name
+        speak(options.language)
     if isinstance(sys.stdout, TextIOWrapper):  # a console may lack a sign: it shows its code then
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -88,7 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def complain(error: Exception) -> None:
     """Say in one line on stderr what is wrong."""
-    message = " ".join(str(error).split())
+    message = " ".join(translate(error).split())
     print(f"{PROGRAM}: {message}", file=sys.stderr)
 
 
@@ -96,64 +179,88 @@ def make_parser() -> Parser:
     """Describe the commands and their options."""
     parser = Parser(
         prog=PROGRAM,
-        description="Train, test and use the article's network for handwritten digits.",
+        description=say("cli.description"),
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("train", help="train a network and save it")
+    command = commands.add_parser("train", help=say("cli.train"))
     command.set_defaults(run=run_train)
     add_settings(command)
     command.add_argument(
         "--start",
         type=Path,
         metavar="CHECKPOINT",
-        help="train on from the weights of a saved network, in place of random ones",
+        help=say("cli.start"),
     )
     command.add_argument(
         "--keep",
         type=float,
         default=0.0,
         metavar="SHARE",
-        help="of the weights of --start, mixed into those that are saved, 0 to 1; default: 0",
+        help=say("cli.keep"),
     )
-    command.add_argument("--threads", type=int, help="CPU threads; default: PyTorch's choice")
+    command.add_argument("--threads", type=int, help=say("cli.threads"))
     command.add_argument(
         "--out",
         type=Path,
-        help="where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth",
+        help=say("cli.out"),
     )
     add_data_and_json(command)
 
-    command = commands.add_parser("code", help="print a stand-alone program for these settings")
+    command = commands.add_parser("average", help=say("cli.average"))
+    command.set_defaults(run=run_average)
+    command.add_argument(
+        "checkpoints", type=Path, nargs="+", metavar="CHECKPOINT", help=say("cli.average_of")
+    )
+    command.add_argument("--out", type=Path, required=True, help=say("cli.average_out"))
+    add_data_and_json(command)
+
+    command = commands.add_parser("code", help=say("cli.code"))
     command.set_defaults(run=run_code)
     add_settings(command)
+    command.add_argument("--comments", choices=COMMENTS, help=say("cli.comments"))
 
-    command = commands.add_parser(
-        "evaluate", help="test a saved network on the 10,000 test images, or on drawings"
-    )
+    command = commands.add_parser("evaluate", help=say("cli.evaluate"))
     command.set_defaults(run=run_evaluate)
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument(
         "--drawings",
         type=Path,
         metavar="FILE",
-        help='test on these instead: a list of {"label": 0-9, "strokes": [[[x, y], ...], ...]} '
-        "as .json or .json.gz",
+        help=say("cli.drawings", entries='{"label": 0-9, "strokes": [[[x, y], ...], ...]}'),
     )
     add_data_and_json(command)
 
-    command = commands.add_parser(
-        "calibrate", help="find out from half of the test images when a saved network may be sure"
-    )
+    command = commands.add_parser("calibrate", help=say("cli.calibrate"))
     command.set_defaults(run=run_calibrate)
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     add_data_and_json(command)
 
-    command = commands.add_parser("predict", help="read image files of one digit each")
+    command = commands.add_parser("predict", help=say("cli.predict"))
     command.set_defaults(run=run_predict)
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
-    command.add_argument("--json", action="store_true", help="print one JSON object a line")
+    command.add_argument("--json", action="store_true", help=say("cli.json"))
+
+    command = commands.add_parser("inspect", help="show what a saved network does with an image")
+    command.set_defaults(run=run_inspect)
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    command.add_argument("image", type=Path, metavar="IMAGE")
+    command.add_argument(
+        "--for",
+        dest="digit",
+        type=int,
+        metavar="DIGIT",
+        help="explain the score of this digit; default: the one that is read",
+    )
+    command.add_argument(
+        "--against",
+        type=int,
+        metavar="DIGIT",
+        help="rather than that of this one; default: the next most probable",
+    )
+    command.add_argument("--out", type=Path, help="draw all of it on a sheet: .png, .svg or .pdf")
+    add_data_and_json(command)
     return parser
 
 
@@ -175,7 +282,10 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             choices=choices.get(field.name),
             type=int if field.name in whole_numbers else float if field.name in numbers else str,
             default=default,
-            help="default: " + ("the model's own" if default is None else str(default)),
+            help=say(
+                "cli.default",
+                value=Message("cli.models_own") if default is None else default,
+            ),
         )
 
 
@@ -195,10 +305,9 @@ def add_data_and_json(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--data",
         type=Path,
-        help="folder that holds MNIST/raw, or that it is downloaded to; "
-        "default: the variable MNIST_DATA, else ./data",
+        help=say("cli.data"),
     )
-    command.add_argument("--json", action="store_true", help="print one JSON object a line")
+    command.add_argument("--json", action="store_true", help=say("cli.json"))
 
 
 # --- train -------------------------------------------------------------------------------------
@@ -215,10 +324,10 @@ def run_train(options: argparse.Namespace) -> None:
     if start:
         training.model.load_state_dict(start.model.state_dict())
     if not options.json:
-        print(f"Image batch shape: {training.images_shape}")
-        print(f"Label batch shape: {training.labels_shape}")
-        print(f"The model is on: {training.device}")
-        print("Training starts ...")
+        print(say("article.images", shape=training.images_shape))
+        print(say("article.labels", shape=training.labels_shape))
+        print(say("article.device", device=training.device))
+        print(say("article.begins"))
     epochs = follow(training, as_json=options.json)
     metadata = describe_run(config, epochs)
     if start:
@@ -227,9 +336,9 @@ def run_train(options: argparse.Namespace) -> None:
         metadata["test_accuracy"] = evaluate(training.model, training.test_set).accuracy
     save_checkpoint(out, training.model, metadata)
     if not options.json:
-        print("Training finished!")
-        print(f"Accuracy on the test set: {metadata['test_accuracy']:.2%}")
-        print(f"Saved to {out}")
+        print(say("article.ends"))
+        print(say("article.accuracy", accuracy=f"{metadata['test_accuracy']:.2%}"))
+        print(say("cli.saved", path=str(out)))
 
 
 def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint | None:
@@ -240,15 +349,42 @@ def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint |
         ValueError: it holds another kind of network, or the share to be kept makes no sense.
     """
     if not 0 <= options.keep <= 1 or (options.keep and not options.start):
-        raise ValueError("--keep must be from 0 to 1, and needs --start.")
+        raise ValueError(Message("cli.keep_range"))
     if not options.start:
         return None
     start = load_checkpoint(options.start)
     if start.model_name != config.model:
         raise ValueError(
-            f"--start: {options.start} holds a {start.model_name}, not {config.model}."
+            Message(
+                "cli.other_model",
+                path=str(options.start),
+                found=start.model_name,
+                wanted=config.model,
+            )
         )
     return start
+
+
+def run_average(options: argparse.Namespace) -> None:
+    """Average the weights of several networks, and save them with the metadata of the first.
+
+    Raises:
+        ValueError: they are not all of one kind.
+    """
+    check_out(options.out)
+    parts = [load_checkpoint(path) for path in options.checkpoints]
+    kinds = sorted({part.model_name for part in parts})
+    if len(kinds) > 1:
+        raise ValueError(Message("cli.average_kinds", kinds=", ".join(kinds)))
+    mean = average([part.model for part in parts])
+    accuracy = evaluate(mean, get_mnist(options.data).test).accuracy
+    metadata = describe_average([part.metadata for part in parts])
+    save_checkpoint(options.out, mean, {**metadata, "test_accuracy": accuracy})
+    if options.json:
+        print(json.dumps({"networks": len(parts), "accuracy": accuracy}))
+    else:
+        print(say("article.accuracy", accuracy=f"{accuracy:.2%}"))
+        print(say("cli.saved", path=options.out))
 
 
 def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:
@@ -257,15 +393,15 @@ def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:
     with closing(train(training)) as records:
         for record in records:
             if isinstance(record, StepRecord):
-                show_progress(f"epoch {record.epoch}", record.step / record.steps)
+                show_progress(say("cli.epoch", epoch=record.epoch), record.step / record.steps)
                 continue
             epochs.append(record)
             show_progress("", None)
             if as_json:
                 print(json.dumps(asdict(record)), flush=True)
             else:
-                total = training.config.epochs
-                line = f"Epoch [{record.epoch}/{total}], Loss: {record.train_loss:.4f}"
+                total, loss = training.config.epochs, f"{record.train_loss:.4f}"
+                line = say("article.epoch", epoch=record.epoch, epochs=total, loss=loss)
                 print(line, flush=True)
     return epochs
 
@@ -280,7 +416,7 @@ def set_threads(threads: int | None) -> None:
         return
     most = 1024
     if not 1 <= threads <= most:
-        raise ValueError(f"--threads must be from 1 to {most}, not {threads}.")
+        raise ValueError(Message("cli.threads_range", most=most, value=threads))
     torch.set_num_threads(threads)
 
 
@@ -291,10 +427,10 @@ def check_out(path: Path) -> None:
         ValueError: `path` is a folder, or its folder cannot be written to.
     """
     if path.is_dir() or path.suffix != ".pth":
-        raise ValueError(f"--out must name a file that ends in .pth, not {path}.")
+        raise ValueError(Message("cli.out_name", path=str(path)))
     path.parent.mkdir(parents=True, exist_ok=True)
     if not os.access(path.parent, os.W_OK):
-        raise ValueError(f"--out: the folder {path.parent} cannot be written to.")
+        raise ValueError(Message("cli.out_folder", path=str(path.parent)))
 
 
 def get_mnist(root: Path | None) -> MNIST:
@@ -318,8 +454,16 @@ def show_progress(label: str, share: float | None) -> None:
 
 
 def run_code(options: argparse.Namespace) -> None:
-    """Print the program that trains with these settings."""
-    print(generate_code(config_from(options)), end="")
+    """Print the program that trains with these settings.
+
+    With Chinese in it, it goes into a file or to another program as UTF-8, as Python reads it,
+    whatever the console's code page is.
+    """
+    program = generate_code(config_from(options), options.comments)
+    is_shown = sys.stdout.isatty()
+    if isinstance(sys.stdout, TextIOWrapper) and not is_shown and not program.isascii():
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(program, end="")
 
 
 # --- evaluate and predict ----------------------------------------------------------------------
@@ -342,8 +486,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
         }
         print(json.dumps({**metadata, "confusion": result.confusion}))
     else:
-        print(f"Loss on the test set: {result.loss:.4f}")
-        print(f"Accuracy on the test set: {result.accuracy:.2%}")
+        print(say("cli.loss", loss=result.loss))
+        print(say("article.accuracy", accuracy=f"{result.accuracy:.2%}"))
 
 
 def report_drawings(result: Evaluation, count: int, model: str, *, as_json: bool) -> None:
@@ -358,11 +502,12 @@ def report_drawings(result: Evaluation, count: int, model: str, *, as_json: bool
         metadata["per_digit"] = result.accuracy_per_digit
         print(json.dumps({**metadata, "confusion": result.confusion}))
         return
-    print(f"Accuracy on {count:,} drawings: {result.accuracy:.2%}")
+    print(say("cli.drawings_accuracy", count=count, accuracy=result.accuracy))
     print()
-    print("Each row is a digit that was meant, each column what it was read as.")
+    print(say("cli.confusion"))
     print()
-    print("  " + "".join(f"{digit:6}" for digit in range(10)) + "   accuracy")
+    digits = "".join(f"{digit:6}" for digit in range(10))
+    print(f"  {digits}   {say('cli.accuracy_column')}")
     for digit, (row, share) in enumerate(
         zip(result.confusion, result.accuracy_per_digit, strict=True)
     ):
@@ -378,8 +523,8 @@ def run_calibrate(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(asdict(calibration)))
     else:
-        print(f"Temperature: {calibration.temperature:.3f}")
-        print(f"Sure from: {calibration.sure_from:.1%}")
+        print(say("cli.temperature", temperature=calibration.temperature))
+        print(say("cli.sure_from", share=calibration.sure_from))
 
 
 def run_predict(options: argparse.Namespace) -> int:
@@ -406,9 +551,9 @@ def run_predict(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps({"image": str(path), **asdict(prediction)}), flush=True)
         else:
-            share = f"{prediction.probabilities[prediction.digit]:.1%}"
-            sure = "" if prediction.sure else ", not sure"
-            print(f"{path}: {prediction.digit} ({share}{sure})", flush=True)
+            key = "cli.reading" if prediction.sure else "cli.unsure_reading"
+            share = prediction.probabilities[prediction.digit]
+            print(say(key, path=str(path), digit=prediction.digit, share=share), flush=True)
     return status
 
 
@@ -421,8 +566,118 @@ def open_digit(path: Path) -> GrayImage:
     """
     image = image_from_picture(open_picture(path))
     if image is None:
-        raise ValueError(f"{path} is blank: there is no digit to read.")
+        raise ValueError(Message("cli.blank", path=str(path)))
     return image
+
+
+# --- inspect -----------------------------------------------------------------------------------
+
+SHEETS = (".png", ".svg", ".pdf")
+
+
+def run_inspect(options: argparse.Namespace) -> None:
+    """Print, and draw, what a saved network does with one image.
+
+    The images most alike are found where the test images are at hand; nothing is downloaded.
+
+    Raises:
+        ValueError: the image or the network cannot be read, or there is no such digit.
+        FileNotFoundError: there is no such file.
+    """
+    if options.out and options.out.suffix not in SHEETS:
+        raise ValueError(f"--out must end in one of {', '.join(SHEETS)}, not {options.out}.")
+    checkpoint = load_checkpoint(options.checkpoint)
+    seen = inspect_image(checkpoint.model, open_digit(options.image), checkpoint.calibration)
+    digit = seen.digit if options.digit is None else seen.check_digit(options.digit)
+    against = seen.runner_up(digit) if options.against is None else options.against
+    evidence = explain_score(seen, digit, against)
+    neurons = split_score(seen, digit, against)
+    test_set = load_mnist(options.data).test if has_mnist(options.data) else None
+    index = index_hidden(checkpoint.model, test_set) if test_set else None
+    alike = index.nearest(seen) if index else ()
+    if options.json:
+        print(json.dumps(inspection_facts(seen, evidence, neurons, index, alike)))
+    else:
+        print("\n".join(inspection_lines(seen, evidence, neurons, index, alike)))
+    if options.out:
+        from mnist_core.inspection.sheet import inspection_sheet  # here: few need matplotlib
+
+        images = [(test_set.images[found.index], found) for found in alike] if test_set else []
+        figure = inspection_sheet(checkpoint.model, seen, digit, against, alike=images)
+        figure.savefig(options.out)
+
+
+def inspection_lines(
+    seen: Inspection,
+    evidence: Evidence,
+    neurons: ScoreByNeurons,
+    index: HiddenIndex | None,
+    alike: Sequence[Neighbour],
+) -> Iterator[str]:
+    """Put an inspection into words."""
+    yield str(seen)
+    counts = [
+        f"{layer.name} " + " + ".join(f"{count:,}" for count in layer.parameters.values())
+        for layer in seen.layers
+        if layer.parameters
+    ]
+    yield f"{seen.parameters:,} parameters: {', '.join(counts)}"
+    for layer in seen.activations:
+        dead = f", {index.is_dead[layer.name].sum()} dead" if index else ""
+        yield f"{layer.name}: {layer.is_on.sum()} of {layer.is_on.size} on{dead}"
+    scores = (f"{digit}: {score:.2f}" for digit, score in enumerate(seen.scores))
+    yield f"Scores: {', '.join(scores)}"
+    yield f"Read: {seen.digit} ({seen.probabilities[seen.digit]:.1%})"
+    yield ""
+    yield f"{evidence.digit} rather than {evidence.rather_than}: {evidence.score:.4f}"
+    yield (
+        f"  by pixels: {evidence.ink.sum():+.4f} ink {evidence.paper:+.4f} paper "
+        f"{evidence.biases:+.4f} biases = {evidence.sum:.4f}"
+    )
+    named = [f"{part.share:+.4f} neuron {part.index}" for part in neurons.supporting]
+    named += [f"{part.share:+.4f} neuron {part.index}" for part in neurons.opposing]
+    yield (
+        f"  by neurons of {neurons.layer}: {' '.join(named)} {neurons.others:+.4f} others "
+        f"{neurons.bias:+.4f} bias = {neurons.sum:.4f}"
+    )
+    if alike:
+        labels = ", ".join(f"{found.label} (image {found.index})" for found in alike)
+        yield f"Test images most alike: {labels}"
+    else:
+        yield "Test images most alike: there is no MNIST here to look through; see --data."
+
+
+def inspection_facts(
+    seen: Inspection,
+    evidence: Evidence,
+    neurons: ScoreByNeurons,
+    index: HiddenIndex | None,
+    alike: Sequence[Neighbour],
+) -> dict[str, Any]:
+    """Put an inspection into what JSON can hold; `alike` is empty where there is no MNIST."""
+    return {
+        "shapes": str(seen),
+        "parameters": seen.parameters,
+        "layers": [
+            {
+                "name": layer.name,
+                "operation": layer.operation,
+                "shape": list(layer.values.shape),
+                "parameters": dict(layer.parameters),
+            }
+            for layer in seen.layers
+        ],
+        "activations": {layer.name: layer.values.tolist() for layer in seen.activations},
+        "dead": {name: np.flatnonzero(dead).tolist() for name, dead in index.is_dead.items()}
+        if index
+        else None,
+        "scores": seen.scores.tolist(),
+        "probabilities": seen.probabilities.tolist(),
+        "digit": seen.digit,
+        "evidence": {**asdict(evidence), "ink": evidence.ink.tolist(), "sum": evidence.sum},
+        "neurons": {**asdict(neurons), "sum": neurons.sum},
+        "alike": [asdict(found) for found in alike],
+    }
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import zipfile
 from io import BytesIO
 
 from mnist_core.pickle_check import check_pickle
+from mnist_core.text import Message
 
 ARCHIVE_ENTRY = b"PK\1\2"  # how each entry in the list of a zip file's entries begins
 MAX_ENTRIES = 1_000
@@ -35,15 +36,15 @@ def check_archive(content: bytes, most_bytes: int) -> BytesIO:
         Exception: nearly any, if it is not such an archive.
     """
     if content.count(ARCHIVE_ENTRY) > MAX_ENTRIES:
-        raise ValueError("The archive has too many entries.")
+        raise ValueError(Message("archive.too_many_entries"))
     with zipfile.ZipFile(BytesIO(content)) as archive:
         listed = archive.infolist()
         if len({entry.filename.lower() for entry in listed}) < len(listed):
-            raise ValueError("A name is there twice.")
+            raise ValueError(Message("archive.name_twice"))
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in listed):
-            raise ValueError("The archive is compressed, as PyTorch never does.")
+            raise ValueError(Message("archive.compressed"))
         if sum(entry.file_size for entry in listed) > most_bytes:
-            raise ValueError("The archive unpacks to more than it is.")
+            raise ValueError(Message("archive.too_large"))
         entries = {entry.filename: archive.read(entry) for entry in listed}
     _check_weights(entries)
     anew = BytesIO()
@@ -60,7 +61,7 @@ def _check_weights(entries: dict[str, bytes]) -> None:
         0
     ]  # where PyTorch, too, looks for everything else
     if [name for name in entries if name.lower().endswith(".pkl")] != [f"{folder}/data.pkl"]:
-        raise ValueError("The archive has another pickle than that of the weights.")
+        raise ValueError(Message("archive.other_pickle"))
     for storage in check_pickle(entries[f"{folder}/data.pkl"]):
         if len(entries[f"{folder}/data/{storage.key}"]) != storage.bytes:
-            raise ValueError("A storage claims to be longer or shorter than its entry.")
+            raise ValueError(Message("archive.wrong_length"))

@@ -15,7 +15,7 @@ import platform
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from io import BytesIO
@@ -30,6 +30,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.pickle_check import NotAStateDictError
+from mnist_core.text import Message
 from mnist_core.training import EpochRecord
 
 SHIPPED = Path(__file__).parent.parent / "checkpoints" / "simple_nn_mnist.pth"
@@ -87,6 +88,21 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
     }
 
 
+def describe_average(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Collect the metadata of a mean of networks whose trainings began with the same weights.
+
+    Args:
+        parts: the metadata of each, at least one.
+
+    Returns:
+        Those of the first, for all of them, and what tells each from the others.
+    """
+    own = ("config", "test_accuracy", "average_of", "sha256")
+    average_of = [{name: part[name] for name in own if name in part} for part in parts]
+    shared = {name: value for name, value in parts[0].items() if name != "calibration"}
+    return {**shared, "average_of": average_of}
+
+
 def read_run(metadata: Mapping[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:
     """Read what `describe_run` of this version, an older or a newer one wrote.
 
@@ -116,7 +132,7 @@ def _read_config(told: Mapping[str, Any]) -> TrainConfig:
     known = {field.name: told[field.name] for field in fields(TrainConfig) if field.name in told}
     missing = [name for name in SETTINGS_OF_OLD if name not in known]
     if missing:
-        raise ValueError(f"The settings lack {', '.join(missing)}.")
+        raise ValueError(Message("checkpoint.settings_lack", names=", ".join(missing)))
     return TrainConfig(**known)
 
 
@@ -127,7 +143,7 @@ def _read_epoch(number: int, told: Mapping[str, Any]) -> EpochRecord:
             continue
         most = 1 if name.endswith("accuracy") else MAX_LOSS_OR_SECONDS
         if type(value) not in (int, float) or not 0 <= value <= most:
-            raise ValueError(f"{name} is not a number from 0 to {most:,}.")
+            raise ValueError(Message("checkpoint.not_a_figure", name=name, most=most))
     return EpochRecord(**{**values, "epoch": number})
 
 
@@ -217,11 +233,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 def _read_bytes(path: Path) -> bytes:
     if not path.exists():
-        raise FileNotFoundError(f"There is no file {path}.")
+        raise FileNotFoundError(Message("checkpoint.missing", path=str(path)))
     if not path.is_file():
-        raise CheckpointError(f"{path.name} is not a file.")
+        raise CheckpointError(Message("checkpoint.not_a_file", name=path.name))
     if path.stat().st_size > MAX_BYTES:
-        raise CheckpointError(f"{path.name} is larger than any checkpoint of ours.")
+        raise CheckpointError(Message("checkpoint.too_large", name=path.name))
     return path.read_bytes()
 
 
@@ -232,21 +248,22 @@ def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
             warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
             return dict(torch.load(archive, map_location="cpu", weights_only=True))
     except NotAStateDictError as error:
-        message = f"{path.name} does not hold a state_dict (names → weights)."
-        raise CheckpointError(message) from error
+        raise CheckpointError(Message("checkpoint.no_state_dict", name=path.name)) from error
     except Exception as error:  # damaged files raise nearly anything
-        raise CheckpointError(f"{path.name} is not a PyTorch file of weights.") from error
+        raise CheckpointError(Message("checkpoint.not_pytorchs", name=path.name)) from error
 
 
 def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> str:
     expected = {name: create_model_shape(name).state_dict() for name in MODELS}
     fitting = [name for name in MODELS if _shapes(expected[name]) == _shapes(weights)]
     if not fitting:
-        raise CheckpointError(f"The weights in {path.name} fit none of: {', '.join(MODELS)}.")
+        raise CheckpointError(
+            Message("checkpoint.fits_none", name=path.name, choices=", ".join(MODELS))
+        )
     for name, tensor in expected[fitting[0]].items():
         # Batch normalisation counts its batches, in whole numbers; all else is a float.
         if weights[name].dtype not in (FLOATS if tensor.is_floating_point() else [tensor.dtype]):
-            raise CheckpointError(f"The weights in {path.name} are not floating-point numbers.")
+            raise CheckpointError(Message("checkpoint.not_floats", name=path.name))
     # SimpleNN with and without dropout have the same weights; only metadata tell them apart.
     config = metadata.get("config")
     told = config.get("model") if isinstance(config, dict) else None
@@ -259,7 +276,7 @@ def _check_numbers(path: Path, model: nn.Module) -> None:
     with torch.inference_mode():
         finite = [*model.state_dict().values(), model(images)]
     if not all(bool(tensor.isfinite().all()) for tensor in finite):
-        raise CheckpointError(f"Some weights in {path.name} are infinite or not a number.")
+        raise CheckpointError(Message("checkpoint.not_finite", name=path.name))
 
 
 def _shapes(weights: Mapping[str, Tensor]) -> dict[str, torch.Size]:

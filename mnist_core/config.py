@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.models import MODELS, create_model_shape
+from mnist_core.text import Message
 
 SCHEDULES = ("none", "step", "one_cycle")
 OPTIMIZERS = ("adam", "sgd")
@@ -57,23 +58,56 @@ class TrainConfig:
         _check_whole_number("seed", self.seed, 0, 2**32 - 1)
         if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
             raise ValueError(
-                f"learning_rate must be a number above 0, at most 100, not {self.learning_rate!r}."
+                Message(
+                    "config.not_above_zero",
+                    setting=Message("config.learning_rate"),
+                    high=100,
+                    value=_quote(self.learning_rate),
+                )
             )
         if self.dropout is None:
             return
         if not _is_number(self.dropout) or not 0 <= self.dropout <= 0.9:
-            raise ValueError(f"dropout must be a number from 0 to 0.9, not {self.dropout!r}.")
+            raise ValueError(
+                Message(
+                    "config.not_in_range",
+                    setting=Message("config.dropout"),
+                    low=0,
+                    high=0.9,
+                    value=_quote(self.dropout),
+                )
+            )
         create_model_shape(self.model, self.dropout)  # says so if it has no dropout layer
 
 
 def _check_choice(name: str, value: object, choices: Iterable[str]) -> None:
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+        raise ValueError(
+            Message(
+                "config.not_a_choice",
+                setting=Message(f"config.{name}"),
+                choices=", ".join(choices),
+                value=_quote(value),
+            )
+        )
 
 
 def _check_whole_number(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.")
+        raise ValueError(
+            Message(
+                "config.not_whole",
+                setting=Message(f"config.{name}"),
+                low=low,
+                high=high,
+                value=_quote(value),
+            )
+        )
+
+
+def _quote(value: object) -> str:
+    """Repeat what was given; a form gives None where nothing has been typed."""
+    return Message("config.empty") if value is None else repr(value)
 
 
 def _is_number(value: object) -> bool:

@@ -22,6 +22,7 @@ import torch
 
 from mnist_core.data import ImageDataset, normalize
 from mnist_core.preprocessing import Stroke, image_from_strokes, parse_strokes
+from mnist_core.text import Message
 
 MAX_BYTES = 50_000_000  # once unpacked: room for ninety thousand digits
 MAX_DRAWINGS = 100_000
@@ -45,9 +46,9 @@ class LabelledDrawing:
 
     def __post_init__(self) -> None:
         if type(self.label) is not int or not 0 <= self.label <= 9:  # a bool is an int, too
-            raise ValueError("A label must be a digit from 0 to 9.")
+            raise ValueError(Message("drawings.label"))
         if not any(map(len, self.strokes)):
-            raise ValueError("Nothing is drawn.")
+            raise ValueError(Message("drawings.blank"))
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -65,13 +66,14 @@ def read_drawings(path: Path, most: int = MAX_DRAWINGS) -> list[LabelledDrawing]
         ValueError: it is not a file of drawings; one sentence says what is wrong, and where.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"There is no file of drawings {path}.")
+        raise FileNotFoundError(Message("drawings.missing", path=str(path)))
     if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{path.name}: {_TOO_LARGE}")
+        raise ValueError(Message("drawings.in_file", name=path.name, problem=_TOO_LARGE))
     try:
         return parse_drawings(path.read_bytes(), most)
     except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from error
+        problem = error.args[0]
+        raise ValueError(Message("drawings.in_file", name=path.name, problem=problem)) from error
 
 
 def parse_drawings(content: bytes, most: int = MAX_DRAWINGS) -> list[LabelledDrawing]:
@@ -91,15 +93,15 @@ def parse_drawings(content: bytes, most: int = MAX_DRAWINGS) -> list[LabelledDra
     try:
         entries = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ValueError("The file is not JSON.") from error
+        raise ValueError(Message("drawings.not_json")) from error
     if not isinstance(entries, list) or not entries:
-        raise ValueError("The file must hold a list of drawings, at least one.")
+        raise ValueError(Message("drawings.no_list"))
     if len(entries) > most:
-        raise ValueError(f"The file may hold {most:,} drawings at most, not {len(entries):,}.")
+        raise ValueError(Message("drawings.too_many", most=most, count=len(entries)))
     return [_parse_entry(number, entry) for number, entry in enumerate(entries, start=1)]
 
 
-_TOO_LARGE = f"The file may hold {MAX_BYTES // 1_000_000} megabytes at most once unpacked."
+_TOO_LARGE = Message("drawings.too_large", most=MAX_BYTES // 1_000_000)
 
 
 def _unpack(content: bytes) -> bytes:
@@ -108,16 +110,17 @@ def _unpack(content: bytes) -> bytes:
         with gzip.open(io.BytesIO(content)) as file:
             return file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise ValueError("The file is packed with gzip, but damaged.") from error
+        raise ValueError(Message("drawings.damaged")) from error
 
 
 def _parse_entry(number: int, entry: object) -> LabelledDrawing:
-    if not isinstance(entry, dict) or not {"label", "strokes"} <= entry.keys():
-        raise ValueError(f"Drawing {number}: An object with label and strokes is needed.")
     try:
+        if not isinstance(entry, dict) or not {"label", "strokes"} <= entry.keys():
+            raise ValueError(Message("drawings.no_object"))
         return LabelledDrawing(entry["label"], parse_strokes(entry["strokes"]))
     except ValueError as error:
-        raise ValueError(f"Drawing {number}: {error}") from error
+        problem = error.args[0]
+        raise ValueError(Message("drawings.in_entry", number=number, problem=problem)) from error
 
 
 # --- writing -----------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Literal
 
 from mnist_core.config import TrainConfig
+from mnist_core.text import Message
 
 RECIPE = TrainConfig()
 LONG = TrainConfig(epochs=15)  # long enough for the recipe to overfit
@@ -37,89 +39,64 @@ class Experiment:
         variant: the same settings with the suggestion followed.
     """
 
-    title: str
-    suggestion: str
-    expectation: str
+    title: Message
+    suggestion: Message
+    expectation: Message
     baseline: TrainConfig
     variant: TrainConfig
 
 
+_SETTINGS = {  # of baseline and variant
+    "cnn": (RECIPE, replace(RECIPE, model="cnn")),
+    "deep": (RECIPE, replace(RECIPE, model="deep_nn")),
+    "dropout": (LONG, replace(LONG, model="dropout_nn")),
+    "augmentation": (LONG, replace(LONG, augmentation="affine")),
+    "step": (RECIPE, replace(RECIPE, schedule="step")),
+    "batch": (RECIPE, replace(RECIPE, batch_size=256)),
+    "small_rate": (RECIPE, replace(RECIPE, learning_rate=0.0001)),
+    "large_rate": (RECIPE, replace(RECIPE, learning_rate=0.1)),
+    "sgd": (RECIPE, replace(RECIPE, optimizer="sgd")),
+}
 EXPERIMENTS = {
-    "cnn": Experiment(
-        "A convolutional network",
-        "Replace Linear layers by Conv2d ones.",
-        "Nearly 99% in place of 96 to 97%, for seven times the work.",
-        RECIPE,
-        replace(RECIPE, model="cnn"),
-    ),
-    "deep": Experiment(
-        "A second hidden layer",
-        "Make the fully connected network deeper.",
-        "As good or a little better, by less than another seed would change.",
-        RECIPE,
-        replace(RECIPE, model="deep_nn"),
-    ),
-    "dropout": Experiment(
-        "Dropout",
-        "Where training accuracy runs ahead of test accuracy, add a Dropout layer.",
-        "After 15 epochs the gap is a third smaller; the test accuracy stays about what it was.",
-        LONG,
-        replace(LONG, model="dropout_nn"),
-    ),
-    "augmentation": Experiment(
-        "Data augmentation",
-        "Against overfitting, show slightly changed images instead of the same ones again.",
-        "The gap closes: every image is new, so the training loss stays higher. It takes longer.",
-        LONG,
-        replace(LONG, augmentation="affine"),
-    ),
-    "step": Experiment(
-        "A learning-rate schedule",
-        "Lower the learning rate as training goes on, with StepLR.",
-        "Calmer last epochs: less depends on the seed.",
-        RECIPE,
-        replace(RECIPE, schedule="step"),
-    ),
-    "batch": Experiment(
-        "Larger batches",
-        "With 128 or 256 images a step gradients are steadier and epochs faster.",
-        "Epochs in half the time, but a quarter of the steps: a little less is learned in five.",
-        RECIPE,
-        replace(RECIPE, batch_size=256),
-    ),
-    "small_rate": Experiment(
-        "A smaller learning rate",
-        "When the loss turns into NaN, try 0.0001.",
-        "Safe and slow: about 94% after five epochs, and still rising.",
-        RECIPE,
-        replace(RECIPE, learning_rate=0.0001),
-    ),
-    "large_rate": Experiment(
-        "A learning rate far too high",
-        "The usual cause of a NaN loss: each step is so large that gradients explode.",
-        "The loss explodes in the first batches and the run stops; a tenth of the rate works.",
-        RECIPE,
-        replace(RECIPE, learning_rate=0.1),
-    ),
-    "sgd": Experiment(
-        "Plain gradient descent",
-        "Vary the optimiser and watch how fast it converges.",
-        "About 87%: at Adam's learning rate plain SGD is slow. With 0.1 it reads as well as Adam.",
-        RECIPE,
-        replace(RECIPE, optimizer="sgd"),
-    ),
+    name: Experiment(
+        Message(f"experiment.{name}.title"),
+        Message(f"experiment.{name}.suggestion"),
+        Message(f"experiment.{name}.expectation"),
+        baseline,
+        variant,
+    )
+    for name, (baseline, variant) in _SETTINGS.items()
 }
 """Every experiment by the name that the app uses."""
 
 
-def describe_change(config: TrainConfig, reference: TrainConfig = RECIPE) -> str:
-    """Say in a few words which settings differ, as "epochs 15, model cnn"; "" if none does."""
+def describe_change(config: TrainConfig, reference: TrainConfig = RECIPE) -> Message | Literal[""]:
+    """Say in a few words which settings differ, as "15 epochs, CNN"; "" if none does."""
     names = [field.name for field in fields(TrainConfig)]
-    changed = [name for name in names if getattr(config, name) != getattr(reference, name)]
-    return ", ".join(f"{name.replace('_', ' ')} {getattr(config, name)}" for name in changed)
+    changes = [
+        _describe_setting(name, getattr(config, name))
+        for name in names
+        if getattr(config, name) != getattr(reference, name)
+    ]
+    if not changes:
+        return ""
+    *first, last = changes
+    for change in reversed(first):
+        last = Message("change.list", first=change, others=last)
+    return last
 
 
-def give_verdict(baseline: Mapping[int, float], variant: Mapping[int, float]) -> str:
+def _describe_setting(name: str, value: object) -> Message:
+    if name in ("model", "schedule", "augmentation", "optimizer"):
+        return Message(f"change.{name}.{value}")
+    if value is None:  # as only dropout can be
+        return Message("change.dropout.own")
+    return Message(f"change.{name}", value=value)
+
+
+def give_verdict(
+    baseline: Mapping[int, float], variant: Mapping[int, float]
+) -> Message | Literal[""]:
     """Compare test accuracies honestly: is the difference more than chance?
 
     One seed is judged by `SEED_NOISE`; several by the 95 % interval of the mean difference between
@@ -139,15 +116,9 @@ def give_verdict(baseline: Mapping[int, float], variant: Mapping[int, float]) ->
     mean = statistics.fmean(differences)
     if len(seeds) == 1:
         chance = 100 * 2 * 2**0.5 * SEED_NOISE  # two runs vary, and two deviations are 95 %
-        if abs(mean) <= chance:
-            return (
-                f"The variant reads {mean:+.2f} points. Another seed alone may change as much "
-                f"(about {chance:.1f}): run more seeds before you believe it."
-            )
-        return f"The variant reads {mean:+.2f} points, more than seeds alone change ({chance:.1f})."
+        key = "verdict.one_seed.unclear" if abs(mean) <= chance else "verdict.one_seed.clear"
+        return Message(key, mean=mean, chance=chance)
     error = statistics.stdev(differences) / len(seeds) ** 0.5
     margin = T_95[len(seeds) - 2] * error
-    interval = f"{mean:+.2f} ± {margin:.2f} points over {len(seeds)} seeds"
-    if abs(mean) <= margin:
-        return f"{interval}: zero is within the interval, so this may be chance."
-    return f"{interval}: more than chance."
+    key = "verdict.seeds.unclear" if abs(mean) <= margin else "verdict.seeds.clear"
+    return Message(key, mean=mean, margin=margin, seeds=len(seeds))

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from mnist_core.data import normalize
 from mnist_core.preprocessing import GrayImage
+from mnist_core.text import Message
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,23 @@ class Calibration:
     def __post_init__(self) -> None:
         if not _is_number(self.temperature) or not 0 < self.temperature <= 100:
             raise ValueError(
-                f"temperature must be a number above 0, at most 100, not {self.temperature!r}."
+                Message(
+                    "config.not_above_zero",
+                    setting=Message("calibration.temperature"),
+                    high=100,
+                    value=repr(self.temperature),
+                )
             )
         if not _is_number(self.sure_from) or not 0 <= self.sure_from <= 1:
-            raise ValueError(f"sure_from must be a number from 0 to 1, not {self.sure_from!r}.")
+            raise ValueError(
+                Message(
+                    "config.not_in_range",
+                    setting=Message("calibration.sure_from"),
+                    low=0,
+                    high=1,
+                    value=repr(self.sure_from),
+                )
+            )
 
 
 def _is_number(value: object) -> bool:

@@ -5,10 +5,14 @@ Article, step 3, and the advice at its end.
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from mnist_core.text import Message
 
 
 class SimpleNN(nn.Module):
@@ -110,33 +114,33 @@ class Architecture:
     """
 
     network: type[nn.Module]
-    title: str
-    advice: str
+    title: Message
+    advice: Message
     dropout: float | None = None
 
 
 MODELS = {
     "simple_nn": Architecture(
         SimpleNN,
-        "SimpleNN",
-        "The article's network: flatten the image, one hidden layer, one score for each digit.",
+        Message("model.simple_nn.title"),
+        Message("model.simple_nn.advice"),
     ),
     "dropout_nn": Architecture(
         DropoutNN,
-        "SimpleNN with dropout",
-        "Where test accuracy falls behind training accuracy, a Dropout layer works against it.",
+        Message("model.dropout_nn.title"),
+        Message("model.dropout_nn.advice"),
         dropout=0.2,
     ),
     "deep_nn": Architecture(
         DeepNN,
-        "Two hidden layers",
-        "A second hidden layer makes the network deeper: can it tell more digits apart?",
+        Message("model.deep_nn.title"),
+        Message("model.deep_nn.advice"),
         dropout=0.0,
     ),
     "cnn": Architecture(
         CNN,
-        "CNN",
-        "Conv2d layers in place of Linear ones keep the image an image, and pass 99 %.",
+        Message("model.cnn.title"),
+        Message("model.cnn.advice"),
         dropout=0.0,
     ),
 }
@@ -156,12 +160,12 @@ def create_model(name: str, dropout: float | None = None) -> nn.Module:
             that are possible.
     """
     if name not in MODELS:
-        raise ValueError(f"There is no model {name!r}. Choose one of: {', '.join(MODELS)}.")
+        raise ValueError(Message("model.unknown", name=repr(name), choices=", ".join(MODELS)))
     architecture = MODELS[name]
     if architecture.dropout is None:
         if dropout is not None:
             able = [other for other, entry in MODELS.items() if entry.dropout is not None]
-            raise ValueError(f"{name} has no dropout layer. With one: {', '.join(able)}.")
+            raise ValueError(Message("model.no_dropout", name=name, choices=", ".join(able)))
         return architecture.network()
     return architecture.network(architecture.dropout if dropout is None else dropout)
 
@@ -172,21 +176,37 @@ def create_model_shape(name: str, dropout: float | None = None) -> nn.Module:
         return create_model(name, dropout)
 
 
-def mix_in(model: nn.Module, start: nn.Module, share: float) -> None:
-    """Move a network's weights back towards those that its training began with, in place.
+def mix_in(model: nn.Module, other: nn.Module, share: float) -> None:
+    """Move a network's weights towards those of another, in place.
 
-    Halfway between the two lies a network that has learned the new and forgotten less of the old
-    than the one at the end (Wortsman and others, "Robust fine-tuning of zero-shot models", 2022).
+    Between a network and the one that its training began with lies one that has learned the new and
+    forgotten less of the old than the one at the end (Wortsman and others, "Robust fine-tuning of
+    zero-shot models", 2022).
 
     Args:
-        model: the network after its training.
-        start: the same kind of network, as it was before.
-        share: how much of the start is kept, 0 to 1.
+        model: a network.
+        other: the same kind of network, of the same training.
+        share: how much of the other's weights is mixed in, 0 to 1.
     """
-    old = start.state_dict()
+    others = other.state_dict()
     for name, weights in model.state_dict().items():
         if weights.is_floating_point():  # batch normalisation counts its batches in whole numbers
-            weights.lerp_(old[name].to(weights.device), share)
+            weights.lerp_(others[name].to(weights.device), share)
+
+
+def average(models: Sequence[nn.Module]) -> nn.Module:
+    """Return a network whose weights are the mean of those of others, in eval mode.
+
+    Trainings that begin with the same weights and draw other batches end around a place that is
+    better than where any of them ends (Wortsman and others, "Model soups", 2022).
+
+    Args:
+        models: at least one; the same kind of network, trained from the same weights.
+    """
+    mean = copy.deepcopy(models[0]).eval()
+    for count, model in enumerate(models[1:], start=2):
+        mix_in(mean, model, 1 / count)
+    return mean
 
 
 def count_parameters(model: nn.Module) -> int:

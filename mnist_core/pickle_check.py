@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import prod
 
+from mnist_core.text import Message
+
 MAX_BYTES = 100_000
 MAX_ELEMENTS = 2**40  # of a tensor by its shape; far from where whole numbers overflow in PyTorch
 
@@ -84,7 +86,7 @@ def check_pickle(data: bytes) -> list[Storage]:
         Exception: nearly any, if it builds them in another way than `torch.save`, or is no pickle.
     """
     if len(data) > MAX_BYTES:
-        raise ValueError("The pickle is too long.")
+        raise ValueError(Message("pickle.too_long"))
     machine = _Machine()
     for opcode, argument, _ in pickletools.genops(data):
         machine.step(opcode.name, argument)
@@ -158,7 +160,7 @@ class _Machine:
             case "STOP":
                 self._check_result()
             case _:
-                raise ValueError(f"No state_dict needs the instruction {opcode}.")
+                raise ValueError(Message("pickle.instruction", name=opcode))
 
     def _pop_to_mark(self) -> list[object]:
         parts, self.stack = self.stack, self.marked.pop()
@@ -169,7 +171,7 @@ class _Machine:
         # change after it has been checked.
         value = self.memo.get(number)
         if not isinstance(value, (str, _Function, _StorageKind, _Tensor)):
-            raise ValueError("Only names and tensors are there twice in a state_dict.")
+            raise ValueError(Message("pickle.found_again"))
         return value
 
     def _storage(self, identity: object) -> Storage:
@@ -177,34 +179,34 @@ class _Machine:
             case ("storage", _StorageKind(kind), str(key), str(location), elements):
                 storage = Storage(kind, key, location, _natural(elements))
             case _:
-                raise ValueError("This refers to something else than a storage.")
+                raise ValueError(Message("pickle.no_storage"))
         if self.storages.setdefault(key, storage) != storage:  # PyTorch would take the first for it
-            raise ValueError("A storage is said to be of two kinds.")
+            raise ValueError(Message("pickle.two_kinds"))
         return storage
 
     def _set_items(self, items: list[object]) -> None:
         """Names → tensors in the state_dict; names → plain values in the dicts of its metadata."""
         target = self.stack[-1]
         if not isinstance(target, _Dict) or len(items) % 2:
-            raise ValueError("Items are set on something else than a dict.")
+            raise ValueError(Message("pickle.no_dict"))
         allowed = _Tensor if self._is_at_the_bottom() else (_Dict, str, int, float, type(None))
         for key, value in zip(items[::2], items[1::2], strict=True):
             if not isinstance(key, str) or not isinstance(value, allowed):
-                raise NotAStateDictError("The dict does not hold names → weights.")
+                raise NotAStateDictError(Message("pickle.no_weights"))
             target.items[key] = value
 
     def _set_metadata(self, attributes: object) -> None:
         """Follow what `Module.state_dict` hangs on its OrderedDict: the version of each module."""
         target = self.stack[-1]
         if not isinstance(target, _Dict) or not target.ordered or not self._is_at_the_bottom():
-            raise ValueError("Only the state_dict has attributes.")
+            raise ValueError(Message("pickle.attributes"))
         # An attribute of any other name could stand in the way of a method.
         if not isinstance(attributes, _Dict) or attributes.items.keys() != {"_metadata"}:
-            raise ValueError("A state_dict has no attribute but its metadata.")
+            raise ValueError(Message("pickle.metadata"))
 
     def _check_result(self) -> None:
         if not isinstance(self.stack[-1], _Dict) or not self._is_at_the_bottom():
-            raise NotAStateDictError("The pickle builds something else than a dict.")
+            raise NotAStateDictError(Message("pickle.other_result"))
 
     def _is_at_the_bottom(self) -> bool:
         """Is the value on top of the stack the only one, as the state_dict is?"""
@@ -235,7 +237,7 @@ def _call(function: object, arguments: object) -> _Dict | _Tensor:
             return _Tensor()
         case _Function.PARAMETER, (_Tensor(), bool(), _Dict() as hooks) if not hooks.items:
             return _Tensor()
-    raise ValueError("The pickle calls something as torch.save does not.")
+    raise ValueError(Message("pickle.other_call"))
 
 
 def _check_extent(
@@ -247,10 +249,10 @@ def _check_extent(
     last = first + sum((n - 1) * step for n, step in zip(lengths, steps, strict=True))
     fits = first <= storage.elements if 0 in lengths else last < storage.elements
     if not fits or prod(max(n, 1) for n in lengths) > MAX_ELEMENTS:
-        raise ValueError("A tensor does not lie within its storage.")
+        raise ValueError(Message("pickle.outside"))
 
 
 def _natural(number: object) -> int:
     if type(number) is int and 0 <= number <= MAX_ELEMENTS:  # True is no number here
         return number
-    raise ValueError("A length or a place is no whole number from 0.")
+    raise ValueError(Message("pickle.not_natural"))

@@ -1,4 +1,4 @@
-"""Records → matplotlib figures.
+"""Records → matplotlib figures, labelled in the current language.
 
 Article, step 6.1. Figures are built without pyplot: it keeps every figure it makes in a list of
 its own and is not made for several threads, and a server has many.
@@ -10,17 +10,21 @@ import math
 import statistics
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
+from unicodedata import east_asian_width
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
+from mnist_core.text import say, translate
 from mnist_core.training import EpochRecord
 
 FAINT = 0.35  # opacity of the single runs behind their mean
@@ -42,13 +46,27 @@ SVG_SETTINGS: dict[Any, Any] = {
 }
 _rendering = threading.Lock()  # the settings hold for the whole process while they are changed
 
+# Fonts of common systems that draw Chinese; the browser takes the first that is there.
+CHINESE_FONTS = (
+    "'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', "
+    "'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
+)
+# Matplotlib's own font lacks Chinese signs, and would take them for narrower than they are. But it
+# has playing cards, which are as wide: they hold the place while the layout is made.
+CARDS = [
+    *range(0x1F0A1, 0x1F0AF),
+    *range(0x1F0B1, 0x1F0BF),
+    *range(0x1F0C1, 0x1F0D0),
+    *range(0x1F0D1, 0x1F0E0),
+]
+
 
 @dataclass(frozen=True)
 class Curve:
     """Runs that are drawn as one.
 
     Attributes:
-        name: what the legend calls them.
+        name: what the legend calls them; a message follows the current language.
         color: any colour that matplotlib knows.
         runs: the epochs of each; several, of different seeds, are drawn faintly behind their mean.
         planned: how many epochs there will be, so that the axis stays as it is while they come.
@@ -74,9 +92,9 @@ def loss_figure(losses: Sequence[float]) -> Figure:
     figure = Figure(figsize=(10, 5))
     axes = figure.add_axes((0.12, 0.17, 0.86, 0.72))
     axes.plot(losses, marker="o", linestyle="-", color="blue", linewidth=2.5, markersize=10)
-    axes.set_title("Training Loss per Epoch", fontsize=ARTICLE_TEXT)
-    axes.set_xlabel("Epoch", fontsize=ARTICLE_TEXT)
-    axes.set_ylabel("Loss", fontsize=ARTICLE_TEXT)
+    axes.set_title(say("plot.articles_title"), fontsize=ARTICLE_TEXT)
+    axes.set_xlabel(say("plot.epoch"), fontsize=ARTICLE_TEXT)
+    axes.set_ylabel(say("plot.loss"), fontsize=ARTICLE_TEXT)
     axes.tick_params(labelsize=ARTICLE_TEXT)
     axes.grid(True)
     _count_epochs(axes)
@@ -96,7 +114,7 @@ def compare_losses(curves: Sequence[Curve], *, with_test: bool = False) -> Figur
     Returns:
         A figure of 5 × 3 inches: two fit side by side on a desktop, one on a phone.
     """
-    title = "Loss" if with_test else "Training loss"
+    title = say("plot.loss" if with_test else "plot.training_loss")
     figure, axes = _small_figure(title, curves)
     for curve, marker in zip(curves, _markers(curves), strict=True):
         if with_test:
@@ -115,7 +133,7 @@ def compare_accuracies(curves: Sequence[Curve]) -> Figure:
     Returns:
         A figure of 5 × 3 inches.
     """
-    figure, axes = _small_figure("Accuracy, %", curves)
+    figure, axes = _small_figure(say("plot.accuracy"), curves)
     for curve, marker in zip(curves, _markers(curves), strict=True):
         _draw_curve(axes, curve, marker, lambda epoch: _per_cent(epoch.test_accuracy))
         _draw_curve(axes, curve, marker, lambda epoch: _per_cent(epoch.train_accuracy), "--")
@@ -131,10 +149,38 @@ def to_svg(figure: Figure) -> bytes:
     the bytes. The same figure gives the same bytes.
     """
     file = BytesIO()
-    with _rendering, matplotlib.rc_context(SVG_SETTINGS), warnings.catch_warnings():
+    with (
+        _cards_for_wide_signs(figure) as signs,
+        _rendering,
+        matplotlib.rc_context(SVG_SETTINGS),
+        warnings.catch_warnings(),
+    ):
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the browser has it
         figure.savefig(file, format="svg", metadata={"Date": None})
-    return file.getvalue()
+    if not signs:
+        return file.getvalue()
+    svg = file.getvalue().decode().translate(signs)
+    return svg.replace("'DejaVu Sans', sans-serif", f"'DejaVu Sans', {CHINESE_FONTS}").encode()
+
+
+@contextmanager
+def _cards_for_wide_signs(figure: Figure) -> Iterator[dict[int, str]]:
+    """Put a playing card in the place of each sign as wide as Chinese ones are, for the while.
+
+    Yields:
+        Which card stands for which sign.
+    """
+    texts = {text: text.get_text() for text in figure.findobj(Text)}
+    wide = {sign for words in texts.values() for sign in words if east_asian_width(sign) in "WF"}
+    signs = dict(zip(CARDS, sorted(wide), strict=False))  # beyond so many: as narrow as they are
+    cards = {ord(sign): card for card, sign in signs.items()}
+    for text, words in texts.items():
+        text.set_text(words.translate(cards))
+    try:
+        yield signs
+    finally:
+        for text, words in texts.items():
+            text.set_text(words)
 
 
 def _small_figure(title: str, curves: Sequence[Curve]) -> tuple[Figure, Axes]:
@@ -143,7 +189,7 @@ def _small_figure(title: str, curves: Sequence[Curve]) -> tuple[Figure, Axes]:
     # A fixed place: a layout engine would draw everything twice.
     axes = figure.add_axes((0.13, 0.185, 0.84, 0.70))
     axes.set_title(title, fontsize=SMALL_TEXT + 1)
-    axes.set_xlabel("Epoch", fontsize=SMALL_TEXT)
+    axes.set_xlabel(say("plot.epoch"), fontsize=SMALL_TEXT)
     axes.tick_params(labelsize=SMALL_TEXT)
     axes.grid(True, alpha=0.4)
     axes.spines[["top", "right"]].set_visible(False)
@@ -216,7 +262,14 @@ def _add_legend(
 def _name_curves(curves: Sequence[Curve]) -> list[Line2D]:
     """Make the entries of a legend that says which curve is whose."""
     return [
-        Line2D([], [], color=curve.color, marker=marker, markersize=MARKER_SIZE, label=curve.name)
+        Line2D(
+            [],
+            [],
+            color=curve.color,
+            marker=marker,
+            markersize=MARKER_SIZE,
+            label=translate(curve.name),
+        )
         for curve, marker in zip(curves, _markers(curves), strict=True)
     ]
 
@@ -224,6 +277,6 @@ def _name_curves(curves: Sequence[Curve]) -> list[Line2D]:
 def _explain_dashes() -> list[Line2D]:
     """Make the entries of a legend that says which line is test and which is training."""
     return [
-        Line2D([], [], color="gray", label="test"),
-        Line2D([], [], color="gray", label="training", linestyle="--"),
+        Line2D([], [], color="gray", label=say("plot.test")),
+        Line2D([], [], color="gray", label=say("plot.training"), linestyle="--"),
     ]

@@ -21,6 +21,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, Batch, BatchLoader, ImageDataset, make_train_loader, send
 from mnist_core.evaluation import evaluate
 from mnist_core.models import create_model
+from mnist_core.text import Message
 
 SECONDS_BETWEEN_RECORDS = 0.25
 EXPLODED = 100.0  # nats; guessing costs ln 10 = 2.3, so the network is absurdly sure of nonsense
@@ -76,7 +77,7 @@ class DivergenceError(ArithmeticError):
         retry_rate: the learning rate to try next, a tenth of this one (article: NaN loss).
     """
 
-    def __init__(self, explanation: str, retry_rate: float) -> None:
+    def __init__(self, explanation: Message, retry_rate: float) -> None:
         super().__init__(explanation, retry_rate)  # both, so that it survives pickling
         self.retry_rate = retry_rate
 
@@ -175,8 +176,7 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
 def _check_shapes(images: Tensor, labels: Tensor) -> None:
     if images.shape[1:] != (1, 28, 28) or labels.shape != images.shape[:1]:
         raise ValueError(
-            "Images must be [batch, 1, 28, 28] and labels [batch], "
-            f"not {list(images.shape)} and {list(labels.shape)}."
+            Message("training.wrong_shapes", images=list(images.shape), labels=list(labels.shape))
         )
 
 
@@ -308,14 +308,16 @@ class _BatchLosses:
 def _explain_divergence(
     epoch: int, step: int, batch_loss: float, learning_rate: float
 ) -> DivergenceError:
-    finite = math.isfinite(batch_loss)
-    became = f"exploded to {batch_loss:,.0f}" if finite else "stopped being a number"
     retry_rate = learning_rate / 10
-    return DivergenceError(
-        f"The loss {became} in epoch {epoch}, batch {step}: with a learning rate of "
-        f"{learning_rate:g} each step overshoots, and the weights explode. Try {retry_rate:g}.",
-        retry_rate,
+    explanation = Message(
+        "training.exploded" if math.isfinite(batch_loss) else "training.not_a_number",
+        loss=batch_loss,
+        epoch=epoch,
+        step=step,
+        rate=learning_rate,
+        retry_rate=retry_rate,
     )
+    return DivergenceError(explanation, retry_rate)
 
 
 def _report(

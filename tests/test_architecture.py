@@ -41,6 +41,7 @@ LAYERS = [
         "checkpoints",
         "plots",
         "inference",
+        "inspection",
         "calibration",
         "preprocessing",
         "drawings",

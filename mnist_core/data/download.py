@@ -23,6 +23,7 @@ from mnist_core.data.files import (
     raw_folder,
 )
 from mnist_core.data.loading import is_loaded
+from mnist_core.text import Message
 
 DOWNLOAD_BYTES = 11_594_722  # the same four files, compressed
 SECONDS_BETWEEN_REPORTS = 0.2
@@ -120,7 +121,7 @@ def _download(part: Path) -> None:
         (raw_folder(part) / name).unlink(missing_ok=True)
     datasets.MNIST(root=str(part), download=True)
     if damaged_files(part):
-        raise RuntimeError("What arrived is not MNIST.")
+        raise RuntimeError(Message("data.not_mnist"))
 
 
 def _is_damaged_archive(root: Path, name: str) -> bool:
@@ -148,23 +149,23 @@ def _bytes_received(root: Path) -> int:
     return received
 
 
-def _say_what_to_do(root: Path, error: Exception) -> str:
+def _say_what_to_do(root: Path, error: Exception) -> Message:
     """Say why there is no MNIST, and how to get it.
 
     Args:
         root: the folder, by the name that it was given.
         error: what stood in the way.
     """
-    reason, remedy = "", "Connect to the internet"
+    key = "data.offline"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        reason, remedy = ", because the disk is full", "Make room"
+        key = "data.disk_full"
     elif isinstance(error, OSError) and error.errno in UNWRITABLE:
-        reason, remedy = ", because this folder cannot be written to", "Make it writable"
-    broken = [name for name in damaged_files(root) if _is_damaged_archive(root, name)]
-    damage = f" Damaged there: {', '.join(f'{name}.gz' for name in broken)}." if broken else ""
-    return (
-        f"MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
-        f"again, or copy these four files, unpacked or as .gz, into {raw_folder(root)}: "
-        f"{', '.join(FILES)}. If you have them elsewhere, let the variable MNIST_DATA name "
-        "the folder that holds MNIST/raw."
+        key = "data.unwritable"
+    broken = [f"{name}.gz" for name in damaged_files(root) if _is_damaged_archive(root, name)]
+    return Message(
+        key,
+        root=str(root),
+        raw=str(raw_folder(root)),
+        files=", ".join(FILES),
+        damage=Message("data.damaged", files=", ".join(broken)) if broken else "",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mnist_core.data.batches import ImageDataset, normalize
 from mnist_core.data.files import damaged_files, default_root, expand_home
+from mnist_core.text import Message
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def load_mnist(root: Path | None = None) -> MNIST:
             damaged = damaged_files(root)
             if damaged:
                 raise FileNotFoundError(
-                    f"MNIST is not complete in {root}: missing or damaged are {', '.join(damaged)}."
+                    Message("data.incomplete", root=str(root), files=", ".join(damaged))
                 )
             _loaded[root] = MNIST(train=_read_split(root, True), test=_read_split(root, False))
         return _loaded[root]

@@ -17,6 +17,7 @@ from mnist_core.preprocessing.page import Page, look_at, look_closely
 from mnist_core.preprocessing.pieces import Box
 from mnist_core.preprocessing.scaling import already_mnists, image_from_ink
 from mnist_core.preprocessing.strokes import GrayImage
+from mnist_core.text import Message
 
 PICTURE_KINDS = (
     *("PNG", "JPEG", "WebP", "GIF", "BMP", "TIFF", "PGM", "PPM"),
@@ -44,9 +45,10 @@ def open_picture(path: Path) -> Image.Image:
             would take too much memory or time.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"There is no image file {path}.")
+        raise FileNotFoundError(Message("picture.missing", path=str(path)))
     if path.stat().st_size > MAX_PICTURE_BYTES:
-        raise ValueError(f"{path.name} is larger than {MAX_PICTURE_BYTES // 1_000_000} megabytes.")
+        most = MAX_PICTURE_BYTES // 1_000_000
+        raise ValueError(Message("picture.too_large", name=path.name, most=most))
     header, _, pixels = _decode_elsewhere(path).partition(b"\n")
     try:
         found = json.loads(header)
@@ -54,9 +56,11 @@ def open_picture(path: Path) -> Image.Image:
             mode, width, height = found
             return Image.frombytes(mode, (width, height), pixels)
     except (ValueError, TypeError) as error:  # it ended before it had anything to say
-        kinds = " or ".join([", ".join(PICTURE_KINDS[:-1]), PICTURE_KINDS[-1]])
-        raise ValueError(f"{path.name} is not an image that can be read: {kinds}.") from error
-    raise ValueError(f"{path.name} has more than {MAX_PICTURE_PIXELS // 1_000_000} megapixels.")
+        kinds, last = ", ".join(PICTURE_KINDS[:-1]), PICTURE_KINDS[-1]
+        message = Message("picture.unreadable", name=path.name, kinds=kinds, last=last)
+        raise ValueError(message) from error
+    most = MAX_PICTURE_PIXELS // 1_000_000
+    raise ValueError(Message("picture.too_many_pixels", name=path.name, most=most))
 
 
 def _decode_elsewhere(path: Path) -> bytes:
@@ -71,7 +75,7 @@ def _decode_elsewhere(path: Path) -> bytes:
                 check=False,
             )
     except subprocess.TimeoutExpired as error:
-        raise ValueError(f"{path.name} takes too long to be read.") from error
+        raise ValueError(Message("picture.too_slow", name=path.name)) from error
     return done.stdout
 
 
@@ -108,7 +112,7 @@ def image_from_picture(picture: Image.Image, crop: Box | None = None) -> GrayIma
         left, top = max(crop.left, 0), max(crop.top, 0)
         right, bottom = min(crop.right, picture.width), min(crop.bottom, picture.height)
         if left >= right or top >= bottom:
-            raise ValueError(f"{crop} lies outside a picture of {picture.width}×{picture.height}.")
+            raise ValueError(Message("picture.outside", width=picture.width, height=picture.height))
         picture = picture.crop((left, top, right, bottom))
     gray = grays_of(picture)
     image = already_mnists(gray)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_core.text import Message
+
 SIDE = 28  # pixels, the image
 DIGIT_SIDE = 20  # pixels, the longer side of the digit in it
 PEN_WIDTH = 2.3  # pixels, the width of MNIST's pen, measured where pen-drawn digits read best
@@ -38,13 +40,11 @@ def parse_strokes(payload: object) -> list[Stroke]:
         ValueError: anything else; the message says in one sentence what is wrong.
     """
     if not isinstance(payload, list) or not all(isinstance(stroke, list) for stroke in payload):
-        raise ValueError("A drawing must be a list of strokes, each a list of [x, y] points.")
+        raise ValueError(Message("drawing.not_strokes"))
     if len(payload) > MAX_STROKES or sum(map(len, payload)) > MAX_POINTS:
-        raise ValueError(
-            f"A drawing may have {MAX_STROKES:,} strokes and {MAX_POINTS:,} points at most."
-        )
+        raise ValueError(Message("drawing.too_long", strokes=MAX_STROKES, points=MAX_POINTS))
     if not all(_is_point(point) for stroke in payload for point in stroke):
-        raise ValueError("Each point of a drawing must be [x, y], two numbers of ordinary size.")
+        raise ValueError(Message("drawing.not_points"))
     return [np.array(stroke, dtype=np.float64) for stroke in payload if stroke]
 
 

@@ -80,8 +80,9 @@ def translate(text: object) -> str:
 
     What is no message is words already: a file's name, or what another library says.
     """
-    if isinstance(text, Exception) and len(text.args) == 1:
-        (text,) = text.args
+    if isinstance(text, Exception) and text.args:
+        first = text.args[0]  # others may follow: facts that a program goes by
+        text = first if isinstance(first, Message) or len(text.args) == 1 else text
     if isinstance(text, Message):
         return _render(current_language(), text.key, text.facts)
     return str(text)

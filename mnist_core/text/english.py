@@ -4,17 +4,334 @@ ENGLISH: dict[str, str] = {
     # The tag of this language in `<html lang>`.
     "language.tag": "en",
     # --- config and settings ----------------------------------------------------------------------
+    "config.model": "Network",
+    "config.epochs": "Epochs",
+    "config.batch_size": "Batch size",
+    "config.learning_rate": "Learning rate",
+    "config.schedule": "Learning rate over time",
+    "config.dropout": "Dropout",
+    "config.augmentation": "Augmentation",
+    "config.optimizer": "Optimiser",
+    "config.seed": "Seed",
+    "config.empty": "left empty",
+    "config.not_a_choice": "{setting} must be one of {choices}, not {value}.",
+    "config.not_whole": ("{setting} must be a whole number from {low:,} to {high:,}, not {value}."),
+    "config.not_above_zero": ("{setting} must be a number above 0, at most {high}, not {value}."),
+    "config.not_in_range": "{setting} must be a number from {low} to {high}, not {value}.",
     # --- networks ---------------------------------------------------------------------------------
+    "model.simple_nn.title": "SimpleNN",
+    "model.simple_nn.advice": (
+        "The article's network: flatten the image, one hidden layer, one score for each digit."
+    ),
+    "model.dropout_nn.title": "SimpleNN with dropout",
+    "model.dropout_nn.advice": (
+        "Where test accuracy falls behind training accuracy, a Dropout layer works against it."
+    ),
+    "model.deep_nn.title": "Two hidden layers",
+    "model.deep_nn.advice": (
+        "A second hidden layer makes the network deeper: can it tell more digits apart?"
+    ),
+    "model.cnn.title": "CNN",
+    "model.cnn.advice": (
+        "Conv2d layers in place of Linear ones keep the image an image, and pass 99%."
+    ),
+    "model.unknown": "There is no model {name}. Choose one of: {choices}.",
+    "model.no_dropout": "{name} has no dropout layer. With one: {choices}.",
     # --- data -------------------------------------------------------------------------------------
+    "data.offline": (
+        "MNIST is not in {root} and could not be downloaded.{damage} Connect to the internet and "
+        "try again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
+        "them elsewhere, let the variable MNIST_DATA name the folder that holds MNIST/raw."
+    ),
+    "data.disk_full": (
+        "MNIST is not in {root} and could not be downloaded, because the disk is full.{damage} "
+        "Make room and try again, or copy these four files, unpacked or as .gz, into {raw}: "
+        "{files}. If you have them elsewhere, let the variable MNIST_DATA name the folder that "
+        "holds MNIST/raw."
+    ),
+    "data.unwritable": (
+        "MNIST is not in {root} and could not be downloaded, because this folder cannot be written "
+        "to.{damage} Make it writable and try again, or copy these four files, unpacked or as .gz, "
+        "into {raw}: {files}. If you have them elsewhere, let the variable MNIST_DATA name the "
+        "folder that holds MNIST/raw."
+    ),
+    "data.damaged": " Damaged there: {files}.",
+    "data.incomplete": "MNIST is not complete in {root}: missing or damaged are {files}.",
+    "data.not_mnist": "What arrived is not MNIST.",
     # --- training ---------------------------------------------------------------------------------
+    "training.wrong_shapes": (
+        "Images must be [batch, 1, 28, 28] and labels [batch], not {images} and {labels}."
+    ),
+    "training.exploded": (
+        "The loss exploded to {loss:,.0f} in epoch {epoch}, batch {step}: with a learning rate of "
+        "{rate:g} each step overshoots, and the weights explode. Try {retry_rate:g}."
+    ),
+    "training.not_a_number": (
+        "The loss stopped being a number in epoch {epoch}, batch {step}: with a learning rate of "
+        "{rate:g} each step overshoots, and the weights explode. Try {retry_rate:g}."
+    ),
     # --- plots ------------------------------------------------------------------------------------
+    "plot.articles_title": "Training Loss per Epoch",
+    "plot.epoch": "Epoch",
+    "plot.loss": "Loss",
+    "plot.training_loss": "Training loss",
+    "plot.accuracy": "Accuracy, %",
+    "plot.test": "test",
+    "plot.training": "training",
     # --- evaluation and calibration ---------------------------------------------------------------
+    "calibration.temperature": "The temperature",
+    "calibration.sure_from": "The probability from which a network is sure",
     # --- checkpoints and archives -----------------------------------------------------------------
+    "checkpoint.settings_lack": "The settings lack {names}.",
+    "checkpoint.not_a_figure": "{name} is not a number from 0 to {most:,}.",
+    "checkpoint.missing": "There is no file {path}.",
+    "checkpoint.not_a_file": "{name} is not a file.",
+    "checkpoint.too_large": "{name} is larger than any checkpoint of ours.",
+    "checkpoint.no_state_dict": "{name} does not hold a state_dict (names → weights).",
+    "checkpoint.not_pytorchs": "{name} is not a PyTorch file of weights.",
+    "checkpoint.fits_none": "The weights in {name} fit none of: {choices}.",
+    "checkpoint.not_floats": "The weights in {name} are not floating-point numbers.",
+    "checkpoint.not_finite": "Some weights in {name} are infinite or not a number.",
+    "archive.too_many_entries": "The archive has too many entries.",
+    "archive.name_twice": "A name is there twice.",
+    "archive.compressed": "The archive is compressed, as PyTorch never does.",
+    "archive.too_large": "The archive unpacks to more than it is.",
+    "archive.other_pickle": "The archive has another pickle than that of the weights.",
+    "archive.wrong_length": "A storage claims to be longer or shorter than its entry.",
+    "pickle.too_long": "The pickle is too long.",
+    "pickle.instruction": "No state_dict needs the instruction {name}.",
+    "pickle.found_again": "Only names and tensors are there twice in a state_dict.",
+    "pickle.no_storage": "This refers to something else than a storage.",
+    "pickle.two_kinds": "A storage is said to be of two kinds.",
+    "pickle.no_dict": "Items are set on something else than a dict.",
+    "pickle.no_weights": "The dict does not hold names → weights.",
+    "pickle.attributes": "Only the state_dict has attributes.",
+    "pickle.metadata": "A state_dict has no attribute but its metadata.",
+    "pickle.other_result": "The pickle builds something else than a dict.",
+    "pickle.other_call": "The pickle calls something as torch.save does not.",
+    "pickle.outside": "A tensor does not lie within its storage.",
+    "pickle.not_natural": "A length or a place is no whole number from 0.",
     # --- experiments ------------------------------------------------------------------------------
+    "experiment.cnn.title": "A convolutional network",
+    "experiment.cnn.suggestion": "Replace Linear layers by Conv2d ones.",
+    "experiment.cnn.expectation": "Nearly 99% in place of 96 to 97%, for seven times the work.",
+    "experiment.deep.title": "A second hidden layer",
+    "experiment.deep.suggestion": "Make the fully connected network deeper.",
+    "experiment.deep.expectation": (
+        "As good or a little better, by less than another seed would change."
+    ),
+    "experiment.dropout.title": "Dropout",
+    "experiment.dropout.suggestion": (
+        "Where training accuracy runs ahead of test accuracy, add a Dropout layer."
+    ),
+    "experiment.dropout.expectation": (
+        "After 15 epochs the gap is a third smaller; the test accuracy stays about what it was."
+    ),
+    "experiment.augmentation.title": "Data augmentation",
+    "experiment.augmentation.suggestion": (
+        "Against overfitting, show slightly changed images instead of the same ones again."
+    ),
+    "experiment.augmentation.expectation": (
+        "The gap closes: every image is new, so the training loss stays higher. It takes longer."
+    ),
+    "experiment.step.title": "A learning-rate schedule",
+    "experiment.step.suggestion": "Lower the learning rate as training goes on, with StepLR.",
+    "experiment.step.expectation": "Calmer last epochs: less depends on the seed.",
+    "experiment.batch.title": "Larger batches",
+    "experiment.batch.suggestion": (
+        "With 128 or 256 images a step gradients are steadier and epochs faster."
+    ),
+    "experiment.batch.expectation": (
+        "Epochs in half the time, but a quarter of the steps: a little less is learned in five."
+    ),
+    "experiment.small_rate.title": "A smaller learning rate",
+    "experiment.small_rate.suggestion": "When the loss turns into NaN, try 0.0001.",
+    "experiment.small_rate.expectation": (
+        "Safe and slow: about 94% after five epochs, and still rising."
+    ),
+    "experiment.large_rate.title": "A learning rate far too high",
+    "experiment.large_rate.suggestion": (
+        "The usual cause of a NaN loss: each step is so large that gradients explode."
+    ),
+    "experiment.large_rate.expectation": (
+        "The loss explodes in the first batches and the run stops; a tenth of the rate works."
+    ),
+    "experiment.sgd.title": "Plain gradient descent",
+    "experiment.sgd.suggestion": "Vary the optimiser and watch how fast it converges.",
+    "experiment.sgd.expectation": (
+        "About 87%: at Adam's learning rate plain SGD is slow. With 0.1 it reads as well as Adam."
+    ),
+    # What differs from other settings, in a few words.
+    "change.list": "{first}, {others}",
+    "change.model.simple_nn": "SimpleNN",
+    "change.model.dropout_nn": "SimpleNN with dropout",
+    "change.model.deep_nn": "two hidden layers",
+    "change.model.cnn": "CNN",
+    "change.epochs": "{value} {value:|epoch|epochs}",
+    "change.batch_size": "batch size {value}",
+    "change.learning_rate": "learning rate {value}",
+    "change.schedule.none": "a constant learning rate",
+    "change.schedule.step": "StepLR",
+    "change.schedule.one_cycle": "one-cycle learning rate",
+    "change.dropout": "dropout {value}",
+    "change.dropout.own": "the network's own dropout",
+    "change.augmentation.none": "no augmentation",
+    "change.augmentation.affine": "small turns and shifts",
+    "change.augmentation.handwriting": "other people's handwriting",
+    "change.optimizer.adam": "Adam",
+    "change.optimizer.sgd": "plain SGD",
+    "change.seed": "seed {value}",
+    "verdict.one_seed.unclear": (
+        "The variant reads {mean:+.2f} points. Another seed alone may change as much "
+        "(about {chance:.1f}): run more seeds before you believe it."
+    ),
+    "verdict.one_seed.clear": (
+        "The variant reads {mean:+.2f} points, more than seeds alone change ({chance:.1f})."
+    ),
+    "verdict.seeds.unclear": (
+        "{mean:+.2f} ± {margin:.2f} points over {seeds} seeds: zero is within the interval, so "
+        "this may be chance."
+    ),
+    "verdict.seeds.clear": (
+        "{mean:+.2f} ± {margin:.2f} points over {seeds} seeds: more than chance."
+    ),
     # --- generated programs -----------------------------------------------------------------------
+    # What the article's program prints.
+    "article.images": "Image batch shape: {shape}",
+    "article.labels": "Label batch shape: {shape}",
+    "article.device": "The model is on: {device}",
+    "article.begins": "Training starts ...",
+    "article.epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
+    "article.ends": "Training finished!",
+    "article.accuracy": "Accuracy on the test set: {accuracy}",
+    # Its comments: what a line is there for.
+    "program.title": "Train {network} on MNIST.",
+    "program.setup": "1. Set-up",
+    "program.seed": "The same seed gives the same random numbers, so the run can be repeated.",
+    "program.data": "2. Data",
+    "program.normalize": (
+        "ToTensor makes [0, 255] into [0, 1], Normalize [-1, 1]: small numbers are learned faster."
+    ),
+    "program.loaders": "Shuffled, so that the order of the images is nothing to be learned.",
+    "program.look": "A look at one batch first: wrong shapes are the usual first mistake.",
+    "program.model": "3. Model",
+    "program.simple_nn": "One hidden layer of 128 neurons between 784 pixels and 10 digits.",
+    "program.dropout_nn": (
+        "SimpleNN that trains with a share of its hidden neurons switched off, others each time."
+    ),
+    "program.deep_nn": "SimpleNN with a second hidden layer.",
+    "program.cnn": (
+        "Two convolutions that look for strokes anywhere in the image, then two linear layers."
+    ),
+    "program.forward": "Turn images [batch, 1, 28, 28] into one score for each digit, [batch, 10].",
+    "program.optimising": "4. Loss and optimiser",
+    "program.softmax": "No softmax at the end of the network: CrossEntropyLoss contains it.",
+    "program.adam": "Adam finds a step size for each weight by itself.",
+    "program.sgd": (
+        "Plain gradient descent: one step size for all weights, so it has to be chosen well."
+    ),
+    "program.step": "Large steps first, small ones later: so the last epochs become calmer.",
+    "program.one_cycle": "The learning rate rises and falls again once, a little after each batch.",
+    "program.training": "5. Training",
+    "program.affine": "Slightly changed images each time, so that they cannot be learned by heart.",
+    "program.handwriting": (
+        "Digits as other people write them, and what is no digit, so that both become familiar."
+    ),
+    "program.zero_grad": "Gradients add up in PyTorch: those of the last batch have to go first.",
+    "program.backward": "How would the loss change with each weight? That is its gradient.",
+    "program.update": "One step downhill for every weight.",
+    "program.item": "The number alone: the tensor would keep all that it was computed from.",
+    "program.curve": "6.1 The loss curve",
+    "program.accuracy": "6.2 Accuracy on the test set",
+    "program.eval": "For reading: dropout off, and batch normalisation as it was learned.",
+    "program.no_grad": "Reading needs no gradients; without them it takes less time and memory.",
+    "program.argmax": "The digit with the highest of the ten scores is the one that is read.",
+    "program.saving": "7. Saving",
+    "program.weights": (
+        "The weights alone; load_state_dict puts them into a network of the same shape."
+    ),
     # --- preprocessing and drawings ---------------------------------------------------------------
+    "drawing.not_strokes": ("A drawing must be a list of strokes, each a list of [x, y] points."),
+    "drawing.too_long": ("A drawing may have {strokes:,} strokes and {points:,} points at most."),
+    "drawing.not_points": ("Each point of a drawing must be [x, y], two numbers of ordinary size."),
+    "picture.missing": "There is no image file {path}.",
+    "picture.too_large": "{name} is larger than {most} megabytes.",
+    "picture.unreadable": "{name} is not an image that can be read: {kinds} or {last}.",
+    "picture.too_many_pixels": "{name} has more than {most} megapixels.",
+    "picture.too_slow": "{name} takes too long to be read.",
+    "picture.outside": ("The part that was chosen lies outside a picture of {width}×{height}."),
+    "drawings.label": "A label must be a digit from 0 to 9.",
+    "drawings.blank": "Nothing is drawn.",
+    "drawings.missing": "There is no file of drawings {path}.",
+    "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
+    "drawings.not_json": "The file is not JSON.",
+    "drawings.no_list": "The file must hold a list of drawings, at least one.",
+    "drawings.too_many": "The file may hold {most:,} drawings at most, not {count:,}.",
+    "drawings.damaged": "The file is packed with gzip, but damaged.",
+    "drawings.no_object": "An object with label and strokes is needed.",
+    "drawings.in_file": "{name}: {problem}",
+    "drawings.in_entry": "Drawing {number}: {problem}",
     # --- inspection -------------------------------------------------------------------------------
     # --- the command line -------------------------------------------------------------------------
+    "cli.description": "Train, test and use the article's network for handwritten digits.",
+    "cli.usage": "usage:",
+    "cli.positional": "positional arguments:",
+    "cli.options": "options:",
+    "cli.help": "show this help message and exit",
+    "cli.language": (
+        "language of help, messages and errors, before or after the command; "
+        "default: the terminal's"
+    ),
+    "cli.train": "train a network and save it",
+    "cli.start": "train on from the weights of a saved network, in place of random ones",
+    "cli.keep": ("of the weights of --start, mixed into those that are saved, 0 to 1; default: 0"),
+    "cli.threads": "CPU threads; default: PyTorch's choice",
+    "cli.out": (
+        "where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth"
+    ),
+    "cli.average": "save the mean of networks whose trainings began with the same weights",
+    "cli.average_of": "one that is named twice counts twice",
+    "cli.average_out": "where the mean goes",
+    "cli.average_kinds": "Only networks of one kind have a mean, not {kinds}.",
+    "cli.code": "print a stand-alone program for these settings",
+    "cli.comments": (
+        "language of the program's comments and of what it prints, or no comments; "
+        "default: the language of this command"
+    ),
+    "cli.evaluate": "test a saved network on the 10,000 test images, or on drawings",
+    "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
+    "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
+    "cli.predict": "read image files of one digit each",
+    "cli.json": "print one JSON object a line",
+    "cli.data": (
+        "folder that holds MNIST/raw, or that it is downloaded to; "
+        "default: the variable MNIST_DATA, else ./data"
+    ),
+    "cli.default": "default: {value}",
+    "cli.models_own": "the model's own",
+    "cli.invalid_choice": "argument {name}: invalid choice: {value} (choose from {choices})",
+    "cli.invalid_value": "argument {name}: invalid {kind} value: {value}",
+    "cli.expected_one": "argument {name}: expected one argument",
+    "cli.expected_some": "argument {name}: expected at least one argument",
+    "cli.ambiguous": "ambiguous option: {name} could match {names}",
+    "cli.required": "the following arguments are required: {names}",
+    "cli.unrecognized": "unrecognized arguments: {names}",
+    "cli.keep_range": "--keep must be from 0 to 1, and needs --start.",
+    "cli.other_model": "--start: {path} holds a {found}, not {wanted}.",
+    "cli.threads_range": "--threads must be from 1 to {most}, not {value}.",
+    "cli.out_name": "--out must name a file that ends in .pth, not {path}.",
+    "cli.out_folder": "--out: the folder {path} cannot be written to.",
+    "cli.epoch": "epoch {epoch}",
+    "cli.saved": "Saved to {path}",
+    "cli.loss": "Loss on the test set: {loss:.4f}",
+    "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
+    "cli.confusion": "Each row is a digit that was meant, each column what it was read as.",
+    "cli.accuracy_column": "accuracy",
+    "cli.temperature": "Temperature: {temperature:.3f}",
+    "cli.sure_from": "Sure from: {share:.1%}",
+    "cli.reading": "{path}: {digit} ({share:.1%})",
+    "cli.unsure_reading": "{path}: {digit} ({share:.1%}, not sure)",
+    "cli.blank": "{path} is blank: there is no digit to read.",
     # --- the page ---------------------------------------------------------------------------------
     "page.title": "Handwritten digits with PyTorch",
     "page.summary": (
@@ -98,6 +415,77 @@ ENGLISH: dict[str, str] = {
     "listing.of_settings": "Code for this run",
     "listing.of_run": "Code for {run}: its settings as a PyTorch program of its own",
     # --- inside a network -------------------------------------------------------------------------
+    "inside.views": "Look closer",
+    "inside.input": "Input",
+    "inside.inside": "Inside",
+    "inside.why": "Why",
+    "inside.blank": "The paper is blank: draw a digit, and this follows your pen.",
+    "inside.none": "There is no network to look into.",
+    "inside.by": "{network} has learned {total} numbers: {parts}",
+    "inside.image": "The image, 28 by 28 pixels",
+    "inside.neurons": "{source} → ReLU: {on} of {all} neurons on",
+    "inside.neurons_dead": "{source} → ReLU: {on} of {all} neurons on, {dead} never",
+    "inside.maps": "{source} → ReLU: {on} of {all} feature maps on",
+    "inside.maps_dead": "{source} → ReLU: {on} of {all} feature maps on, {dead} never",
+    "inside.legend": "Hollow: off for this image. Crossed: off for all test images.",
+    "inside.kernels": "{source}: {all} kernels",
+    "inside.scores": "Scores and softmax",
+    "inside.score_button": "Score of {digit}: {score}, {share}",
+    "inside.hint": "Press a neuron or a score: where does its number come from?",
+    "inside.hint_maps": (
+        "Press a map's pixel, a neuron or a score: where does its number come from?"
+    ),
+    "inside.neuron": "Neuron {unit} of {source}",
+    "inside.weights": "what it looks for",
+    "inside.ink_there": "your ink",
+    "inside.product": "their product",
+    "inside.sum": "{ink} ink {paper} paper {bias} bias = {sum}",
+    "inside.activation": "→ ReLU → {activation}",
+    "inside.shares": "It adds to the scores:",
+    "inside.score": "The score of {digit} is {score}",
+    "inside.score_sum": "{neurons} these neurons {others} all others {bias} bias = {sum}",
+    "inside.tile": "neuron {unit}",
+    "inside.tile_hint": "Neuron {unit} adds {share}",
+    "inside.pixel": "Row {row}, column {column} of map {unit} of {source}",
+    "inside.patch": "the patch",
+    "inside.kernel": "the kernel",
+    "inside.pixel_sum": "sum {sum} → normalised {normalized} → ReLU → {activation}",
+    "inside.rather": "rather than",
+    "inside.digit": "Digit to be explained",
+    "inside.against": "Digit it is compared with",
+    "inside.for": "for {digit}",
+    "inside.for_other": "for {against}",
+    "inside.ink": "Ink",
+    "inside.paper": "Bare paper",
+    "inside.biases": "Biases",
+    "inside.total": "Score of {digit} less that of {against}",
+    "inside.rub": "Rub out a part of the drawing and see what the network says then.",
+    "inside.rubbed": "Rubbed out: {before} has become {after}. It now reads {digit}, {share}.",
+    "inside.restore": "Put it back",
+    "inside.path": "Follow the ink from blank paper on",
+    "inside.path_sum": (
+        "This ink adds up to {sum}: from blank paper on, the difference rose by {change}."
+    ),
+    "inside.alike": "To its last hidden layer, these test images are most alike",
+    "inside.no_data": (
+        "The test images come with the first training; then the most alike are shown here."
+    ),
+    "inside.table": "The numbers as a table",
+    "inside.table_unit": "Neuron",
+    "inside.table_activation": "Activation",
+    "inside.table_share": "Adds to the score of {digit}",
+    "inside.table_score": "Score",
+    "inside.table_probability": "Softmax",
+    "inside.table_digit": "Digit",
+    "inside.table_row": "Row",
+    "inside.table_ink": "Ink of each pixel, row by row",
+    "inside.example": "A scribble that is no digit",
+    "inside.example_back": "Back to your drawing",
+    "inside.example_note": "{first}: {first_digit}, {first_share}. {second}: {second_says}",
+    "inside.example_unsure": "not sure, perhaps {digit}, {share}.",
+    "inside.example_sure": "{digit}, {share}.",
+    "inside.expected": "A question about the network was expected.",
+    "inside.image_expected": "An image of {side}×{side} bytes was expected.",
     # --- the Train tab ----------------------------------------------------------------------------
     "train.start": "Train",
     "train.stop": "Stop",
@@ -111,13 +499,6 @@ ENGLISH: dict[str, str] = {
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
-    "train.lines_images": "Image batch shape: {shape}",
-    "train.lines_labels": "Label batch shape: {shape}",
-    "train.lines_device": "The model is on: {device}",
-    "train.lines_start": "Training starts ...",
-    "train.lines_epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
-    "train.lines_finished": "Training finished!",
-    "train.lines_accuracy": "Accuracy on the test set: {accuracy:percent}",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",

@@ -5,6 +5,7 @@ What a floor imports lies on the same floor or below it.
 `tabs/`               what a tab shows and does
     `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
+    `inside`              what the network does with it, and why
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
@@ -31,6 +32,7 @@ What a floor imports lies on the same floor or below it.
     `session`             the runs of one visitor, the own test set, the state of the tabs
     `tab_state`           what the tabs show
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
+    `hidden_indexes`      what classifiers make of MNIST's test images
     `own_test_set`        the drawings that the visitor has labelled
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
@@ -39,6 +41,7 @@ What a floor imports lies on the same floor or below it.
     `canvas`              where a digit is drawn
     `prediction`          the digit, ten bars, and the network's input
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
+    `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
     `run_panel`           how a run is doing
     `console`             the lines that the article's code prints

@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.pen_to_bars              with the server idle
     python -m tests.benchmarks.pen_to_bars --training   while the visitor's network trains
+    python -m tests.benchmarks.pen_to_bars --inside     without and with a view that looks inside
 
 It starts the app, draws strokes by mouse with one movement a frame, and measures inside the page,
 per answer, from the last pen movement that the request carried (the browser's own time stamp)
@@ -10,7 +11,9 @@ per answer, from the last pen movement that the request carried (the browser's o
     framed     to the beginning of the frame that shows them, so with the wait for the screen
 
 It exits with 1 if `changed` is above its bounds: median 25 and 95th percentile 40 ms idle, 95th
-percentile 60 ms during training.
+percentile 60 ms during training. With --inside, strokes with the view closed, with Inside open and
+with Why open come in turn, in one page, and it exits with 1 if the 95th percentile of either is
+more than 5 ms above that of the closed one.
 """
 
 from __future__ import annotations
@@ -63,6 +66,7 @@ STOPWATCH = """
 """
 
 STROKE = [(0.3, 0.25), (0.5, 0.15), (0.7, 0.3), (0.5, 0.5), (0.72, 0.68), (0.5, 0.85), (0.28, 0.75)]
+MOST_ADDED = 5.0  # ms, by an open view
 MOVEMENTS = 10  # from one corner to the next
 
 
@@ -110,6 +114,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--strokes", type=int, default=10)
     parser.add_argument("--training", action="store_true", help="while a network trains")
+    parser.add_argument("--inside", action="store_true", help="with views open, and without")
+    parser.add_argument("--rounds", type=int, default=5, help="of --inside; default: 5")
     options = parser.parse_args()
     with running_app() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -117,6 +123,8 @@ def main() -> int:
         )
         page = open_page(browser, url)
         draw_strokes(page, 2)  # warm up: the first answers wait for imports and the checkpoint
+        if options.inside:
+            return compare_views(page, options.rounds, options.strokes)
         if options.training:
             open_train_tab(page)
             choose_epochs(page, 20)
@@ -138,6 +146,32 @@ def main() -> int:
     print(f"framed:  p50 {framed[0]:.1f} ms, p95 {framed[1]:.1f} ms")
     within = changed[1] < 60 if options.training else changed[0] < 25 and changed[1] < 40
     return 0 if within else 1
+
+
+def compare_views(page: Page, rounds: int, strokes: int) -> int:
+    """Draw with each view open in turn, print, and compare with no view open."""
+    changed: dict[str, list[float]] = {"": [], "inside": [], "why": []}
+    for _ in range(rounds):  # in turn, so that a machine that slows down slows all of them down
+        for view, values in changed.items():
+            if view:
+                press(page, view)
+                page.locator(
+                    f"[data-testid=views][data-view={view}]:not([data-digit=''])"
+                ).wait_for()
+            draw_strokes(page, 1)  # warm up: the first answer takes the longest
+            values += [latency for latency, _ in draw_strokes(page, strokes)]
+            if view:
+                press(page, view)
+    found = {view: percentiles(values) for view, values in changed.items()}
+    for view, (p50, p95) in found.items():
+        count = len(changed[view])
+        print(f"{view or 'closed'}: {count} answers, p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+    return 0 if max(p95 for _, p95 in found.values()) <= found[""][1] + MOST_ADDED else 1
+
+
+def press(page: Page, view: str) -> None:
+    """Open a view that is closed, or close one that is open."""
+    page.get_by_role("button", name=view.capitalize(), exact=True).click()
 
 
 def percentiles(values: Sequence[float]) -> tuple[float, float]:

@@ -40,7 +40,7 @@ def test_the_page_shows_every_text_of_an_answer_as_text(page: Page) -> None:
     page.route("**/run/predict", mark_answer)
     draw_by_mouse(page, SEVEN)
     expect(page.get_by_test_id("prediction")).to_contain_text("<img src=x")
-    page.get_by_text("How the drawing becomes").click()
+    page.get_by_role("button", name="Input", exact=True).click()
     draw_and_say(page, [SEVEN], 7)
     expect(page.get_by_test_id("score-note")).to_contain_text("<img src=x")
     expect(page.get_by_test_id("classifiers")).to_contain_text("<img src=x")

@@ -12,7 +12,7 @@ SMALL_SEVEN = [(0.08 + 0.3 * x, 0.1 + 0.3 * y) for x, y in SEVEN]
 
 
 def open_pipeline(page: Page) -> None:
-    page.get_by_text("How the drawing becomes the network's input").click()
+    page.get_by_role("button", name="Input", exact=True).click()
 
 
 def pipeline_reads(page: Page, digit: str) -> None:

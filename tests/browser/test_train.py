@@ -62,7 +62,7 @@ def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path
     expect(page.get_by_test_id("epochs")).to_have_text("1 of 1")
     expect(page.get_by_test_id("accuracy")).to_have_text(re.compile(r"^9\d\.\d\d%$"))
     expect(page.get_by_test_id("train-accuracy")).to_have_text(re.compile(r"^training 9\d\."))
-    expect(page.get_by_test_id("title")).to_have_text("Run 1 · epochs 1")
+    expect(page.get_by_test_id("title")).to_have_text("Run 1 · 1 epoch")
     assert plot.get_attribute("src") != empty_plot
     page.locator("#article-button").click()
     expect(page.get_by_test_id("lines")).to_contain_text("Image batch shape: torch.Size([64, 1, 28")
@@ -100,7 +100,7 @@ def test_stop_keeps_what_was_learned_and_the_next_run_starts_clean(page: Page) -
     choose_epochs(page, 1)
     press_train(page)
     state_is(page, "finished")
-    expect(page.get_by_test_id("title")).to_have_text("Run 2 · epochs 1")
+    expect(page.get_by_test_id("title")).to_have_text("Run 2 · 1 epoch")
 
 
 def test_a_reload_finds_the_run_that_still_trains_and_its_settings(
@@ -114,7 +114,7 @@ def test_a_reload_finds_the_run_that_still_trains_and_its_settings(
     expect(dropout).to_have_value("0.2")
     dropout.fill("0.5")
     choose_epochs(page, 20)
-    change = "model dropout_nn, epochs 20, dropout 0.5"
+    change = "SimpleNN with dropout, 20 epochs, dropout 0.5"
     expect(page.get_by_text(f"Other than the article's recipe: {change}.")).to_be_visible()
     press_train(page)
     has_begun_to_learn(page)
@@ -286,7 +286,7 @@ def test_the_settings_say_how_they_differ_and_the_code_follows_them(page: Page) 
     expect(page.get_by_text("These are the article's settings.")).to_be_visible()
     page.locator("#model input").click()
     page.get_by_role("option", name="CNN").click()
-    expect(page.get_by_text("Other than the article's recipe: model cnn.")).to_be_visible()
+    expect(page.get_by_text("Other than the article's recipe: CNN.")).to_be_visible()
     page.locator("#code-tab-button").click()
     expect(page.get_by_test_id("program").first).to_contain_text('"""Train CNN on MNIST."""')
     page.locator("#more-settings > button").click()

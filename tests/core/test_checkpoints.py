@@ -39,6 +39,7 @@ from mnist_core.training import EpochRecord
 from tests import article
 from tests.bombs import CHECKPOINT_BOMBS
 from tests.each import each
+from tests.in_chinese import in_chinese
 from tests.real_mnist import REPOSITORY
 
 State = dict[str, Tensor]
@@ -410,6 +411,7 @@ def refusal(path: Path) -> str:
     assert path.name in message
     assert message.endswith(".")
     assert message.count("\n") == 0
+    assert path.name in in_chinese(error.value)
     assert len(message) < 200 + len(str(path))
     return message
 

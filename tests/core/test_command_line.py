@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
-from mnist_core.inference import Calibration
+from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.each import each
@@ -47,6 +48,11 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 def threads_restored() -> Iterator[None]:
     yield
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def english_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
 
 
 def assert_refused(result: tuple[int, str, str], *parts: str) -> None:
@@ -169,6 +175,54 @@ def test_a_share_that_makes_no_sense_is_refused(run: Run, tiny_root: Path, keep:
     status, _, stderr = run("train", "--data", tiny_root, *keep)
     assert status == 2
     assert "--keep must be from 0 to 1, and needs --start" in stderr
+
+
+# --- average -----------------------------------------------------------------------------------
+
+
+def test_average_saves_the_mean_and_says_of_which(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    start, out = tmp_path / "start.pth", tmp_path / "mean.pth"
+    assert run("train", "--data", tiny_root, "--epochs", "1", "--out", start)[0] == 0
+    parts = [tmp_path / f"{seed}.pth" for seed in (1, 2)]
+    for seed, part in enumerate(parts, start=1):
+        settings = ["--epochs", "1", "--seed", seed, "--start", start, "--out", part]
+        assert run("train", "--data", tiny_root, *settings)[0] == 0
+    save_calibration(parts[0], Calibration(2.0, 0.9))
+    status, stdout, _ = run("average", *parts, start, start, "--data", tiny_root, "--out", out)
+    assert status == 0
+
+    mean = load_checkpoint(out)
+    told = [load_checkpoint(path) for path in (*parts, start, start)]
+    for name, weights in mean.model.state_dict().items():
+        each_ones = torch.stack([part.model.state_dict()[name] for part in told])
+        torch.testing.assert_close(weights, each_ones.mean(dim=0))
+    accuracy = evaluate(mean.model, load_mnist(tiny_root).test).accuracy
+    assert stdout.splitlines() == [
+        f"Accuracy on the test set: {accuracy:.2%}",
+        f"Saved to {out}",
+    ]
+    assert mean.metadata["test_accuracy"] == accuracy
+    assert mean.metadata["config"] == told[0].metadata["config"]
+    assert mean.metadata["start"] == told[0].metadata["start"]
+    assert mean.calibration == UNCALIBRATED
+    for brief, part in zip(mean.metadata["average_of"], told, strict=True):
+        own = ("config", "test_accuracy", "sha256")
+        assert brief == {name: part.metadata[name] for name in own}
+    again = tmp_path / "again.pth"
+    assert run("average", out, start, "--json", "--data", tiny_root, "--out", again)[0] == 0
+    inner = load_checkpoint(again).metadata["average_of"][0]
+    assert inner["average_of"] == mean.metadata["average_of"]
+
+
+def test_networks_of_two_kinds_have_no_mean(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    two = [SHIPPED, SHIPPED_CNN, "--data", tiny_root, "--out", tmp_path / "mean.pth"]
+    assert_refused(run("average", *two), "Only networks of one kind", "cnn and simple_nn")
+    assert not (tmp_path / "mean.pth").exists()
+
+
+# --- train, as JSON ----------------------------------------------------------------------------
 
 
 def test_train_json_is_one_object_an_epoch(run: Run, tiny_root: Path, tmp_path: Path) -> None:
@@ -474,6 +528,187 @@ def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
     assert all(command in stdout for command in ("train", "evaluate", "calibrate", "predict"))
     assert (status, stderr) == (0, "")
     assert "default: 0.001" in run("train", "--help")[1]
+    assert stdout.startswith("usage: python -m mnist_core ")
+    assert "show this help message and exit" in stdout
+
+
+# --- in Chinese ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("where", ["before", "after", "locale"])
+def test_in_chinese_train_prints_the_articles_own_lines(
+    run: Run, tiny_root: Path, tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "mine.pth"
+    command = ["train", "--epochs", 1, "--data", tiny_root, "--out", out]
+    language = ["--language", "zh"]
+    if where == "locale":
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+        language = []
+    arguments = [*language, *command] if where == "before" else [*command, *language]
+    status, stdout, stderr = run(*arguments)
+    epoch = load_checkpoint(out).metadata["epochs"][0]
+    assert stdout.splitlines() == [
+        "图像批次 Shape: torch.Size([64, 1, 28, 28])",
+        "标签批次 Shape: torch.Size([64])",
+        f"模型已移动到: {'cuda' if torch.cuda.is_available() else 'cpu'}",
+        "开始训练...",
+        f"Epoch [1/1], Loss: {epoch['train_loss']:.4f}",
+        "训练完成!",
+        f"测试集上的准确率: {100 * epoch['test_accuracy']:.2f}%",
+        f"已保存到 {out}",
+    ]
+    assert (status, stderr) == (0, "")
+
+
+def test_english_is_spoken_in_a_chinese_terminal_that_asks_for_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run("--language", "en", "--help")[1].startswith("usage: ")
+    assert run("code", "--lang", "en")[1] == generate_code(TrainConfig())
+
+
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
+
+
+def test_the_help_is_chinese_from_its_first_line_to_its_last(run: Run) -> None:
+    for command in each([[], ["train"], ["code"], ["evaluate"], ["calibrate"], ["predict"]]):
+        status, stdout, _ = run("--language", "zh", *command, "--help")
+        assert status == 0
+        assert stdout.startswith("用法：")
+        assert "选项：" in stdout
+        said = stdout.partition("\n\n")[2]  # below the usage, which names options
+        assert not ENGLISH.search(re.sub(r"--?[a-z-]+ \{[^}]*\}|\{[^}]*\}", "", said)), said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["train", "--epochs", "0"], "“训练轮数”要填 1 到 100 的整数，不能是“0”。"),
+        (["train", "--epochs", "1.5"], "--epochs：'1.5' 不是有效的 int 值"),
+        (["train", "--model", "resnet"], "--model：没有 'resnet' 这个选项（可以选 "),
+        (["train", "--epochs"], "--epochs：后面要跟一个值"),
+        (["train", "--colour=blue"], "不认识的参数：--colour=blue"),
+        (["predict", "a.pth"], "缺少参数：IMAGE"),
+        (["evaluate", "a.pth"], "没有文件 a.pth。"),
+        (["code", "--dropout", "0.5"], "simple_nn 没有 Dropout 层。"),
+        (["train", "--l", "3"], "--l 有歧义，可能是 "),
+        (["train", "--out", "model.txt"], "--out 要给出以 .pth 结尾的文件名，不能是 model.txt。"),
+    ],
+)
+def test_wrong_input_is_refused_in_chinese(run: Run, arguments: list[str], said: str) -> None:
+    result = run("--language", "zh", *arguments)
+    assert_refused(result, said)
+    assert not ENGLISH.search(result[2].partition(": ")[2].partition("（")[0])
+
+
+def test_a_language_that_is_not_spoken_is_refused(run: Run) -> None:
+    assert_refused(run("--language", "fr", "code"), "invalid choice: 'fr'")
+    assert_refused(run("code", "--language"), "expected one argument")
+
+
+def test_in_chinese_drawings_and_readings_are_told_in_chinese(
+    run: Run, no_mnist: None, drawings_file: Path, four: Path
+) -> None:
+    status, stdout, _ = run("--language", "zh", "evaluate", SHIPPED, "--drawings", drawings_file)
+    assert status == 0
+    lines = stdout.splitlines()
+    assert lines[0] == "3 幅手写上的准确率：66.67%"
+    columns = [sum(1 + (east_asian_width(sign) == "W") for sign in line) for line in lines[-11:]]
+    assert len(set(columns)) == 1
+    assert re.fullmatch(
+        r".*：4（\d+\.\d%.*）\n", run("--language", "zh", "predict", SHIPPED, four)[1]
+    )
+
+
+# --- inspect -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [SHIPPED, SHIPPED_CNN])
+def test_inspect_prints_shapes_and_parts_that_add_up(
+    run: Run, four: Path, tiny_root: Path, path: Path
+) -> None:
+    status, stdout, stderr = run("inspect", path, four, "--against", 9, "--data", tiny_root)
+    assert (status, stderr) == (0, "")
+    lines = stdout.splitlines()
+    assert lines[0].startswith("[1, 28, 28] → ")
+    assert lines[0].endswith(" → fc2 → [10] → softmax")
+    assert any(re.fullmatch(r"relu.*: \d+ of 128 on, \d+ dead", line) for line in lines)
+    assert any(line.startswith("Read: 4 (") for line in lines)
+    (score,) = (line for line in lines if line.startswith("4 rather than 9: "))
+    total = float(score.rpartition(" ")[2])
+    sums = [line for line in lines if line.startswith("  by ")]
+    assert len(sums) == 2
+    for line in sums:
+        parts, _, said = line.partition(" = ")
+        numbers = [float(number) for number in re.findall(r"[+-]\d+\.\d+", parts)]
+        assert sum(numbers) == pytest.approx(total, abs=1e-3)
+        assert float(said) == pytest.approx(total, abs=2e-4)
+    assert re.fullmatch(r"Test images most alike: (\d \(image \d+\)(, )?){8}", lines[-1])
+
+
+def test_inspect_of_the_articles_network_counts_its_parameters(
+    run: Run, four: Path, no_mnist: None
+) -> None:
+    lines = run("inspect", SHIPPED, four)[1].splitlines()
+    assert lines[0] == "[1, 28, 28] → view → [784] → fc1 → [128] → ReLU → fc2 → [10] → softmax"
+    assert lines[1] == "101,770 parameters: fc1 100,352 + 128, fc2 1,280 + 10"
+    assert re.fullmatch(r"relu: \d+ of 128 on", lines[2])  # who is dead, nobody knows without data
+    assert lines[-1].endswith("see --data.")
+
+
+def test_inspect_json_is_one_object(run: Run, four: Path, tiny_root: Path, no_mnist: None) -> None:
+    status, stdout, stderr = run("inspect", SHIPPED, four, "--for", 7, "--against", 1, "--json")
+    assert (status, stderr) == (0, "")
+    (line,) = stdout.splitlines()
+    facts = json.loads(line)
+    assert (facts["digit"], facts["parameters"]) == (4, 101_770)
+    assert [layer["shape"] for layer in facts["layers"]] == [
+        [1, 28, 28],
+        [784],
+        [128],
+        [128],
+        [10],
+    ]
+    assert np.shape(facts["activations"]["relu"]) == (128,)
+    evidence = facts["evidence"]
+    assert (evidence["digit"], evidence["rather_than"]) == (7, 1)
+    total = np.sum(evidence["ink"]) + evidence["paper"] + evidence["biases"]
+    assert total == pytest.approx(facts["scores"][7] - facts["scores"][1], abs=1e-4)
+    assert evidence["sum"] == pytest.approx(total, abs=1e-4)
+    assert facts["neurons"]["sum"] == pytest.approx(total, abs=1e-4)
+    assert (facts["alike"], facts["dead"]) == ([], None)
+    command = ["inspect", SHIPPED, four, "--json", "--data", tiny_root]
+    with_data = json.loads(run(*command)[1])
+    assert len(with_data["alike"]) == 8
+    assert with_data["alike"][0].keys() == {"index", "label", "distance"}
+    assert with_data["dead"].keys() == {"relu"}
+    assert with_data["evidence"]["digit"] == 4
+
+
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_inspect_draws_a_sheet(
+    run: Run, four: Path, tmp_path: Path, tiny_root: Path, ending: str
+) -> None:
+    out = tmp_path / f"sheet.{ending}"
+    assert run("inspect", SHIPPED, four, "--out", out, "--data", tiny_root)[0] == 0
+    magic = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending]
+    assert out.read_bytes().startswith(magic)
+
+
+def test_inspect_refuses_in_one_line(run: Run, four: Path, no_mnist: None, tmp_path: Path) -> None:
+    for options, part in each(
+        [
+            (["--for", "10"], "from 0 to 9, not 10"),
+            (["--against", "-1"], "from 0 to 9, not -1"),
+            (["--for", "seven"], "--for"),
+            (["--out", "sheet.txt"], ".png, .svg, .pdf"),
+        ]
+    ):
+        assert_refused(run("inspect", SHIPPED, four, *options), part)
+    assert_refused(run("inspect", SHIPPED, tmp_path / "none.png"), "none.png")
+    assert_refused(run("inspect", tmp_path / "none.pth", four), "none.pth")
 
 
 # --- in any console ----------------------------------------------------------------------------
@@ -507,3 +742,20 @@ def test_code_in_a_console_of_another_code_page_is_a_program(
         printed = console("cp1252")
         assert main(["code", "--augmentation", augmentation]) == 0
         compile(printed.getvalue(), "train.py", "exec")  # which takes the bytes for UTF-8
+
+
+def test_code_that_speaks_chinese_is_written_as_python_reads_it(
+    console: Callable[[str], BytesIO],
+) -> None:
+    for encoding in ("cp1252", "cp936", "utf-8"):
+        printed = console(encoding)
+        assert main(["code", "--comments", "zh"]) == 0
+        program = printed.getvalue().decode()  # from UTF-8
+        assert program == generate_code(TrainConfig(), "zh")
+
+
+def test_code_has_the_comments_that_are_asked_for(run: Run) -> None:
+    assert run("code", "--comments", "zh")[1] == generate_code(TrainConfig(), "zh")
+    assert run("code", "--comments", "none")[1] == generate_code(TrainConfig(), "none")
+    assert run("--language", "zh", "code")[1] == generate_code(TrainConfig(), "zh")
+    assert run("--language", "zh", "code", "--comments", "en")[1] == generate_code(TrainConfig())

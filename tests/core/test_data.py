@@ -33,6 +33,7 @@ from mnist_core.data import (
     raw_folder,
     send,
 )
+from tests.in_chinese import in_chinese
 from tests.mirror import Mirror
 from tests.tiny_mnist import TEST_IMAGES, TRAIN_IMAGES, TinyMNIST
 
@@ -341,6 +342,7 @@ def test_a_damaged_archive_is_named_and_not_taken(packed_root: Path, damage: str
         list(fetch_mnist(packed_root))
     assert_says_what_to_do(error, packed_root)
     assert "Damaged there: t10k-images-idx3-ubyte.gz." in str(error.value)
+    assert "其中损坏的有：t10k-images-idx3-ubyte.gz。" in in_chinese(error.value)
     assert damaged_files(packed_root) == ["t10k-images-idx3-ubyte"]  # the others were whole
 
 
@@ -362,6 +364,8 @@ def assert_says_what_to_do(error: pytest.ExceptionInfo[FileNotFoundError], root:
     assert all(name in message for name in FILES)
     assert str(raw_folder(root)) in message
     assert "MNIST_DATA" in message
+    chinese = in_chinese(error.value)
+    assert all(name in chinese for name in [*FILES, str(raw_folder(root)), "MNIST_DATA"])
 
 
 def test_without_network_the_error_says_what_to_do(mirror: Mirror, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import re
 import tracemalloc
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from mnist_core.drawings import (
 from mnist_core.evaluation import evaluate
 from mnist_core.preprocessing import image_from_strokes
 from tests.each import each
+from tests.in_chinese import in_chinese
 
 ONE = {"label": 1, "strokes": [[[500, 100], [500, 900]]]}
 SEVEN = {"label": 7, "strokes": [[[300, 200], [700, 200.5]], [[700, 200.5], [450, 800]]]}
@@ -86,8 +88,9 @@ BAD_ENTRIES = {
 
 def test_a_wrong_entry_is_named_by_its_number() -> None:
     for entry in each(BAD_ENTRIES.values()):
-        with pytest.raises(ValueError, match=r"^Drawing 2: [A-Z][^\n]{10,120}\.$"):
+        with pytest.raises(ValueError, match=r"^Drawing 2: [A-Z][^\n]{10,120}\.$") as error:
             parse_drawings(content_of([SEVEN, entry, ONE]))
+        assert re.match("第 2 幅手写：[^a-zA-Z]", in_chinese(error.value))
 
 
 BAD_FILES = {
@@ -113,8 +116,9 @@ def test_what_is_no_file_of_drawings_is_refused_in_one_sentence(tmp_path: Path) 
         with pytest.raises(ValueError, match=r"^[A-Z][^\n]{10,100}\.$"):
             parse_drawings(content)
         (tmp_path / "other.json").write_bytes(content)
-        with pytest.raises(ValueError, match=r"^other\.json: [A-Z][^\n]{10,100}\.$"):
+        with pytest.raises(ValueError, match=r"^other\.json: [A-Z][^\n]{10,100}\.$") as error:
             read_drawings(tmp_path / "other.json")
+        assert re.match(r"other\.json：[^a-zA-Z]", in_chinese(error.value))
 
 
 def test_a_file_that_unpacks_to_gigabytes_is_refused_without_unpacking_them() -> None:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import fields
+from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core.config import TrainConfig
+from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.experiments import (
     EXPERIMENTS,
     MAX_SEEDS,
@@ -15,6 +17,8 @@ from mnist_core.experiments import (
     describe_change,
     give_verdict,
 )
+from mnist_core.models import MODELS
+from mnist_core.text import LANGUAGES, speaking, translate
 from tests.each import each
 
 accuracies = st.dictionaries(st.integers(0, 20), st.floats(0, 1), max_size=20)
@@ -49,8 +53,33 @@ def test_every_piece_of_advice_is_there() -> None:
 def test_a_change_is_named_with_its_value() -> None:
     assert describe_change(TrainConfig()) == ""
     changed = TrainConfig(model="cnn", epochs=15, dropout=0.3)
-    assert describe_change(changed) == "model cnn, epochs 15, dropout 0.3"
-    assert describe_change(changed, TrainConfig(model="cnn")) == "epochs 15, dropout 0.3"
+    assert describe_change(changed) == "CNN, 15 epochs, dropout 0.3"
+    assert describe_change(changed, TrainConfig(model="cnn")) == "15 epochs, dropout 0.3"
+    assert describe_change(TrainConfig(), TrainConfig(epochs=1)) == "5 epochs"
+    assert describe_change(TrainConfig(epochs=1)) == "1 epoch"
+    with speaking("zh"):
+        assert translate(describe_change(changed)) == "卷积神经网络，15 轮，Dropout 0.3"
+
+
+def test_every_setting_has_its_words_and_none_is_a_name_of_the_code() -> None:
+    for language in LANGUAGES:
+        with speaking(language):
+            for model, schedule, augmentation, optimizer in product(
+                MODELS, SCHEDULES, AUGMENTATIONS, OPTIMIZERS
+            ):
+                config = TrainConfig(
+                    model=model,
+                    epochs=7,
+                    batch_size=32,
+                    learning_rate=0.5,
+                    schedule=schedule,
+                    augmentation=augmentation,
+                    optimizer=optimizer,
+                    seed=1,
+                )
+                assert "_" not in translate(describe_change(config))
+                other = TrainConfig(model="cnn", dropout=0.5)
+                assert "_" not in translate(describe_change(config, other))
 
 
 # --- verdicts ----------------------------------------------------------------------------------
@@ -66,6 +95,9 @@ def test_one_seed_is_judged_by_the_noise_between_seeds() -> None:
     assert "more seeds" in give_verdict({1: 0.96}, {1: 0.96 + 0.9 * chance})
     assert "more than seeds alone" in give_verdict({1: 0.96}, {1: 0.96 + 1.1 * chance})
     assert "-1.50 points, more than" in give_verdict({1: 0.96}, {1: 0.945})
+    with speaking("zh"):
+        said = translate(give_verdict({1: 0.96}, {1: 0.945}))
+        assert "变体的准确率变化了 -1.50 个百分点，超过了随机种子带来的波动" in said
 
 
 def test_several_seeds_are_judged_by_a_paired_t_test() -> None:

@@ -11,6 +11,7 @@ from torch.nn import functional
 from mnist_core.models import (
     MODELS,
     SimpleNN,
+    average,
     count_parameters,
     create_model,
     create_model_shape,
@@ -143,3 +144,22 @@ def test_a_shape_has_no_weights_and_draws_no_random_numbers() -> None:
     shape = create_model_shape("cnn", 0.5)
     assert all(parameter.is_meta for parameter in shape.parameters())
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_mean_is_of_all_weights_and_leaves_those_of_its_parts() -> None:
+    parts = [create_model("cnn") for _ in range(3)]
+    before = [{name: w.clone() for name, w in part.state_dict().items()} for part in parts]
+    mean = average(parts)
+    assert not mean.training
+    for name, weights in mean.state_dict().items():
+        each_ones = [part[name] for part in before]
+        if weights.is_floating_point():
+            torch.testing.assert_close(weights, torch.stack(each_ones).mean(dim=0))
+        for part, was in zip(parts, each_ones, strict=True):
+            assert torch.equal(part.state_dict()[name], was)
+
+
+def test_the_mean_of_one_network_is_that_network() -> None:
+    part = create_model("simple_nn")
+    for name, weights in average([part]).state_dict().items():
+        assert torch.equal(weights, part.state_dict()[name])

@@ -165,12 +165,7 @@ def test_a_tall_four_keeps_its_small_head(height: int) -> None:
     assert likeness(read(tall_four(height)), TALL_FOUR) > 0.85
 
 
-drawn_anew = pytest.mark.xfail(reason="The shipped CNN takes it for a nine.", strict=True)
-
-
-@pytest.mark.parametrize(
-    "height", [24, pytest.param(100, marks=drawn_anew), pytest.param(300, marks=drawn_anew)]
-)
+@pytest.mark.parametrize("height", [24, 100, 300])
 def test_a_tall_four_with_a_small_head_is_a_four(height: int) -> None:
     assert digit_in(tall_four(height)) == 4
 

@@ -11,16 +11,21 @@ import matplotlib
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
+from matplotlib.text import Text
 from PIL import Image
 
 from mnist_core.plots import (
+    CARDS,
+    CHINESE_FONTS,
     FAINT,
+    SMALL_TEXT,
     Curve,
     compare_accuracies,
     compare_losses,
     loss_figure,
     to_svg,
 )
+from mnist_core.text import Message, speaking
 from mnist_core.training import EpochRecord
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -153,6 +158,24 @@ def test_a_plot_of_no_curve_can_be_drawn() -> None:
         assert marks_in_sight(figure.axes[0]) == []
 
 
+def test_labels_and_legends_are_in_the_current_language() -> None:
+    curve = Curve(Message("change.model.cnn"), "red", [epochs(2, 1.0)])
+    with speaking("zh"):
+        figures = [
+            loss_figure(LOSSES),
+            compare_losses([curve]),
+            compare_losses([curve], with_test=True),
+            compare_accuracies([curve]),
+        ]
+    said = [{text.get_text() for text in figure.findobj(Text)} for figure in figures]
+    for words in said:
+        assert not re.search("[A-Za-z]", "".join(words))
+    assert {"每轮的训练损失", "轮次", "损失"} <= said[0]
+    assert {"训练损失", "轮次", "卷积神经网络"} <= said[1]
+    assert {"损失", "测试", "训练"} <= said[2]
+    assert {"准确率（%）", "测试", "训练"} <= said[3]
+
+
 # --- as a picture ------------------------------------------------------------------------------
 
 
@@ -163,6 +186,29 @@ def test_the_text_of_a_picture_stays_text_in_any_script() -> None:
         svg = to_svg(compare_losses([Curve(chinese, "red", [epochs(2, 1.0)])]))
     texts = [element.text for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
     assert {"Training loss", "Epoch", "1", "2", chinese} <= set(texts)
+
+
+def test_chinese_is_given_fonts_that_have_it_and_the_room_that_it_takes() -> None:
+    curve = Curve("中" * 12, "red", [epochs(2, 1.0)])
+    figure = compare_losses([curve])
+    svg = to_svg(figure).decode()
+    assert figure.axes[0].get_legend().get_texts()[0].get_text() == curve.name
+    assert f"'DejaVu Sans', {CHINESE_FONTS}" in svg
+    assert "'DejaVu Sans', sans-serif" not in svg
+    assert "PingFang" not in to_svg(compare_losses([])).decode()  # for English: half the bytes
+    frame = re.search(r'id="legend_1">.*?<path d="M ([\d.]+) [\d.]+ \nL ([\d.]+) ', svg, re.DOTALL)
+    assert frame
+    room = float(frame[2]) - float(frame[1])  # in points
+    assert room > 12 * (SMALL_TEXT - 1)  # each sign is as wide as the text is high
+
+
+def test_more_signs_than_cards_are_drawn_all_the_same() -> None:
+    signs = "".join(chr(0x4E00 + number) for number in range(2 * len(CARDS)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        svg = to_svg(compare_losses([Curve(signs, "red", [epochs(2, 1.0)])])).decode()
+    assert signs in svg
+    assert not set(map(chr, CARDS)) & set(svg)
 
 
 def test_drawing_a_picture_changes_no_setting_and_gives_the_same_bytes() -> None:

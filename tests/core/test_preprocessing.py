@@ -38,6 +38,7 @@ from mnist_core.preprocessing.pictures import MAX_PICTURE_BYTES
 from mnist_core.preprocessing.thinning import thin
 from tests.bombs import PICTURE_BOMBS, png_that_claims, small_picture
 from tests.each import each
+from tests.in_chinese import in_chinese
 from tests.paper import KINDS, take_picture
 
 MIDDLE = 14.5  # pixels from the edge: the centre of the 15th, where MNIST's digits balance
@@ -553,6 +554,7 @@ def refusal(path: Path) -> str:
     with pytest.raises(ValueError, match=r"^[^\n]{1,120}\.$") as error:
         open_picture(path)
     assert path.name in str(error.value)
+    assert path.name in in_chinese(error.value)
     return str(error.value)
 
 

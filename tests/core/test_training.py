@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import pickle
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, ImageDataset
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.models import MODELS
+from mnist_core.text import speaking, translate
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
@@ -30,6 +32,7 @@ from mnist_core.training import (
     train,
 )
 from tests.article import Article
+from tests.each import each
 
 STEPS = 5  # 320 images in batches of 64
 
@@ -54,6 +57,15 @@ def same(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> bool
 NOT_WHOLE_NUMBERS = st.one_of(
     st.booleans(), st.none(), st.text(), st.floats(), st.lists(st.integers()), st.complex_numbers()
 )
+LABELS = {  # what people know the settings by
+    "model": "Network",
+    "epochs": "Epochs",
+    "batch_size": "Batch size",
+    "schedule": "Learning rate over time",
+    "augmentation": "Augmentation",
+    "optimizer": "Optimiser",
+    "seed": "Seed",
+}
 RANGES = {"epochs": (1, 100), "batch_size": (1, 60_000), "seed": (0, 2**32 - 1)}
 
 
@@ -70,7 +82,7 @@ def test_anything_else_is_refused_with_the_range(name: str, data: st.DataObject)
     low, high = RANGES[name]
     outside = st.integers(max_value=low - 1) | st.integers(min_value=high + 1)
     value = data.draw(outside | NOT_WHOLE_NUMBERS)
-    with pytest.raises(ValueError, match=f"{name} must be .* from {low:,} to {high:,}"):
+    with pytest.raises(ValueError, match=f"^{LABELS[name]} must be .* from {low:,} to {high:,}"):
         TrainConfig(**{name: value})
 
 
@@ -85,7 +97,7 @@ def test_a_learning_rate_in_its_range_is_taken(rate: float) -> None:
     | st.sampled_from([math.nan, math.inf, -math.inf, True, False, None, "0.001", b"1", [0.1], 1j])
 )
 def test_any_other_learning_rate_is_refused(rate: object) -> None:
-    with pytest.raises(ValueError, match="learning_rate must be a number above 0, at most 100"):
+    with pytest.raises(ValueError, match=r"^Learning rate must be a number above 0, at most 100"):
         TrainConfig(learning_rate=rate)  # type: ignore[arg-type]
 
 
@@ -97,7 +109,7 @@ def test_any_other_learning_rate_is_refused(rate: object) -> None:
     | st.dictionaries(st.text(), st.text())
 )
 def test_an_unknown_model_is_refused(model: object) -> None:
-    with pytest.raises(ValueError, match=r"model must be one of .*simple_nn"):
+    with pytest.raises(ValueError, match=r"^Network must be one of .*simple_nn"):
         TrainConfig(model=model)  # type: ignore[arg-type]
 
 
@@ -116,7 +128,9 @@ def test_only_the_choices_that_there_are_can_be_made(name: str, data: st.DataObj
         assert getattr(TrainConfig(**{name: choice}), name) == choice
     value = data.draw(st.text() | NOT_WHOLE_NUMBERS)
     assume(value not in CHOICES[name])
-    with pytest.raises(ValueError, match=f"{name} must be one of {', '.join(CHOICES[name])}"):
+    with pytest.raises(
+        ValueError, match=f"^{LABELS[name]} must be one of {', '.join(CHOICES[name])}"
+    ):
         TrainConfig(**{name: value})
 
 
@@ -131,8 +145,24 @@ def test_a_share_of_dropout_in_its_range_is_taken(dropout: float | None) -> None
     | st.sampled_from([math.nan, True, False, "0.5", [0.5], 1j])
 )
 def test_any_other_dropout_is_refused(dropout: object) -> None:
-    with pytest.raises(ValueError, match=r"dropout must be a number from 0 to 0\.9"):
+    with pytest.raises(ValueError, match=r"^Dropout must be a number from 0 to 0\.9"):
         TrainConfig(model="cnn", dropout=dropout)  # type: ignore[arg-type]
+
+
+def test_an_error_says_no_name_of_a_variable_in_either_language() -> None:
+    for field in each(dataclasses.fields(TrainConfig)):
+        with pytest.raises(ValueError, match="must be") as error:
+            TrainConfig(**{field.name: -7})  # type: ignore[arg-type]
+        assert "_" not in str(error.value).partition(" must be ")[0]
+        with speaking("zh"):
+            assert re.match(r"“[^_”]+”(要填|只能从)", translate(error.value))
+
+
+def test_what_was_left_empty_is_not_called_none() -> None:
+    with pytest.raises(ValueError, match=r"at most 100, not left empty\.$") as error:
+        TrainConfig(learning_rate=None)  # type: ignore[arg-type]
+    with speaking("zh"):
+        assert translate(error.value) == "“学习率”要填大于 0、不超过 100 的数，不能是“空”。"
 
 
 def test_dropout_for_a_model_without_such_a_layer_is_refused() -> None:
@@ -359,6 +389,9 @@ def test_a_loss_beyond_reason_ends_the_run_with_advice(
     assert weights_of(training).keys() == before.keys()
     again = pickle.loads(pickle.dumps(end.value))
     assert (str(again), again.retry_rate) == (str(end.value), 0.05)
+    with speaking("zh"):
+        assert translate(again).startswith("第 1 轮第 1 批，损失")
+        assert translate(again).endswith("试试 0.05。")
 
 
 def test_a_learning_rate_far_too_high_is_noticed_and_the_recipes_is_not(tiny_mnist: MNIST) -> None:
@@ -539,7 +572,7 @@ def test_an_epoch_that_is_begun_anew_has_one_learning_rate_all_through(tiny_mnis
 def test_no_run_goes_on_for_more_epochs_than_a_run_may_have(tiny_mnist: MNIST) -> None:
     training = set_up(TrainConfig(epochs=1), tiny_mnist)
     list(train(training))
-    with pytest.raises(ValueError, match="epochs must be a whole number from 1 to 100"):
+    with pytest.raises(ValueError, match=r"^Epochs must be a whole number from 1 to 100"):
         extend(training, 100)
     assert training.config.epochs == 1
 

@@ -21,6 +21,7 @@ from tests.real_mnist import REPOSITORY
 def run_process(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
     """Run `python -m mnist_core` as a user does."""
     command = [sys.executable, "-m", "mnist_core", *map(str, arguments)]
+    settings.setdefault("env", {**os.environ, "LC_ALL": "en_US.UTF-8"})
     return subprocess.run(
         command,
         cwd=REPOSITORY,
@@ -47,7 +48,7 @@ def test_one_real_epoch_prints_the_articles_lines(mnist_root: Path, tmp_path: Pa
 def test_the_module_runs_as_a_program_in_any_console(four: Path) -> None:
     """Code page 1252 has no Chinese signs; the program says their codes and goes on."""
     named_in_chinese = four.rename(four.with_name("\N{CJK UNIFIED IDEOGRAPH-56DB}.png"))
-    console = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    console = {**os.environ, "PYTHONIOENCODING": "cp1252", "LC_ALL": "en_US.UTF-8"}
     done = run_process("predict", SHIPPED, named_in_chinese, env=console)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"{four.parent}{os.sep}\\u56db.png: 4 (" in done.stdout

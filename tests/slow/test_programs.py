@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import cycle, product
 from pathlib import Path
 
 import torch
 
-from mnist_core.codegen import generate_code
+from mnist_core.codegen import COMMENTS, generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.models import create_model
@@ -22,7 +23,7 @@ import contextlib, os, runpy, sys
 
 for folder in sys.argv[1:]:
     os.chdir(folder)
-    with open("said.txt", "w") as said, contextlib.redirect_stdout(said):
+    with open("said.txt", "w", encoding="utf-8") as said, contextlib.redirect_stdout(said):
         runpy.run_path("program.py", run_name="__main__")
 """
 
@@ -42,10 +43,11 @@ def execute(programs: dict[Path, str], mnist_root: Path) -> list[list[str]]:
     command = [sys.executable, "-I", "-c", RUN_ALL, *map(str, programs)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return [(folder / "said.txt").read_text().splitlines() for folder in programs]
+    return [(folder / "said.txt").read_text(encoding="utf-8").splitlines() for folder in programs]
 
 
 def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
+    """Train with these settings; return what the article's program would print, in English."""
     epochs = [record for record in train(set_up(config, data)) if isinstance(record, EpochRecord)]
     size = min(config.batch_size, len(data.train))
     return [
@@ -62,13 +64,39 @@ def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
 def test_each_program_prints_what_its_run_prints(
     tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
 ) -> None:
-    folders = {tmp_path / str(number): config for number, config in enumerate(SPREAD)}
-    programs = {folder: generate_code(config) for folder, config in folders.items()}
-    for said, (folder, config) in zip(execute(programs, tiny_root), folders.items(), strict=True):
-        assert said == lines_of_the_run(config, tiny_mnist), config
+    # The recipe with each choice of comments, and each of the others with one of them: they differ
+    # in nothing else, as the tests of `codegen` show.
+    recipe, *others = SPREAD
+    cases = [*product([recipe], COMMENTS), *zip(others, cycle(COMMENTS), strict=False)]
+    programs = {
+        tmp_path / str(number): generate_code(config, comments)
+        for number, (config, comments) in enumerate(cases)
+    }
+    expected = {config: lines_of_the_run(config, tiny_mnist) for config in SPREAD}
+    said_by_each = execute(programs, tiny_root)
+    for (config, comments), folder, said in zip(cases, programs, said_by_each, strict=True):
+        english = expected[config]
+        assert said == (in_chinese(english) if comments == "zh" else english), (config, comments)
         assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG"), config
         weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
         create_model(config.model).load_state_dict(weights)
+
+
+def in_chinese(lines: list[str]) -> list[str]:
+    """Put the article's own words in the place of ours."""
+    words = {
+        "Image batch shape: ": "图像批次 Shape: ",
+        "Label batch shape: ": "标签批次 Shape: ",
+        "The model is on: ": "模型已移动到: ",
+        "Training starts ...": "开始训练...",
+        "Training finished!": "训练完成!",
+        "Accuracy on the test set: ": "测试集上的准确率: ",
+    }
+    text = "\n".join(lines)
+    for ours, articles in words.items():
+        assert ours in text
+        text = text.replace(ours, articles)
+    return text.splitlines()
 
 
 def test_on_mnist_the_recipes_program_prints_what_the_recipe_prints(

@@ -186,7 +186,7 @@ def test_a_run_without_its_optimiser_cannot_train_on() -> None:
 def test_a_run_has_no_more_epochs_than_a_run_may_have() -> None:
     run = Run(TrainConfig(epochs=1))
     statuses_to_the_end(run)
-    with pytest.raises(ValueError, match="epochs must be"):
+    with pytest.raises(ValueError, match="Epochs must be"):
         run.extend(100)
     assert run.state == "finished"
 

@@ -39,7 +39,7 @@ def test_a_row_says_what_a_run_came_to(session: Session) -> None:
     run = trained(session, TrainConfig(epochs=2, batch_size=128))
     row, last = row_of(session, run), run.epochs[-1]
     assert (row["name"], row["state"], row["message"]) == ("Run 1", "finished", "")
-    assert row["settings"] == "epochs 2, batch size 128"
+    assert row["settings"] == "2 epochs, batch size 128"
     assert (row["train_loss"], row["test_loss"]) == (last.train_loss, last.test_loss)
     assert (row["train_accuracy"], row["accuracy"]) == (last.train_accuracy, last.test_accuracy)
     assert row["seconds"] == pytest.approx(sum(epoch.seconds for epoch in run.epochs))
@@ -101,7 +101,7 @@ def test_a_run_trains_on(session: Session, tab: RunsTab) -> None:
         order(tab, session, "train_on", run.id, epochs=2)
         eventually(lambda: not run.is_under_way)
     assert len(run.epochs) == 3
-    assert row_of(session, run)["settings"] == "epochs 3"
+    assert row_of(session, run)["settings"] == "3 epochs"
 
 
 def test_too_many_epochs_are_refused_in_a_sentence(session: Session, tab: RunsTab) -> None:

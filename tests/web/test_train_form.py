@@ -87,9 +87,9 @@ def test_every_choice_of_the_core_can_be_made() -> None:
 def test_what_differs_is_said_and_stands_in_the_code(form: TrainForm) -> None:
     told = form.describe(*values(model="cnn", learning_rate=0.0025, epochs=7.0), Session())
     assert told[form.code]["name"] == "cnn_mnist.py"
-    assert "model cnn" in told[form.note]
+    assert "CNN" in told[form.note]
     assert "learning rate 0.0025" in told[form.note]
-    assert "epochs 7" in told[form.note]
+    assert "7 epochs" in told[form.note]
     assert "dropout" not in told[form.note]
     assert told[form.reset]["interactive"]
     assert "class CNN" in told[form.code]["text"]

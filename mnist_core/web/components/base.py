@@ -1,7 +1,8 @@
 """The base of our `gr.HTML` components: a component is a folder with its class and three files.
 
 `template.html`, `style.css` and `script.js` lie beside the class. `shared.js` comes before every
-script and `shared.css` before every style: what stands in several of them stands there.
+script and `shared.css` before every style: what stands in several of them stands there. A long
+script has its parts in files of their own, which come before it.
 
 The page passes the template through Handlebars and then through a JavaScript template literal, so
 neither it nor a style holds double braces, dollar-braces, backticks or backslashes. Nothing in them
@@ -62,15 +63,6 @@ class Component(gr.HTML):
         (own,) = (base for base in cls.__mro__ if Component in base.__bases__)
         return Path(inspect.getfile(own)).parent
 
-    def update(self, value: Any) -> dict[str, Any]:
-        """Return an update to a value.
-
-        It has the sentences in it, in the current language: Gradio forgets what else it knows of a
-        `gr.HTML` when one comes for a tab that has not been opened.
-        """
-        text = {key: translate(sentence) for key, sentence in self.text.items()}
-        return dict(gr.update(value=value, text=text))
-
     def preprocess(self, payload: object) -> Any:
         """Give handlers nothing: what is shown goes to the page, and none is believed from it."""
         return None
@@ -83,15 +75,18 @@ class Component(gr.HTML):
 @functools.cache
 def _read_files(folder: Path) -> dict[str, str]:
     """Read the arguments of `gr.HTML` that a component's files are."""
-    style, script = (
-        (FOLDER / shared).read_text(encoding="utf-8") + (folder / own).read_text(encoding="utf-8")
-        for shared, own in (("shared.css", "style.css"), ("shared.js", "script.js"))
-    )
-    template = (folder / "template.html").read_text(encoding="utf-8")
+    parts = sorted(folder.glob("*.js"), key=lambda file: (file.name == "script.js", file.name))
+    style = _read(FOLDER / "shared.css", folder / "style.css")
+    script = _read(FOLDER / "shared.js", *parts)
+    template = _read(folder / "template.html")
     return {
         "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",
         "js_on_load": script,
     }
+
+
+def _read(*files: Path) -> str:
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def _sentences(files: dict[str, str]) -> dict[str, Message]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+from gradio import blocks as gradio_blocks
 from gradio import routes
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -24,6 +25,7 @@ class ServedBlocks(gr.Blocks):
 
     def __init__(self, **settings: Any) -> None:
         _prepare_every_app()
+        _keep_what_html_knows()
         self._settings: dict[str, Any] = {}
         self._routes: list[BaseRoute] = []
         self._middleware: list[Middleware] = []
@@ -129,3 +131,23 @@ def _prepare_every_app() -> None:
         return create_app(blocks, *arguments, app_kwargs=app_kwargs, **others)
 
     routes.App.create_app = staticmethod(ask_first)  # type: ignore[method-assign]
+
+
+def _keep_what_html_knows() -> None:
+    """Let an update leave alone what it does not name.
+
+    Gradio takes the mark of an update, `__type__`, for something that a `gr.HTML` is to know; for
+    one in a tab that has not been opened it replaces all else that it knew, its sentences first.
+    """
+    make_update: Callable[..., dict[str, Any]] = gradio_blocks.postprocess_update_dict
+    if hasattr(make_update, "__wrapped__"):
+        return
+
+    @functools.wraps(make_update)
+    def make_unmarked(
+        block: Any, update_dict: dict[str, Any], *arguments: Any, **others: Any
+    ) -> dict[str, Any]:
+        update_dict.pop("__type__", None)  # the update gets its mark in the end
+        return make_update(block, update_dict, *arguments, **others)
+
+    gradio_blocks.postprocess_update_dict = make_unmarked

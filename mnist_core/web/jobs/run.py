@@ -322,13 +322,13 @@ class Run:
         self._pace.begin_stretch(self._pace.epochs_done)
         if not self._device:
             self.lines += [
-                Message("train.lines_images", shape=report.images_shape),
-                Message("train.lines_labels", shape=report.labels_shape),
-                Message("train.lines_device", device=report.device),
-                Message("train.lines_start"),
+                Message("article.images", shape=report.images_shape),
+                Message("article.labels", shape=report.labels_shape),
+                Message("article.device", device=report.device),
+                Message("article.begins"),
             ]
         elif report.device != self._device:
-            self.lines.append(Message("train.lines_device", device=report.device))
+            self.lines.append(Message("article.device", device=report.device))
             if self._pace.epochs_done:
                 self.is_repeatable = False
         self._device = report.device
@@ -351,7 +351,7 @@ class Run:
         self.epochs.append(record)
         self._pace.epochs_done = len(self.epochs)
         facts = {"epoch": record.epoch, "epochs": self.config.epochs}
-        self.lines.append(Message("train.lines_epoch", loss=f"{record.train_loss:.4f}", **facts))
+        self.lines.append(Message("article.epoch", loss=f"{record.train_loss:.4f}", **facts))
         self._update(
             state="training",
             stage="epoch_over",
@@ -378,8 +378,8 @@ class Run:
             self.model, self._snapshot = None, None
         elif state == "finished":
             accuracy = self.epochs[-1].test_accuracy
-            self.lines.append(Message("train.lines_finished"))
-            self.lines.append(Message("train.lines_accuracy", accuracy=accuracy))
+            self.lines.append(Message("article.ends"))
+            self.lines.append(Message("article.accuracy", accuracy=f"{accuracy:.2%}"))
         elif self.model is None:
             self._snapshot = None
         self._visitor = Context()  # lets go of the page's request

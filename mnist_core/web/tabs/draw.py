@@ -41,8 +41,8 @@ from mnist_core.web.sessions.classifiers import (
 )
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.pipeline import build_pipeline
 
 NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
 SHIPPED_NOTES = {"cnn": "trained on many people's handwriting", "simple_nn": "the article's"}
@@ -74,11 +74,12 @@ class DrawTab:
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel()
                 self.board = Leaderboard(_first_board())
+            with gr.Column(scale=5, min_width=320, elem_classes="dock"):
+                build_views(self.canvas, link)
         self.outputs = [self.board, self.canvas]
         # At once, and "multiple": the page itself sees to it that one drawing is on its way at a
         # time, and one that got lost must not block the next.
         self.canvas.input(read_drawing, [self.canvas, link], prediction, **at_once(link))
-        build_pipeline(self.canvas, link)
         picture.upload(read_picture, [picture, link], prediction, **quietly(link))
         self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
         self.canvas.labelled(count_drawing, link, self.board, **at_once(link))

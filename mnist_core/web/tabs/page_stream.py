@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import gradio as gr
 
-from mnist_core.web.components.base import Component, Updates
+from mnist_core.web.components.base import Updates
 from mnist_core.web.sessions.page import SessionLink, watch
 from mnist_core.web.sessions.session import Session
 
@@ -49,8 +49,7 @@ def build_page_stream(link: SessionLink, tabs: Sequence[Tab]) -> None:
 
     async def follow(session: Session, request: gr.Request) -> AsyncGenerator[Updates, None]:
         async for updates in follow_session(session, request.session_hash or "", tabs):
-            told = {part: _update(part, value) for part, value in updates.items()}
-            yield told or {link: gr.skip()}
+            yield {part: _update(value) for part, value in updates.items()} or {link: gr.skip()}
 
     outputs = [link, *(part for tab in tabs for part in tab.outputs)]
     # No limit: a stream that waits holds no thread. "always_last": what begins just as a stream
@@ -83,12 +82,11 @@ def _look(views: list[View]) -> Updates:
     return {part: value for view in views for part, value in view().items()}
 
 
-def _update(part: gr.Component, value: Any) -> dict[str, Any]:
+def _update(value: Any) -> dict[str, Any]:
     """Wrap a value.
 
     Gradio sends how an output differs from the one before, and its page changes that one in place;
     the bare value of a component in a tab that has not been opened would be emptied by a skip.
     """
-    if isinstance(value, dict) and "__type__" in value:
-        return value
-    return part.update(value) if isinstance(part, Component) else dict(gr.update(value=value))
+    is_update = isinstance(value, dict) and "__type__" in value
+    return value if is_update else dict(gr.update(value=value))

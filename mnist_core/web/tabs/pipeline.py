@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gradio as gr
-
 from mnist_core.inference import predict_values
 from mnist_core.preprocessing.pipeline import STEPS, Steps, explain, image_by, values_by
 from mnist_core.preprocessing.strokes import Stroke
-from mnist_core.text import Message, translate
+from mnist_core.text import translate
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas
 from mnist_core.web.components.pipeline import Explanation, Guess, PipelinePanel
 from mnist_core.web.sessions.classifiers import Classifier, current_classifier
@@ -23,8 +21,7 @@ def build_pipeline(canvas: DrawingCanvas, link: SessionLink) -> None:
         canvas: where the drawing is.
         link: whose session reads it.
     """
-    with gr.Accordion(Message("pipeline.title"), open=False, elem_id="open-pipeline"):
-        pipeline = PipelinePanel()
+    pipeline = PipelinePanel()
     pipeline.input(explain_drawing, [pipeline, canvas, link], pipeline, **at_once(link))
 
 

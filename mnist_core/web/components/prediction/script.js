@@ -42,7 +42,7 @@ function show(answer) {
   showLabels(answer);
   paintPixels(find("image"), answer.image, 28);
   speakSoon(answer);
-  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq } }));
+  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq, image: answer.image } }));
 }
 
 function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {

@@ -1,0 +1,356 @@
+"""A network and an image → what each layer makes of it, and how each score hangs on that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from mnist_core.data import normalize
+from mnist_core.inference import UNCALIBRATED, Calibration
+from mnist_core.preprocessing import GrayImage
+
+Floats = NDArray[np.float32]
+
+PAPER = -1.0  # the value of a pixel without ink, once normalised (article, step 2.1)
+AFFINE = ("linear", "conv2d", "batch_norm")  # operations that add something of their own: a bias
+TITLES = {"relu": "ReLU"}  # where people write an operation otherwise than PyTorch does
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One operation of a network, and what it made of an image.
+
+    Attributes:
+        name: as the network calls it ("fc1"); what has no weights has PyTorch's name ("view",
+            "relu"), with a number from the second on ("relu_1").
+        operation: PyTorch's name: "linear", "conv2d", "batch_norm", "relu", "dropout", "view",
+            "flatten"; "input" for the image itself.
+        parameters: how many numbers it has learned, by name: {"weight": 100352, "bias": 128}.
+        values: what came out, without the batch, such as [784] or [16, 14, 14].
+        gradients: [10, *values.shape]; by how much each score changes with each value.
+        offset: the same shape as `values`; what it would give for zeros, which is its bias.
+    """
+
+    name: str
+    operation: str
+    parameters: Mapping[str, int]
+    values: Floats
+    gradients: Floats
+    offset: Floats
+
+    @property
+    def title(self) -> str:
+        """How the article writes it."""
+        return TITLES.get(self.operation, self.name)
+
+    @property
+    def shares(self) -> Floats:
+        """The part of each score that comes from each value, [10, *values.shape]."""
+        return self.gradients * self.values
+
+    @property
+    def bias_shares(self) -> Floats:
+        """The part of each score that comes from the bias of this layer, [10]."""
+        products = (self.gradients * self.offset).reshape(len(self.gradients), -1)
+        shares: Floats = products.sum(axis=1)
+        return shares
+
+    @property
+    def unit_shares(self) -> Floats:
+        """The part of each score from each neuron, or from each feature map, [10, units]."""
+        classes, units = self.gradients.shape[:2]
+        shares: Floats = self.shares.reshape(classes, units, -1).sum(axis=2)
+        return shares
+
+    @property
+    def is_on(self) -> NDArray[np.bool_]:
+        """Which neurons, or feature maps, give more than zero anywhere, [units]."""
+        places = self.values.reshape(len(self.values), -1)  # [units, rows × columns]
+        on: NDArray[np.bool_] = places.max(axis=1) > 0
+        return on
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """What a network made of an image, layer by layer.
+
+    Printed, it is the way of the shapes: `[1, 28, 28] → view → [784] → fc1 → …`.
+
+    Attributes:
+        layers: in their order; the first is the image, [1, 28, 28], the last the scores, [10].
+        probabilities: [10], as `inference.predict` finds them.
+    """
+
+    layers: tuple[Layer, ...]
+    probabilities: Floats
+
+    @property
+    def image(self) -> Floats:
+        """The pixels, [28, 28], -1 (paper) to 1 (ink)."""
+        image: Floats = self.layers[0].values[0]
+        return image
+
+    @property
+    def scores(self) -> Floats:
+        """The logits, [10]."""
+        return self.layers[-1].values
+
+    @property
+    def digit(self) -> int:
+        """The digit that is read."""
+        return int(self.scores.argmax())
+
+    def runner_up(self, digit: int) -> int:
+        """Return the most probable digit but for this one."""
+        others = np.where(
+            np.arange(len(self.scores)) == self.check_digit(digit), -np.inf, self.scores
+        )
+        return int(others.argmax())
+
+    @property
+    def activations(self) -> tuple[Layer, ...]:
+        """The layers whose values are activations: each ReLU."""
+        return tuple(layer for layer in self.layers if layer.operation == "relu")
+
+    @property
+    def hidden(self) -> Layer:
+        """The last hidden layer, from which the scores are made."""
+        return self.activations[-1]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the network has learned, in all."""
+        return sum(sum(layer.parameters.values()) for layer in self.layers)
+
+    def layer(self, name: str) -> Layer:
+        """Return the layer of this name.
+
+        Raises:
+            ValueError: there is none; the message lists those that there are.
+        """
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = ", ".join(layer.name for layer in self.layers)
+        raise ValueError(f"There is no layer {name!r}. Choose one of: {names}.")
+
+    def biases_behind(self, layer: Layer) -> Floats:
+        """Return the part of each score from the biases of all layers behind this one, [10].
+
+        With the layer's own shares it is the whole score.
+        """
+        behind = self.layers[self.layers.index(layer) + 1 :]
+        parts = np.zeros_like(self.scores)
+        for later in behind:
+            parts += later.bias_shares
+        return parts
+
+    def check_digit(self, digit: int) -> int:
+        """Return a digit for which there is a score.
+
+        Raises:
+            ValueError: there is none for this one.
+        """
+        if not 0 <= digit < len(self.scores):
+            raise ValueError(f"A digit must be from 0 to {len(self.scores) - 1}, not {digit}.")
+        return digit
+
+    def __str__(self) -> str:
+        """Write the way from the image to the probabilities, with each shape that is new."""
+        words, shape = [_brackets(self.layers[0])], _brackets(self.layers[0])
+        for layer in self.layers[1:]:
+            words.append(layer.title)
+            if _brackets(layer) != shape:
+                shape = _brackets(layer)
+                words.append(shape)
+        return " → ".join([*words, "softmax"])
+
+
+def _brackets(layer: Layer) -> str:
+    return str(list(layer.values.shape))
+
+
+# --- looking -----------------------------------------------------------------------------------
+
+
+def inspect_image(
+    model: nn.Module, image: GrayImage, calibration: Calibration = UNCALIBRATED
+) -> Inspection:
+    """Look into a network while it reads one image.
+
+    Args:
+        model: any of `models.MODELS`, in any mode, which it keeps: it is read as in eval mode.
+        image: as `preprocessing` makes it, 28×28 pixels, 0 (paper) to 255 (ink).
+        calibration: this network's, as it lies beside its checkpoint.
+
+    Returns:
+        Each layer with its values and its gradients. About a millisecond for SimpleNN.
+    """
+    return inspect_values(model, normalize(torch.from_numpy(image).unsqueeze(0)), calibration)
+
+
+def inspect_values(
+    model: nn.Module, values: Tensor, calibration: Calibration = UNCALIBRATED
+) -> Inspection:
+    """Look into a network while it reads what is already as the network is given it.
+
+    Args:
+        model: any of `models.MODELS`, in any mode, which it keeps: it is read as in eval mode.
+        values: [1, 1, 28, 28], -1 (paper) to 1 (ink).
+        calibration: this network's, as it lies beside its checkpoint.
+    """
+    with torch.no_grad(), in_eval_mode(model):
+        classes = model(values.to(_device(model))).shape[1]
+    # As many copies as there are scores: one pass back tells how each score hangs on each layer.
+    steps = run(model, values.expand(classes, -1, -1, -1))
+    scores = steps[-1].output  # [10, 10]
+    gradients = gradients_of(scores, torch.eye(classes), steps)  # of row k only score k counts
+    layers = tuple(
+        Layer(step.name, step.operation, step.parameters, _array(step.output[0]), *found)
+        for step, *found in zip(
+            steps, map(_array, gradients), (_array(step.offset) for step in steps), strict=True
+        )
+    )
+    probabilities = (scores[0] / calibration.temperature).softmax(dim=0)
+    return Inspection(layers, _array(probabilities))
+
+
+def _array(tensor: Tensor) -> Floats:
+    array: Floats = tensor.detach().cpu().numpy()
+    return array
+
+
+# --- watching a network compute ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One operation while it can still be differentiated.
+
+    Attributes:
+        name, operation, parameters: as in `Layer`.
+        output: [batch, ...].
+        offset: [...], what the operation gives for zeros.
+    """
+
+    name: str
+    operation: str
+    parameters: Mapping[str, int]
+    output: Tensor
+    offset: Tensor
+
+
+class Recorder(TorchFunctionMode):
+    """Watches a network compute, and changes nothing.
+
+    PyTorch tells a mode of every function that this thread calls on tensors. Forward hooks would
+    miss `torch.relu` and `view`, which are no modules; `torch.fx` would patch `nn.Module` for
+    all threads while it traces.
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self._model = model
+        self._owners = {
+            id(parameter): name.rpartition(".")[0] for name, parameter in model.named_parameters()
+        }
+        self.steps: list[Step] = []
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: object,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Compute as always, and note what came of it."""
+        kwargs = kwargs or {}
+        output = func(*args, **kwargs)
+        if isinstance(output, Tensor):  # and not the answer to a question, such as for its shape
+            self._note(func, args, kwargs, output)
+        return output
+
+    def _note(
+        self,
+        func: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        output: Tensor,
+    ) -> None:
+        operation = func.__name__
+        offset = torch.zeros_like(output[0])
+        if operation in AFFINE:
+            with torch.no_grad():
+                offset = func(torch.zeros_like(args[0][:1]), *args[1:], **kwargs)[0]
+        owners = [self._owners[id(a)] for a in (*args, *kwargs.values()) if id(a) in self._owners]
+        if owners:
+            module = self._model.get_submodule(owners[0])
+            numbers = {name: p.numel() for name, p in module.named_parameters()}
+            self.steps.append(Step(owners[0], operation, numbers, output, offset))
+        else:
+            before = sum(step.operation == operation for step in self.steps)
+            name = f"{operation}_{before}" if before else operation
+            self.steps.append(Step(name, operation, {}, output, offset))
+
+
+def run(model: nn.Module, values: Tensor, *, differentiable: bool = True) -> list[Step]:
+    """Run a network as in eval mode.
+
+    Args:
+        model: keeps its mode, its gradients, and whatever else it has.
+        values: [batch, 1, 28, 28].
+        differentiable: whether `gradients_of` will be asked; without it, less is kept.
+
+    Returns:
+        The image as a step of its own, then each operation, the last being the scores.
+    """
+    with torch.inference_mode(False), torch.set_grad_enabled(differentiable), in_eval_mode(model):
+        values = values.detach().to(_device(model)).clone().requires_grad_(differentiable)
+        recorder = Recorder(model)
+        with recorder:
+            model(values)
+    return [Step("input", "input", {}, values, torch.zeros_like(values[0])), *recorder.steps]
+
+
+def gradients_of(output: Tensor, weights: Tensor, steps: Sequence[Step]) -> tuple[Tensor, ...]:
+    """Differentiate `(output * weights).sum()` by the output of each step.
+
+    Args:
+        output: of one of the steps.
+        weights: of the same shape.
+        steps: which; zeros come of those that the output does not hang on.
+    """
+    with torch.inference_mode(False):
+        gradients: tuple[Tensor, ...] = torch.autograd.grad(
+            output,
+            [step.output for step in steps],
+            weights.to(output),
+            allow_unused=True,
+            materialize_grads=True,
+        )
+    return gradients
+
+
+@contextmanager
+def in_eval_mode(model: nn.Module) -> Iterator[None]:
+    """Have every part of a network in eval mode meanwhile; what was training trains on."""
+    training = [module for module in model.modules() if module.training]
+    try:
+        for module in training:
+            module.training = False
+        yield
+    finally:
+        for module in training:
+            module.training = True
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device

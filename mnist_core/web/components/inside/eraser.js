@@ -1,0 +1,68 @@
+// The view Why: a part of the drawing is rubbed out, and the number follows.
+
+let isRubbing = false;
+let isHeld = false; // the question is kept as it is while the answer to it changes
+
+function rubAt(event) {
+  if (!isRubbing || !shown?.image) return;
+  const box = evidence.getBoundingClientRect();
+  const x = ((event.clientX - box.left) / box.width) * SIDE;
+  const y = ((event.clientY - box.top) / box.height) * SIDE;
+  rub(x, y);
+}
+
+function rub(x, y) {
+  rubbed ??= toBytes(shown.image);
+  for (let i = 0; i < rubbed.length; i++) {
+    const [row, column] = [Math.floor(i / SIDE) + 0.5, (i % SIDE) + 0.5];
+    if (Math.hypot(column - x, row - y) <= RUBBER) rubbed[i] = 0;
+  }
+  const pencil = evidence.getContext("2d"); // at once; the colours follow with the answer
+  pencil.fillStyle = "rgb(" + colors().zero + ")";
+  pencil.beginPath();
+  pencil.arc(x, y, RUBBER, 0, 2 * Math.PI);
+  pencil.fill();
+  isExample = false;
+  changed();
+}
+
+function restore() {
+  rubbed = null;
+  isExample = false;
+  if (isHeld) Object.assign(compared, { digit: null, against: null });
+  isHeld = false;
+  changed();
+}
+
+function showRubbed(answer) {
+  find("restore").hidden = !rubbed;
+  write(find("rubbed"), "");
+  if (!rubbed) {
+    whole = answer;
+    return;
+  }
+  if (!whole || whole.network !== answer.network) return restore();
+  if (whole.explained !== answer.explained || whole.against !== answer.against) {
+    isHeld = true;
+    Object.assign(compared, { digit: whole.explained, against: whole.against });
+    return changed();
+  }
+  const share = percent(answer.probabilities[answer.digit], 1);
+  const facts = { before: plain(whole.parts.score), after: plain(answer.parts.score), share };
+  write(find("rubbed"), say("inside.rubbed", { ...facts, digit: answer.digit }));
+  speakSoon(find("rubbed").textContent);
+}
+
+function compareReadings(readings) {
+  const [second, first] = readings; // the CNN, then the article's
+  if (!first) return "";
+  const facts = { digit: second.digit, share: percent(second.share, 0) };
+  const says = second.sure ? say("inside.example_sure", facts) : say("inside.example_unsure", facts);
+  return say("inside.example_note", {
+    first: first.network,
+    first_digit: first.digit,
+    first_share: percent(first.share, 1),
+    second: second.network,
+    second_says: says,
+  });
+}
