@@ -271,7 +271,54 @@ ENGLISH: dict[str, str] = {
     "drawings.no_object": "An object with label and strokes is needed.",
     "drawings.in_file": "{name}: {problem}",
     "drawings.in_entry": "Drawing {number}: {problem}",
+    # --- mistakes ---------------------------------------------------------------------------------
+    "mistakes.title": "{count} of {images} images misread",
+    "mistakes.read_as": "read as",
+    "mistakes.is": "is",
+    "mistakes.surest": "The surest mistakes: what it is → what was read",
     # --- inspection -------------------------------------------------------------------------------
+    "inspection.steps": "The way needs at least one step, not {steps}.",
+    "inspection.window": "The window must be from 1 to {side} pixels, the stride at least 1.",
+    "inspection.no_convolution": "{layer} is no convolution.",
+    "inspection.no_place": "{layer} gives {shape}: there is no {place} in it.",
+    "inspection.no_layer": "There is no layer {name}. Choose one of: {names}.",
+    "inspection.not_a_digit": "A digit must be from 0 to {most}, not {digit}.",
+    "inspection.no_neurons": "{layer} is no layer of neurons.",
+    "inspection.no_neuron": "A neuron of {layer} must be from 0 to {most}, not {index}.",
+    "inspection.parameters": "{count:,} parameters: {parts}",
+    "inspection.on": "{layer}: {on} of {all} on",
+    "inspection.on_and_dead": "{layer}: {on} of {all} on, {dead} dead",
+    "inspection.maps_on": "{layer}: {on} of {all} feature maps on",
+    "inspection.image": "Image",
+    "inspection.scores": "Scores",
+    "inspection.list_of_scores": "Scores: {scores}",
+    "inspection.read": "Read: {digit} ({share:.1%})",
+    "inspection.reads": "Reads {digit}, {share:.1%}",
+    "inspection.question": "{digit} rather than {other}: {score:.4f}",
+    "inspection.by_pixels": (
+        "  by pixels: {ink:+.4f} ink {paper:+.4f} paper {biases:+.4f} biases = {sum:.4f}"
+    ),
+    "inspection.neuron": "{share:+.4f} neuron {index}",
+    "inspection.by_neurons": (
+        "  by neurons of {layer}: {named} {others:+.4f} others {bias:+.4f} bias = {sum:.4f}"
+    ),
+    "inspection.alike": "Test images most alike: {images}",
+    "inspection.alike_image": "{label} (image {index})",
+    "inspection.no_mnist": (
+        "Test images most alike: there is no MNIST here to look through; see --data."
+    ),
+    "inspection.sheet_alike": "Test images most alike in the hidden layer",
+    "inspection.distance": "{label}, {distance:.1f} away",
+    "inspection.sheet_neurons": (
+        "Score of {digit} less that of {other}: {score:.2f}, of which {others:+.2f} other "
+        "neurons, {bias:+.2f} bias"
+    ),
+    "inspection.sheet_evidence": "{digit} rather than {other}: blue for, red against",
+    "inspection.gradient": (
+        "gradient × ink\n{ink:+.2f} ink {paper:+.2f} paper {biases:+.2f} biases = {score:.2f}"
+    ),
+    "inspection.integrated": "integrated gradients\nsum {sum:+.2f}, above paper {change:+.2f}",
+    "inspection.occlusion": "occlusion\nfall of the score without a square",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "Train, test and use the article's network for handwritten digits.",
     "cli.usage": "usage:",
@@ -302,6 +349,11 @@ ENGLISH: dict[str, str] = {
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
     "cli.predict": "read image files of one digit each",
+    "cli.inspect": "show what a saved network does with an image",
+    "cli.for": "explain the score of this digit; default: the one that is read",
+    "cli.against": "rather than that of this one; default: the next most probable",
+    "cli.sheet": "draw all of it on a sheet: .png, .svg or .pdf",
+    "cli.sheet_name": "--out must end in one of {endings}, not {path}.",
     "cli.json": "print one JSON object a line",
     "cli.data": (
         "folder that holds MNIST/raw, or that it is downloaded to; "
@@ -349,6 +401,32 @@ ENGLISH: dict[str, str] = {
     # --- the Draw tab -----------------------------------------------------------------------------
     "digit.other": "a {digit}",
     "digit.eight": "an {digit}",
+    "canvas.title": "Drawing canvas: draw one digit, 0 to 9",
+    "canvas.hint": "Draw here",
+    "canvas.undo": "Undo",
+    "canvas.clear": "Clear",
+    "canvas.picture": "Read a picture …",
+    "canvas.help": "Mouse, finger or pen.",
+    "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
+    "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
+    "canvas.full": "That is all the ink there is: undo or clear to go on.",
+    "picture.title": "Picture to be read",
+    "picture.yours": "Your picture",
+    "picture.found": "Found in the picture: press one to read it",
+    "picture.frame": "Read what is in frame {number} of {count}",
+    "picture.drop": "Drop the picture here",
+    "picture.file": "Picture",
+    "picture.reading": "Reading …",
+    "picture.blank": "The picture is blank: there is no digit to read.",
+    "picture.blank_part": "There is nothing to read in this part.",
+    "picture.no_file": "{name} cannot be opened.",
+    "picture.too_large": "{name} is larger than {megabytes} megabytes.",
+    "picture.no_connection": (
+        "The picture could not be sent: there is no connection to the server."
+    ),
+    "picture.no_answer": "The server has not answered yet.",
+    "picture.lost": "The server could not keep the picture. Try again in some minutes.",
+    "picture.expected": "A picture to be read was expected.",
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
     "prediction.image": "The image of 28 by 28 pixels that the network is given",
@@ -362,6 +440,7 @@ ENGLISH: dict[str, str] = {
     "prediction.not_sure": "Not sure",
     "prediction.perhaps": "perhaps {digit}, {probability}",
     "prediction.read_by": "Read by {classifier}",
+    "prediction.older": "No answer yet: an older one.",
     "prediction.says": "{digit}, {probability}",
     "prediction.says_perhaps": "Not sure, perhaps {named}, {probability}",
     "leaderboard.who": "Who reads?",

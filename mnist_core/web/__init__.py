@@ -5,6 +5,7 @@ What a floor imports lies on the same floor or below it.
 `tabs/`               what a tab shows and does
     `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
+    `picture`             where things are in a picture, and the image of its digit
     `inside`              what the network does with it, and why
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
@@ -39,6 +40,7 @@ What a floor imports lies on the same floor or below it.
     `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks
     `canvas`              where a digit is drawn
+    `picture`             a picture in the place of the drawing
     `prediction`          the digit, ten bars, and the network's input
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up

@@ -185,7 +185,8 @@ class Visitor:
         content = io.BytesIO()
         picture.save(content, "PNG")
         files = self._page.upload(("one.png", content.getvalue()))
-        self._join("read_picture", files[0])
+        question = {"seq": self._seq, "file": files[0]["path"], "crop": None, "show": True}
+        self._join("read_picture", question)
         self._join("predict", files[0])
 
     def _change_settings(self) -> None:

@@ -82,7 +82,8 @@ def test_without_data_or_a_place_for_it_a_training_says_so(visitor: Stranger) ->
 def test_files_are_kept_in_memory_where_the_disk_has_no_place_for_them(visitor: Stranger) -> None:
     picture = visitor.upload("one.png", small_picture("PNG", 60))
     assert not picture["path"].startswith(str(REPOSITORY))
-    assert visitor.queue("read_picture", picture)["data"][0]["digit"] == 1
+    question = {"seq": 1, "file": picture["path"], "crop": None, "show": False}
+    assert visitor.queue("read_picture", question)["data"][0]["digit"] == 1
 
 
 def test_the_page_shows_what_is_wrong(app: RunningApp, browser: Browser) -> None:

@@ -190,6 +190,7 @@ def test_the_evidence_adds_up_and_follows_the_eraser(page: Page) -> None:
 
     rub(page, [(0.15, 0.35), (0.75, 0.35)])
     expect(page.get_by_test_id("rubbed")).to_contain_text("has become")
+    page.evaluate("scrollTo(0, 0)")
     draw_by_mouse(page, ONE)  # the pen goes on, so nothing is rubbed out any more
     expect(page.get_by_test_id("restore")).to_be_hidden()
 
@@ -223,6 +224,7 @@ def test_a_picture_can_be_looked_into(page: Page, tmp_path: Path) -> None:
 
 
 def rub(page: Page, line: list[tuple[float, float]]) -> None:
+    page.get_by_test_id("evidence").scroll_into_view_if_needed()
     box = page.get_by_test_id("evidence").bounding_box()
     assert box is not None
     (x, y), (to_x, to_y) = [

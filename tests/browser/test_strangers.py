@@ -128,6 +128,11 @@ def test_files_are_given_by_their_whole_name_only(visitor: Stranger, stranger: S
         assert weights.name not in answer.text.replace(place, "")
 
 
+def question(upload: dict[str, Any]) -> dict[str, Any]:
+    """Ask for an upload to be read, as the page does."""
+    return {"seq": 1, "file": upload["path"], "crop": None, "show": False}
+
+
 # --- files that are not what they seem ---------------------------------------------------------
 
 
@@ -165,7 +170,9 @@ def test_an_enormous_picture_is_refused_in_the_page_and_for_programs(
     visitor: Stranger, make: Callable[[], bytes], reason: str
 ) -> None:
     name, content = f"{MARKUP}.png", make()
-    said = visitor.queue("read_picture", visitor.upload(name, content))["error"]
+    said = visitor.queue("read_picture", question(visitor.upload(name, content)))["data"][1][
+        "problem"
+    ]
     assert reason in said
     assert is_a_sentence(said)
     said = visitor.call("predict", visitor.upload(name, content))
@@ -178,6 +185,8 @@ def test_an_enormous_picture_is_refused_in_the_page_and_for_programs(
 @pytest.mark.parametrize("place", [*PATHS, "http://127.0.0.1:1/"])
 def test_a_file_that_nobody_has_uploaded_is_not_opened(visitor: Stranger, place: str) -> None:
     file = {"path": place, "meta": {"_type": "gradio.FileData"}}
+    found = visitor.queue("read_picture", question(file))["data"][1]
+    assert found == {"seq": 1, "gone": True}  # as if it had been there
     for answer in (visitor.queue("read_picture", file), visitor.queue("take_in", [file])):
         assert "data" not in answer
         assert not any(word in str(answer) for word in HIDDEN)

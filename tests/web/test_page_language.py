@@ -76,11 +76,13 @@ def test_what_is_said_while_a_request_is_answered_is_in_its_language() -> None:
 )
 def test_an_event_speaks_the_language_of_its_page(payload: object, language: str) -> None:
     async def event() -> str:
-        link.preprocess(payload)
+        await page.preprocess_data(handler, [payload], None)
         return await anyio.to_thread.run_sync(current_language)  # as a handler's thread would
 
-    with ServedBlocks():
+    with ServedBlocks() as page:
         link = SessionLink()
+        link.opened(lambda session: None, link)
+    (handler,) = page.fns.values()
     assert anyio.run(event) == language
     assert current_language() == "en"
 

@@ -14,6 +14,7 @@ from mnist_core.web.sessions.session import Session
 from mnist_core.web.sessions.uploads import (
     UPLOAD_KEEP_SECONDS,
     clear_uploads,
+    find_upload,
     remove_own_folder,
     use_own_folder,
 )
@@ -37,6 +38,28 @@ def test_what_has_been_read_is_removed_and_what_has_just_come_is_not(own_cache: 
     assert not old.parent.exists()
     assert not broken_off.exists()
     assert fresh.exists() and coming.exists()
+
+
+def test_an_upload_is_found_and_no_other_file(session: Session, own_cache: Path) -> None:
+    upload = put(own_cache / "a1" / "seven.png")
+    assert find_upload(str(upload)) == upload
+    assert find_upload(str(own_cache / "b2" / ".." / "a1" / "seven.png")) == upload
+    upload.unlink()
+    files = session.files(trained(session))
+    assert files is not None
+    elsewhere = put(own_cache.parent / "a1" / "other.png")
+    (own_cache / "a1" / "link.png").symlink_to(elsewhere)
+    others = [
+        upload,
+        *files,
+        elsewhere,
+        own_cache / "a1" / "link.png",
+        own_cache,
+        "",
+        "\0",
+        "x" * 9999,
+    ]
+    assert [find_upload(str(path)) for path in others] == [None] * len(others)
 
 
 def test_nothing_is_there_to_clear() -> None:

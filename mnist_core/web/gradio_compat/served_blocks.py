@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import gradio as gr
 from gradio import blocks as gradio_blocks
@@ -18,6 +18,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from mnist_core.text import Language, Message, current_language, speak, translate
+
+
+@runtime_checkable
+class Introduction(Protocol):
+    """A component whose payload tells for whom an event is handled."""
+
+    def introduce(self, payload: object) -> None:
+        """Set what holds while the event is handled, such as the language."""
 
 
 class ServedBlocks(gr.Blocks):
@@ -44,6 +52,19 @@ class ServedBlocks(gr.Blocks):
     @config.setter
     def config(self, source: dict[str, Any]) -> None:
         self._source, self._configs = source, {}
+
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], *arguments: Any, **others: Any
+    ) -> list[Any]:
+        """Let components introduce an event before Gradio has its inputs preprocessed.
+
+        That it does in other threads, and what is set there for the event does not come back.
+        """
+        for block, payload in zip(block_fn.inputs, inputs, strict=False):
+            if isinstance(block, Introduction):
+                block.introduce(payload)
+        values: list[Any] = await super().preprocess_data(block_fn, inputs, *arguments, **others)
+        return values
 
     def say_again(self) -> dict[Any, dict[str, Any]]:
         """Return updates that put all that the page was built with into the current language."""

@@ -27,8 +27,12 @@ MAX_STREAMS = 900
 class SessionLink(Link):
     """The link as an input of handlers: they are given the page's session, and its language."""
 
+    def introduce(self, payload: object) -> None:
+        """Speak the page's language while the event is handled."""
+        _introduced(payload)
+
     def preprocess(self, payload: object) -> Session:
-        """Find the session by its key, and speak the page's language."""
+        """Find the session by its key."""
         return REGISTRY.find(_introduced(payload)) or unknown_session()
 
     @staticmethod

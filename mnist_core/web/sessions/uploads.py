@@ -80,6 +80,23 @@ def clear_uploads() -> tuple[int, int]:
     return files, size
 
 
+def find_upload(path: str) -> Path | None:
+    """Return a file that somebody has sent, by the path that the page was told.
+
+    Args:
+        path: from a stranger.
+
+    Returns:
+        The file; None if there is none any more, or never was: no other file can be named.
+    """
+    with suppress(OSError, ValueError):  # no system has such a path
+        folder, file = upload_folder().resolve(), Path(path).resolve()
+        is_upload = file.parent.parent == folder and file.is_file()
+        if is_upload and not file.parent.name.startswith(SESSION_PREFIX):
+            return file
+    return None
+
+
 def _list(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
