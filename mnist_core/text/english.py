@@ -399,6 +399,22 @@ ENGLISH: dict[str, str] = {
     "page.two_sentences": "{first} {second}",
     "page.list_separator": ", ",
     # --- the Draw tab -----------------------------------------------------------------------------
+    "draw.no_classifier": (
+        "No network that comes with the project can be loaded. Train one in the Train tab."
+    ),
+    "draw.cnn_note": "trained on many people's handwriting",
+    "draw.simple_nn_note": "the article's",
+    "draw.in_training": "in training",
+    "draw.in_training_named": "{name}, in training",
+    "draw.classifier_gone": "The network that you chose is gone, so {name} reads.",
+    "draw.counted": "Counted as {digit}.",
+    "draw.opened": "{count} {count:|drawing|drawings} opened.",
+    "draw.forgotten": "The drawings are forgotten.",
+    "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
+    "draw.made_room": "{note} There is no room for more: the {count} oldest made way.",
+    "draw.drawing_expected": "A drawing is an object with seq and strokes, and nothing else.",
+    "draw.seq_expected": "The seq of a drawing is a whole number from 0 to 2^53 - 1.",
+    "draw.label_expected": "A labelled drawing is an object with label and strokes.",
     "digit.other": "a {digit}",
     "digit.eight": "an {digit}",
     "canvas.title": "Drawing canvas: draw one digit, 0 to 9",
@@ -420,7 +436,6 @@ ENGLISH: dict[str, str] = {
     "picture.blank": "The picture is blank: there is no digit to read.",
     "picture.blank_part": "There is nothing to read in this part.",
     "picture.no_file": "{name} cannot be opened.",
-    "picture.too_large": "{name} is larger than {megabytes} megabytes.",
     "picture.no_connection": (
         "The picture could not be sent: there is no connection to the server."
     ),

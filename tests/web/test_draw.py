@@ -80,7 +80,7 @@ def test_who_is_not_sure_says_so(session: Session, monkeypatch: pytest.MonkeyPat
 def test_a_run_of_the_session_reads_and_is_named(session: Session, tab: DrawTab) -> None:
     run = session.upload(SHIPPED)
     choose(tab, run.id, session)
-    assert draw.read_drawing(Drawing(1, ONE), session)["classifier"] == run.name
+    assert draw.read_drawing(Drawing(1, ONE), session)["classifier"] == run.title
 
 
 def test_without_any_network_it_is_said(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

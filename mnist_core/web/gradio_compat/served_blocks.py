@@ -17,7 +17,7 @@ from gradio import routes
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from mnist_core.text import Language, Message, current_language, speak, translate
+from mnist_core.text import Language, Message, current_language, translate
 
 
 @runtime_checkable
@@ -71,26 +71,11 @@ class ServedBlocks(gr.Blocks):
         updates: dict[Any, dict[str, Any]] = {}
         for block in self.blocks.values():
             props = block.get_config()
-            props |= (
-                props.pop("props", None) or {}
-            )  # those of a `gr.HTML` that Gradio does not know
+            props |= props.pop("props", None) or {}  # what only a `gr.HTML` of ours knows
             said = {name: _translated(props[name]) for name in props if _has_message(props[name])}
             if said:
                 updates[block] = dict(gr.update(**said))
         return updates
-
-    async def preprocess_data(
-        self, block_fn: Any, inputs: list[Any], *arguments: Any, **others: Any
-    ) -> list[Any]:
-        """Prepare what a handler is given, and let it speak its page's language.
-
-        Gradio prepares each input in a thread, and what is spoken there is heard by nobody else.
-        """
-        prepared: list[Any] = await super().preprocess_data(block_fn, inputs, *arguments, **others)
-        for block, given in zip(block_fn.inputs, inputs, strict=False):
-            if language_of := getattr(block, "language_of", None):
-                speak(language_of(given))
-        return prepared
 
     def serve_with(
         self, routes: list[BaseRoute], middleware: list[Middleware], **settings: Any

@@ -29,33 +29,27 @@ class SessionLink(Link):
 
     def introduce(self, payload: object) -> None:
         """Speak the page's language while the event is handled."""
-        _introduced(payload)
+        speak(_introduced(payload)[1])
 
     def preprocess(self, payload: object) -> Session:
         """Find the session by its key."""
-        return REGISTRY.find(_introduced(payload)) or unknown_session()
-
-    @staticmethod
-    def language_of(payload: object) -> Language:
-        """Return the page's language, for `ServedBlocks`."""
-        _, _, tag = payload.partition(" ") if isinstance(payload, str) else ("", "", "")
-        return first_language([tag]) or "en"
+        return REGISTRY.find(_introduced(payload)[0]) or unknown_session()
 
 
-def _introduced(payload: object) -> str:
-    """Return the key from what the page says of itself, and speak its language.
+def _introduced(payload: object) -> tuple[str, Language]:
+    """Return the key and the language that a page introduces itself with.
 
     Args:
-        payload: key and language, data from a stranger.
+        payload: both in one text, data from a stranger.
     """
-    speak(SessionLink.language_of(payload))
-    return payload.partition(" ")[0] if isinstance(payload, str) else ""
+    key, _, tag = payload.partition(" ") if isinstance(payload, str) else ("", "", "")
+    return key, first_language([tag]) or "en"
 
 
 def enter(payload: object, request: gr.Request) -> Any:
     """Give a page that has just opened its session: a key to come back with, and its own name."""
     page = request.session_hash or ""
-    key, _ = REGISTRY.enter(_introduced(payload), page)
+    key, _ = REGISTRY.enter(_introduced(payload)[0], page)
     JOB_QUEUE.warm_up()
     return gr.update(session=key, page_name=page)
 

@@ -10,7 +10,7 @@ import gradio as gr
 from mnist_core.drawings import LabelledDrawing, format_drawings, parse_drawings
 from mnist_core.inference import predict
 from mnist_core.preprocessing import GrayImage, image_from_strokes
-from mnist_core.text import Message, translate
+from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
 from mnist_core.web.components.leaderboard import (
@@ -42,9 +42,7 @@ from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.picture import look_into
 
-NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
-SHIPPED_NOTES = {"cnn": "trained on many people's handwriting", "simple_nn": "the article's"}
-CLASSIFIER_GONE = "The network that you chose is gone, so {name} reads."
+SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
 
 class DrawTab:
@@ -92,7 +90,7 @@ class DrawTab:
         session.note_change()
         board = _board(session)
         if not is_there and (present := current_classifier(session)):
-            board["note"] = CLASSIFIER_GONE.format(name=present.name)
+            board["note"] = say("draw.classifier_gone", name=present.name)
         return {self.board: board, **self._read_again(session)}
 
     def view(self, session: Session) -> View:
@@ -150,7 +148,7 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
     session.note_use()
     classifier = current_classifier(session)
     if classifier is None:
-        return {"seq": seq, "digit": None, "message": NO_CLASSIFIER}
+        return {"seq": seq, "digit": None, "message": say("draw.no_classifier")}
     if image is None:
         return {"seq": seq, "digit": None}
     prediction = predict(classifier.model, image, classifier.calibration)
@@ -160,9 +158,9 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
         "sure": prediction.sure,
         "probabilities": list(prediction.probabilities),
         "image": image.ravel().tolist(),
-        "classifier": f"{classifier.name}, in training"
+        "classifier": say("draw.in_training_named", name=classifier.name)
         if classifier.is_training
-        else classifier.name,
+        else translate(classifier.name),
     }
 
 
@@ -179,7 +177,7 @@ def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
         drawing = parse_label(event_data(event))
     except ValueError as error:
         raise refusal(error) from None
-    return _add([drawing], session, f"Counted as {_name(drawing.label)}.")
+    return _add([drawing], session, say("draw.counted", digit=_name(drawing.label)))
 
 
 def save_drawings(session: Session) -> LeaderboardStatus:
@@ -197,13 +195,13 @@ def open_drawings(session: Session, event: gr.EventData) -> LeaderboardStatus:
         drawings = parse_drawings(OpenedFile.of(event).content.encode(), the_limits().drawings)
     except ValueError as error:
         raise refusal(error) from None
-    return _add(drawings, session, f"{len(drawings)} drawings opened.")
+    return _add(drawings, session, say("draw.opened", count=len(drawings)))
 
 
 def forget_drawings(session: Session) -> LeaderboardStatus:
     """Begin the score anew."""
     session.test_set.clear()
-    return {**_board(session), "note": "The drawings are forgotten."}
+    return {**_board(session), "note": say("draw.forgotten")}
 
 
 def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> LeaderboardStatus:
@@ -211,9 +209,10 @@ def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> Le
         dropped = session.label(drawings)
     except ValueError as error:
         raise refusal(error) from None
-    if dropped:
-        oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
-        note += f" There is no room for more: the {oldest} made way."
+    if dropped == 1:
+        note = say("draw.made_room_for_one", note=note)
+    elif dropped:
+        note = say("draw.made_room", note=note, count=dropped)
     return {**_board(session), "note": note}
 
 
@@ -223,7 +222,7 @@ def _board(session: Session) -> LeaderboardStatus:
     session.test_set.keep_predictions_of({classifier.key for classifier in classifiers})
     rows = {classifier.key: _row(classifier, session) for classifier in classifiers}
     missing: dict[str, Row] = {
-        key: {"key": key, "name": name, "note": describe_problem(key), "missing": True}
+        key: {"key": key, "name": name, "note": translate(describe_problem(key)), "missing": True}
         for key, (name, _) in SHIPPED_CLASSIFIERS.items()
     }
     present = current_classifier(session)
@@ -233,7 +232,7 @@ def _board(session: Session) -> LeaderboardStatus:
         "drawings": len(session.test_set),
     }
     if is_gone and present:
-        board["note"] = CLASSIFIER_GONE.format(name=present.name)
+        board["note"] = say("draw.classifier_gone", name=present.name)
     return board
 
 
@@ -245,12 +244,12 @@ def _row(classifier: Classifier, session: Session) -> Row:
         if is_beginning
         else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
     )
-    note = "in training" if classifier.is_training else ""
+    note = say("draw.in_training") if classifier.is_training else ""
     if classifier.key in SHIPPED_NOTES:
-        note = describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key]
+        note = translate(describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key])
     return {
         "key": classifier.key,
-        "name": classifier.name,
+        "name": translate(classifier.name),
         "accuracy": classifier.accuracy,
         "right": right,
         "note": note,
@@ -266,5 +265,5 @@ def _first_board() -> LeaderboardStatus:
     return {"classifier": rows[0]["key"], "rows": rows, "drawings": 0}
 
 
-def _name(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"
+def _name(digit: int) -> Message:
+    return Message("digit.eight" if digit == 8 else "digit.other", digit=digit)
