@@ -30,21 +30,26 @@ CHINESE: dict[str, str] = {
     "model.unknown": "没有名叫 {name} 的网络。可以选：{choices}。",
     "model.no_dropout": "{name} 没有 Dropout 层。有 Dropout 层的是：{choices}。",
     # --- data -------------------------------------------------------------------------------------
-    "data.offline": (
-        "{root} 里没有 MNIST，也没能下载下来。{damage}请连上网络再试，或者把这四个文件（解压后的或"
-        " .gz 的都可以）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA"
-        " 指向含有 MNIST/raw 的文件夹。"
+    "data.missing": (
+        "{root} 里没有 MNIST，也没能下载下来{reason}。{damage}{remedy}，或者把这四个文件（解压"
+        "后的或 .gz 的都可以）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA 指"
+        "向含有 MNIST/raw 的文件夹。"
     ),
-    "data.disk_full": (
-        "{root} 里没有 MNIST，磁盘已满，也没能下载。{damage}请腾出空间再试，或者把这四个文件"
-        "（解压后的或 .gz 的都可以）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA"
-        " 指向含有 MNIST/raw 的文件夹。"
+    "data.not_downloaded": (
+        "没能下载 MNIST{reason}。请稍后再试；该怎么办，服务器的日志会告诉管理者。"
     ),
-    "data.unwritable": (
-        "{root} 里没有 MNIST，这个文件夹又不能写入，没能下载。{damage}请让它可以写入再试，"
-        "或者把这四个文件（解压后的或 .gz 的都可以）复制到 {raw}：{files}。"
-        "如果它们在别处，请让环境变量 MNIST_DATA 指向含有 MNIST/raw 的文件夹。"
-    ),
+    "data.connect": "请连上网络再试",
+    "data.make_room": "请腾出空间再试",
+    "data.make_writable": "请让它可以写入再试",
+    "data.disk_full": "，因为磁盘已满",
+    "data.unwritable": "，因为这个文件夹不能写入",
+    "data.unwritable_there": "，因为服务器上的文件夹不能写入",
+    "data.certificate": "，因为对方的证书不被接受",
+    "data.proxy": "，因为代理不放行",
+    "data.refused": "，因为对方拒绝了",
+    "data.name": "，因为找不到对方的域名",
+    "data.silent": "，因为对方没有回应",
+    "data.unreachable": "，因为连不上对方",
     "data.damaged": "其中损坏的有：{files}。",
     "data.incomplete": "{root} 里的 MNIST 不完整，缺少或损坏的有：{files}。",
     "data.not_mnist": "下载到的不是 MNIST。",
@@ -222,7 +227,7 @@ CHINESE: dict[str, str] = {
     "drawing.too_long": "一幅手写最多 {strokes:,} 笔、{points:,} 个点。",
     "drawing.not_points": "手写的每个点都要是 [x, y]，两个大小合理的数。",
     "picture.missing": "没有图片文件 {path}。",
-    "picture.too_large": "{name} 超过了 {most} MB。",
+    "picture.file_too_large": "{name} 超过了 {most} MB。",
     "picture.unreadable": "{name} 不是能读取的图片，能读取的有：{kinds} 和 {last}。",
     "picture.too_many_pixels": "{name} 超过了 {most}00 万像素。",
     "picture.too_slow": "{name} 读取太久，放弃了。",
@@ -418,7 +423,6 @@ CHINESE: dict[str, str] = {
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
     # --- the pipeline -----------------------------------------------------------------------------
-    "pipeline.title": "笔迹怎样变成网络的输入",
     "pipeline.intro": (
         "MNIST 的数字都经过同样的处理，网络只擅长认长得像它们的图像。去掉其中一步，就知道它为"
         "什么在那里。"
@@ -667,6 +671,8 @@ CHINESE: dict[str, str] = {
     "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
+    "session.no_room": "现在人太多，暂时不能再训练新的网络。手写仍然可以；要训练，请过一会儿再试。",
+    "session.lost": "服务器重新启动过，你之前的训练和手写已经不在了。",
     "session.not_open": "页面还没有连上它的会话，请稍后再试，或刷新页面。",
     "session.ended": "会话已经结束，请刷新页面重新开始。",
     "session.too_many": (
@@ -683,4 +689,24 @@ CHINESE: dict[str, str] = {
     "jobs.full": "排队等待训练的网络太多了，请稍后再试。",
     "jobs.cannot_train_on": "这次训练不能再继续：优化器的状态已经不在了。请重新开始一次训练。",
     # --- endpoints and limits ---------------------------------------------------------------------
+    "server.no_upload": "请发送文件本身，而不是它的路径或网址：先上传。",
+    "server.wrong": "这里需要的不是这个：请看调用方法，或者重新载入页面。",
+    "server.no_room": "服务器暂时放不下更多文件，请过几分钟再试。",
+    "server.full": "服务器现在太忙，请稍等片刻再试。",
+    "server.too_many_calls": "你所在的网络已有太多请求在等待，请稍等片刻再试。",
+    "server.too_many_requests": "你所在的网络发来的请求太多，请稍等片刻再试。",
+    "server.no_addresses": "请发送文件本身，而不是它的网址。",
+    "server.too_much": "内容太多：除文字外最多 300 KB、50,000 个值。",
+    "server.too_busy": "服务器同时收到的内容太多，请过一分钟再试。",
+    "server.no_page": "session_hash 最多 64 个字母、数字、连字符和下划线。",
+    "server.not_whole": "内容没有收全。",
+    "server.too_many_files": "文件太多：一次最多 {most} 个。",
+    "server.taken": "你所在的网络已经上传了太多内容，请过几分钟再试。",
+    "server.too_large": "太大了：最多 {most} MB。",
+    "server.too_slow": "传送的时间太长了。",
+    "server.no_file": "这里需要一个图像文件。",
+    "server.blank": "没有可以识别的数字：是空白的。",
+    "server.no_network": "项目自带的网络都无法载入。",
+    "server.foreign": "请从本应用自己的页面发送。",
+    "limits.setting": "在这台服务器上，“{setting}”要填 1 到 {most:,}，不能是 {value:,}。",
 }

@@ -38,23 +38,27 @@ ENGLISH: dict[str, str] = {
     "model.unknown": "There is no model {name}. Choose one of: {choices}.",
     "model.no_dropout": "{name} has no dropout layer. With one: {choices}.",
     # --- data -------------------------------------------------------------------------------------
-    "data.offline": (
-        "MNIST is not in {root} and could not be downloaded.{damage} Connect to the internet and "
-        "try again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
+    "data.missing": (
+        "MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
+        "again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
         "them elsewhere, let the variable MNIST_DATA name the folder that holds MNIST/raw."
     ),
-    "data.disk_full": (
-        "MNIST is not in {root} and could not be downloaded, because the disk is full.{damage} "
-        "Make room and try again, or copy these four files, unpacked or as .gz, into {raw}: "
-        "{files}. If you have them elsewhere, let the variable MNIST_DATA name the folder that "
-        "holds MNIST/raw."
+    "data.not_downloaded": (
+        "MNIST could not be downloaded{reason}. Try again later; the server's log tells its "
+        "operator what to do."
     ),
-    "data.unwritable": (
-        "MNIST is not in {root} and could not be downloaded, because this folder cannot be written "
-        "to.{damage} Make it writable and try again, or copy these four files, unpacked or as .gz, "
-        "into {raw}: {files}. If you have them elsewhere, let the variable MNIST_DATA name the "
-        "folder that holds MNIST/raw."
-    ),
+    "data.connect": "Connect to the internet",
+    "data.make_room": "Make room",
+    "data.make_writable": "Make it writable",
+    "data.disk_full": ", because the disk is full",
+    "data.unwritable": ", because this folder cannot be written to",
+    "data.unwritable_there": ", because its folder on the server cannot be written to",
+    "data.certificate": ", because the other side's certificate is not accepted",
+    "data.proxy": ", because a proxy does not let it through",
+    "data.refused": ", because the other side refuses it",
+    "data.name": ", because the name of the other side is not found",
+    "data.silent": ", because the other side does not answer",
+    "data.unreachable": ", because there is no connection to the other side",
     "data.damaged": " Damaged there: {files}.",
     "data.incomplete": "MNIST is not complete in {root}: missing or damaged are {files}.",
     "data.not_mnist": "What arrived is not MNIST.",
@@ -255,7 +259,7 @@ ENGLISH: dict[str, str] = {
     "drawing.too_long": ("A drawing may have {strokes:,} strokes and {points:,} points at most."),
     "drawing.not_points": ("Each point of a drawing must be [x, y], two numbers of ordinary size."),
     "picture.missing": "There is no image file {path}.",
-    "picture.too_large": "{name} is larger than {most} megabytes.",
+    "picture.file_too_large": "{name} is larger than {most} megabytes.",
     "picture.unreadable": "{name} is not an image that can be read: {kinds} or {last}.",
     "picture.too_many_pixels": "{name} has more than {most} megapixels.",
     "picture.too_slow": "{name} takes too long to be read.",
@@ -469,7 +473,6 @@ ENGLISH: dict[str, str] = {
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
     # --- the pipeline -----------------------------------------------------------------------------
-    "pipeline.title": "How the drawing becomes the network's input",
     "pipeline.intro": (
         "MNIST's digits were all made alike, and a network reads well only what looks like "
         "them. Leave a step out to see why it is there."
@@ -750,6 +753,14 @@ ENGLISH: dict[str, str] = {
     ),
     "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------
+    "session.no_room": (
+        "So many people are here that no more networks can be trained just now. You can draw "
+        "all the same; to train, try again a little later."
+    ),
+    "session.lost": (
+        "What you had trained, uploaded or counted is gone: the server has begun anew, or "
+        "nobody of yours was here for a while."
+    ),
     "session.not_open": (
         "This page has not found its session yet: try again in a moment, or reload it."
     ),
@@ -771,4 +782,26 @@ ENGLISH: dict[str, str] = {
     "jobs.full": "Too many networks wait for their training. Try again later.",
     "jobs.cannot_train_on": "This run cannot train on: its optimiser is gone. Start a new one.",
     # --- endpoints and limits ---------------------------------------------------------------------
+    "server.no_upload": "Send the file itself, neither its path nor its address: upload it first.",
+    "server.wrong": "That is not what is expected here: see how it is called, or reload the page.",
+    "server.no_room": "The server has no room for more files just now. Try again in some minutes.",
+    "server.full": "The server has too much to do just now. Try again in a moment.",
+    "server.too_many_calls": "Too many calls of your network wait already. Try again in a moment.",
+    "server.too_many_requests": "Too many requests come from your network. Try again in a moment.",
+    "server.no_addresses": "Send the file itself, not its address.",
+    "server.too_much": (
+        "That holds too much: 300 kilobytes and 50,000 values at most, beside texts."
+    ),
+    "server.too_busy": "The server is receiving too much at once. Try again in a minute.",
+    "server.no_page": "A session_hash is up to 64 letters, digits, hyphens and underscores.",
+    "server.not_whole": "It has not come whole.",
+    "server.too_many_files": "Those are too many files: {most} at once at most.",
+    "server.taken": "Too much has come from your network already. Try again in some minutes.",
+    "server.too_large": "That is too large: {most} megabytes at most.",
+    "server.too_slow": "That took too long to come.",
+    "server.no_file": "An image file was expected.",
+    "server.blank": "There is no digit to read: it is blank.",
+    "server.no_network": "No network that comes with the project can be loaded.",
+    "server.foreign": "Send it from this app's own page.",
+    "limits.setting": "{setting} must be from 1 to {most:,} on this server, not {value:,}.",
 }

@@ -218,7 +218,7 @@ def test_average_saves_the_mean_and_says_of_which(
 
 def test_networks_of_two_kinds_have_no_mean(run: Run, tiny_root: Path, tmp_path: Path) -> None:
     two = [SHIPPED, SHIPPED_CNN, "--data", tiny_root, "--out", tmp_path / "mean.pth"]
-    assert_refused(run("average", *two), "Only networks of one kind", "cnn and simple_nn")
+    assert_refused(run("average", *two), "Only networks of one kind", "cnn, simple_nn")
     assert not (tmp_path / "mean.pth").exists()
 
 
@@ -591,7 +591,16 @@ ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
 
 def test_the_help_is_chinese_from_its_first_line_to_its_last(run: Run) -> None:
     for command in each(
-        [[], ["train"], ["code"], ["evaluate"], ["calibrate"], ["predict"], ["inspect"]]
+        [
+            [],
+            ["train"],
+            ["code"],
+            ["evaluate"],
+            ["calibrate"],
+            ["predict"],
+            ["inspect"],
+            ["average"],
+        ]
     ):
         status, stdout, _ = run("--language", "zh", *command, "--help")
         assert status == 0

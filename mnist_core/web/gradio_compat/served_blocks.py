@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from mnist_core.text import Language, Message, current_language, translate
+from mnist_core.web.gradio_compat.wrong_input import said_in_a_sentence
 
 
 @runtime_checkable
@@ -63,7 +64,10 @@ class ServedBlocks(gr.Blocks):
         for block, payload in zip(block_fn.inputs, inputs, strict=False):
             if isinstance(block, Introduction):
                 block.introduce(payload)
-        values: list[Any] = await super().preprocess_data(block_fn, inputs, *arguments, **others)
+        with said_in_a_sentence():
+            values: list[Any] = await super().preprocess_data(
+                block_fn, inputs, *arguments, **others
+            )
         return values
 
     def say_again(self) -> dict[Any, dict[str, Any]]:

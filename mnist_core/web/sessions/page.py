@@ -10,8 +10,9 @@ from typing import Any
 import gradio as gr
 
 from mnist_core.text import Language, first_language, speak
-from mnist_core.web.components.link import Link
+from mnist_core.web.components.link import KEEPS, Link
 from mnist_core.web.jobs.throttle import somebody_draws
+from mnist_core.web.sessions.client import SHARE, client_of
 from mnist_core.web.sessions.registry import REGISTRY
 from mnist_core.web.sessions.session import JOB_QUEUE, Session, unknown_session
 
@@ -48,8 +49,11 @@ def _introduced(payload: object) -> tuple[str, Language]:
 
 def enter(payload: object, request: gr.Request) -> Any:
     """Give a page that has just opened its session: a key to come back with, and its own name."""
-    page = request.session_hash or ""
-    key, _ = REGISTRY.enter(_introduced(payload)[0], page)
+    page, sender = request.session_hash or "", request.client
+    told, _ = _introduced(payload)
+    former = told.removesuffix(KEEPS)
+    key, session = REGISTRY.enter(former, page, client_of(sender.host if sender else None))
+    session.has_lost |= told.endswith(KEEPS) and key != former
     JOB_QUEUE.warm_up()
     return gr.update(session=key, page_name=page)
 
@@ -68,7 +72,17 @@ class Streams:
         """
         self.close(page)
         of_session = [other for other, (owner, _) in self._streams.items() if owner is session]
-        surplus = of_session[: 1 - MAX_STREAMS_PER_SESSION] + list(self._streams)[: 1 - MAX_STREAMS]
+        client = session.presence.client
+        of_client = [
+            other
+            for other, (owner, _) in self._streams.items()
+            if owner.presence.client == client != ""
+        ]
+        surplus = {
+            *of_session[: 1 - MAX_STREAMS_PER_SESSION],
+            *of_client[: 1 - round(SHARE * MAX_STREAMS)],
+            *list(self._streams)[: 1 - MAX_STREAMS],
+        }
         for other in surplus:
             self.close(other)
         stream = object()
