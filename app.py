@@ -17,20 +17,23 @@ from mnist_core.text import Message
 from mnist_core.web.components.head import Head
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
+from mnist_core.web.endpoints.client_share import ClientShare
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
 from mnist_core.web.endpoints.page_language import PageLanguage
+from mnist_core.web.endpoints.page_share import PageShare
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
-from mnist_core.web.endpoints.request_body import MEGABYTE
 from mnist_core.web.endpoints.upload_limit import UploadLimit
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
 from mnist_core.web.gradio_compat.page_memory import bound_page_memory
+from mnist_core.web.gradio_compat.queue_shares import is_queue_full, share_queue
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
-from mnist_core.web.limits import the_limits
+from mnist_core.web.limits import MEGABYTE, the_limits
+from mnist_core.web.sessions.client import SHARE, client_of, trust_proxies
 from mnist_core.web.sessions.page import SessionLink, enter
 from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
 from mnist_core.web.tabs.draw import DrawTab
@@ -63,11 +66,16 @@ def make_demo() -> gr.Blocks:
     with page:
         lists = file_lists(page)
         page.serve_with(
-            routes=[health_route(), presence_route(partial(forget_gone, lists))],
+            routes=[
+                health_route(partial(is_queue_full, page)),
+                presence_route(partial(forget_gone, lists)),
+            ],
             middleware=[
                 Middleware(AllowedRoutes),
                 Middleware(PageLanguage),
+                Middleware(ClientShare),
                 Middleware(JsonLimit),
+                Middleware(PageShare, pages=limits.sessions + MORE_PAGES),
                 Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),
@@ -101,6 +109,7 @@ def make_demo() -> gr.Blocks:
         train.form.describe_after(filled, link)
     page.queue(max_size=CALLS_IN_QUEUE)
     bound_page_memory(page)
+    share_queue(page, SHARE, client_of)
     return page
 
 
@@ -118,6 +127,7 @@ def main() -> None:
     except ValueError as error:
         sys.exit(str(error))
     set_up_logs()
+    trust_proxies()
     share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)

@@ -32,12 +32,13 @@ Beyond it, from a drawing to an answer:
 12. `drawings`      labelled drawings on disk → images to test a network on
 13. `inference`     an image → probabilities, and whether they are sure
 14. `inspection`    an image → what each layer makes of it, and why that digit
-15. `calibration`   do the probabilities mean what they say?
-16. `pickle_check`  the pickle in a .pth file, followed without being run
-17. `archive`       a .pth file from a stranger → one that PyTorch may read
+15. `mistakes`      which images are misread, and how sure the network is of them
+16. `calibration`   do the probabilities mean what they say?
+17. `pickle_check`  the pickle in a .pth file, followed without being run
+18. `archive`       a .pth file from a stranger → one that PyTorch may read
 
 And what people use:
 
-18. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-19. `web`           the rooms that know Gradio
+19. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+20. `web`           the rooms that know Gradio
 """

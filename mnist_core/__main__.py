@@ -242,7 +242,7 @@ def make_parser() -> Parser:
     command.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
     command.add_argument("--json", action="store_true", help=say("cli.json"))
 
-    command = commands.add_parser("inspect", help="show what a saved network does with an image")
+    command = commands.add_parser("inspect", help=say("cli.inspect"))
     command.set_defaults(run=run_inspect)
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument("image", type=Path, metavar="IMAGE")
@@ -251,15 +251,15 @@ def make_parser() -> Parser:
         dest="digit",
         type=int,
         metavar="DIGIT",
-        help="explain the score of this digit; default: the one that is read",
+        help=say("cli.for"),
     )
     command.add_argument(
         "--against",
         type=int,
         metavar="DIGIT",
-        help="rather than that of this one; default: the next most probable",
+        help=say("cli.against"),
     )
-    command.add_argument("--out", type=Path, help="draw all of it on a sheet: .png, .svg or .pdf")
+    command.add_argument("--out", type=Path, help=say("cli.sheet"))
     add_data_and_json(command)
     return parser
 
@@ -585,7 +585,8 @@ def run_inspect(options: argparse.Namespace) -> None:
         FileNotFoundError: there is no such file.
     """
     if options.out and options.out.suffix not in SHEETS:
-        raise ValueError(f"--out must end in one of {', '.join(SHEETS)}, not {options.out}.")
+        endings = ", ".join(SHEETS)
+        raise ValueError(Message("cli.sheet_name", endings=endings, path=str(options.out)))
     checkpoint = load_checkpoint(options.checkpoint)
     seen = inspect_image(checkpoint.model, open_digit(options.image), checkpoint.calibration)
     digit = seen.digit if options.digit is None else seen.check_digit(options.digit)
@@ -601,10 +602,12 @@ def run_inspect(options: argparse.Namespace) -> None:
         print("\n".join(inspection_lines(seen, evidence, neurons, index, alike)))
     if options.out:
         from mnist_core.inspection.sheet import inspection_sheet  # here: few need matplotlib
+        from mnist_core.plots import fonts_of_this_machine
 
         images = [(test_set.images[found.index], found) for found in alike] if test_set else []
-        figure = inspection_sheet(checkpoint.model, seen, digit, against, alike=images)
-        figure.savefig(options.out)
+        with fonts_of_this_machine():
+            figure = inspection_sheet(checkpoint.model, seen, digit, against, alike=images)
+            figure.savefig(options.out)
 
 
 def inspection_lines(
@@ -621,30 +624,48 @@ def inspection_lines(
         for layer in seen.layers
         if layer.parameters
     ]
-    yield f"{seen.parameters:,} parameters: {', '.join(counts)}"
+    yield say("inspection.parameters", count=seen.parameters, parts=", ".join(counts))
     for layer in seen.activations:
-        dead = f", {index.is_dead[layer.name].sum()} dead" if index else ""
-        yield f"{layer.name}: {layer.is_on.sum()} of {layer.is_on.size} on{dead}"
+        dead = index.is_dead[layer.name].sum() if index else None
+        key = "inspection.on" if dead is None else "inspection.on_and_dead"
+        on, count = layer.is_on.sum(), layer.is_on.size
+        yield say(key, layer=layer.name, on=on, all=count, dead=dead)
     scores = (f"{digit}: {score:.2f}" for digit, score in enumerate(seen.scores))
-    yield f"Scores: {', '.join(scores)}"
-    yield f"Read: {seen.digit} ({seen.probabilities[seen.digit]:.1%})"
+    yield say("inspection.list_of_scores", scores=", ".join(scores))
+    yield say("inspection.read", digit=seen.digit, share=seen.probabilities[seen.digit])
     yield ""
-    yield f"{evidence.digit} rather than {evidence.rather_than}: {evidence.score:.4f}"
-    yield (
-        f"  by pixels: {evidence.ink.sum():+.4f} ink {evidence.paper:+.4f} paper "
-        f"{evidence.biases:+.4f} biases = {evidence.sum:.4f}"
+    yield say(
+        "inspection.question",
+        digit=evidence.digit,
+        other=evidence.rather_than,
+        score=evidence.score,
     )
-    named = [f"{part.share:+.4f} neuron {part.index}" for part in neurons.supporting]
-    named += [f"{part.share:+.4f} neuron {part.index}" for part in neurons.opposing]
-    yield (
-        f"  by neurons of {neurons.layer}: {' '.join(named)} {neurons.others:+.4f} others "
-        f"{neurons.bias:+.4f} bias = {neurons.sum:.4f}"
+    yield say(
+        "inspection.by_pixels",
+        ink=evidence.ink.sum(),
+        paper=evidence.paper,
+        biases=evidence.biases,
+        sum=evidence.sum,
     )
-    if alike:
-        labels = ", ".join(f"{found.label} (image {found.index})" for found in alike)
-        yield f"Test images most alike: {labels}"
+    named = [
+        say("inspection.neuron", share=part.share, index=part.index)
+        for part in [*neurons.supporting, *neurons.opposing]
+    ]
+    yield say(
+        "inspection.by_neurons",
+        layer=neurons.layer,
+        named=" ".join(named),
+        others=neurons.others,
+        bias=neurons.bias,
+        sum=neurons.sum,
+    )
+    images = [
+        say("inspection.alike_image", label=found.label, index=found.index) for found in alike
+    ]
+    if images:
+        yield say("inspection.alike", images=", ".join(images))
     else:
-        yield "Test images most alike: there is no MNIST here to look through; see --data."
+        yield say("inspection.no_mnist")
 
 
 def inspection_facts(

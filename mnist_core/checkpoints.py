@@ -45,6 +45,7 @@ MAX_SAVE_SECONDS = 3600.0  # seconds; what is older than that and unfinished was
 MAX_LOSS_OR_SECONDS = 1e6  # what a file says of an epoch beyond this is not believed
 NOT_IN_OLD_FILES = ("train_accuracy",)  # fields of an epoch that old versions did not write
 SETTINGS_OF_OLD = ("model", "epochs", "batch_size", "learning_rate", "seed")  # all wrote these
+DENSE = torch.contiguous_format
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -225,7 +226,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
     metadata = _read_metadata(path, content)
     model_name = _recognize(path, weights, metadata)
     model = create_model_shape(model_name)
-    model.load_state_dict(weights, assign=True)
+    # Copies: a tensor may be a small view of a storage of megabytes, which would stay with it.
+    copies = {name: tensor.clone(memory_format=DENSE) for name, tensor in weights.items()}
+    model.load_state_dict(copies, assign=True)
     model = model.float().eval()
     _check_numbers(path, model)
     return Checkpoint(model, model_name, metadata, _find_calibration(metadata))

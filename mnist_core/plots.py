@@ -18,13 +18,14 @@ from typing import Any, Literal
 from unicodedata import east_asian_width
 
 import matplotlib
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from mnist_core.text import say, translate
+from mnist_core.text import current_language, say, speaking, translate
 from mnist_core.training import EpochRecord
 
 FAINT = 0.35  # opacity of the single runs behind their mean
@@ -46,10 +47,10 @@ SVG_SETTINGS: dict[Any, Any] = {
 }
 _rendering = threading.Lock()  # the settings hold for the whole process while they are changed
 
-# Fonts of common systems that draw Chinese; the browser takes the first that is there.
+# Fonts of common systems that draw Chinese; who draws takes the first that is there.
 CHINESE_FONTS = (
-    "'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', "
-    "'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
+    *("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "SimHei", "Noto Sans CJK SC"),
+    *("Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "Noto Sans CJK JP"),
 )
 # Matplotlib's own font lacks Chinese signs, and would take them for narrower than they are. But it
 # has playing cards, which are as wide: they hold the place while the layout is made.
@@ -160,7 +161,8 @@ def to_svg(figure: Figure) -> bytes:
     if not signs:
         return file.getvalue()
     svg = file.getvalue().decode().translate(signs)
-    return svg.replace("'DejaVu Sans', sans-serif", f"'DejaVu Sans', {CHINESE_FONTS}").encode()
+    fonts = ", ".join(f"'{name}'" for name in ("DejaVu Sans", *CHINESE_FONTS))
+    return svg.replace("'DejaVu Sans', sans-serif", f"{fonts}, sans-serif").encode()
 
 
 @contextmanager
@@ -181,6 +183,20 @@ def _cards_for_wide_signs(figure: Figure) -> Iterator[dict[int, str]]:
     finally:
         for text, words in texts.items():
             text.set_text(words)
+
+
+@contextmanager
+def fonts_of_this_machine() -> Iterator[None]:
+    """Draw and save figures here, not in a browser, within a `with` block.
+
+    In Chinese where a font of this machine has it, else in English.
+    """
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    chinese = [name for name in CHINESE_FONTS if name in installed][:1]
+    language = current_language() if chinese else "en"
+    fonts: dict[Any, Any] = {"font.family": ["DejaVu Sans", *chinese]}
+    with speaking(language), matplotlib.rc_context(fonts):
+        yield
 
 
 def _small_figure(title: str, curves: Sequence[Curve]) -> tuple[Figure, Axes]:

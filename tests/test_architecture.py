@@ -41,6 +41,7 @@ LAYERS = [
         "checkpoints",
         "plots",
         "inference",
+        "mistakes",
         "inspection",
         "calibration",
         "preprocessing",

@@ -28,7 +28,7 @@ IN_SELECTOR = re.compile(r"[\[\].#>=]|^\w+ \w+$")  # "li .title" is no sentence
 
 
 def words_in_python(source: str) -> Iterator[tuple[int, str]]:
-    """Yield line and text of each literal of two words or more that is no docstring.
+    """Yield line and text of each literal of two words or more that is neither docstring nor log.
 
     And of one word where Gradio is given it to show.
     """
@@ -37,6 +37,8 @@ def words_in_python(source: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             silent.add(id(node.value))  # a docstring, of a module, class, function or attribute
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
+            silent |= {id(value) for value in node.args}  # for who looks after the server
     for node in ast.walk(tree):
         is_literal = isinstance(node, ast.Constant) and isinstance(node.value, str)
         if is_literal and id(node) not in silent and TWO_WORDS.search(node.value):
@@ -96,6 +98,36 @@ def words_outside(path: Path) -> Iterator[tuple[Path, int, str]]:
         if file.suffix in READERS and CATALOGUE not in file.parents:
             for line, text in READERS[file.suffix](file.read_text(encoding="utf-8")):
                 yield file, line, text
+
+
+# What may stand outside: by its file, what it looks like. No person reads it as a sentence.
+EXCEPTIONS = (
+    # Said to whoever runs the server, beside the log, which is English.
+    ("web/limits.py", "."),
+    ("web/sessions/uploads.py", "GRADIO_TEMP_DIR"),
+    # What the errors of other libraries are known by.
+    ("data/download.py", r"\(\?i\)"),
+    # Pieces of programs.
+    ("codegen.py", r"^import |\bimport |\{imports\}|\{why\[|^nn, optim"),
+    ("web/jobs/worker_process.py", r"^\nimport os, sys\n"),
+    # Words that other libraries go by.
+    ("plots.py", r"^(upper|lower) right$"),
+    ("web/endpoints/allowed_routes.py", r"^default-src "),  # a security policy
+    ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
+    ("web/components/run_table/script.js", r'^"label, button"$'),  # a selector
+    ("web/tabs/augmentation_preview.py", r"^<img src="),
+    # Names.
+    ("plots.py", r"^the same names each time$"),  # a salt
+    ("web/jobs/worker.py", r"^go on$"),  # an order to another process
+)
+
+
+def words_to_move() -> Iterator[tuple[Path, int, str]]:
+    """Yield what stands outside the catalogue without being an exception."""
+    for file, line, text in words_outside(PACKAGE):
+        place = file.relative_to(PACKAGE).as_posix()
+        if not any(place == where and re.search(what, text) for where, what in EXCEPTIONS):
+            yield file, line, text
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from mnist_core.data.batches import (
     normalize,
     send,
 )
-from mnist_core.data.download import DOWNLOAD_BYTES, fetch_mnist
+from mnist_core.data.download import DOWNLOAD_BYTES, DownloadError, fetch_mnist
 from mnist_core.data.files import FILES, damaged_files, default_root, has_mnist, raw_folder
 from mnist_core.data.loading import MNIST, load_mnist
 from mnist_core.data.mapping import MappedImages, map_mnist
@@ -28,6 +28,7 @@ __all__ = [
     "MNIST",
     "Batch",
     "BatchLoader",
+    "DownloadError",
     "ImageDataset",
     "MappedImages",
     "damaged_files",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import re
 import threading
 import zlib
 from collections.abc import Iterator
@@ -27,7 +28,29 @@ from mnist_core.text import Message
 
 DOWNLOAD_BYTES = 11_594_722  # the same four files, compressed
 SECONDS_BETWEEN_REPORTS = 0.2
+REASONS = {
+    "CERTIFICATE_VERIFY_FAILED": "data.certificate",
+    r"(?i)\bproxy\b|Tunnel connection": "data.proxy",
+    "HTTP Error [45]": "data.refused",
+    "(?i)name or service|name resolution|nodename|getaddrinfo|No address associated": "data.name",
+    "(?i)timed out": "data.silent",
+    "(?i)refused|unreachable": "data.unreachable",
+}
+"""What the words of an error tell of its reason, the first that is found."""
 UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
+
+class DownloadError(FileNotFoundError):
+    """MNIST is not there, and could not be downloaded; the message says how to do without it.
+
+    Attributes:
+        said_to_visitors: the same without any name of a folder on this machine.
+        cause: all that is known of what stood in the way.
+    """
+
+    def __init__(self, message: str, said_to_visitors: str, cause: str) -> None:
+        super().__init__(message)
+        self.said_to_visitors, self.cause = said_to_visitors, cause
 
 
 def fetch_mnist(root: Path | None = None) -> Iterator[float]:
@@ -43,7 +66,7 @@ def fetch_mnist(root: Path | None = None) -> Iterator[float]:
         root: as for `load_mnist`.
 
     Raises:
-        FileNotFoundError: the download failed; the message says how to do without it, and which
+        DownloadError: the download failed; the message says how to do without it, and which
             archives are damaged.
     """
     named = expand_home(root or default_root())
@@ -59,7 +82,7 @@ def fetch_mnist(root: Path | None = None) -> Iterator[float]:
     try:
         job.result()
     except (OSError, RuntimeError, HTTPException) as error:
-        raise FileNotFoundError(_say_what_to_do(named, error)) from error
+        raise _say_what_to_do(named, error) from error
 
 
 def _complete(job: Future[None], root: Path) -> None:
@@ -149,23 +172,31 @@ def _bytes_received(root: Path) -> int:
     return received
 
 
-def _say_what_to_do(root: Path, error: Exception) -> Message:
+def _say_what_to_do(root: Path, error: Exception) -> DownloadError:
     """Say why there is no MNIST, and how to get it.
 
     Args:
         root: the folder, by the name that it was given.
         error: what stood in the way.
     """
-    key = "data.offline"
+    cause = f"{type(error).__name__}: {error}"
+    reason, remedy = "", "data.connect"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        key = "data.disk_full"
+        reason, remedy = "data.disk_full", "data.make_room"
     elif isinstance(error, OSError) and error.errno in UNWRITABLE:
-        key = "data.unwritable"
+        reason, remedy = "data.unwritable", "data.make_writable"
+    else:  # torchvision puts into words what has happened, and raises the words
+        reason = next((key for sign, key in REASONS.items() if re.search(sign, cause)), "")
     broken = [f"{name}.gz" for name in damaged_files(root) if _is_damaged_archive(root, name)]
-    return Message(
-        key,
+    message = Message(
+        "data.missing",
         root=str(root),
+        reason=Message(reason) if reason else "",
+        damage=Message("data.damaged", files=", ".join(broken)) if broken else "",
+        remedy=Message(remedy),
         raw=str(raw_folder(root)),
         files=", ".join(FILES),
-        damage=Message("data.damaged", files=", ".join(broken)) if broken else "",
     )
+    told = "data.unwritable_there" if reason == "data.unwritable" else reason
+    visitors = Message("data.not_downloaded", reason=Message(told) if told else "")
+    return DownloadError(message, visitors, cause)

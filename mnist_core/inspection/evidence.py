@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.inspection.layers import PAPER, Floats, Inspection, gradients_of, run
+from mnist_core.text import Message
 
 BATCH_SIZE = 64  # images at a time: enough to be fast, and little memory
 
@@ -106,7 +107,7 @@ def integrate_gradients(
         ValueError: there is no such digit, or no step.
     """
     if steps < 1:
-        raise ValueError(f"The way needs at least one step, not {steps}.")
+        raise ValueError(Message("inspection.steps", steps=steps))
     weights = torch.from_numpy(_choice(len(seen.scores), seen, digit, rather_than))
     image = torch.from_numpy(seen.layers[0].values).unsqueeze(0)  # [1, 1, 28, 28]
     paper = torch.full_like(image, PAPER)
@@ -148,7 +149,7 @@ def occlude(
     """
     side = seen.image.shape[0]
     if not (1 <= window <= side and stride >= 1):
-        raise ValueError(f"The window must be from 1 to {side} pixels, the stride at least 1.")
+        raise ValueError(Message("inspection.window", side=side))
     weights = torch.from_numpy(_choice(len(seen.scores), seen, digit, rather_than))
     image = torch.from_numpy(seen.layers[0].values)  # [1, 28, 28]
     corners = range(0, side - window + 1, stride)

@@ -8,6 +8,7 @@ import numpy as np
 from torch import nn
 
 from mnist_core.inspection.layers import Floats, Inspection
+from mnist_core.text import Message
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +55,13 @@ def multiply_patch(
     position = seen.layers.index(convolved)
     convolution = dict(model.named_modules()).get(layer)
     if not isinstance(convolution, nn.Conv2d):
-        raise ValueError(f"{layer!r} is no convolution.")
+        raise ValueError(Message("inspection.no_convolution", layer=repr(layer)))
     place = (channel, row, column)
     if not all(0 <= at < end for at, end in zip(place, convolved.values.shape, strict=True)):
         shape = list(convolved.values.shape)
-        raise ValueError(f"{layer} gives {shape}: there is no {list(place)} in it.")
+        raise ValueError(
+            Message("inspection.no_place", layer=layer, shape=shape, place=list(place))
+        )
 
     (height, width), (down, right) = convolution.kernel_size, convolution.stride
     (above, beside) = (int(margin) for margin in convolution.padding)

@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 from mnist_core.data import normalize
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.preprocessing import GrayImage
+from mnist_core.text import Message
 
 Floats = NDArray[np.float32]
 
@@ -141,7 +142,7 @@ class Inspection:
             if layer.name == name:
                 return layer
         names = ", ".join(layer.name for layer in self.layers)
-        raise ValueError(f"There is no layer {name!r}. Choose one of: {names}.")
+        raise ValueError(Message("inspection.no_layer", name=repr(name), names=names))
 
     def biases_behind(self, layer: Layer) -> Floats:
         """Return the part of each score from the biases of all layers behind this one, [10].
@@ -161,7 +162,8 @@ class Inspection:
             ValueError: there is none for this one.
         """
         if not 0 <= digit < len(self.scores):
-            raise ValueError(f"A digit must be from 0 to {len(self.scores) - 1}, not {digit}.")
+            most = len(self.scores) - 1
+            raise ValueError(Message("inspection.not_a_digit", most=most, digit=digit))
         return digit
 
     def __str__(self) -> str:

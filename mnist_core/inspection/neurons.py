@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from mnist_core.inspection.layers import Floats, Inspection, gradients_of, run
+from mnist_core.text import Message
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +54,13 @@ def inspect_neurons(
     activations = seen.layer(layer)
     position = seen.layers.index(activations)
     if activations.operation != "relu" or activations.values.ndim != 1:
-        raise ValueError(f"{layer!r} is no layer of neurons.")
+        raise ValueError(Message("inspection.no_neurons", layer=repr(layer)))
     count = len(activations.values)
     for index in indices:
         if not 0 <= index < count:
-            raise ValueError(f"A neuron of {layer} must be from 0 to {count - 1}, not {index}.")
+            raise ValueError(
+                Message("inspection.no_neuron", layer=layer, most=count - 1, index=index)
+            )
 
     image = torch.from_numpy(seen.layers[0].values).unsqueeze(0)  # [1, 1, 28, 28]
     steps = run(model, image.expand(len(indices), -1, -1, -1))[:position]  # before the ReLU

@@ -1,4 +1,7 @@
-"""All that an inspection finds, as one figure: the network from the image to the reasons."""
+"""All that an inspection finds, as one figure: the network from the image to the reasons.
+
+Its words are in the current language.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from mnist_core.inspection.evidence import explain_score, integrate_gradients, o
 from mnist_core.inspection.layers import Floats, Inspection, Layer
 from mnist_core.inspection.neighbours import Neighbour
 from mnist_core.inspection.neurons import Share, inspect_neurons, split_score
+from mnist_core.text import say
 
 # ColorBrewer's scale from red (against) over white (zero) to blue (for): people who see no red or
 # no green tell its ends apart.
@@ -72,8 +76,8 @@ def inspection_sheet(
     map_rows = [math.ceil(len(layer.values) / MAPS_PER_ROW) for layer in maps]
     heights = [2.6, *(0.5 + 0.75 * rows for rows in map_rows), 2.2, 2.6, *([1.7] if alike else [])]
     figure = Figure(figsize=(11, sum(heights) + 0.8), layout="constrained")
-    share = f"{seen.probabilities[seen.digit]:.1%}"
-    title = [f"Reads {seen.digit}, {share}", *textwrap.wrap(str(seen), LINE)]
+    reads = say("inspection.reads", digit=seen.digit, share=seen.probabilities[seen.digit])
+    title = [reads, *textwrap.wrap(str(seen), LINE)]
     figure.suptitle("\n".join(title), fontsize=TEXT + 1)
     rows = iter(figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights).flat)
     _draw_network(next(rows), seen)
@@ -82,9 +86,14 @@ def inspection_sheet(
     _draw_neurons(next(rows), model, seen, digit, rather_than)
     _draw_evidence(next(rows), model, seen, digit, rather_than)
     if alike:
-        captions = [f"{found.label}, {found.distance:.1f} away" for _, found in alike]
-        tiles = [Tile(i[0].numpy(), c) for (i, _), c in zip(alike, captions, strict=True)]
-        _draw_tiles(next(rows), "Test images most alike in the hidden layer", tiles, ink=True)
+        tiles = [
+            Tile(
+                image[0].numpy(),
+                say("inspection.distance", label=found.label, distance=found.distance),
+            )
+            for image, found in alike
+        ]
+        _draw_tiles(next(rows), say("inspection.sheet_alike"), tiles, ink=True)
     return figure
 
 
@@ -97,19 +106,18 @@ def _draw_network(row: SubFigure, seen: Inspection) -> None:
     axes = np.atleast_1d(
         row.subplots(1, 2 + len(layers), width_ratios=[1, *[1.2] * len(layers), 2])
     )
-    _show_ink(axes[0], seen.image, "Image")
+    _show_ink(axes[0], seen.image, say("inspection.image"))
     for place, layer in zip(axes[1:-1], layers, strict=True):
         cells = layer.values.reshape(-1, CELLS_PER_ROW)
         place.imshow(np.where(cells > 0, cells, np.nan), cmap="viridis", vmin=0)
-        place.set_title(
-            f"{layer.name}: {layer.is_on.sum()} of {layer.is_on.size} on", fontsize=TEXT
-        )
+        on, count = layer.is_on.sum(), layer.is_on.size
+        place.set_title(say("inspection.on", layer=layer.name, on=on, all=count), fontsize=TEXT)
         place.set(xticks=[], yticks=[])
     colors = [FOR if score > 0 else AGAINST for score in seen.scores]
     bars = axes[-1].bar(range(len(seen.scores)), seen.scores, color=colors)
     axes[-1].bar_label(bars, fmt="%.1f", fontsize=TEXT - 1)
     axes[-1].axhline(0, color="black", linewidth=0.8)
-    axes[-1].set_title("Scores", fontsize=TEXT)
+    axes[-1].set_title(say("inspection.scores"), fontsize=TEXT)
     axes[-1].set_xticks(range(len(seen.scores)))
     axes[-1].margins(y=0.15)
     axes[-1].spines[["top", "right"]].set_visible(False)
@@ -117,7 +125,8 @@ def _draw_network(row: SubFigure, seen: Inspection) -> None:
 
 def _draw_maps(row: SubFigure, layer: Layer) -> None:
     """Draw what each feature map found, on one scale."""
-    title = f"{layer.name}: {layer.is_on.sum()} of {layer.is_on.size} feature maps on"
+    on, count = layer.is_on.sum(), layer.is_on.size
+    title = say("inspection.maps_on", layer=layer.name, on=on, all=count)
     row.suptitle(title, fontsize=TEXT)
     lines = math.ceil(len(layer.values) / MAPS_PER_ROW)
     places = row.subplots(lines, MAPS_PER_ROW, squeeze=False).flat
@@ -133,9 +142,13 @@ def _draw_neurons(
     """Draw what the strongest neurons look for."""
     parts = split_score(seen, digit, rather_than, count=NEURONS)
     named: list[Share] = [*parts.supporting, *parts.opposing]
-    title = (
-        f"Score of {digit} less that of {rather_than}: {parts.score:.2f}, of which "
-        f"{parts.others:+.2f} other neurons, {parts.bias:+.2f} bias"
+    title = say(
+        "inspection.sheet_neurons",
+        digit=digit,
+        other=rather_than,
+        score=parts.score,
+        others=parts.others,
+        bias=parts.bias,
     )
     if not named:
         row.suptitle(title, fontsize=TEXT)
@@ -158,16 +171,22 @@ def _draw_evidence(
     tiles = [
         (
             exact.ink,
-            f"gradient × ink\n{exact.ink.sum():+.2f} ink {exact.paper:+.2f} paper "
-            f"{exact.biases:+.2f} biases = {exact.score:.2f}",
+            say(
+                "inspection.gradient",
+                ink=exact.ink.sum(),
+                paper=exact.paper,
+                biases=exact.biases,
+                score=exact.score,
+            ),
         ),
         (
             path.ink,
-            f"integrated gradients\nsum {path.ink.sum():+.2f}, above paper {path.change:+.2f}",
+            say("inspection.integrated", sum=path.ink.sum(), change=path.change),
         ),
-        (falls, "occlusion\nfall of the score without a square"),
+        (falls, say("inspection.occlusion")),
     ]
-    row.suptitle(f"{digit} rather than {rather_than}: blue for, red against", fontsize=TEXT)
+    title = say("inspection.sheet_evidence", digit=digit, other=rather_than)
+    row.suptitle(title, fontsize=TEXT)
     for place, (picture, caption) in zip(row.subplots(1, len(tiles)), tiles, strict=True):
         _show_signed(place, picture, _largest([picture]))
         place.set_title(caption, fontsize=TEXT)

@@ -12,6 +12,7 @@ It imports nothing else of ours, and not even numpy, so that it starts in a tent
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import sys
@@ -30,6 +31,8 @@ PICTURE_FORMATS = (
 MAX_SIDE_PIXELS = 1_000  # pixels, plenty for one digit
 MAX_MEMORY_BYTES = 2**30  # bytes; the largest pictures need up to half of it
 MAX_COMPUTING_SECONDS = 10  # of computing; the largest pictures need about three
+MAX_FILES = 32  # open at once: Python's own, and those of Pillow that are loaded on demand
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # Linux: what this process shares no longer
 
 
 def simplify(picture: Image.Image) -> Image.Image:
@@ -93,25 +96,44 @@ def limit_myself() -> None:
         import resource
     except ImportError:  # on Windows only the time is limited, by who waits for the answer
         return
-    limits = (
-        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, MAX_COMPUTING_SECONDS),
-    )
-    for kind, most in limits:
+    limits = {
+        "RLIMIT_AS": MAX_MEMORY_BYTES,
+        "RLIMIT_CPU": MAX_COMPUTING_SECONDS,
+        "RLIMIT_FSIZE": 0,  # no file can be written; the answer goes through a pipe
+        "RLIMIT_NOFILE": MAX_FILES,
+        "RLIMIT_NPROC": 0,  # no process and no thread can be started, but by the system's owner
+    }
+    for name, most in limits.items():
+        kind = getattr(resource, name, None)  # not every system has all
         with contextlib.suppress(ValueError, OSError):  # stricter limits may be in force already
-            resource.setrlimit(kind, (most, most))
+            if kind is not None:
+                resource.setrlimit(kind, (most, most))
     os.nice(5)  # it can wait, while somebody draws
+
+
+def leave_the_network() -> bool:
+    """Give up the network for good, where the system lets a process do that (Linux, mostly).
+
+    Returns:
+        Whether it is given up.
+    """
+    try:
+        unshare = ctypes.CDLL(None).unshare
+    except (AttributeError, OSError, TypeError):  # no Linux
+        return False
+    return bool(unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
 
 
 def main() -> None:
     """Read the image from stdin; write one line of JSON and then the pixels to stdout."""
+    is_offline = leave_the_network()
     limit_myself()
     picture = decode(sys.stdin.buffer)
     output = sys.stdout.buffer
     if picture is None:
         output.write(b"null\n")
     else:
-        output.write(json.dumps([picture.mode, *picture.size]).encode("ascii") + b"\n")
+        output.write(json.dumps([picture.mode, *picture.size, is_offline]).encode("ascii") + b"\n")
         output.write(picture.tobytes())
     output.flush()
 

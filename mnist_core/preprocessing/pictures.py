@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +28,12 @@ PICTURE_KINDS = (
 )
 """The kinds of files that `open_picture` reads, by the names that people know them by."""
 
+log = logging.getLogger(__name__)
+
+# What the decoder gets of this process's variables, which may hold secrets: what Windows starts
+# programs by, and where Python's packages are if not in their usual place.
+KEPT_VARIABLES = ("SYSTEMROOT", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+ENVIRONMENT = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
 MAX_PICTURE_BYTES = 100_000_000  # the file; the largest pictures, packed as badly as can be
 DECODING_TIMEOUT_SECONDS = (
     60.0  # seconds; much more than the seconds of computing it may have, on a busy machine
@@ -45,15 +54,17 @@ def open_picture(path: Path) -> Image.Image:
             would take too much memory or time.
     """
     if not path.is_file():
-        raise FileNotFoundError(Message("picture.missing", path=str(path)))
+        raise FileNotFoundError(Message("picture.missing", path=path.name))
     if path.stat().st_size > MAX_PICTURE_BYTES:
         most = MAX_PICTURE_BYTES // 1_000_000
-        raise ValueError(Message("picture.too_large", name=path.name, most=most))
+        raise ValueError(Message("picture.file_too_large", name=path.name, most=most))
     header, _, pixels = _decode_elsewhere(path).partition(b"\n")
     try:
         found = json.loads(header)
         if found is not None:
-            mode, width, height = found
+            mode, width, height, is_offline = found
+            if not is_offline:
+                _note_network()
             return Image.frombytes(mode, (width, height), pixels)
     except (ValueError, TypeError) as error:  # it ended before it had anything to say
         kinds, last = ", ".join(PICTURE_KINDS[:-1]), PICTURE_KINDS[-1]
@@ -67,7 +78,8 @@ def _decode_elsewhere(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             done = subprocess.run(
-                [sys.executable, decoder.__file__],
+                [sys.executable, "-B", decoder.__file__],
+                env=ENVIRONMENT,
                 stdin=file,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what is wrong with a file is said above, once
@@ -77,6 +89,12 @@ def _decode_elsewhere(path: Path) -> bytes:
     except subprocess.TimeoutExpired as error:
         raise ValueError(Message("picture.too_slow", name=path.name)) from error
     return done.stdout
+
+
+@functools.cache
+def _note_network() -> None:
+    """Log, once, that the system does not let a process give up the network."""
+    log.warning("pictures are decoded by a process that has the network")
 
 
 def find_digits(picture: Image.Image) -> list[Box]:

@@ -30,21 +30,26 @@ CHINESE: dict[str, str] = {
     "model.unknown": "没有名叫 {name} 的网络。可以选：{choices}。",
     "model.no_dropout": "{name} 没有 Dropout 层。有 Dropout 层的是：{choices}。",
     # --- data -------------------------------------------------------------------------------------
-    "data.offline": (
-        "{root} 里没有 MNIST，也没能下载下来。{damage}请连上网络再试，或者把这四个文件（解压后的或"
-        " .gz 的都可以）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA"
-        " 指向含有 MNIST/raw 的文件夹。"
+    "data.missing": (
+        "{root} 里没有 MNIST，也没能下载下来{reason}。{damage}{remedy}，或者把这四个文件（解压"
+        "后的或 .gz 的都可以）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA 指"
+        "向含有 MNIST/raw 的文件夹。"
     ),
-    "data.disk_full": (
-        "{root} 里没有 MNIST，磁盘已满，也没能下载。{damage}请腾出空间再试，或者把这四个文件"
-        "（解压后的或 .gz 的都可以）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA"
-        " 指向含有 MNIST/raw 的文件夹。"
+    "data.not_downloaded": (
+        "没能下载 MNIST{reason}。请稍后再试；该怎么办，服务器的日志会告诉管理者。"
     ),
-    "data.unwritable": (
-        "{root} 里没有 MNIST，这个文件夹又不能写入，没能下载。{damage}请让它可以写入再试，"
-        "或者把这四个文件（解压后的或 .gz 的都可以）复制到 {raw}：{files}。"
-        "如果它们在别处，请让环境变量 MNIST_DATA 指向含有 MNIST/raw 的文件夹。"
-    ),
+    "data.connect": "请连上网络再试",
+    "data.make_room": "请腾出空间再试",
+    "data.make_writable": "请让它可以写入再试",
+    "data.disk_full": "，因为磁盘已满",
+    "data.unwritable": "，因为这个文件夹不能写入",
+    "data.unwritable_there": "，因为服务器上的文件夹不能写入",
+    "data.certificate": "，因为对方的证书不被接受",
+    "data.proxy": "，因为代理不放行",
+    "data.refused": "，因为对方拒绝了",
+    "data.name": "，因为找不到对方的域名",
+    "data.silent": "，因为对方没有回应",
+    "data.unreachable": "，因为连不上对方",
     "data.damaged": "其中损坏的有：{files}。",
     "data.incomplete": "{root} 里的 MNIST 不完整，缺少或损坏的有：{files}。",
     "data.not_mnist": "下载到的不是 MNIST。",
@@ -222,7 +227,7 @@ CHINESE: dict[str, str] = {
     "drawing.too_long": "一幅手写最多 {strokes:,} 笔、{points:,} 个点。",
     "drawing.not_points": "手写的每个点都要是 [x, y]，两个大小合理的数。",
     "picture.missing": "没有图片文件 {path}。",
-    "picture.too_large": "{name} 超过了 {most} MB。",
+    "picture.file_too_large": "{name} 超过了 {most} MB。",
     "picture.unreadable": "{name} 不是能读取的图片，能读取的有：{kinds} 和 {last}。",
     "picture.too_many_pixels": "{name} 超过了 {most}00 万像素。",
     "picture.too_slow": "{name} 读取太久，放弃了。",
@@ -238,7 +243,52 @@ CHINESE: dict[str, str] = {
     "drawings.no_object": "要有一个含 label 和 strokes 的对象。",
     "drawings.in_file": "{name}：{problem}",
     "drawings.in_entry": "第 {number} 幅手写：{problem}",
+    # --- mistakes ---------------------------------------------------------------------------------
+    "mistakes.title": "{images} 张图像中认错 {count} 张",
+    "mistakes.read_as": "认成",
+    "mistakes.is": "其实是",
+    "mistakes.surest": "错得最有把握的：其实是 → 认成",
     # --- inspection -------------------------------------------------------------------------------
+    "inspection.steps": "路径至少要有一步，不能是 {steps}。",
+    "inspection.window": "窗口要在 1 到 {side} 个像素之间，步幅至少为 1。",
+    "inspection.no_convolution": "{layer} 不是卷积层。",
+    "inspection.no_place": "{layer} 的输出是 {shape}，里面没有 {place}。",
+    "inspection.no_layer": "没有名叫 {name} 的层。可以选：{names}。",
+    "inspection.not_a_digit": "数字要在 0 到 {most} 之间，不能是 {digit}。",
+    "inspection.no_neurons": "{layer} 不是由神经元组成的层。",
+    "inspection.no_neuron": "{layer} 的神经元要在 0 到 {most} 之间，不能是 {index}。",
+    "inspection.parameters": "{count:,} 个参数：{parts}",
+    "inspection.on": "{layer}：{all} 个里激活了 {on} 个",
+    "inspection.on_and_dead": "{layer}：{all} 个里激活了 {on} 个，{dead} 个从不激活",
+    "inspection.maps_on": "{layer}：{all} 张特征图里激活了 {on} 张",
+    "inspection.image": "图像",
+    "inspection.scores": "得分",
+    "inspection.list_of_scores": "得分：{scores}",
+    "inspection.read": "认成：{digit}（{share:.1%}）",
+    "inspection.reads": "认成 {digit}，{share:.1%}",
+    "inspection.question": "是 {digit} 而不是 {other}：{score:.4f}",
+    "inspection.by_pixels": (
+        "  按像素：{ink:+.4f} 笔迹 {paper:+.4f} 白纸 {biases:+.4f} 偏置 = {sum:.4f}"
+    ),
+    "inspection.neuron": "{share:+.4f} 神经元 {index}",
+    "inspection.by_neurons": (
+        "  按 {layer} 的神经元：{named} {others:+.4f} 其余 {bias:+.4f} 偏置 = {sum:.4f}"
+    ),
+    "inspection.alike": "最相似的测试图像：{images}",
+    "inspection.alike_image": "{label}（第 {index} 张）",
+    "inspection.no_mnist": "最相似的测试图像：这里没有 MNIST 可查，见 --data。",
+    "inspection.sheet_alike": "隐藏层里最相似的测试图像",
+    "inspection.distance": "{label}，距离 {distance:.1f}",
+    "inspection.sheet_neurons": (
+        "{digit} 的得分减去 {other} 的得分：{score:.2f}，"
+        "其中其余神经元 {others:+.2f}，偏置 {bias:+.2f}"
+    ),
+    "inspection.sheet_evidence": "是 {digit} 而不是 {other}：蓝色支持，红色反对",
+    "inspection.gradient": (
+        "梯度 × 笔迹\n{ink:+.2f} 笔迹 {paper:+.2f} 白纸 {biases:+.2f} 偏置 = {score:.2f}"
+    ),
+    "inspection.integrated": "积分梯度\n合计 {sum:+.2f}，比白纸高 {change:+.2f}",
+    "inspection.occlusion": "遮挡\n遮住一小块后得分的下降",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "训练、测试和使用文章里的手写数字网络。",
     "cli.usage": "用法：",
@@ -261,6 +311,11 @@ CHINESE: dict[str, str] = {
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
     "cli.calibrate": "用一半的测试图像找出已保存的网络什么时候才算有把握",
     "cli.predict": "识别图片文件，每张一个数字",
+    "cli.inspect": "展示已保存的网络如何处理一张图像",
+    "cli.for": "解释这个数字的得分；默认：认出的那个",
+    "cli.against": "与这个数字的得分相比；默认：可能性第二的那个",
+    "cli.sheet": "把这一切画在一张图上：.png、.svg 或 .pdf",
+    "cli.sheet_name": "--out 要以 {endings} 之一结尾，不能是 {path}。",
     "cli.json": "每行打印一个 JSON 对象",
     "cli.data": (
         "含有 MNIST/raw 的文件夹，没有时就下载到这里；默认：环境变量 MNIST_DATA，否则 ./data"
@@ -302,8 +357,45 @@ CHINESE: dict[str, str] = {
     "page.two_sentences": "{first}{second}",
     "page.list_separator": "、",
     # --- the Draw tab -----------------------------------------------------------------------------
+    "draw.no_classifier": "项目自带的网络都无法载入。请到“训练”里训练一个。",
+    "draw.cnn_note": "学过许多人的笔迹",
+    "draw.simple_nn_note": "文章里的网络",
+    "draw.in_training": "正在训练",
+    "draw.in_training_named": "{name}（正在训练）",
+    "draw.classifier_gone": "你选的网络已经不在了，改由 {name} 来认。",
+    "draw.counted": "已记为 {digit}。",
+    "draw.opened": "打开了 {count} 幅手写。",
+    "draw.forgotten": "手写已清空。",
+    "draw.made_room_for_one": "{note}地方满了：最早的一幅让出了位置。",
+    "draw.made_room": "{note}地方满了：最早的 {count} 幅让出了位置。",
+    "draw.drawing_expected": "手写应是只含 seq 和 strokes 的对象。",
+    "draw.seq_expected": "手写的 seq 应是 0 到 2^53 - 1 的整数。",
+    "draw.label_expected": "带标签的手写应是含 label 和 strokes 的对象。",
     "digit.other": "{digit}",
     "digit.eight": "{digit}",
+    "canvas.title": "画布：写一个 0 到 9 的数字",
+    "canvas.hint": "写在这里",
+    "canvas.undo": "撤销",
+    "canvas.clear": "清除",
+    "canvas.picture": "识别图片 …",
+    "canvas.help": "用鼠标、手指或笔来写。",
+    "canvas.help_keys": "用鼠标、手指或笔来写。Ctrl+Z 撤销，Delete 清除。",
+    "canvas.picture_help": "点一个框，或拖选一部分。清除后可以再写。",
+    "canvas.full": "墨用完了：撤销或清除后再写。",
+    "picture.title": "要识别的图片",
+    "picture.yours": "你的图片",
+    "picture.found": "图片里找到的内容：点哪个就识别哪个",
+    "picture.frame": "识别第 {number} 个框里的内容，共 {count} 个",
+    "picture.drop": "把图片放到这里",
+    "picture.file": "图片",
+    "picture.reading": "识别中 …",
+    "picture.blank": "图片是空白的，没有可以识别的数字。",
+    "picture.blank_part": "这一部分没有可以识别的内容。",
+    "picture.no_file": "打不开 {name}。",
+    "picture.no_connection": "图片没能发送：连不上服务器。",
+    "picture.no_answer": "服务器还没有回答。",
+    "picture.lost": "服务器没能保存图片，请过几分钟再试。",
+    "picture.expected": "这里应是一张要识别的图片。",
     "prediction.title": "识别结果",
     "prediction.ask": "写一个 0 到 9 的数字",
     "prediction.image": "交给网络的 28×28 像素图像",
@@ -317,6 +409,7 @@ CHINESE: dict[str, str] = {
     "prediction.not_sure": "拿不准",
     "prediction.perhaps": "也许是 {digit}，{probability}",
     "prediction.read_by": "由 {classifier} 识别",
+    "prediction.older": "还没有新的结果，这是之前的。",
     "prediction.says": "{digit}，{probability}",
     "prediction.says_perhaps": "拿不准，也许是 {named}，{probability}",
     "leaderboard.who": "由谁来认？",
@@ -330,7 +423,6 @@ CHINESE: dict[str, str] = {
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
     # --- the pipeline -----------------------------------------------------------------------------
-    "pipeline.title": "笔迹怎样变成网络的输入",
     "pipeline.intro": (
         "MNIST 的数字都经过同样的处理，网络只擅长认长得像它们的图像。去掉其中一步，就知道它为"
         "什么在那里。"
@@ -551,7 +643,7 @@ CHINESE: dict[str, str] = {
     "cards.one_to_train": "将训练一个网络 {epochs} 轮，需要{time}；基准已经有了：{name}。",
     "cards.over_in": "{time}后完成。",
     "cards.takes": "需要{time}。",
-    "cards.reused": "基准不必重新训练，直接采用{runs}。",
+    "cards.reused": "基准不必重新训练，直接采用{runs}{count:|的结果|各自的结果}。",
     "cards.limit": "你最多可以有 {most} 个网络同时训练或排队。",
     # --- the Runs tab -----------------------------------------------------------------------------
     "runs.empty": "这里还是空的。训练一个网络，或者做一个实验，表格里就会多出一行。",
@@ -579,6 +671,8 @@ CHINESE: dict[str, str] = {
     "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
+    "session.no_room": "现在人太多，暂时不能再训练新的网络。手写仍然可以；要训练，请过一会儿再试。",
+    "session.lost": "服务器重新启动过，你之前的训练和手写已经不在了。",
     "session.not_open": "页面还没有连上它的会话，请稍后再试，或刷新页面。",
     "session.ended": "会话已经结束，请刷新页面重新开始。",
     "session.too_many": (
@@ -595,4 +689,24 @@ CHINESE: dict[str, str] = {
     "jobs.full": "排队等待训练的网络太多了，请稍后再试。",
     "jobs.cannot_train_on": "这次训练不能再继续：优化器的状态已经不在了。请重新开始一次训练。",
     # --- endpoints and limits ---------------------------------------------------------------------
+    "server.no_upload": "请发送文件本身，而不是它的路径或网址：先上传。",
+    "server.wrong": "这里需要的不是这个：请看调用方法，或者重新载入页面。",
+    "server.no_room": "服务器暂时放不下更多文件，请过几分钟再试。",
+    "server.full": "服务器现在太忙，请稍等片刻再试。",
+    "server.too_many_calls": "你所在的网络已有太多请求在等待，请稍等片刻再试。",
+    "server.too_many_requests": "你所在的网络发来的请求太多，请稍等片刻再试。",
+    "server.no_addresses": "请发送文件本身，而不是它的网址。",
+    "server.too_much": "内容太多：除文字外最多 300 KB、50,000 个值。",
+    "server.too_busy": "服务器同时收到的内容太多，请过一分钟再试。",
+    "server.no_page": "session_hash 最多 64 个字母、数字、连字符和下划线。",
+    "server.not_whole": "内容没有收全。",
+    "server.too_many_files": "文件太多：一次最多 {most} 个。",
+    "server.taken": "你所在的网络已经上传了太多内容，请过几分钟再试。",
+    "server.too_large": "太大了：最多 {most} MB。",
+    "server.too_slow": "传送的时间太长了。",
+    "server.no_file": "这里需要一个图像文件。",
+    "server.blank": "没有可以识别的数字：是空白的。",
+    "server.no_network": "项目自带的网络都无法载入。",
+    "server.foreign": "请从本应用自己的页面发送。",
+    "limits.setting": "在这台服务器上，“{setting}”要填 1 到 {most:,}，不能是 {value:,}。",
 }

@@ -38,23 +38,27 @@ ENGLISH: dict[str, str] = {
     "model.unknown": "There is no model {name}. Choose one of: {choices}.",
     "model.no_dropout": "{name} has no dropout layer. With one: {choices}.",
     # --- data -------------------------------------------------------------------------------------
-    "data.offline": (
-        "MNIST is not in {root} and could not be downloaded.{damage} Connect to the internet and "
-        "try again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
+    "data.missing": (
+        "MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
+        "again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
         "them elsewhere, let the variable MNIST_DATA name the folder that holds MNIST/raw."
     ),
-    "data.disk_full": (
-        "MNIST is not in {root} and could not be downloaded, because the disk is full.{damage} "
-        "Make room and try again, or copy these four files, unpacked or as .gz, into {raw}: "
-        "{files}. If you have them elsewhere, let the variable MNIST_DATA name the folder that "
-        "holds MNIST/raw."
+    "data.not_downloaded": (
+        "MNIST could not be downloaded{reason}. Try again later; the server's log tells its "
+        "operator what to do."
     ),
-    "data.unwritable": (
-        "MNIST is not in {root} and could not be downloaded, because this folder cannot be written "
-        "to.{damage} Make it writable and try again, or copy these four files, unpacked or as .gz, "
-        "into {raw}: {files}. If you have them elsewhere, let the variable MNIST_DATA name the "
-        "folder that holds MNIST/raw."
-    ),
+    "data.connect": "Connect to the internet",
+    "data.make_room": "Make room",
+    "data.make_writable": "Make it writable",
+    "data.disk_full": ", because the disk is full",
+    "data.unwritable": ", because this folder cannot be written to",
+    "data.unwritable_there": ", because its folder on the server cannot be written to",
+    "data.certificate": ", because the other side's certificate is not accepted",
+    "data.proxy": ", because a proxy does not let it through",
+    "data.refused": ", because the other side refuses it",
+    "data.name": ", because the name of the other side is not found",
+    "data.silent": ", because the other side does not answer",
+    "data.unreachable": ", because there is no connection to the other side",
     "data.damaged": " Damaged there: {files}.",
     "data.incomplete": "MNIST is not complete in {root}: missing or damaged are {files}.",
     "data.not_mnist": "What arrived is not MNIST.",
@@ -255,7 +259,7 @@ ENGLISH: dict[str, str] = {
     "drawing.too_long": ("A drawing may have {strokes:,} strokes and {points:,} points at most."),
     "drawing.not_points": ("Each point of a drawing must be [x, y], two numbers of ordinary size."),
     "picture.missing": "There is no image file {path}.",
-    "picture.too_large": "{name} is larger than {most} megabytes.",
+    "picture.file_too_large": "{name} is larger than {most} megabytes.",
     "picture.unreadable": "{name} is not an image that can be read: {kinds} or {last}.",
     "picture.too_many_pixels": "{name} has more than {most} megapixels.",
     "picture.too_slow": "{name} takes too long to be read.",
@@ -271,7 +275,54 @@ ENGLISH: dict[str, str] = {
     "drawings.no_object": "An object with label and strokes is needed.",
     "drawings.in_file": "{name}: {problem}",
     "drawings.in_entry": "Drawing {number}: {problem}",
+    # --- mistakes ---------------------------------------------------------------------------------
+    "mistakes.title": "{count} of {images} images misread",
+    "mistakes.read_as": "read as",
+    "mistakes.is": "is",
+    "mistakes.surest": "The surest mistakes: what it is → what was read",
     # --- inspection -------------------------------------------------------------------------------
+    "inspection.steps": "The way needs at least one step, not {steps}.",
+    "inspection.window": "The window must be from 1 to {side} pixels, the stride at least 1.",
+    "inspection.no_convolution": "{layer} is no convolution.",
+    "inspection.no_place": "{layer} gives {shape}: there is no {place} in it.",
+    "inspection.no_layer": "There is no layer {name}. Choose one of: {names}.",
+    "inspection.not_a_digit": "A digit must be from 0 to {most}, not {digit}.",
+    "inspection.no_neurons": "{layer} is no layer of neurons.",
+    "inspection.no_neuron": "A neuron of {layer} must be from 0 to {most}, not {index}.",
+    "inspection.parameters": "{count:,} parameters: {parts}",
+    "inspection.on": "{layer}: {on} of {all} on",
+    "inspection.on_and_dead": "{layer}: {on} of {all} on, {dead} dead",
+    "inspection.maps_on": "{layer}: {on} of {all} feature maps on",
+    "inspection.image": "Image",
+    "inspection.scores": "Scores",
+    "inspection.list_of_scores": "Scores: {scores}",
+    "inspection.read": "Read: {digit} ({share:.1%})",
+    "inspection.reads": "Reads {digit}, {share:.1%}",
+    "inspection.question": "{digit} rather than {other}: {score:.4f}",
+    "inspection.by_pixels": (
+        "  by pixels: {ink:+.4f} ink {paper:+.4f} paper {biases:+.4f} biases = {sum:.4f}"
+    ),
+    "inspection.neuron": "{share:+.4f} neuron {index}",
+    "inspection.by_neurons": (
+        "  by neurons of {layer}: {named} {others:+.4f} others {bias:+.4f} bias = {sum:.4f}"
+    ),
+    "inspection.alike": "Test images most alike: {images}",
+    "inspection.alike_image": "{label} (image {index})",
+    "inspection.no_mnist": (
+        "Test images most alike: there is no MNIST here to look through; see --data."
+    ),
+    "inspection.sheet_alike": "Test images most alike in the hidden layer",
+    "inspection.distance": "{label}, {distance:.1f} away",
+    "inspection.sheet_neurons": (
+        "Score of {digit} less that of {other}: {score:.2f}, of which {others:+.2f} other "
+        "neurons, {bias:+.2f} bias"
+    ),
+    "inspection.sheet_evidence": "{digit} rather than {other}: blue for, red against",
+    "inspection.gradient": (
+        "gradient × ink\n{ink:+.2f} ink {paper:+.2f} paper {biases:+.2f} biases = {score:.2f}"
+    ),
+    "inspection.integrated": "integrated gradients\nsum {sum:+.2f}, above paper {change:+.2f}",
+    "inspection.occlusion": "occlusion\nfall of the score without a square",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "Train, test and use the article's network for handwritten digits.",
     "cli.usage": "usage:",
@@ -302,6 +353,11 @@ ENGLISH: dict[str, str] = {
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
     "cli.predict": "read image files of one digit each",
+    "cli.inspect": "show what a saved network does with an image",
+    "cli.for": "explain the score of this digit; default: the one that is read",
+    "cli.against": "rather than that of this one; default: the next most probable",
+    "cli.sheet": "draw all of it on a sheet: .png, .svg or .pdf",
+    "cli.sheet_name": "--out must end in one of {endings}, not {path}.",
     "cli.json": "print one JSON object a line",
     "cli.data": (
         "folder that holds MNIST/raw, or that it is downloaded to; "
@@ -347,8 +403,49 @@ ENGLISH: dict[str, str] = {
     "page.two_sentences": "{first} {second}",
     "page.list_separator": ", ",
     # --- the Draw tab -----------------------------------------------------------------------------
+    "draw.no_classifier": (
+        "No network that comes with the project can be loaded. Train one in the Train tab."
+    ),
+    "draw.cnn_note": "trained on many people's handwriting",
+    "draw.simple_nn_note": "the article's",
+    "draw.in_training": "in training",
+    "draw.in_training_named": "{name}, in training",
+    "draw.classifier_gone": "The network that you chose is gone, so {name} reads.",
+    "draw.counted": "Counted as {digit}.",
+    "draw.opened": "{count} {count:|drawing|drawings} opened.",
+    "draw.forgotten": "The drawings are forgotten.",
+    "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
+    "draw.made_room": "{note} There is no room for more: the {count} oldest made way.",
+    "draw.drawing_expected": "A drawing is an object with seq and strokes, and nothing else.",
+    "draw.seq_expected": "The seq of a drawing is a whole number from 0 to 2^53 - 1.",
+    "draw.label_expected": "A labelled drawing is an object with label and strokes.",
     "digit.other": "a {digit}",
     "digit.eight": "an {digit}",
+    "canvas.title": "Drawing canvas: draw one digit, 0 to 9",
+    "canvas.hint": "Draw here",
+    "canvas.undo": "Undo",
+    "canvas.clear": "Clear",
+    "canvas.picture": "Read a picture …",
+    "canvas.help": "Mouse, finger or pen.",
+    "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
+    "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
+    "canvas.full": "That is all the ink there is: undo or clear to go on.",
+    "picture.title": "Picture to be read",
+    "picture.yours": "Your picture",
+    "picture.found": "Found in the picture: press one to read it",
+    "picture.frame": "Read what is in frame {number} of {count}",
+    "picture.drop": "Drop the picture here",
+    "picture.file": "Picture",
+    "picture.reading": "Reading …",
+    "picture.blank": "The picture is blank: there is no digit to read.",
+    "picture.blank_part": "There is nothing to read in this part.",
+    "picture.no_file": "{name} cannot be opened.",
+    "picture.no_connection": (
+        "The picture could not be sent: there is no connection to the server."
+    ),
+    "picture.no_answer": "The server has not answered yet.",
+    "picture.lost": "The server could not keep the picture. Try again in some minutes.",
+    "picture.expected": "A picture to be read was expected.",
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
     "prediction.image": "The image of 28 by 28 pixels that the network is given",
@@ -362,6 +459,7 @@ ENGLISH: dict[str, str] = {
     "prediction.not_sure": "Not sure",
     "prediction.perhaps": "perhaps {digit}, {probability}",
     "prediction.read_by": "Read by {classifier}",
+    "prediction.older": "No answer yet: an older one.",
     "prediction.says": "{digit}, {probability}",
     "prediction.says_perhaps": "Not sure, perhaps {named}, {probability}",
     "leaderboard.who": "Who reads?",
@@ -375,7 +473,6 @@ ENGLISH: dict[str, str] = {
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
     # --- the pipeline -----------------------------------------------------------------------------
-    "pipeline.title": "How the drawing becomes the network's input",
     "pipeline.intro": (
         "MNIST's digits were all made alike, and a network reads well only what looks like "
         "them. Leave a step out to see why it is there."
@@ -656,6 +753,14 @@ ENGLISH: dict[str, str] = {
     ),
     "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------
+    "session.no_room": (
+        "So many people are here that no more networks can be trained just now. You can draw "
+        "all the same; to train, try again a little later."
+    ),
+    "session.lost": (
+        "What you had trained, uploaded or counted is gone: the server has begun anew, or "
+        "nobody of yours was here for a while."
+    ),
     "session.not_open": (
         "This page has not found its session yet: try again in a moment, or reload it."
     ),
@@ -677,4 +782,26 @@ ENGLISH: dict[str, str] = {
     "jobs.full": "Too many networks wait for their training. Try again later.",
     "jobs.cannot_train_on": "This run cannot train on: its optimiser is gone. Start a new one.",
     # --- endpoints and limits ---------------------------------------------------------------------
+    "server.no_upload": "Send the file itself, neither its path nor its address: upload it first.",
+    "server.wrong": "That is not what is expected here: see how it is called, or reload the page.",
+    "server.no_room": "The server has no room for more files just now. Try again in some minutes.",
+    "server.full": "The server has too much to do just now. Try again in a moment.",
+    "server.too_many_calls": "Too many calls of your network wait already. Try again in a moment.",
+    "server.too_many_requests": "Too many requests come from your network. Try again in a moment.",
+    "server.no_addresses": "Send the file itself, not its address.",
+    "server.too_much": (
+        "That holds too much: 300 kilobytes and 50,000 values at most, beside texts."
+    ),
+    "server.too_busy": "The server is receiving too much at once. Try again in a minute.",
+    "server.no_page": "A session_hash is up to 64 letters, digits, hyphens and underscores.",
+    "server.not_whole": "It has not come whole.",
+    "server.too_many_files": "Those are too many files: {most} at once at most.",
+    "server.taken": "Too much has come from your network already. Try again in some minutes.",
+    "server.too_large": "That is too large: {most} megabytes at most.",
+    "server.too_slow": "That took too long to come.",
+    "server.no_file": "An image file was expected.",
+    "server.blank": "There is no digit to read: it is blank.",
+    "server.no_network": "No network that comes with the project can be loaded.",
+    "server.foreign": "Send it from this app's own page.",
+    "limits.setting": "{setting} must be from 1 to {most:,} on this server, not {value:,}.",
 }

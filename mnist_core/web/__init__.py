@@ -5,6 +5,7 @@ What a floor imports lies on the same floor or below it.
 `tabs/`               what a tab shows and does
     `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
+    `picture`             where things are in a picture, and the image of its digit
     `inside`              what the network does with it, and why
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
@@ -22,11 +23,16 @@ What a floor imports lies on the same floor or below it.
     `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `page_language`       in which language a page is served
     `allowed_routes`      the addresses that are answered, and no other
+    `client_share`        each client's share of the server
+    `page_share`          each page's
+    `token_buckets`       what a client may ask for, and how soon again
+    `turns`               how many requests of a client are handled at once
     `log`                 one line on stderr for each event
     `json_limit`          how much JSON a request may hold
     `upload_limit`        whether there is room for an upload
     `request_body`        a body that comes, of so much in so much time
 `sessions/`           what is kept of a visitor
+    `client`              who a request comes from
     `page`                how a page finds its session, and when it is told of a change
     `registry`            every session, by a key that only its pages know, and who makes room
     `session`             the runs of one visitor, the own test set, the state of the tabs
@@ -39,6 +45,7 @@ What a floor imports lies on the same floor or below it.
     `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks
     `canvas`              where a digit is drawn
+    `picture`             a picture in the place of the drawing
     `prediction`          the digit, ten bars, and the network's input
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up
@@ -66,13 +73,16 @@ What a floor imports lies on the same floor or below it.
     `throttle`            who draws goes first
 `gradio_compat/`      all that touches a private name of Gradio, uvicorn or torch
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
+    `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
+    `wrong_input`         what it says of values that no page sends
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event
     `plot`                a picture for `gr.Plot`
+    `buttons`             buttons in the page's language
     `error_hooks`         where Gradio and uvicorn leave errors
     `gpu`                 a GPU from `spaces`, and the request of who pays for it
     `malloc`              the C library's memory

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from mnist_core.config import TrainConfig
+from mnist_core.text import Message
 
 PREFIX = "MNIST_MAX_"
 ON_A_SPACE = "SPACE_ID"  # Hugging Face sets it
+MEGABYTE = 2**20  # bytes, as Gradio counts them
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: microseconds in so many, or "max"
 
 
@@ -81,6 +83,15 @@ class Limits:
     sessions: int = _limit(
         "sessions that keep a network or a labelled drawing", (1, 10_000), 200, 200
     )
+    session_mb: int = _limit(
+        "megabytes of memory that one session keeps, and of its files as many", (20, 1_000), 100, 50
+    )
+    sessions_mb: int = _limit(
+        "megabytes of memory that all sessions keep, and of their files as many",
+        (100, 20_000),
+        2_000,
+        1_000,
+    )
     drawings: int = _limit("labelled drawings of one session", (10, 10_000), 500, 300)
     upload_mb: int = _limit("megabytes of one upload", (1, 50), 20, 20)
     uploads_mb: int = _limit("megabytes of all uploads on the disk", (50, 10_000), 1_000, 500)
@@ -94,9 +105,8 @@ class Limits:
         for name in ("epochs", "batch_size"):
             value, most = getattr(config, name), getattr(self, name)
             if value > most:
-                raise ValueError(
-                    f"{name} must be from 1 to {most:,} on this server, not {value:,}."
-                )
+                setting = Message(f"config.{name}")
+                raise ValueError(Message("limits.setting", setting=setting, most=most, value=value))
 
 
 LIMITS: dict[str, Limit] = {entry.name: entry.metadata["limit"] for entry in fields(Limits)}

@@ -184,9 +184,11 @@ class Visitor:
         picture.paste(20, (140, 60, 160, 340))
         content = io.BytesIO()
         picture.save(content, "PNG")
-        files = self._page.upload(("one.png", content.getvalue()))
-        self._join("read_picture", files[0])
-        self._join("predict", files[0])
+        (picture,) = self._page.upload(("one.png", content.getvalue()))
+        question = {"seq": self._seq, "file": picture["path"], "crop": None, "show": True}
+        self._join("read_picture", question)
+        (picture,) = self._page.upload(("one.png", content.getvalue()))  # one is used once
+        self._join("predict", picture)
 
     def _change_settings(self) -> None:
         model = self._chance.choice(list(MODELS))

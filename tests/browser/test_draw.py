@@ -1,14 +1,12 @@
-"""The Draw tab in a real browser: what is drawn is read, by mouse, finger and file."""
+"""The Draw tab in a real browser: what is drawn is read, by mouse and finger."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-from PIL import Image
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE, PageErrors, until
 from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_mouse, on_page
@@ -89,22 +87,22 @@ def test_who_draws_before_the_page_is_complete_is_read_at_once(
     """The canvas may come long before the last of Gradio's own components, on a slow network."""
     held: list[tuple[Route, APIResponse]] = []
 
-    def hold_back_the_upload_button(route: Route) -> None:
+    def hold_back_the_accordion(route: Route) -> None:
         response = route.fetch()
-        if "max_file_size" in response.text() and "file_count" in response.text():
+        if "accordion-content" in response.text():
             held.append((route, response))
         else:
             route.fulfill(response=response)
 
-    page.route("**/assets/*.js", hold_back_the_upload_button)
+    page.route("**/assets/*.js", hold_back_the_accordion)
     page_errors.reload(page)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
     until(page, lambda: bool(held))
-    assert page.locator("#read-picture").count() == 0
+    assert page.locator("#open-pipeline").count() == 0
     for route, response in held:
         route.fulfill(response=response)
-    expect(page.locator("#read-picture")).to_be_visible()
+    expect(page.locator("#open-pipeline")).to_be_visible()
     digit_read(page, 7)
 
 
@@ -169,28 +167,28 @@ def test_a_second_finger_does_nothing(phone: Page) -> None:
     digit_read(phone, 1)
 
 
-def test_a_picture_is_read_and_the_next_stroke_takes_over(page: Page, tmp_path: Path) -> None:
-    picture = Image.new("L", (200, 300), 235)
-    picture.paste(20, (90, 40, 112, 260))
-    picture.save(tmp_path / "one.png")
+def test_without_an_answer_the_one_before_does_not_stand_as_the_new_one(
+    page: Page, page_errors: PageErrors
+) -> None:
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    with page.expect_file_chooser() as chooser:
-        page.locator("#read-picture").click()
-    chooser.value.set_files(tmp_path / "one.png")
-    digit_read(page, 1)
-    page.get_by_test_id("clear").click()
-    digit_read(page, None)
-    draw_by_mouse(page, SEVEN)
+    bars = page.locator(".bars")
+    assert opacity(bars) == 1
+    page.context.set_offline(True)
+    draw_by_mouse(page, [(0.35, 0.5), (0.75, 0.5)])  # a crossbar: still a seven
+    expect(page.get_by_test_id("unanswered")).to_be_visible()
+    expect(page.get_by_test_id("classifier")).to_be_hidden()
+    until(page, lambda: opacity(bars) < 0.5)
+    page.context.set_offline(False)
+    expect(page.get_by_test_id("unanswered")).to_be_hidden()
     digit_read(page, 7)
+    expect(page.get_by_test_id("classifier")).to_be_visible()
+    assert opacity(bars) == 1
+    page_errors.messages.clear()  # of the network
 
 
-def test_what_is_not_a_picture_is_refused_in_a_sentence(page: Page, tmp_path: Path) -> None:
-    (tmp_path / "fake.png").write_text("no image")
-    with page.expect_file_chooser() as chooser:
-        page.locator("#read-picture").click()
-    chooser.value.set_files(tmp_path / "fake.png")
-    expect(page.get_by_text("is not an image that can be read")).to_be_visible()
+def opacity(locator: Locator) -> float:
+    return float(locator.evaluate("node => getComputedStyle(node).opacity"))
 
 
 def test_two_visitors_do_not_see_each_other(new_page: Callable[..., Page]) -> None:

@@ -65,7 +65,7 @@ def test_a_change_keeps_the_drawing_and_the_form(page: Page) -> None:
     choose_epochs(page, 3)
     page.get_by_label("256").check()
     expect(page.locator("#settings-note")).to_have_text(
-        "Other than the article's recipe: epochs 3, batch size 256."
+        "Other than the article's recipe: 3 epochs, batch size 256."
     )
     change_language(page, "zh")
     speaks(page, "zh-CN")

@@ -164,11 +164,11 @@ def test_the_network_in_training_changes_its_mind_about_the_drawing(
     page.locator("#draw-button").click()
     patient = TRAINING_SECONDS * 1000
     expect(prediction).to_have_attribute(
-        "data-classifier", "Run 1 · epochs 6, in training", timeout=patient
+        "data-classifier", "Run 1 · 6 epochs, in training", timeout=patient
     )
     expect(row(page, "Run 1")).to_contain_text("in training")
     assert prediction.get_attribute("data-seq") != shipped_seq  # read again without the pen
-    expect(prediction).to_have_attribute("data-classifier", "Run 1 · epochs 6", timeout=patient)
+    expect(prediction).to_have_attribute("data-classifier", "Run 1 · 6 epochs", timeout=patient)
     digit_read(page, 7)
     expect(row(page, "Run 1").locator(".accuracy")).to_contain_text("9")
     expect(row(page, "Run 1").locator(".right")).to_have_text("1 of 1")
@@ -181,6 +181,6 @@ def test_the_network_in_training_changes_its_mind_about_the_drawing(
         "data-classifier", "SimpleNN"
     )  # the drawing came back, too
     page.get_by_label("Run 1").check()
-    expect(prediction).to_have_attribute("data-classifier", "Run 1 · epochs 6")
+    expect(prediction).to_have_attribute("data-classifier", "Run 1 · 6 epochs")
     open_train_tab(page)
     state_is(page, "finished")

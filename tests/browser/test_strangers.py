@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import torch
 from mnist_core.checkpoints import SHIPPED
 from tests import bombs
 from tests.core.test_checkpoints import Burglar
+from tests.each import each
 from tests.hostile.payloads import MARKUP, PATHS
 from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
@@ -128,6 +130,11 @@ def test_files_are_given_by_their_whole_name_only(visitor: Stranger, stranger: S
         assert weights.name not in answer.text.replace(place, "")
 
 
+def question(upload: dict[str, Any]) -> dict[str, Any]:
+    """Ask for an upload to be read, as the page does."""
+    return {"seq": 1, "file": upload["path"], "crop": None, "show": False}
+
+
 # --- files that are not what they seem ---------------------------------------------------------
 
 
@@ -165,7 +172,9 @@ def test_an_enormous_picture_is_refused_in_the_page_and_for_programs(
     visitor: Stranger, make: Callable[[], bytes], reason: str
 ) -> None:
     name, content = f"{MARKUP}.png", make()
-    said = visitor.queue("read_picture", visitor.upload(name, content))["error"]
+    said = visitor.queue("read_picture", question(visitor.upload(name, content)))["data"][1][
+        "problem"
+    ]
     assert reason in said
     assert is_a_sentence(said)
     said = visitor.call("predict", visitor.upload(name, content))
@@ -178,7 +187,40 @@ def test_an_enormous_picture_is_refused_in_the_page_and_for_programs(
 @pytest.mark.parametrize("place", [*PATHS, "http://127.0.0.1:1/"])
 def test_a_file_that_nobody_has_uploaded_is_not_opened(visitor: Stranger, place: str) -> None:
     file = {"path": place, "meta": {"_type": "gradio.FileData"}}
+    found = visitor.queue("read_picture", question(file))["data"][1]
+    assert found == {"seq": 1, "gone": True}  # as if it had been there
     for answer in (visitor.queue("read_picture", file), visitor.queue("take_in", [file])):
         assert "data" not in answer
         assert not any(word in str(answer) for word in HIDDEN)
         assert "is not an image" not in str(answer)  # nobody learns which files there are
+
+
+# --- what programs send ------------------------------------------------------------------------
+
+FILE = {"meta": {"_type": "gradio.FileData"}}
+WRONG: list[Any] = [
+    *("/etc/passwd", "one.png", "data:image/png;base64,iVBORw0KGgo=", "http://127.0.0.1/x.png"),
+    *({**FILE, "path": path} for path in ("/etc/passwd", "data:,x", "", "\0", "x" * 5000)),
+    *(None, [], {}, 5, True, [["x"]], {"path": "/etc/passwd"}, {**FILE, "path": 5}),
+    *({**FILE, "url": "http://127.0.0.1:1/"}, [{**FILE, "path": "/etc/passwd"}] * 2),
+]
+
+
+@pytest.mark.parametrize("endpoint", ["predict", "predict_strokes"])
+def test_whatever_a_program_sends_it_is_told_in_a_sentence_what_is_wrong(
+    visitor: Stranger, endpoint: str
+) -> None:
+    for values in each([*([wrong] for wrong in WRONG), [], [None, None]]):
+        kind, data, *_ = visitor.call_with(endpoint, values).split("\n")
+        assert kind == "event: error"
+        said = json.loads(data.removeprefix("data: "))["error"]
+        assert said.endswith(".") and " " in said
+        assert is_a_sentence(said)
+        assert not any(word in said for word in ("verbose", "passwd", "http", "Error"))
+
+
+def test_a_refused_path_is_one_line_in_the_log(visitor: Stranger, app_log: Path) -> None:
+    before = len(app_log.read_text().splitlines())
+    assert "event: error" in visitor.call("predict", {**FILE, "path": "/etc/passwd"})
+    (line,) = app_log.read_text().splitlines()[before:]
+    assert line.endswith('level=warning event="a path was refused"')

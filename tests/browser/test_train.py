@@ -81,7 +81,7 @@ def test_one_epoch_from_the_button_to_a_network_of_ones_own(page: Page, tmp_path
     expect(page.get_by_label("Run 1")).to_be_checked()
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
-    expect(page.get_by_test_id("classifier")).to_have_text("Read by Run 1 · epochs 1")
+    expect(page.get_by_test_id("classifier")).to_have_text("Read by Run 1 · 1 epoch")
     page.get_by_label("SimpleNN").check()
     expect(page.get_by_test_id("classifier")).to_have_text("Read by SimpleNN")
     digit_read(page, 7)

@@ -610,3 +610,14 @@ def test_the_shipped_checkpoint_reads_as_well_as_it_says(mnist: MNIST) -> None:
 
 def test_the_shipped_path_is_in_the_repository() -> None:
     assert checkpoints.SHIPPED == REPOSITORY / "checkpoints" / "simple_nn_mnist.pth"
+
+
+def test_small_views_of_a_large_storage_do_not_keep_it(tmp_path: Path) -> None:
+    large = torch.randn(4_000_000)  # 16 MB
+    shapes = {name: weights.shape for name, weights in SimpleNN().state_dict().items()}
+    views = {name: large[: shape.numel()].view(shape) for name, shape in shapes.items()}
+    torch.save(views, tmp_path / "views.pth")
+    assert (tmp_path / "views.pth").stat().st_size > 16_000_000
+    for name, weights in load_checkpoint(tmp_path / "views.pth").model.state_dict().items():
+        assert torch.equal(weights, views[name])
+        assert weights.untyped_storage().nbytes() == weights.nbytes

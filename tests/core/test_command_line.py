@@ -218,7 +218,7 @@ def test_average_saves_the_mean_and_says_of_which(
 
 def test_networks_of_two_kinds_have_no_mean(run: Run, tiny_root: Path, tmp_path: Path) -> None:
     two = [SHIPPED, SHIPPED_CNN, "--data", tiny_root, "--out", tmp_path / "mean.pth"]
-    assert_refused(run("average", *two), "Only networks of one kind", "cnn and simple_nn")
+    assert_refused(run("average", *two), "Only networks of one kind", "cnn, simple_nn")
     assert not (tmp_path / "mean.pth").exists()
 
 
@@ -532,6 +532,23 @@ def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
     assert "show this help message and exit" in stdout
 
 
+def test_inspect_speaks_chinese_and_draws_so(
+    run: Run, four: Path, tmp_path: Path, tiny_root: Path
+) -> None:
+    out = tmp_path / "sheet.png"
+    options = ["--out", out, "--data", tiny_root]
+    status, stdout, stderr = run("--language", "zh", "inspect", SHIPPED, four, *options)
+    assert (status, stderr) == (0, "")
+    lines = stdout.splitlines()
+    assert lines[1] == "101,770 个参数：fc1 100,352 + 128, fc2 1,280 + 10"
+    assert re.fullmatch(r"relu：128 个里激活了 \d+ 个，\d+ 个从不激活", lines[2])
+    assert re.fullmatch(r"最相似的测试图像：(\d（第 \d+ 张）(, )?){8}", lines[-1])
+    assert not ENGLISH.search("\n".join(lines[1:]))
+    assert out.read_bytes().startswith(b"\x89PNG")
+    refused = run("--language", "zh", "inspect", SHIPPED, four, "--for", "10")
+    assert_refused(refused, "数字要在 0 到 9 之间，不能是 10。")
+
+
 # --- in Chinese ---------------------------------------------------------------------------------
 
 
@@ -573,7 +590,18 @@ ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
 
 
 def test_the_help_is_chinese_from_its_first_line_to_its_last(run: Run) -> None:
-    for command in each([[], ["train"], ["code"], ["evaluate"], ["calibrate"], ["predict"]]):
+    for command in each(
+        [
+            [],
+            ["train"],
+            ["code"],
+            ["evaluate"],
+            ["calibrate"],
+            ["predict"],
+            ["inspect"],
+            ["average"],
+        ]
+    ):
         status, stdout, _ = run("--language", "zh", *command, "--help")
         assert status == 0
         assert stdout.startswith("用法：")

@@ -19,6 +19,7 @@ from torchvision import datasets, transforms
 from mnist_core.data import (
     FILES,
     MNIST,
+    DownloadError,
     ImageDataset,
     damaged_files,
     default_root,
@@ -424,6 +425,39 @@ def test_why_there_is_no_download_is_said(
     with pytest.raises(FileNotFoundError, match=said) as failure:
         list(fetch_mnist(Path("data")))
     assert str(tmp_path) not in str(failure.value)  # the folder has the name that it was given
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        ("<urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate>", "certificate"),
+        ("<urlopen error Tunnel connection failed: 407 Proxy Authentication Required>", "a proxy"),
+        ("HTTP Error 403: Forbidden", "refuses it"),
+        ("<urlopen error [Errno -2] Name or service not known>", "name of the other side"),
+        ("<urlopen error [Errno -3] Temporary failure in name resolution>", "name of the other"),
+        ("<urlopen error [Errno 11001] getaddrinfo failed>", "name of the other side"),
+        ("<urlopen error timed out>", "does not answer"),
+        ("<urlopen error [Errno 111] Connection refused>", "no connection"),
+        ("<urlopen error [Errno 101] Network is unreachable>", "no connection"),
+        ("something new", ""),
+    ],
+)
+def test_why_a_download_failed_is_said_in_a_few_words_and_is_known_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: str, reason: str
+) -> None:
+    said = f"Error downloading x.gz:\nTried http://a/x.gz, got:\n{cause}\nTried http://b/x.gz\n"
+
+    def fail(root: Path) -> None:
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(download, "_fetch", fail)
+    with pytest.raises(DownloadError) as failure:
+        list(fetch_mnist(tmp_path))
+    for told in (failure.value.said_to_visitors, str(failure.value)):
+        assert reason in told
+        assert ("because" in told) is bool(reason)
+    assert str(tmp_path) not in failure.value.said_to_visitors
+    assert said in failure.value.cause
 
 
 def test_after_a_failure_the_next_fetch_succeeds(mirror: Mirror, tmp_path: Path) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -23,11 +28,13 @@ from mnist_core.preprocessing import (
     PICTURE_KINDS,
     Box,
     GrayImage,
+    decoder,
     find_digits,
     image_from_picture,
     image_from_strokes,
     open_picture,
     parse_strokes,
+    pictures,
     scaling,
 )
 from mnist_core.preprocessing.decoder import PICTURE_FORMATS
@@ -486,3 +493,75 @@ def test_a_small_digit_is_never_thinned(monkeypatch: pytest.MonkeyPatch) -> None
     assert thinned == []
     read(write_on(sheet(200), DIGITS[4], (60, 40, 110), 12))
     assert len(thinned) == 1
+
+
+# --- the process that decodes ------------------------------------------------------------------
+
+SANDBOX = """
+import os, socket, sys
+sys.path.append(sys.argv[3])
+import decoder
+
+is_offline = decoder.leave_the_network()
+decoder.limit_myself()
+say = lambda word: print(word, file=sys.stderr)
+
+def attempt(word, act):
+    try:
+        act()
+    except OSError:
+        say(f"no {word}")
+    else:
+        say(word)
+
+attempt("writing", lambda: open(sys.argv[1], "wb", 0).write(b"x"))
+attempt("files", lambda: [os.dup(0) for _ in range(decoder.MAX_FILES)])
+if is_offline:
+    attempt("connection", lambda: socket.create_connection(("127.0.0.1", int(sys.argv[2])), 10))
+else:
+    say("the system does not let it leave the network")
+"""
+
+
+def test_whoever_gets_hold_of_the_decoder_can_do_nothing_with_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port, folder = server.getsockname()[1], Path(decoder.__file__).parent
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                SANDBOX,
+                tmp_path / "x",
+                str(port),
+                folder,
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    said = done.stderr.splitlines()
+    assert said[:2] == ["no writing", "no files"]
+    assert said[2] in ("no connection", "the system does not let it leave the network")
+    assert (tmp_path / "x").stat().st_size == 0
+
+
+def test_the_decoder_learns_no_secret_and_it_is_said_once_if_it_has_the_network(
+    four: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    given: list[dict[str, str]] = []
+    run = subprocess.run
+
+    def look(*arguments: Any, env: dict[str, str], **settings: Any) -> Any:
+        given.append(env)
+        done = run(*arguments, env=env, **settings)
+        done.stdout = re.sub(rb"(true|false)]", b"false]", done.stdout, count=1)
+        return done
+
+    monkeypatch.setenv("HF_TOKEN", "a secret")
+    monkeypatch.setattr("mnist_core.preprocessing.pictures.subprocess.run", look)
+    pictures._note_network.cache_clear()
+    for _ in range(2):
+        open_picture(four)
+    pictures._note_network.cache_clear()
+    assert set(given[0]) <= {"SYSTEMROOT", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"}
+    assert caplog.messages == ["pictures are decoded by a process that has the network"]

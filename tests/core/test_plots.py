@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 from PIL import Image
 
+from mnist_core import plots
 from mnist_core.plots import (
     CARDS,
     CHINESE_FONTS,
@@ -22,6 +23,7 @@ from mnist_core.plots import (
     Curve,
     compare_accuracies,
     compare_losses,
+    fonts_of_this_machine,
     loss_figure,
     to_svg,
 )
@@ -193,7 +195,8 @@ def test_chinese_is_given_fonts_that_have_it_and_the_room_that_it_takes() -> Non
     figure = compare_losses([curve])
     svg = to_svg(figure).decode()
     assert figure.axes[0].get_legend().get_texts()[0].get_text() == curve.name
-    assert f"'DejaVu Sans', {CHINESE_FONTS}" in svg
+    assert f"'DejaVu Sans', '{CHINESE_FONTS[0]}', " in svg
+    assert f"'{CHINESE_FONTS[-1]}', sans-serif" in svg
     assert "'DejaVu Sans', sans-serif" not in svg
     assert "PingFang" not in to_svg(compare_losses([])).decode()  # for English: half the bytes
     frame = re.search(r'id="legend_1">.*?<path d="M ([\d.]+) [\d.]+ \nL ([\d.]+) ', svg, re.DOTALL)
@@ -209,6 +212,22 @@ def test_more_signs_than_cards_are_drawn_all_the_same() -> None:
         svg = to_svg(compare_losses([Curve(signs, "red", [epochs(2, 1.0)])])).decode()
     assert signs in svg
     assert not set(map(chr, CARDS)) & set(svg)
+
+
+def test_on_this_machine_chinese_is_drawn_only_where_a_font_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plots, "CHINESE_FONTS", ["Nobody's"])
+    with speaking("zh"), fonts_of_this_machine():
+        (axes,) = loss_figure(LOSSES).axes
+        assert axes.get_title() == "Training Loss per Epoch"
+    monkeypatch.setattr(plots, "CHINESE_FONTS", ["Nobody's", "DejaVu Serif"])  # as if it had it
+    with speaking("zh"), fonts_of_this_machine():
+        (axes,) = loss_figure(LOSSES).axes
+        assert axes.get_title() == "每轮的训练损失"
+        assert matplotlib.rcParams["font.family"] == ["DejaVu Sans", "DejaVu Serif"]
+    with fonts_of_this_machine():
+        assert loss_figure(LOSSES).axes[0].get_title() == "Training Loss per Epoch"
 
 
 def test_drawing_a_picture_changes_no_setting_and_gives_the_same_bytes() -> None:

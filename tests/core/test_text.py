@@ -26,7 +26,18 @@ from mnist_core.text import (
     system_language,
     translate,
 )
-from tests.words import PACKAGE, words_in_python, words_in_script, words_in_template
+from tests.real_mnist import REPOSITORY
+from tests.words import CATALOGUE as CATALOGUE_FOLDER
+from tests.words import (
+    EXCEPTIONS,
+    PACKAGE,
+    READERS,
+    words_in_python,
+    words_in_script,
+    words_in_template,
+    words_outside,
+    words_to_move,
+)
 
 
 def places(sentence: str) -> set[str]:
@@ -175,7 +186,46 @@ def test_each_sentence_that_is_asked_for_is_there_with_its_facts() -> None:
             assert needed <= facts, (file, key)
 
 
+def test_no_sentence_stands_outside_the_catalogue() -> None:
+    outside = [
+        f"{file.relative_to(PACKAGE)}:{line}: {text}" for file, line, text in words_to_move()
+    ]
+    assert not outside, "\n".join(outside)
+
+
+def test_every_exception_is_still_one() -> None:
+    found = [
+        (file.relative_to(PACKAGE).as_posix(), text) for file, _, text in words_outside(PACKAGE)
+    ]
+    for where, what in EXCEPTIONS:
+        assert any(place == where and re.search(what, text) for place, text in found), (where, what)
+
+
+BUILT = {  # how keys begin that are put together, and where
+    "config.": "config.py",
+    "experiment.": "experiments.py",
+    "change.": "experiments.py",
+    "program.": "codegen.py",  # whose own tests look for each
+}
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    files = [REPOSITORY / "app.py"]
+    files += [file for ending in READERS for file in PACKAGE.rglob(f"*{ending}")]
+    code = {
+        file: file.read_text(encoding="utf-8")
+        for file in files
+        if CATALOGUE_FOLDER not in file.parents
+    }
+    literals = set(re.findall(r"[\"']([a-z_]+\.[a-z0-9_.]+)[\"']", "\n".join(code.values())))
+    for key in CATALOGUE["en"]:
+        assert key in literals or key.startswith(tuple(BUILT)), key
+    for beginning, place in BUILT.items():
+        assert f'"{beginning}' in code[PACKAGE / place], beginning
+
+
 def test_a_planted_sentence_is_found() -> None:
+    assert list(words_in_python('log.info("a run ends", extra={})')) == []
     python = 'def f():\n    """Return no sentence."""\n    return f"It is {f} again and again."\n'
     assert list(words_in_python(python)) == [(3, "It is "), (3, " again and again.")]
     assert list(words_in_python('gr.Button("Train")')) == [(1, "Train")]

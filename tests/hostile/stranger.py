@@ -73,7 +73,11 @@ class Stranger:
 
     def call(self, endpoint: str, payload: Any) -> str:
         """Call an endpoint for programs; return the whole answer."""
-        call = self._client.post(f"gradio_api/call/{endpoint}", json={"data": [payload]})
+        return self.call_with(endpoint, [payload])
+
+    def call_with(self, endpoint: str, payloads: list[Any]) -> str:
+        """Call an endpoint with any number of values; return the whole answer."""
+        call = self._client.post(f"gradio_api/call/{endpoint}", json={"data": payloads})
         event = call.raise_for_status().json()["event_id"]
         return self._client.get(f"gradio_api/call/{endpoint}/{event}").text
 

@@ -14,6 +14,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
 from mnist_core.web.components.canvas import Drawing
 from mnist_core.web.components.leaderboard import MAX_FILE_BYTES
+from mnist_core.web.components.picture import Question
 from mnist_core.web.sessions import classifiers
 from mnist_core.web.sessions.classifiers import Classifier, load_shipped
 from mnist_core.web.sessions.session import Session
@@ -79,7 +80,7 @@ def test_who_is_not_sure_says_so(session: Session, monkeypatch: pytest.MonkeyPat
 def test_a_run_of_the_session_reads_and_is_named(session: Session, tab: DrawTab) -> None:
     run = session.upload(SHIPPED)
     choose(tab, run.id, session)
-    assert draw.read_drawing(Drawing(1, ONE), session)["classifier"] == run.name
+    assert draw.read_drawing(Drawing(1, ONE), session)["classifier"] == run.title
 
 
 def test_without_any_network_it_is_said(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,32 +90,63 @@ def test_without_any_network_it_is_said(session: Session, monkeypatch: pytest.Mo
     assert "can be loaded" in answer["message"]
 
 
-def test_a_picture_is_read(session: Session, tmp_path: Path) -> None:
+@pytest.fixture
+def uploads(own_cache: Path) -> Path:
+    """Return the folder of an upload."""
+    (own_cache / "a1").mkdir(parents=True)
+    return own_cache / "a1"
+
+
+def asked(path: Path) -> Question:
+    return Question(seq=9, file=str(path), crop=None, show=False)
+
+
+def test_a_picture_is_read(session: Session, uploads: Path) -> None:
     picture = Image.new("L", (100, 150), 240)
     picture.paste(10, (45, 20, 56, 130))
-    picture.save(tmp_path / "one.png")
-    answer = draw.read_picture(str(tmp_path / "one.png"), session)
+    picture.save(uploads / "one.png")
+    answer, findings = draw.read_picture(asked(uploads / "one.png"), session)
     assert answer["digit"] == 1
-    assert answer["seq"] is None
+    assert answer["seq"] == findings["seq"] == 9
+    assert answer["is_picture"]
+    assert session.draw.drawing is not None
+    assert answer["image"] == session.draw.drawing.ravel().tolist()
+    assert "problem" not in findings
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n and no more"])
-def test_what_is_not_a_picture_is_an_error_of_one_sentence(
-    session: Session, tmp_path: Path, content: bytes
+def test_what_is_not_a_picture_has_no_answer_but_a_sentence(
+    session: Session, uploads: Path, content: bytes
 ) -> None:
-    (tmp_path / "<b>.png").write_bytes(content)
-    with pytest.raises(gr.Error, match=r"&lt;b&gt;\.png is not an image"):
-        draw.read_picture(str(tmp_path / "<b>.png"), session)
+    draw.read_drawing(Drawing(7, ONE), session)
+    (uploads / "scan").write_bytes(content)
+    answer, findings = draw.read_picture(asked(uploads / "scan"), session)
+    assert answer == {"seq": 9, "digit": None, "is_picture": True}
+    assert findings["problem"].startswith("scan is not an image that can be read: PNG, ")
+    assert "size" not in findings
+    assert session.draw.drawing is None
 
 
-def test_a_blank_picture_is_said_to_be_blank(session: Session, tmp_path: Path) -> None:
-    Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
-    with pytest.raises(gr.Error, match="blank"):
-        draw.read_picture(str(tmp_path / "blank.png"), session)
+def test_a_blank_picture_is_said_to_be_blank(session: Session, uploads: Path) -> None:
+    Image.new("L", (50, 50), 255).save(uploads / "blank.png")
+    answer, findings = draw.read_picture(asked(uploads / "blank.png"), session)
+    assert answer["digit"] is None
+    assert "blank" in findings["problem"]
+    assert findings["read"] is None
+
+
+def test_a_file_that_is_no_upload_or_none_any_more_is_asked_for_again(
+    session: Session, tmp_path: Path, uploads: Path
+) -> None:
+    Image.new("L", (50, 50), 255).save(tmp_path / "mine.png")
+    for path in (tmp_path / "mine.png", uploads / "gone.png"):
+        answer, findings = draw.read_picture(asked(path), session)
+        assert answer == gr.skip()
+        assert findings == {"seq": 9, "gone": True}
 
 
 def test_no_picture_at_all_is_an_error_of_one_sentence(session: Session) -> None:
-    with pytest.raises(gr.Error, match="An image file was expected"):
+    with pytest.raises(gr.Error, match="A picture to be read was expected"):
         draw.read_picture(None, session)
 
 

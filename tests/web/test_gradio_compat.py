@@ -41,10 +41,20 @@ NEEDS: dict[str, list[str]] = {
         "blocks._queue.pending_event_ids_session.pop",
     ],
     "plot": ["gradio.components.plot.PlotData(type, plot)"],
+    "queue_shares": [
+        "blocks._queue.push(body, request, username)",
+        "blocks._queue.event_queue_per_concurrency_id",
+        "blocks._queue.max_size",
+        "gradio.queueing.Event(session_hash, fn, request, username)",
+        "gradio.queueing.EventQueue(concurrency_id, concurrency_limit)",
+        "blocks.fns",
+    ],
     "served_blocks": [
         "gradio.routes.App.create_app(blocks, app_kwargs)",
         "blocks._set_html_css_theme_variables()",
         "blocks._queue.max_thread_count",
+        "blocks.preprocess_data(block_fn, inputs, state, explicit_call)",
+        "gradio.blocks.postprocess_update_dict(block, update_dict, postprocess)",
         *(
             f"blocks.{name}"
             for name in (
@@ -52,6 +62,10 @@ NEEDS: dict[str, list[str]] = {
                 *("max_threads", "run_history", "show_error", "state_session_capacity", "theme"),
             )
         ),
+    ],
+    "wrong_input": [
+        "gradio.exceptions.ComponentProcessingError",
+        "gradio.exceptions.InvalidPathError",
     ],
     "upload_folder": ["gradio.routes.DEFAULT_TEMP_DIR", "gradio.utils.get_upload_folder()"],
 }
@@ -149,7 +163,8 @@ def test_the_routes_that_are_treated_in_our_own_way_are_gradio_s() -> None:
         scope = {"type": "http", "method": method, "path": f"/gradio_api{path}", "headers": []}
         return any(route.matches(scope)[0] is Match.FULL for route in app.demo.app.routes)
 
-    assert is_there("POST", routes.UPLOAD), "uploads are gone: gradio_compat/routes.py names them"
+    for path in (routes.UPLOAD, routes.RUN, routes.JOIN, f"{routes.CALL}predict"):
+        assert is_there("POST", path), f"{path} is gone: gradio_compat/routes.py names it"
     assert not is_there("POST", "/no_such_route")
 
 

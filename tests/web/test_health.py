@@ -11,6 +11,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.web.endpoints import health
 from mnist_core.web.endpoints.health import check_health, health_route
 from mnist_core.web.sessions import classifiers
+from tests.web.conftest import SetLimits
 from tests.web.workshop import SHORT, Workshop, eventually
 
 
@@ -104,6 +105,20 @@ def test_it_tells_who_trains_and_who_waits_and_does_not_wait_itself(workshop: Wo
         workshop.gate.allow()
         eventually(lambda: not second.is_under_way)
     eventually(lambda: check_health(workshop.queue)["trainer"] == "ready")
+
+
+def test_with_full_queues_it_is_degraded(workshop: Workshop, limit: SetLimits) -> None:
+    limit(waiting=4)
+    session = workshop.session()
+    for _ in range(4):
+        assert check_health(workshop.queue)["status"] == "ok"
+        session.start(SHORT)
+    assert check_health(workshop.queue)["status"] == "degraded"
+    session.end()
+    workshop.gate.allow()
+    client = TestClient(Starlette(routes=[health_route(lambda: True)]))
+    assert client.get("/health").json()["status"] == "degraded"
+    assert client.get("/health").status_code == 200
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -185,7 +185,7 @@ def test_an_own_run_can_be_looked_into(session: Session) -> None:
     run = trained(session)
     session.draw.classifier = run.id
     answer = look(question(), session)
-    assert answer["network"].startswith(run.name)
+    assert answer["network"] == run.title
     assert len(look(question("why"), session)["alike"]) == 8
 
 

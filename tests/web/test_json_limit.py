@@ -142,3 +142,33 @@ def test_of_all_that_comes_at_once_only_so_much_is_held(monkeypatch: pytest.Monk
         return answers
 
     assert event_loop.run(send_two()) == [TOO_BUSY.encode(), b"1" * 60, b"2" * 60]
+
+
+def test_no_client_fills_what_is_held_of_all_nor_has_all_of_it_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(json_limit, "MAX_BYTES_ON_THEIR_WAY", 300)
+    monkeypatch.setattr(json_limit, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(json_limit, "BYTES_PER_SECOND", 1e-9)
+    scope = {"type": "http", "method": "POST", "path": "/run", "headers": [], "query_string": b""}
+
+    async def send() -> list[int]:
+        statuses: list[int] = []
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200})
+
+        async def note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        limit = JsonLimit(app)
+        for host, size in [("a", 101), ("a", 99), ("b", 99)] + [("a", 90)] * 12 + [("b", 90)]:
+
+            async def receive(size: int = size) -> Message:
+                return {"type": "http.request", "body": b"1" * size}
+
+            await limit({**scope, "client": (host, 1)}, receive, note)
+        return statuses
+
+    assert event_loop.run(send()) == [503, 200, 200, *[200] * 8, *[429] * 4, 200]

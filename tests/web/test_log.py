@@ -223,7 +223,7 @@ def test_a_pause_is_told_and_every_training_ends_once(
     workshop.gate.allow(1)
     eventually(lambda: workshop.clock.waiting)
     workshop.clock.put_forward(RECONNECT_GRACE_SECONDS)
-    eventually(lambda: run.state == "waiting" and workshop.queue.waiting == 1)
+    eventually(lambda: run.state == "waiting" and workshop.clock.waiting)
     with session.connected():
         workshop.gate.let_pass(2)
     session.stop(run)

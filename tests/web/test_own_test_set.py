@@ -3,14 +3,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_core.drawings import LabelledDrawing
-from mnist_core.web.limits import LIMITS
-from mnist_core.web.sessions import own_test_set as test_set_module
+from mnist_core.web.limits import LIMITS, MEGABYTE
 from mnist_core.web.sessions.own_test_set import OwnTestSet
+from tests.web.conftest import SetLimits
 from tests.web.constant import Constant
 
 DRAWINGS = LIMITS["drawings"].laptop
@@ -76,14 +75,17 @@ def test_the_oldest_make_room_and_it_is_told() -> None:
     assert test_set.drawings[0].strokes[0][0][0] == 103
 
 
-def test_a_few_enormous_drawings_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(test_set_module, "MAX_POINTS", 1000)
+def test_a_few_enormous_drawings_do_not_fill_the_memory(limit: SetLimits) -> None:
+    limit(session_mb=20)
     test_set = OwnTestSet()
     for number in range(10):
-        test_set.add(drawing(1, number, points=300))
+        test_set.add(drawing(1, number, points=100_000))  # 1.6 MB
     assert len(test_set) == 3
-    test_set.add(drawing(1, 9, points=300))  # the same again takes no more room
+    assert 4.8e6 < test_set.size < 20 * MEGABYTE / 4
+    test_set.add(drawing(1, 9, points=100_000))  # the same again takes no more room
     assert len(test_set) == 3
+    test_set.clear()
+    assert test_set.size == 0
 
 
 def test_what_is_forgotten_counts_no_more() -> None:

@@ -141,6 +141,33 @@ def test_of_the_streams_of_all_sessions_the_oldest_end(
 
 
 @pytest.mark.usefixtures("quick")
+def test_no_client_ends_the_streams_of_others(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "MAX_STREAMS", 9)
+    sessions = [workshop.session() for _ in range(20)]
+    for session in sessions:
+        session.start(SHORT) if session in sessions[:2] else None
+        session.presence.client = "192.0.2.1"
+    sessions[0].presence.client = "192.0.2.2"
+
+    async def look() -> None:
+        of_another = watch(sessions[0], "another's page")
+        await anext(of_another)
+        streams = [watch(session, f"page {n}") for n, session in enumerate(sessions[1:])]
+        for changes in streams:
+            await anext(changes)
+        assert not await ends(of_another)
+        assert await ends(streams[0])
+        for changes in (*streams, of_another):
+            await changes.aclose()
+
+    event_loop.run(look())
+    for session in sessions:
+        session.end()
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_page_has_one_stream(workshop: Workshop) -> None:
     session = workshop.session()
     session.start(SHORT)

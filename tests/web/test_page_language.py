@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import anyio
+import gradio as gr
 import pytest
+from gradio import blocks as gradio_blocks
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from mnist_core.text import current_language, say
+from mnist_core.text import Message, current_language, say, speaking
 from mnist_core.web.endpoints.page_language import PageLanguage, requested_language
+from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
 from mnist_core.web.sessions.page import SessionLink
 
@@ -73,10 +76,43 @@ def test_what_is_said_while_a_request_is_answered_is_in_its_language() -> None:
 )
 def test_an_event_speaks_the_language_of_its_page(payload: object, language: str) -> None:
     async def event() -> str:
-        link.preprocess(payload)
+        await page.preprocess_data(handler, [payload], None)
         return await anyio.to_thread.run_sync(current_language)  # as a handler's thread would
 
-    with ServedBlocks():
+    with ServedBlocks() as page:
         link = SessionLink()
+        link.opened(lambda session: None, link)
+    (handler,) = page.fns.values()
     assert anyio.run(event) == language
     assert current_language() == "en"
+
+
+def test_an_event_speaks_it_as_gradio_calls_it() -> None:
+    """Gradio prepares the inputs in a thread, whose language nobody else hears."""
+    with ServedBlocks() as page:
+        link = SessionLink()
+        link.seen(lambda session: None, link)
+    (event,) = page.fns.values()
+
+    async def call() -> str:
+        await page.preprocess_data(event, ["key zh-CN"], None)
+        return await anyio.to_thread.run_sync(current_language)
+
+    assert anyio.run(call) == "zh"
+
+
+def test_an_update_leaves_alone_what_it_does_not_name() -> None:
+    with ServedBlocks():
+        link = SessionLink()
+    update = gradio_blocks.postprocess_update_dict(link, dict(gr.update(value="x")))
+    assert update == {"__type__": "update", "value": "x"}  # the sentences stay what they are
+
+
+def test_a_button_changes_its_language_with_the_page() -> None:
+    with ServedBlocks() as page:
+        spoken_button(Message("train.start"))
+    with speaking("zh"):
+        (update,) = page.say_again().values()
+        assert update["value"] == "开始训练"
+        (button,) = page.config["components"]
+        assert button["props"]["value"] == "开始训练"

@@ -28,6 +28,16 @@ def test_a_picture_is_read(tmp_path: Path) -> None:
     assert predict_picture(str(tmp_path / "one.png"))["digit"] == 1
 
 
+def test_an_uploaded_picture_is_read_once(own_cache: Path) -> None:
+    own_cache.mkdir()
+    for content, said in ((b"no picture", "not an image"), (None, "gone already")):
+        if content:
+            (own_cache / "x.png").write_bytes(content)
+        with pytest.raises(gr.Error, match=said):
+            predict_picture(str(own_cache / "x.png"))
+    assert list(own_cache.iterdir()) == []
+
+
 @pytest.mark.parametrize("strokes", [None, 3, "1", {}, [[]], [], [[[1]]], [[[1, "<b>"]]]])
 def test_other_strokes_are_refused_in_a_sentence(strokes: Any) -> None:
     with pytest.raises(gr.Error) as refusal:
@@ -40,8 +50,8 @@ def test_what_is_not_a_picture_is_refused_in_a_sentence(tmp_path: Path, content:
     (tmp_path / "x.png").write_bytes(content)
     with pytest.raises(gr.Error, match="not an image"):
         predict_picture(str(tmp_path / "x.png"))
-    with pytest.raises(gr.Error):
-        predict_picture(None)  # type: ignore[arg-type]
+    with pytest.raises(gr.Error, match="An image file was expected"):
+        predict_picture(None)
 
 
 def test_programs_are_offered_these_two_endpoints_and_nothing_else() -> None:

@@ -248,6 +248,42 @@ def test_a_full_line_is_said_to_be_full(workshop: Workshop, limit: SetLimits) ->
     first, second = workshop.session(), workshop.session()
     for _ in range(4):
         first.start(LONG)
+    assert workshop.queue.is_full
     with pytest.raises(ValueError, match="Try again later"):
         second.start(LONG)
     assert second.runs == []
+
+
+def test_those_who_have_left_do_not_count_among_those_who_wait(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(waiting=4)
+    absent, second = workshop.session(), workshop.session()
+    runs = [absent.start(LONG) for _ in range(4)]
+    workshop.clock.time += RECONNECT_GRACE_SECONDS  # and no thread has looked yet
+    assert not workshop.queue.is_full
+    with second.connected():
+        run = second.start(LONG)
+        workshop.gate.let_pass(2)
+        assert has_the_turn(run)
+        with absent.connected():  # they are back, and more than may come in
+            workshop.gate.let_pass(1)
+            assert [say_status(run.status)[:3] for run in runs] == ["1st", "2nd", "3rd", "4th"]
+            with pytest.raises(ValueError, match="Try again later"):
+                second.start(LONG)
+    second.end()
+    absent.end()
+    workshop.gate.allow()
+
+
+def test_no_client_takes_every_place_in_the_line(workshop: Workshop, limit: SetLimits) -> None:
+    limit(waiting=40)
+    for client, fits in (("192.0.2.1", 30), ("192.0.2.2", 10), ("192.0.2.3", 0)):
+        for number in range(fits + 1):
+            session = workshop.session()  # whoever has many sessions is one client all the same
+            session.presence.client = client
+            if number < fits:
+                session.start(LONG)
+        with pytest.raises(ValueError, match="Try again later"):
+            session.start(LONG)
+    assert (workshop.queue.waiting, workshop.queue.is_full) == (40, True)

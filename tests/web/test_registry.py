@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core.checkpoints import SHIPPED
+from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
 from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS
+from mnist_core.web.limits import MEGABYTE
 from mnist_core.web.sessions import registry as registry_module
+from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.registry import (
     IDLE_TIMEOUT_SECONDS,
     KEEP_AFTER_CLOSE_SECONDS,
@@ -304,6 +306,36 @@ def test_whoever_comes_and_goes_at_once_no_more_are_registered_than_may_be(
     assert registry.pages <= 30
 
 
+# --- each client's share -----------------------------------------------------------------------
+
+
+def test_one_client_does_not_get_all_places(limit: SetLimits) -> None:
+    limit(sessions=30)
+    registry = HandRegistry()
+    own = [registry.enter(None, f"page {number}", "192.0.2.1")[1] for number in range(40)]
+    assert sum(map(can_keep, own)) == 10
+    other = registry.enter(None, "another's page", "192.0.2.2")[1]
+    assert can_keep(other)
+    registry.leave("page 0")  # its own closed session makes room, and nobody else's
+    assert can_keep(own[39])
+    assert own[0].is_empty
+    assert len(registry) == 11
+    unknown = [registry.enter(None, f"unknown {number}")[1] for number in range(40)]
+    assert sum(map(can_keep, unknown)) == 19
+
+
+def test_whoever_opens_thousands_of_pages_pushes_out_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_module, "MAX_UNREGISTERED_SESSIONS", 100)
+    registry = HandRegistry()
+    key, session = registry.enter(None, "an idle page", "192.0.2.1")
+    registry.leave("an idle page")
+    for number in range(1_000):
+        registry.enter(None, f"page {number}", "192.0.2.2")
+    assert registry.enter(key, "it comes back", "192.0.2.1") == (key, session)
+
+
 # --- those that keep nothing -------------------------------------------------------------------
 
 
@@ -461,6 +493,40 @@ def test_a_run_under_way_keeps_its_network_though_it_is_the_oldest(
     done = [trained(second) for _ in range(10)]
     assert first.runs == [waiting]
     assert second.runs == done[1:]
+
+
+# --- what all of them keep, in bytes -----------------------------------------------------------
+
+
+def test_whoever_was_there_longest_ago_gives_up_what_all_have_too_much_of(
+    workshop: Workshop, limit: SetLimits
+) -> None:
+    limit(session_mb=80, sessions_mb=100, runs=100)
+    registry = HandRegistry(workshop.session)
+    first, second = (registry.enter(None, page)[1] for page in ("page 1", "page 2"))
+    for session in (first, second):
+        workshop.clock.put_forward(1)
+        for _ in range(64):  # 0.86 MB each
+            session.upload(SHIPPED_CNN)
+        assert all(session.files(run) for run in session.runs)
+    assert sum(run.model is not None for run in first.results) < 64
+    assert len(second.runs) == 64
+    assert 98 * MEGABYTE < first.size + second.size <= 100 * MEGABYTE
+    assert first.file_size == 0
+    assert second.file_size > 50 * MEGABYTE
+
+
+def test_where_nobody_can_give_up_anything_nothing_is_added(
+    workshop: Workshop, limit: SetLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(sessions_mb=100)
+    registry = HandRegistry(workshop.session)
+    _, session = registry.enter_and_keep("page 1")
+    monkeypatch.setattr(OwnTestSet, "size", 101 * MEGABYTE)
+    for keep in (keep_a_run, keep_an_upload, keep_a_label):
+        with pytest.raises(ValueError, match="You can draw all the same"):
+            keep(session)
+    assert session.runs == []
 
 
 # --- presence ----------------------------------------------------------------------------------

@@ -226,7 +226,21 @@ def test_what_was_downloaded_can_come_back_with_its_metadata(
 def test_weights_alone_are_taken_too(session: Session, tab: RunsTab, files: list[str]) -> None:
     tab.take_in(files[:1], session)
     row = row_of(session, session.runs[-1])
-    assert (row["message"], row["accuracy"]) == ("uploaded without its metadata", None)
+    assert row["message"] == "uploaded without its metadata"
+    assert row["accuracy"] == session.runs[0].accuracy is not None  # measured here
+
+
+def test_where_the_test_images_are_missing_no_accuracy_is_told(
+    session: Session,
+    tab: RunsTab,
+    files: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("MNIST_DATA", str(tmp_path / "nowhere"))
+    tab.take_in(files[:1], session)
+    assert row_of(session, session.runs[-1])["accuracy"] is None
+    assert row_of(session, session.runs[-1])["can_read"]
 
 
 def test_other_files_are_refused_in_one_sentence(

@@ -4,17 +4,27 @@ import errno
 import gc
 import json
 import pickle
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from mnist_core.checkpoints import SHIPPED, Checkpoint, CheckpointError, load_checkpoint
+from mnist_core.checkpoints import (
+    SHIPPED,
+    SHIPPED_CNN,
+    Checkpoint,
+    CheckpointError,
+    load_checkpoint,
+)
 from mnist_core.config import TrainConfig
+from mnist_core.inference import UNCALIBRATED
 from mnist_core.models import SimpleNN
-from mnist_core.web.limits import LIMITS
+from mnist_core.web.gradio_compat.upload_folder import upload_folder
+from mnist_core.web.limits import LIMITS, MEGABYTE
 from mnist_core.web.sessions import run_files
 from mnist_core.web.sessions.session import MAX_OPTIMIZERS, Session, unknown_session
 from tests.web.conftest import SetLimits
@@ -152,7 +162,86 @@ def test_a_network_that_was_downloaded_can_be_uploaded(session: Session, own_cac
     assert upload.epochs == run.epochs
     assert session.runs == [run, upload]
     assert all(map(torch.equal, upload.model.parameters(), run.model.parameters()))
-    assert len(files_in(own_cache)) == 2  # the copy that was read is gone
+    assert files_in(own_cache) == []  # what has been uploaded is used once
+    with pytest.raises(ValueError, match="upload it again"):
+        session.upload(*files)
+
+
+def test_two_who_use_one_upload_at_once_do_not_both_get_it(
+    session: Session, own_cache: Path
+) -> None:
+    file = own_cache / "a1" / "mine.pth"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(SHIPPED.read_bytes())
+    barrier = threading.Barrier(8)
+
+    def upload(_: int) -> bool:
+        barrier.wait()
+        try:
+            return session.upload(file).state == "uploaded"
+        except ValueError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(upload, range(8))) == 1
+    assert files_in(own_cache) == []
+    assert SHIPPED.exists()
+
+
+# --- bytes -------------------------------------------------------------------------------------
+
+
+def test_what_a_session_keeps_is_counted_in_bytes(session: Session) -> None:
+    empty = session.size
+    run = trained(session, TrainConfig(epochs=1, model="cnn"))
+    network = sum(4 * weight.numel() for weight in run.model.parameters())
+    assert session.size - empty > 4 * network  # with the optimiser's averages
+    session.shrink(2 * network)
+    assert not run.can_train_on
+    assert run.model is not None
+    session.shrink(network // 2)
+    assert run.model is None
+    assert session.results == [run]
+    assert 0 < session.size < network // 2
+    session.shrink(0)
+    assert (session.results, session.size) == ([], empty)
+
+
+def test_a_run_counts_from_its_beginning_as_what_it_will_take(workshop: Workshop) -> None:
+    session = workshop.session()
+    session.start(TrainConfig(model="cnn"))
+    waiting = session.size
+    workshop.gate.allow()
+    session.end()
+    session = workshop.session()
+    trained(session, TrainConfig(epochs=1, model="cnn"))
+    assert waiting == pytest.approx(session.size, rel=0.1)
+
+
+def test_the_oldest_makes_room_but_for_the_one_that_reads(
+    session: Session, limit: SetLimits
+) -> None:
+    limit(session_mb=20, runs=100)
+    runs = [session.upload(SHIPPED_CNN) for _ in range(24)]  # 0.86 MB each
+    assert session.runs == runs
+    session.draw.classifier = runs[0].id
+    more = session.upload(SHIPPED_CNN)
+    assert session.runs == [runs[0], *runs[2:], more]
+    assert session.evicted == [runs[1].name]
+    assert session.size < 20 * MEGABYTE
+
+
+def test_its_files_are_counted_too_and_written_anew(session: Session, limit: SetLimits) -> None:
+    limit(session_mb=20, runs=100)
+    runs = [session.upload(SHIPPED_CNN) for _ in range(24)]
+    assert all(session.files(run) for run in runs)
+    assert 19 * MEGABYTE < session.file_size <= 20 * MEGABYTE
+    written = [run for run in runs if run.id in str(files_in(upload_folder()))]
+    assert written == runs[-len(written) :]
+    weights, _ = session.files(runs[0]) or pytest.fail("no file")
+    assert weights.is_file()
+    session.remove_files()
+    assert (session.file_size, files_in(upload_folder())) == (0, [])
 
 
 def test_an_upload_while_the_session_ends_leaves_no_file(
@@ -211,6 +300,15 @@ def test_metadata_that_cannot_be_true_are_not_believed(
     upload = session.upload(weights, metadata)
     assert upload.epochs == []
     assert upload.config == TrainConfig()
+
+
+@pytest.mark.parametrize("weights", [SHIPPED, SHIPPED_CNN])
+def test_a_shipped_network_is_taken_in_with_its_metadata(session: Session, weights: Path) -> None:
+    shipped = load_checkpoint(weights)
+    upload = session.upload(weights, weights.with_suffix(".json"))
+    assert len(upload.epochs) == len(shipped.metadata["epochs"]) >= 5
+    assert upload.config == TrainConfig(**shipped.metadata["config"])
+    assert upload.calibration == shipped.calibration != UNCALIBRATED
 
 
 class Evil:
@@ -310,7 +408,7 @@ def test_with_a_full_disk_networks_are_there_without_their_files(
     torch.save(SimpleNN().state_dict(), file)
     with monkeypatch.context() as full:
         full.setattr(run_files, "save_checkpoint", fail)
-        full.setattr(run_files, "copyfile", fail)
+        full.setattr(run_files, "take_upload", fail)
         run = trained(session)
         with pytest.raises(ValueError, match="cannot be downloaded"):
             session.files(run)

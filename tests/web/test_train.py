@@ -290,7 +290,7 @@ def test_the_readings_tells_what_became_of_the_drawing() -> None:
     for digit in (2, 7, 7):
         learn(run, digit)
         text = readings.read(run)
-    assert "2 → 7 → 7 (100" in text
+    assert "2 → 7 → 7 (>99.9%)" in text
     assert readings.read(run) == text
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +18,17 @@ from starlette.types import Message
 
 from mnist_core.web.endpoints import request_body
 from mnist_core.web.endpoints.json_limit import MAX_JSON_BYTES, JsonLimit
-from mnist_core.web.endpoints.request_body import MEGABYTE
-from mnist_core.web.endpoints.upload_limit import MAX_UPLOADS, UploadLimit
+from mnist_core.web.endpoints.upload_limit import (
+    MAX_FILES_AT_ONCE,
+    MAX_UPLOADS,
+    TAKEN,
+    TOO_MANY_FILES,
+    UploadLimit,
+)
+from mnist_core.web.gradio_compat.wrong_input import NO_ROOM
+from mnist_core.web.limits import MEGABYTE
 from mnist_core.web.sessions import uploads
-from mnist_core.web.sessions.uploads import NO_ROOM
+from mnist_core.web.sessions.client import SHARE
 from tests.web import event_loop
 from tests.web.conftest import SetLimits
 from tests.web.test_uploads import put
@@ -136,6 +144,81 @@ def test_uploads_on_their_way_take_room(limit: SetLimits) -> None:
         return [message["status"] for message in slow.answers if "status" in message]
 
     assert event_loop.run(send_three()) == [503, 200, 200, 200]
+
+
+def multipart(files: int) -> tuple[bytes, dict[str, str]]:
+    """Return the body of an upload of so many small files, and its headers."""
+    part = b'--mark\r\nContent-Disposition: form-data; name="files"; filename="x"\r\n\r\nx\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=mark"}
+    return part * files + b"--mark--\r\n", headers
+
+
+def from_client(host: str) -> TestClient:
+    routes = [Route("/x/upload", take, methods=["POST"])]
+    return TestClient(Starlette(routes=routes, middleware=MIDDLEWARE), client=(host, 1))
+
+
+@pytest.mark.parametrize("size", [7, 50, 2**16])
+def test_a_request_brings_only_so_many_files(client: TestClient, size: int) -> None:
+    body, headers = multipart(MAX_FILES_AT_ONCE)
+    assert client.post("/x/upload", content=body, headers=headers).text == str(len(body))
+    body, headers = multipart(MAX_FILES_AT_ONCE + 1)
+    parts = (body[start : start + size] for start in range(0, len(body), size))
+    answer = client.post("/x/upload", content=parts, headers=headers)
+    assert (answer.status_code, answer.text) == (413, TOO_MANY_FILES)
+
+
+def test_no_client_sends_all_the_files_that_there_is_room_for() -> None:
+    client = from_client("192.0.2.1")
+    body, headers = multipart(MAX_FILES_AT_ONCE)
+    fits = int(SHARE * MAX_UPLOADS) // (MAX_FILES_AT_ONCE + 1)
+    answers = [client.post("/x/upload", content=body, headers=headers) for _ in range(fits + 9)]
+    assert [answer.status_code for answer in answers[: fits - 2]] == [200] * (fits - 2)
+    assert (answers[-1].status_code, answers[-1].text) == (429, TAKEN)
+
+
+def test_no_client_sends_all_the_bytes_that_there_is_room_for(limit: SetLimits) -> None:
+    limit(upload_mb=1, uploads_mb=50)
+
+    async def send() -> list[tuple[str, int]]:
+        answers: list[tuple[str, int]] = []
+        guard = UploadLimit(swallow)
+        for number in range(40):
+            host = "192.0.2.2" if number == 39 else "192.0.2.1"
+            parts = [b"x" * (MEGABYTE // 2)] * (1 + number % 2)
+
+            async def receive(parts: list[bytes] = parts) -> Message:
+                return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts)}
+
+            async def note(message: Message, host: str = host) -> None:
+                if "status" in message:
+                    answers.append((host, message["status"]))
+
+            await guard({**SCOPE, "client": (host, 1)}, receive, note)
+        return answers
+
+    answers = event_loop.run(send())
+    taken = [status for host, status in answers if host == "192.0.2.1"].count(200)
+    assert 20 <= taken <= 22  # of 0.75 MB on average, a third of 50 MB
+    assert answers[-1] == ("192.0.2.2", 200)
+
+
+async def swallow(scope: Any, receive: Any, send: Any) -> None:
+    while (await receive())["more_body"]:
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_said_to_be_full(number: int) -> None:
+    async def fail(request: Request) -> PlainTextResponse:
+        await request.body()
+        raise OSError(number, "No space left on device")
+
+    routes = [Route("/x/upload", fail, methods=["POST"])]
+    client = TestClient(Starlette(routes=routes, middleware=MIDDLEWARE))
+    answer = client.post("/x/upload", content=b"x")
+    assert (answer.status_code, answer.text) == (503, NO_ROOM)
 
 
 def test_an_upload_goes_when_it_is_old_though_nobody_comes_after_it(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,9 +16,11 @@ from mnist_core.web.sessions.session import Session
 from mnist_core.web.sessions.uploads import (
     UPLOAD_KEEP_SECONDS,
     clear_uploads,
+    find_upload,
     remove_own_folder,
     use_own_folder,
 )
+from tests.real_mnist import REPOSITORY
 from tests.web.workshop import trained
 
 
@@ -37,6 +41,28 @@ def test_what_has_been_read_is_removed_and_what_has_just_come_is_not(own_cache: 
     assert not old.parent.exists()
     assert not broken_off.exists()
     assert fresh.exists() and coming.exists()
+
+
+def test_an_upload_is_found_and_no_other_file(session: Session, own_cache: Path) -> None:
+    upload = put(own_cache / "a1" / "seven.png")
+    assert find_upload(str(upload)) == upload
+    assert find_upload(str(own_cache / "b2" / ".." / "a1" / "seven.png")) == upload
+    upload.unlink()
+    files = session.files(trained(session))
+    assert files is not None
+    elsewhere = put(own_cache.parent / "a1" / "other.png")
+    (own_cache / "a1" / "link.png").symlink_to(elsewhere)
+    others = [
+        upload,
+        *files,
+        elsewhere,
+        own_cache / "a1" / "link.png",
+        own_cache,
+        "",
+        "\0",
+        "x" * 9999,
+    ]
+    assert [find_upload(str(path)) for path in others] == [None] * len(others)
 
 
 def test_nothing_is_there_to_clear() -> None:
@@ -84,6 +110,37 @@ def test_no_other_app_s_files_are_touched(tmp_path: Path, monkeypatch: pytest.Mo
     remove_own_folder()
     assert not folder.exists()
     assert theirs.exists()
+
+
+KILLED = """
+import os, signal
+from pathlib import Path
+from mnist_core.web.sessions.uploads import use_own_folder
+use_own_folder()
+(Path(os.environ["GRADIO_TEMP_DIR"]) / "left.png").touch()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_has_left_goes_with_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path), "PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False)
+    (leftover,) = tmp_path.glob("mnist-*/left.png")
+    theirs = put(tmp_path / "c3" / "theirs.png")
+    folders = []
+    for _ in range(2):  # the second start leaves the first one's folder alone
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+        use_own_folder()
+        folders.append(Path(os.environ["GRADIO_TEMP_DIR"]))
+    assert not leftover.parent.exists()
+    assert all(folder.is_dir() for folder in folders)
+    assert theirs.exists()
+    for folder in folders:
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+        remove_own_folder()
+    assert list(tmp_path.iterdir()) == [theirs.parent]
 
 
 def test_where_no_folder_can_be_made_memory_takes_its_place(

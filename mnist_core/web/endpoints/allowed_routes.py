@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
+
+from mnist_core.text import Message
 
 ALLOWED = [
     # The page and its files.
@@ -45,7 +48,7 @@ HEADERS = {
     ),
 }
 NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
-FOREIGN = PlainTextResponse("Send it from this app's own page.", status_code=403)
+FOREIGN = PlainTextResponse(Message("server.foreign"), status_code=403)
 
 
 class AllowedRoutes:
@@ -60,7 +63,7 @@ class AllowedRoutes:
             await self._app(scope, receive, send)
             return
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_headers(message: Event) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():

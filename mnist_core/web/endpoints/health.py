@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Literal, TypedDict
 
 from starlette.requests import Request
@@ -47,15 +48,28 @@ class Health(TypedDict):
     sessions: int
 
 
-def health_route() -> Route:
-    """Return the route, for GET and HEAD; its status is 200 if drawings are read, else 503."""
-    return Route("/health", _answer)
+def health_route(is_busy: Callable[[], bool] = lambda: False) -> Route:
+    """Return the route, for GET and HEAD; its status is 200 if drawings are read, else 503.
+
+    Args:
+        is_busy: tells whether the page's events are refused, as too many wait.
+    """
+
+    def answer(request: Request) -> JSONResponse:
+        health = check_health(is_busy=is_busy())
+        return JSONResponse(
+            health,
+            status_code=503 if health["status"] == "failing" else 200,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return Route("/health", answer)
 
 
-def check_health(queue: JobQueue = JOB_QUEUE) -> Health:
+def check_health(queue: JobQueue = JOB_QUEUE, is_busy: bool = False) -> Health:
     """Find out what works; a drawing is read for it."""
     networks = {key: load_shipped(key) is not None for key in SHIPPED_CLASSIFIERS}
-    works = all(networks.values()) and queue.state != "dead"
+    works = all(networks.values()) and queue.state != "dead" and not (queue.is_full or is_busy)
     return {
         "status": "failing" if not _reads() else "ok" if works else "degraded",
         "networks": networks,
@@ -76,12 +90,3 @@ def _reads() -> bool:
         log.exception("no drawing can be read")
         return False
     return True
-
-
-def _answer(request: Request) -> JSONResponse:
-    health = check_health()
-    return JSONResponse(
-        health,
-        status_code=503 if health["status"] == "failing" else 200,
-        headers={"Cache-Control": "no-store"},
-    )

@@ -8,28 +8,37 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
 
+from mnist_core.text import Message, say, translate
+from mnist_core.web.endpoints.client_share import TOO_MANY, client_in
+from mnist_core.web.endpoints.page_share import Sent
 from mnist_core.web.endpoints.request_body import RequestBody
+from mnist_core.web.endpoints.token_buckets import TokenBuckets
 from mnist_core.web.gradio_compat.routes import UPLOAD
+from mnist_core.web.sessions.client import SHARE
 
 MAX_JSON_BYTES = 6_000_000  # a file of drawings, and room for more
 MAX_JSON_BYTES_BESIDE_TEXTS = 300_000  # the largest drawing has 10,000 points
 MAX_JSON_VALUES = 50_000  # of which a drawing takes three for each point
 MAX_JSON_QUOTES = 200_000  # and backslashes: what lies between them is skipped one by one
 MAX_BYTES_ON_THEIR_WAY = 60_000_000  # of all requests
+MOST_BYTES = 60_000_000  # of one client, before it has to slow down
+BYTES_PER_SECOND = 6_000_000  # thirty hands send one or two
 
 # A text, or what is left of one that does not end; it matches whatever follows the first quote.
 TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 PAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # Gradio keeps it as long as it keeps the page
 
-TOO_MUCH = "That holds too much: 300 kilobytes and 50,000 values at most, beside texts."
-TOO_BUSY = "The server is receiving too much at once. Try again in a minute."
-NO_PAGE = "A session_hash is up to 64 letters, digits, hyphens and underscores."
+TOO_MUCH = Message("server.too_much")
+TOO_BUSY = Message("server.too_busy")
+NO_PAGE = Message("server.no_page")
 
 
 class JsonLimit:
@@ -37,7 +46,8 @@ class JsonLimit:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._on_their_way = 0  # bytes
+        self._on_their_way: Counter[str] = Counter()  # bytes of each client
+        self._bytes = TokenBuckets(MOST_BYTES, BYTES_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it is refused."""
@@ -47,8 +57,10 @@ class JsonLimit:
         try:
             check_page_name(QueryParams(scope["query_string"]).get("session_hash"))
             if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not is_upload(scope):
-                content = await self._read(RequestBody(receive, MAX_JSON_BYTES))
-                check_json(content)
+                body = RequestBody(receive, MAX_JSON_BYTES)
+                content = await self._read(body, client_in(scope))
+                sent = Sent(check_json(content), len(content))
+                scope.setdefault("state", {})["sent"] = sent
                 receive = _give_back(content, receive)
         except HTTPException as refusal:
             answer = PlainTextResponse(refusal.detail, refusal.status_code)
@@ -56,20 +68,26 @@ class JsonLimit:
             return
         await self._app(scope, receive, send)
 
-    async def _read(self, body: RequestBody) -> bytes:
+    async def _read(self, body: RequestBody, client: str) -> bytes:
         parts: list[bytes] = []
         try:
             while not body.is_whole:
                 message = await body.receive()
                 if message["type"] == "http.disconnect":
-                    raise HTTPException(400, "It has not come whole.")
+                    raise HTTPException(400, say("server.not_whole"))
                 parts.append(message.get("body", b""))
-                self._on_their_way += len(parts[-1])
-                if self._on_their_way > MAX_BYTES_ON_THEIR_WAY:
-                    raise HTTPException(503, TOO_BUSY)
+                self._on_their_way[client] += len(parts[-1])
+                if self._bytes.take(client, len(parts[-1])) is None:
+                    raise HTTPException(429, translate(TOO_MANY))
+                most = MAX_BYTES_ON_THEIR_WAY
+                own = self._on_their_way[client] if client else 0
+                if self._on_their_way.total() > most or own > SHARE * most:
+                    raise HTTPException(503, translate(TOO_BUSY))
             return b"".join(parts)
         finally:
-            self._on_their_way -= sum(map(len, parts))
+            self._on_their_way[client] -= sum(map(len, parts))
+            if not self._on_their_way[client]:
+                del self._on_their_way[client]
 
 
 def is_upload(scope: Scope) -> bool:
@@ -78,24 +96,28 @@ def is_upload(scope: Scope) -> bool:
     return path.rstrip("/").endswith(UPLOAD)
 
 
-def check_json(content: bytes) -> None:
+def check_json(content: bytes) -> str:
     """Make sure that reading it costs little, and that it names its page as a page is named.
+
+    Returns:
+        Gradio's name of the page; empty if it names none.
 
     Raises:
         HTTPException: it does not; the message says what is allowed.
     """
     if content.count(b'"') + content.count(b"\\") > MAX_JSON_QUOTES:
-        raise HTTPException(413, TOO_MUCH)
+        raise HTTPException(413, translate(TOO_MUCH))
     rest = TEXT.sub(b"", content)
     values = sum(rest.count(mark) for mark in (b"[", b"{", b","))
     if len(rest) > MAX_JSON_BYTES_BESIDE_TEXTS or values > MAX_JSON_VALUES:
-        raise HTTPException(413, TOO_MUCH)
+        raise HTTPException(413, translate(TOO_MUCH))
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):  # which Gradio says in its own way
-        return
-    if isinstance(found, dict):
-        check_page_name(found.get("session_hash"))
+        return ""
+    name = found.get("session_hash") if isinstance(found, dict) else None
+    check_page_name(name)
+    return name if isinstance(name, str) else ""
 
 
 def check_page_name(name: object) -> None:
@@ -105,14 +127,14 @@ def check_page_name(name: object) -> None:
         HTTPException: it is not.
     """
     if isinstance(name, str) and not PAGE_NAME.fullmatch(name):
-        raise HTTPException(400, NO_PAGE)
+        raise HTTPException(400, translate(NO_PAGE))
 
 
 def _give_back(content: bytes, receive: Receive) -> Receive:
     """Return a `receive` that brings what has been read already, then what still comes."""
-    messages: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
+    messages: list[Event] = [{"type": "http.request", "body": content, "more_body": False}]
 
-    async def receive_again() -> Message:
+    async def receive_again() -> Event:
         return messages.pop() if messages else await receive()
 
     return receive_again

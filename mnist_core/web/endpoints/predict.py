@@ -19,8 +19,13 @@ from mnist_core.preprocessing import (
     open_picture,
     parse_strokes,
 )
+from mnist_core.text import Message
 from mnist_core.web.jobs.throttle import note_reading
 from mnist_core.web.sessions.classifiers import default_classifier
+from mnist_core.web.sessions.run_files import FILE_GONE
+from mnist_core.web.sessions.uploads import remove_upload
+
+NO_FILE = Message("server.no_file")
 
 
 class Reply(TypedDict):
@@ -48,8 +53,8 @@ def build_endpoints() -> None:
     gr.events.api(predict_strokes, api_name="predict_strokes")
 
 
-def predict_picture(picture: str) -> Reply:
-    """Read an image file of one digit, dark on light or light on dark.
+def predict_picture(picture: str | None) -> Reply:
+    """Read an image file of one digit, dark on light or light on dark; it is gone afterwards.
 
     Args:
         picture: the file: PNG, JPEG, WebP, GIF, BMP, TIFF, PGM, PPM or AVIF.
@@ -57,10 +62,17 @@ def predict_picture(picture: str) -> Reply:
     Raises:
         gr.Error: the file is not an image, or it is blank.
     """
+    if picture is None:
+        raise _refusal(NO_FILE)
+    path = Path(picture)
     try:
-        return _reply(image_from_picture(open_picture(Path(picture))))
-    except (ValueError, FileNotFoundError, TypeError) as error:
+        return _reply(image_from_picture(open_picture(path)))
+    except FileNotFoundError:
+        raise _refusal(FILE_GONE) from None
+    except ValueError as error:
         raise _refusal(error) from None
+    finally:
+        remove_upload(path)
 
 
 def predict_strokes(strokes: list[list[list[float]]]) -> Reply:
@@ -82,9 +94,9 @@ def predict_strokes(strokes: list[list[list[float]]]) -> Reply:
 def _reply(image: GrayImage | None) -> Reply:
     classifier = default_classifier()
     if image is None:
-        raise ValueError("There is no digit to read: it is blank.")
+        raise ValueError(Message("server.blank"))
     if classifier is None:
-        raise ValueError("No network that comes with the project can be loaded.")
+        raise ValueError(Message("server.no_network"))
     note_reading()
     prediction = predict(classifier.model, image, classifier.calibration)
     return {
@@ -95,5 +107,5 @@ def _reply(image: GrayImage | None) -> Reply:
     }
 
 
-def _refusal(error: Exception) -> gr.Error:
+def _refusal(error: Exception | str) -> gr.Error:
     return gr.Error(html.escape(str(error)), print_exception=False)

@@ -8,7 +8,9 @@ import time
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
-MEGABYTE = 2**20  # bytes, as Gradio counts them
+from mnist_core.text import say
+from mnist_core.web.limits import MEGABYTE
+
 MAX_SKIPPED_BYTES = 100 * MEGABYTE  # of a body that is refused
 BODY_TIMEOUT_SECONDS = 120.0
 
@@ -21,6 +23,7 @@ class RequestBody:
 
     Attributes:
         is_whole: whether all of it has come.
+        received: how many bytes have come.
     """
 
     def __init__(self, receive: Receive, most: int) -> None:
@@ -32,7 +35,7 @@ class RequestBody:
         """
         self._receive, self._most = receive, most
         self._deadline = time.monotonic() + BODY_TIMEOUT_SECONDS
-        self._received = 0
+        self.received = 0
         self.is_whole = False
 
     async def receive(self) -> Message:
@@ -42,12 +45,12 @@ class RequestBody:
             HTTPException: more has come than may come, or too late.
         """
         message = await self._receive_part()
-        if self._received > self._most:
+        if self.received > self._most:
             # Whoever still sends would not hear the answer, so the rest is let go by.
-            while not self.is_whole and self._received <= MAX_SKIPPED_BYTES:
+            while not self.is_whole and self.received <= MAX_SKIPPED_BYTES:
                 await self._receive_part()
-            most = f"{self._most / MEGABYTE:.0f} megabytes at most"
-            raise HTTPException(413, f"That is too large: {most}.")
+            most = f"{self._most / MEGABYTE:.0f}"
+            raise HTTPException(413, say("server.too_large", most=most))
         return message
 
     async def _receive_part(self) -> Message:
@@ -57,7 +60,7 @@ class RequestBody:
         try:
             message = await asyncio.wait_for(self._receive(), left)
         except asyncio.TimeoutError:
-            raise HTTPException(408, "That took too long to come.") from None
-        self._received += len(message.get("body", b""))
+            raise HTTPException(408, say("server.too_slow")) from None
+        self.received += len(message.get("body", b""))
         self.is_whole = not message.get("more_body", False)
         return message

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gradio as gr
 from gradio import processing_utils
 
-NO_ADDRESSES = "Send the file itself, not its address."
+from mnist_core.text import Message, translate
+
+NO_ADDRESSES = Message("server.no_addresses")
 
 
 def refuse_downloads() -> None:
@@ -17,4 +19,4 @@ def refuse_downloads() -> None:
 
 
 async def _refuse(url: str, cache_dir: str) -> str:
-    raise gr.Error(NO_ADDRESSES, print_exception=False)
+    raise gr.Error(translate(NO_ADDRESSES), print_exception=False)

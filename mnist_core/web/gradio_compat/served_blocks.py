@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import gradio as gr
+from gradio import blocks as gradio_blocks
 from gradio import routes
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from mnist_core.text import Language, Message, current_language, translate
+from mnist_core.web.gradio_compat.wrong_input import said_in_a_sentence
+
+
+@runtime_checkable
+class Introduction(Protocol):
+    """A component whose payload tells for whom an event is handled."""
+
+    def introduce(self, payload: object) -> None:
+        """Set what holds while the event is handled, such as the language."""
 
 
 class ServedBlocks(gr.Blocks):
@@ -24,6 +34,7 @@ class ServedBlocks(gr.Blocks):
 
     def __init__(self, **settings: Any) -> None:
         _prepare_every_app()
+        _keep_what_html_knows()
         self._settings: dict[str, Any] = {}
         self._routes: list[BaseRoute] = []
         self._middleware: list[Middleware] = []
@@ -43,14 +54,28 @@ class ServedBlocks(gr.Blocks):
     def config(self, source: dict[str, Any]) -> None:
         self._source, self._configs = source, {}
 
+    async def preprocess_data(
+        self, block_fn: Any, inputs: list[Any], *arguments: Any, **others: Any
+    ) -> list[Any]:
+        """Let components introduce an event before Gradio has its inputs preprocessed.
+
+        That it does in other threads, and what is set there for the event does not come back.
+        """
+        for block, payload in zip(block_fn.inputs, inputs, strict=False):
+            if isinstance(block, Introduction):
+                block.introduce(payload)
+        with said_in_a_sentence():
+            values: list[Any] = await super().preprocess_data(
+                block_fn, inputs, *arguments, **others
+            )
+        return values
+
     def say_again(self) -> dict[Any, dict[str, Any]]:
         """Return updates that put all that the page was built with into the current language."""
         updates: dict[Any, dict[str, Any]] = {}
         for block in self.blocks.values():
             props = block.get_config()
-            props |= (
-                props.pop("props", None) or {}
-            )  # those of a `gr.HTML` that Gradio does not know
+            props |= props.pop("props", None) or {}  # what only a `gr.HTML` of ours knows
             said = {name: _translated(props[name]) for name in props if _has_message(props[name])}
             if said:
                 updates[block] = dict(gr.update(**said))
@@ -116,3 +141,23 @@ def _prepare_every_app() -> None:
         return create_app(blocks, *arguments, app_kwargs=app_kwargs, **others)
 
     routes.App.create_app = staticmethod(ask_first)  # type: ignore[method-assign]
+
+
+def _keep_what_html_knows() -> None:
+    """Let an update leave alone what it does not name.
+
+    Gradio takes the mark of an update, `__type__`, for something that a `gr.HTML` is to know; for
+    one in a tab that has not been opened it replaces all else that it knew, its sentences first.
+    """
+    make_update: Callable[..., dict[str, Any]] = gradio_blocks.postprocess_update_dict
+    if hasattr(make_update, "__wrapped__"):
+        return
+
+    @functools.wraps(make_update)
+    def make_unmarked(
+        block: Any, update_dict: dict[str, Any], *arguments: Any, **others: Any
+    ) -> dict[str, Any]:
+        update_dict.pop("__type__", None)  # the update gets its mark in the end
+        return make_update(block, update_dict, *arguments, **others)
+
+    gradio_blocks.postprocess_update_dict = make_unmarked

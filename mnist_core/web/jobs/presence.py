@@ -35,11 +35,13 @@ class Presence:
 
     Attributes:
         clock: what tells the time.
+        client: who the visitor is, as far as shares are concerned; empty if nobody knows.
     """
 
     def __init__(self, changed: Condition, clock: Clock) -> None:
         self._changed = changed
         self.clock = clock
+        self.client = ""
         self._open_until: dict[str, float] = {}  # page → when it counts as closed; newest last
         self._left_at = clock.now()
 

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 RECONNECT_GRACE_SECONDS = 1.2  # for which a slot or a place is kept for a page that reloads
 UNATTENDED_TIMEOUT_SECONDS = 15 * 60.0  # without a page, after which a run ends
+SHARE_OF_A_CLIENT = 0.75  # of the places: in a classroom thirty people train at once
 
 
 @dataclass(eq=False)
@@ -96,19 +97,30 @@ class JobQueue:
             ValueError: the queue is full.
         """
         with self.changed:
-            self.check_room()
+            self.check_room(presence)
             self._waiting.append(Job(run, presence, next(self._numbers), self.clock.now()))
             self._show_places()
             self._wake()
 
-    def check_room(self, runs: int = 1) -> None:
+    def check_room(self, presence: Presence, runs: int = 1) -> None:
         """Make sure that so many more runs can come in; true as long as `changed` is held.
 
+        Args:
+            presence: of their visitor.
+            runs: how many.
+
         Raises:
-            ValueError: the queue is full.
+            ValueError: the queue is full, or the share of the visitor's client is used up.
         """
-        if self.waiting + runs > the_limits().waiting:
+        most, client = the_limits().waiting, presence.client
+        own = sum(job.presence.client == client for job in self._present()) if client else 0
+        if self.waiting + runs > most or own + runs > SHARE_OF_A_CLIENT * most:
             raise ValueError(Message("jobs.full"))
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether no more runs can come in."""
+        return self.waiting >= the_limits().waiting
 
     def stop(self, run: Run) -> None:
         """End a run: at once if it waits or is paused, with its next record if it trains."""
@@ -293,8 +305,13 @@ class JobQueue:
 
     @property
     def waiting(self) -> int:
-        """Return how many runs wait for their turn, those of absent visitors included."""
-        return len(self._waiting) + len(self._paused)
+        """Return how many runs wait for their turn, those of absent visitors left out."""
+        return len(self._present())
+
+    def _present(self) -> list[Job]:
+        """Return the jobs that wait, but for those whose visitors have left."""
+        waiting = list(self._waiting)
+        return [job for job in waiting if not job.is_absent_for(RECONNECT_GRACE_SECONDS)]
 
     def _log_turn(self, job: Job) -> None:
         fields = {"training": job.number, "waited": self._seconds_waited(job)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 from collections.abc import Generator
@@ -14,9 +15,10 @@ from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, fetch_mnist
+from mnist_core.data import DownloadError, default_root, fetch_mnist
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
+from mnist_core.models import create_model_shape
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
@@ -30,6 +32,9 @@ from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.jobs.worker_process import Worker, WorkerError, WorkerLostError
 
 log = logging.getLogger(__name__)
+
+RECORD_BYTES = 1_000  # of memory, about, for an epoch with its line
+ADAM = 3  # times the network: its weights, and two averages for each of them
 
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
 
@@ -192,6 +197,17 @@ class Run:
         self.model = None
 
     @property
+    def size(self) -> int:
+        """Return how many bytes of memory it takes about, or will take while it is under way."""
+        network = network_bytes(self.config.model)
+        snapshot = self._snapshot
+        training = len(snapshot.content) if snapshot else 0
+        if self.is_under_way:
+            training = max(training, ADAM * network)
+        has_network = self.is_under_way or self.model is not None
+        return training + has_network * network + len(self.epochs) * RECORD_BYTES
+
+    @property
     def fraction_done(self) -> float:
         """Tell how much of the run is over, 0 to 1."""
         return 1 - self.epochs_left / self.config.epochs
@@ -223,8 +239,10 @@ class Run:
         except DivergenceError as error:
             self.retry_rate = error.retry_rate
             self._end("diverged", Error("diverged", error.args[0]))
-        except FileNotFoundError as error:
-            self._end("failed", Error("no_data", error.args[0]))
+        except DownloadError as error:
+            facts = {"reason": str(error), "cause": error.cause}
+            log.error("MNIST cannot be downloaded", extra={"fields": facts})
+            self._end("failed", Error("no_data", error.said_to_visitors))
         except MemoryError:
             self._end("failed", Error("no_memory"))
         except WorkerLostError:
@@ -389,3 +407,10 @@ class Run:
     def _update(self, **changes: Any) -> None:
         self.status = replace(self.status, **changes)
         self.changes += 1
+
+
+@functools.cache
+def network_bytes(model_name: str) -> int:
+    """Return how many bytes a network's weights take."""
+    weights = create_model_shape(model_name).state_dict().values()
+    return sum(tensor.numel() * tensor.element_size() for tensor in weights)

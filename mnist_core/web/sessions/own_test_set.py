@@ -14,9 +14,10 @@ from torch import nn
 from mnist_core.data import normalize
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import GrayImage, image_from_strokes
-from mnist_core.web.limits import the_limits
+from mnist_core.web.limits import MEGABYTE, the_limits
 
-MAX_POINTS = 200_000  # of all drawings together: three megabytes
+SHARE = 0.25  # of the memory that a session may take
+ARRAY_BYTES = 200  # of memory for each array, beside its numbers
 
 
 @dataclass
@@ -27,9 +28,10 @@ class Sample:
     image: GrayImage
 
     @property
-    def points(self) -> int:
-        """Return how many points its strokes have."""
-        return sum(map(len, self.drawing.strokes))
+    def size(self) -> int:
+        """Return how many bytes of memory it takes, about."""
+        arrays: list[np.ndarray] = [self.image, *self.drawing.strokes]
+        return sum(array.nbytes + ARRAY_BYTES for array in arrays)
 
 
 @dataclass
@@ -45,12 +47,17 @@ class OwnTestSet:
 
     def __init__(self) -> None:
         self._samples: dict[bytes, Sample] = {}  # oldest first
-        self._points = 0  # of all drawings together
+        self._size = 0
         self._predictions: dict[str, Predictions] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._samples)
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of memory all drawings take, about."""
+        return self._size
 
     @property
     def drawings(self) -> list[LabelledDrawing]:
@@ -67,12 +74,14 @@ class OwnTestSet:
         if image is None:  # never: a labelled drawing has ink
             return 0
         key = _key(drawing)
+        limits = the_limits()
         with self._lock:
             self._remove(key)
             self._samples[key] = Sample(drawing, image)
-            self._points += self._samples[key].points
+            self._size += self._samples[key].size
             removed = 0
-            while len(self._samples) > the_limits().drawings or self._points > MAX_POINTS:
+            most = SHARE * limits.session_mb * MEGABYTE
+            while len(self._samples) > limits.drawings or self._size > most:
                 self._remove(next(iter(self._samples)))
                 removed += 1
             return removed
@@ -82,7 +91,7 @@ class OwnTestSet:
         with self._lock:
             self._samples.clear()
             self._predictions.clear()
-            self._points = 0
+            self._size = 0
 
     def count_right(self, name: str, edition: Hashable, model: nn.Module) -> int:
         """Count the drawings that a network classifies right; each is classified only once.
@@ -114,7 +123,7 @@ class OwnTestSet:
     def _remove(self, key: bytes) -> None:
         sample = self._samples.pop(key, None)
         if sample is not None:
-            self._points -= sample.points
+            self._size -= sample.size
             for known in self._predictions.values():
                 known.digits.pop(key, None)
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_core.text import first_language, speak
-from mnist_core.web.components.link import Link
+from mnist_core.text import Language, first_language, speak
+from mnist_core.web.components.link import KEEPS, Link
 from mnist_core.web.jobs.throttle import somebody_draws
+from mnist_core.web.sessions.client import SHARE, client_of
 from mnist_core.web.sessions.registry import REGISTRY
 from mnist_core.web.sessions.session import JOB_QUEUE, Session, unknown_session
 
@@ -27,26 +28,32 @@ MAX_STREAMS = 900
 class SessionLink(Link):
     """The link as an input of handlers: they are given the page's session, and its language."""
 
+    def introduce(self, payload: object) -> None:
+        """Speak the page's language while the event is handled."""
+        speak(_introduced(payload)[1])
+
     def preprocess(self, payload: object) -> Session:
-        """Find the session by its key, and speak the page's language."""
-        return REGISTRY.find(_introduced(payload)) or unknown_session()
+        """Find the session by its key."""
+        return REGISTRY.find(_introduced(payload)[0]) or unknown_session()
 
 
-def _introduced(payload: object) -> str:
-    """Return the key from what the page says of itself, and speak its language.
+def _introduced(payload: object) -> tuple[str, Language]:
+    """Return the key and the language that a page introduces itself with.
 
     Args:
-        payload: key and language, data from a stranger.
+        payload: both in one text, data from a stranger.
     """
     key, _, tag = payload.partition(" ") if isinstance(payload, str) else ("", "", "")
-    speak(first_language([tag]) or "en")
-    return key
+    return key, first_language([tag]) or "en"
 
 
 def enter(payload: object, request: gr.Request) -> Any:
     """Give a page that has just opened its session: a key to come back with, and its own name."""
-    page = request.session_hash or ""
-    key, _ = REGISTRY.enter(_introduced(payload), page)
+    page, sender = request.session_hash or "", request.client
+    told, _ = _introduced(payload)
+    former = told.removesuffix(KEEPS)
+    key, session = REGISTRY.enter(former, page, client_of(sender.host if sender else None))
+    session.has_lost |= told.endswith(KEEPS) and key != former
     JOB_QUEUE.warm_up()
     return gr.update(session=key, page_name=page)
 
@@ -65,7 +72,17 @@ class Streams:
         """
         self.close(page)
         of_session = [other for other, (owner, _) in self._streams.items() if owner is session]
-        surplus = of_session[: 1 - MAX_STREAMS_PER_SESSION] + list(self._streams)[: 1 - MAX_STREAMS]
+        client = session.presence.client
+        of_client = [
+            other
+            for other, (owner, _) in self._streams.items()
+            if owner.presence.client == client != ""
+        ]
+        surplus = {
+            *of_session[: 1 - MAX_STREAMS_PER_SESSION],
+            *of_client[: 1 - round(SHARE * MAX_STREAMS)],
+            *list(self._streams)[: 1 - MAX_STREAMS],
+        }
         for other in surplus:
             self.close(other)
         stream = object()

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 
+from mnist_core.text import Message
 from mnist_core.web.jobs.presence import PAGE_TIMEOUT_SECONDS, Clock
-from mnist_core.web.limits import the_limits
+from mnist_core.web.limits import MEGABYTE, the_limits
+from mnist_core.web.sessions.client import SHARE
 from mnist_core.web.sessions.session import ENDED, Session
 
 KEEP_AFTER_CLOSE_SECONDS = 30 * 60.0  # after a session's last page has closed
@@ -23,10 +26,7 @@ IDLE_TIMEOUT_SECONDS = 30 * 60.0  # without use; then a session may be ended wit
 MAX_PAGES_PER_SESSION = 20
 MAX_UNREGISTERED_SESSIONS = 2_000  # a few kilobytes each
 NOTHING_TO_LOSE = (0, 0.0)  # the lowest `eviction_rank`
-NO_ROOM = (
-    "So many people are here that no more networks can be trained just now. You can draw all the "
-    "same; to train, try again a little later."
-)
+NO_ROOM = Message("session.no_room")
 
 
 @dataclass
@@ -49,6 +49,11 @@ class Entry:
     closed_at: float = 0.0
     is_registered: bool = False
     additions: int = 0
+
+    @property
+    def client(self) -> str:
+        """Return whose session it is, as far as shares are concerned."""
+        return self.session.presence.client
 
     @property
     def eviction_rank(self) -> tuple[int, float] | None:
@@ -85,12 +90,13 @@ class Registry:
         """Return how many sessions are registered."""
         return sum(entry.is_registered for entry in list(self._entries.values()))
 
-    def enter(self, key: object, page: str) -> tuple[str, Session]:
+    def enter(self, key: object, page: str, client: str = "") -> tuple[str, Session]:
         """Find the session of a page that has just been opened, or begin one.
 
         Args:
             key: what the page has kept from before: data from a stranger, of any type and size.
             page: Gradio's name of the page (`session_hash`).
+            client: who that is, as far as shares are concerned; empty if nobody knows.
 
         Returns:
             The key that the page has to keep, and its session.
@@ -103,6 +109,7 @@ class Registry:
                 entry = Entry(secrets.token_urlsafe(32), self._new_session())
                 entry.session.keeping = partial(self._keeping, entry)
                 self._entries[entry.key] = entry
+            entry.session.presence.client = client
             entry.pages[page] = self._clock.now()
             self._by_page[page] = entry
             for oldest in list(entry.pages)[:-MAX_PAGES_PER_SESSION]:
@@ -134,11 +141,15 @@ class Registry:
 
     @contextmanager
     def _keeping(self, entry: Entry) -> Iterator[None]:
-        """Let a session add what it keeps; then the oldest networks of all may have to go.
+        """Let a session add what it keeps; then others may have to give something up.
 
         Raises:
-            ValueError: there is no room for another session, or this one has been ended.
+            ValueError: there is no room for another session, this one has been ended, or all of
+                them keep as much as they may.
         """
+        if self._give_up_surplus() > the_limits().sessions_mb * MEGABYTE:
+            raise ValueError(NO_ROOM)
+        entry.session.note_use()
         with self._lock:
             ended = self._register(entry)
             entry.additions += 1
@@ -149,17 +160,34 @@ class Registry:
         finally:
             with self._lock:
                 entry.additions -= 1
-        self._evict_networks()
+        self._give_up_surplus()
 
-    def _evict_networks(self) -> None:
-        """Evict the least recently used networks, if all sessions together have too many."""
+    def _give_up_surplus(self) -> int:
+        """Let the sessions used least recently give up what all of them have too much of.
+
+        Returns:
+            How many bytes of memory they keep now.
+        """
+        limits = the_limits()
         with self._lock:
             sessions = [entry.session for entry in self._entries.values() if entry.is_registered]
         sessions.sort(key=lambda session: -session.unused_for)
         runs = [(session, run) for session in sessions for run in session.runs]
         ended = [(session, run) for session, run in runs if not run.is_under_way]
-        for session, run in ended[: max(len(runs) - the_limits().networks, 0)]:
+        for session, run in ended[: max(len(runs) - limits.networks, 0)]:
             session.evict(run)
+        most = limits.sessions_mb * MEGABYTE
+        kept = sum(session.size for session in sessions)
+        files = sum(session.file_size for session in sessions)
+        for session in sessions:
+            if kept > most:
+                before = session.size
+                session.shrink(max(before - (kept - most), 0))
+                kept -= before - session.size
+            if files > most:
+                files -= session.file_size
+                session.remove_files()
+        return kept
 
     def _end_expired(self) -> None:
         """End the sessions whose pages closed long ago, and come back when the next one is due."""
@@ -211,7 +239,7 @@ class Registry:
             if entry.key not in self._entries:
                 raise ValueError(ENDED)
             return None
-        ended = self._make_room()
+        ended = self._make_room(entry)
         entry.is_registered = True
         if entry.key not in self._entries:  # it was removed as surplus
             self._entries[entry.key] = entry
@@ -220,28 +248,33 @@ class Registry:
             entry.closed_at = self._clock.now()
         return ended
 
-    def _make_room(self) -> Session | None:
-        registered = [entry for entry in self._entries.values() if entry.is_registered]
-        if len(registered) < the_limits().sessions:
+    def _make_room(self, entry: Entry) -> Session | None:
+        registered = [other for other in self._entries.values() if other.is_registered]
+        own = [other for other in registered if other.client == entry.client != ""]
+        most = the_limits().sessions
+        if len(own) >= max(SHARE * most, 1):  # its client's own have to make room
+            registered = own
+        elif len(registered) < most:
             return None
-        ranks = [(entry.eviction_rank, entry) for entry in registered]
-        evictable = [(rank, entry) for rank, entry in ranks if rank is not None]
+        ranks = [(other.eviction_rank, other) for other in registered]
+        evictable = [(rank, other) for rank, other in ranks if rank is not None]
         if not evictable:
             raise ValueError(NO_ROOM)
-        rank, entry = min(evictable, key=itemgetter(0))
+        rank, leaving = min(evictable, key=itemgetter(0))
         if rank == NOTHING_TO_LOSE:
-            entry.is_registered = False  # its pages do not notice
+            leaving.is_registered = False  # its pages do not notice
             return None
-        self._remove(entry)
-        return entry.session
+        self._remove(leaving)
+        return leaving.session
 
     def _remove_surplus(self) -> None:
-        """Forget the oldest unregistered sessions, those without a page first.
+        """Forget unregistered sessions: of the client that has most, those without a page first.
 
         A page of theirs enters anew, and has lost nothing.
         """
         unregistered = [entry for entry in self._entries.values() if not entry.is_registered]
-        unregistered.sort(key=lambda entry: bool(entry.pages))
+        counts = Counter(entry.client for entry in unregistered)
+        unregistered.sort(key=lambda entry: (-counts[entry.client], bool(entry.pages)))
         for entry in unregistered[: max(len(unregistered) - MAX_UNREGISTERED_SESSIONS, 0)]:
             self._remove(entry)
 

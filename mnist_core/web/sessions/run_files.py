@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 
 from torch import nn
@@ -24,8 +25,10 @@ from mnist_core.evaluation import evaluate
 from mnist_core.text import Message
 from mnist_core.training import EpochRecord
 from mnist_core.web.gradio_compat.upload_folder import upload_folder
+from mnist_core.web.gradio_compat.wrong_input import NO_ROOM
 from mnist_core.web.jobs.run import Run
-from mnist_core.web.sessions.uploads import NO_ROOM, SESSION_PREFIX
+from mnist_core.web.limits import MEGABYTE, the_limits
+from mnist_core.web.sessions.uploads import SESSION_PREFIX, take_upload
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,21 @@ NO_DOWNLOAD = Message("files.no_download")
 FILE_GONE = Message("files.gone")
 
 _measuring = threading.Lock()  # many uploads at once would take the cores from those who read
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of one run, as they lie on the disk.
+
+    Attributes:
+        version: of the network that was written.
+        path: of its weights.
+        size: of both files together.
+    """
+
+    version: int
+    path: Path
+    size: int
 
 
 class RunFiles:
@@ -43,10 +61,17 @@ class RunFiles:
 
     def __init__(self) -> None:
         self._folder: Path | None = None  # made when it is needed
-        self._written: dict[str, tuple[int, Path]] = {}  # run id → version and path of its network
+        self._written: dict[str, Written] = {}  # by the run's id; what was asked for last is last
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes of the disk they take."""
+        return sum(written.size for written in list(self._written.values()))
 
     def write(self, run: Run) -> tuple[Path, Path] | None:
         """Write a run's network, its metadata beside it, unless that has been done.
+
+        Those that were asked for longest ago make room.
 
         Returns:
             Weights and metadata; None if the run has learned nothing.
@@ -57,22 +82,24 @@ class RunFiles:
         model, version = run.model, run.version
         if model is None:
             return None
-        written, path = self._written.get(run.id, (0, None))
-        if path is None or written != version or not path.is_file():
+        written = self._written.pop(run.id, None)
+        if written is None or written.version != version or not written.path.is_file():
             try:
                 path = self._own_folder() / run.id / f"{file_stem(run)}.pth"
                 save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
+                size = sum(file.stat().st_size for file in (path, metadata_path(path)))
             except OSError as error:  # a full disk, perhaps
                 log.exception("a network cannot be written")
                 raise ValueError(NO_DOWNLOAD) from error
-            self._written[run.id] = version, path
-        return path, metadata_path(path)
+            written = Written(version, path, size)
+        self._written[run.id] = written
+        while self.size > the_limits().session_mb * MEGABYTE and len(self._written) > 1:
+            self._remove(next(iter(self._written)))
+        return written.path, metadata_path(written.path)
 
     def remove(self, run: Run) -> None:
         """Remove those of one run."""
-        _, path = self._written.pop(run.id, (0, None))
-        if path is not None:
-            rmtree(path.parent, ignore_errors=True)
+        self._remove(run.id)
 
     def clear(self) -> None:
         """Remove them all."""
@@ -80,6 +107,11 @@ class RunFiles:
         if self._folder is not None:
             rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+    def _remove(self, run_id: str) -> None:
+        written = self._written.pop(run_id, None)
+        if written is not None:
+            rmtree(written.path.parent, ignore_errors=True)
 
     def _own_folder(self) -> Path:
         if self._folder is None:
@@ -95,7 +127,7 @@ def file_stem(run: Run) -> str:
 def read_upload(
     path: Path, metadata: Path | None = None
 ) -> tuple[Checkpoint, TrainConfig, list[EpochRecord]]:
-    """Read what was once downloaded.
+    """Read what was once downloaded; the files are gone afterwards.
 
     Args:
         path: the `.pth` file.
@@ -113,11 +145,11 @@ def read_upload(
         with TemporaryDirectory(
             prefix=SESSION_PREFIX, dir=_make_cache(), ignore_cleanup_errors=True
         ) as folder:
-            copy = Path(folder) / path.name
-            copyfile(path, copy)
+            own = Path(folder) / path.name
+            take_upload(path, own)
             if metadata is not None:
-                copyfile(metadata, metadata_path(copy))
-            checkpoint = load_checkpoint(copy)
+                take_upload(metadata, metadata_path(own))
+            checkpoint = load_checkpoint(own)
     except FileNotFoundError as error:
         raise ValueError(FILE_GONE) from error
     except OSError as error:

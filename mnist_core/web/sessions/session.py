@@ -15,7 +15,7 @@ from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
-from mnist_core.web.limits import the_limits
+from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
@@ -37,6 +37,8 @@ class Session:
         test_set: the drawings that the visitor has labelled.
         draw, train, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
+        has_lost: whether it takes the place of one whose runs or drawings are gone, and whose
+            visitor has not been told yet.
         evicted: the names of the runs whose networks were given up since one was last added.
         keeping: a context for adding whatever is kept, set by the registry; entering it raises
             ValueError where there is no room for it.
@@ -49,6 +51,7 @@ class Session:
         self.train = TrainState()
         self.experiments = ExperimentsState()
         self.curves = DrawnCurves()
+        self.has_lost = False
         self.evicted: list[str] = []
         self.keeping: Callable[[], AbstractContextManager[None]] = nullcontext
         self._queue = queue
@@ -150,6 +153,37 @@ class Session:
             self._queue.stop(run)
             self._remove(run)
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes of memory it keeps: runs, their results and drawings; about."""
+        return sum(run.size for run in self.results) + self.test_set.size
+
+    @property
+    def file_size(self) -> int:
+        """Return how many bytes of the disk its files take."""
+        return self._files.size
+
+    def shrink(self, most: int) -> None:
+        """Give up what was used least recently until `size` is no more than so many.
+
+        First optimisers, then networks, at last results. The network that reads the visitor's
+        drawings goes last of its kind; runs under way and drawings stay.
+        """
+        with self._lock:
+            ended = [run for run in self._runs if not run.is_under_way]
+            ended.sort(key=lambda run: run.id == self.draw.classifier)
+            for give_up in (Run.forget_training, self.evict):
+                for run in ended:
+                    if self.size > most:
+                        give_up(run)
+            while self._past and self.size > most:
+                del self._past[0]
+
+    def remove_files(self) -> None:
+        """Remove its files; they are written anew when somebody asks for them."""
+        with self._lock:
+            self._files.clear()
+
     def evict(self, run: Run) -> None:
         """Give up the network of a run that has ended; its result is kept."""
         with self._lock:
@@ -162,7 +196,7 @@ class Session:
             del self._past[: max(len(self._past) - the_limits().results, 0)]
 
     def upload(self, path: Path, metadata: Path | None = None) -> Run:
-        """Make a run of a checkpoint.
+        """Make a run of a checkpoint, whose files are gone then if they were uploaded.
 
         Args:
             path: the `.pth` file.
@@ -198,7 +232,7 @@ class Session:
         Raises:
             ValueError: they cannot be written; the network can be used all the same.
         """
-        with self._lock:
+        with self.keeping(), self._lock:
             return self._files.write(run) if run in self._runs else None
 
     def label(self, drawings: Iterable[LabelledDrawing]) -> int:
@@ -237,7 +271,7 @@ class Session:
         most, under_way = the_limits().under_way, sum(run.is_under_way for run in self._runs)
         if under_way + runs > most:
             raise ValueError(Message("session.too_many", most=most, under_way=under_way))
-        self._queue.check_room(runs)
+        self._queue.check_room(self.presence, runs)
 
     def _enter(self, run: Run) -> None:
         self.presence.expect()
@@ -253,6 +287,7 @@ class Session:
         self._runs += runs
         for run in [run for run in self._runs if run.can_train_on][:-MAX_OPTIMIZERS]:
             run.forget_training()
+        self.shrink(the_limits().session_mb * MEGABYTE)
         self._changes += 1
 
     def _remove(self, run: Run) -> None:

@@ -14,7 +14,8 @@ class DrawState:
     """The Draw tab.
 
     Attributes:
-        drawing: what is on the canvas as the network sees it, or None if that is blank.
+        drawing: what is on the canvas, or in the picture in its place, as the network sees it; None
+            if that is blank.
         classifier: the key of the selected network: "cnn" or "simple_nn" for those that come with
             the project, else the id of a run.
         offered: the ids of the runs that are not selected by themselves any more: each has been

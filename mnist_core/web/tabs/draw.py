@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from mnist_core.drawings import LabelledDrawing, format_drawings, parse_drawings
 from mnist_core.inference import predict
-from mnist_core.preprocessing import (
-    GrayImage,
-    image_from_picture,
-    image_from_strokes,
-    open_picture,
-)
+from mnist_core.preprocessing import GrayImage, image_from_strokes
+from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
 from mnist_core.web.components.leaderboard import (
@@ -25,6 +20,7 @@ from mnist_core.web.components.leaderboard import (
     OpenedFile,
     Row,
 )
+from mnist_core.web.components.picture import Findings, PictureViewer, Question
 from mnist_core.web.components.prediction import Answer, PredictionPanel
 from mnist_core.web.gradio_compat.event_data import event_data
 from mnist_core.web.jobs.throttle import note_reading
@@ -41,12 +37,12 @@ from mnist_core.web.sessions.classifiers import (
 )
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.sessions.uploads import find_upload
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
+from mnist_core.web.tabs.picture import look_into
 
-NO_CLASSIFIER = "No network that comes with the project can be loaded. Train one in the Train tab."
-SHIPPED_NOTES = {"cnn": "trained on many people's handwriting", "simple_nn": "the article's"}
-CLASSIFIER_GONE = "The network that you chose is gone, so {name} reads."
+SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
 
 class DrawTab:
@@ -54,33 +50,34 @@ class DrawTab:
 
     Attributes:
         canvas: holds the drawing.
+        picture: lies over it, once there is one.
         board: names the networks.
-        outputs: both.
+        outputs: all of them.
     """
 
     def __init__(self, link: SessionLink) -> None:
         """Lay the tab out and wire it; call it inside a `gr.Tab`."""
         with gr.Row(elem_classes="draw"):
-            with gr.Column(scale=2, min_width=320):
+            with gr.Column(scale=2, min_width=320), gr.Column(elem_classes="desk"):
                 self.canvas = DrawingCanvas()
-                picture = gr.UploadButton(
-                    "Read a picture instead …",
-                    file_types=["image"],
-                    size="sm",
-                    variant="secondary",
-                    elem_id="read-picture",
-                    elem_classes="picture",
+                self.picture = PictureViewer(
+                    megabytes=the_limits().upload_mb, elem_classes="over-canvas"
                 )
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel()
                 self.board = Leaderboard(_first_board())
             with gr.Column(scale=5, min_width=320, elem_classes="dock"):
                 build_views(self.canvas, link)
-        self.outputs = [self.board, self.canvas]
+        self.outputs = [self.board, self.canvas, self.picture]
         # At once, and "multiple": the page itself sees to it that one drawing is on its way at a
         # time, and one that got lost must not block the next.
         self.canvas.input(read_drawing, [self.canvas, link], prediction, **at_once(link))
-        picture.upload(read_picture, [picture, link], prediction, **quietly(link))
+        # Through the queue, one picture after another: each costs a process. "multiple": a visitor
+        # who marks another part does not wait for the answer to the first.
+        settings = {**quietly(link), "trigger_mode": "multiple"}
+        self.picture.input(
+            read_picture, [self.picture, link], [prediction, self.picture], **settings
+        )
         self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
         self.canvas.labelled(count_drawing, link, self.board, **at_once(link))
         self.board.save(save_drawings, link, self.board, **at_once(link))
@@ -93,18 +90,24 @@ class DrawTab:
         session.note_change()
         board = _board(session)
         if not is_there and (present := current_classifier(session)):
-            board["note"] = CLASSIFIER_GONE.format(name=present.name)
-        return {self.board: board, self.canvas: _read_again(session)}
+            board["note"] = say("draw.classifier_gone", name=present.name)
+        return {self.board: board, **self._read_again(session)}
 
     def view(self, session: Session) -> View:
         """Show who can read, and have the drawing read again when who reads has learned more."""
 
         def show() -> Updates:
             select_new_runs(session)
-            again = _read_again(session)  # first: what is learned meanwhile is shown the next time
-            return {self.board: _board(session), self.canvas: again}
+            again = self._read_again(session)  # first: what is learned meanwhile is shown later
+            return {self.board: _board(session), **again}
 
         return show
+
+    def _read_again(self, session: Session) -> Updates:
+        """Have the page ask once more if this is another classifier than last time."""
+        classifier = current_classifier(session)
+        name = f"{classifier.key} {classifier.edition}" if classifier else ""
+        return {part: dict(gr.update(classifier=name)) for part in (self.canvas, self.picture)}
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -117,28 +120,35 @@ def read_drawing(drawing: Drawing, session: Session) -> Answer:
     return _answer(drawing.seq, session.draw.drawing, session)
 
 
-def read_picture(path: str | None, session: Session) -> Answer:
-    """Answer an image file; it takes the place of the drawing's answer until the pen moves on.
+def read_picture(
+    question: Question | None, session: Session
+) -> tuple[Answer | dict[str, Any], Findings]:
+    """Answer a picture, and say where things are in it, or what is wrong with it.
 
     Raises:
-        gr.Error: the file is not an image, or there is nothing on it.
+        gr.Error: nothing was asked.
     """
-    if path is None:
-        raise refusal("An image file was expected.")
+    if question is None:
+        raise refusal(Message("picture.expected"))
+    image: GrayImage | None = None
     try:
-        image = image_from_picture(open_picture(Path(path)))
-    except (ValueError, FileNotFoundError) as error:
-        raise refusal(error) from error
-    if image is None:
-        raise refusal("The picture is blank: there is no digit to read.")
-    return _answer(None, image, session)
+        path = find_upload(question.file)
+        if path is None:
+            raise FileNotFoundError
+        image, findings = look_into(question, path)
+    except FileNotFoundError:  # it was kept for some minutes: the page has it, and asks again
+        return gr.skip(), {"seq": question.seq, "gone": True}
+    except ValueError as error:
+        findings = {"seq": question.seq, "problem": translate(error)}
+    session.draw.drawing = image
+    return {**_answer(question.seq, image, session), "is_picture": True}, findings
 
 
-def _answer(seq: int | None, image: GrayImage | None, session: Session) -> Answer:
+def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
     session.note_use()
     classifier = current_classifier(session)
     if classifier is None:
-        return {"seq": seq, "digit": None, "message": NO_CLASSIFIER}
+        return {"seq": seq, "digit": None, "message": say("draw.no_classifier")}
     if image is None:
         return {"seq": seq, "digit": None}
     prediction = predict(classifier.model, image, classifier.calibration)
@@ -148,21 +158,10 @@ def _answer(seq: int | None, image: GrayImage | None, session: Session) -> Answe
         "sure": prediction.sure,
         "probabilities": list(prediction.probabilities),
         "image": image.ravel().tolist(),
-        "classifier": f"{classifier.name}, in training"
+        "classifier": say("draw.in_training_named", name=classifier.name)
         if classifier.is_training
-        else classifier.name,
+        else translate(classifier.name),
     }
-
-
-# --- who reads ---------------------------------------------------------------------------------
-
-
-def _read_again(session: Session) -> dict[str, Any]:
-    """Have the page send its drawing once more if this is another classifier than last time."""
-    classifier = current_classifier(session)
-    return dict(
-        gr.update(classifier=f"{classifier.key} {classifier.edition}" if classifier else "")
-    )
 
 
 # --- the score ---------------------------------------------------------------------------------
@@ -178,7 +177,7 @@ def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
         drawing = parse_label(event_data(event))
     except ValueError as error:
         raise refusal(error) from None
-    return _add([drawing], session, f"Counted as {_name(drawing.label)}.")
+    return _add([drawing], session, say("draw.counted", digit=_name(drawing.label)))
 
 
 def save_drawings(session: Session) -> LeaderboardStatus:
@@ -196,13 +195,13 @@ def open_drawings(session: Session, event: gr.EventData) -> LeaderboardStatus:
         drawings = parse_drawings(OpenedFile.of(event).content.encode(), the_limits().drawings)
     except ValueError as error:
         raise refusal(error) from None
-    return _add(drawings, session, f"{len(drawings)} drawings opened.")
+    return _add(drawings, session, say("draw.opened", count=len(drawings)))
 
 
 def forget_drawings(session: Session) -> LeaderboardStatus:
     """Begin the score anew."""
     session.test_set.clear()
-    return {**_board(session), "note": "The drawings are forgotten."}
+    return {**_board(session), "note": say("draw.forgotten")}
 
 
 def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> LeaderboardStatus:
@@ -210,9 +209,10 @@ def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> Le
         dropped = session.label(drawings)
     except ValueError as error:
         raise refusal(error) from None
-    if dropped:
-        oldest = "oldest one" if dropped == 1 else f"{dropped} oldest"
-        note += f" There is no room for more: the {oldest} made way."
+    if dropped == 1:
+        note = say("draw.made_room_for_one", note=note)
+    elif dropped:
+        note = say("draw.made_room", note=note, count=dropped)
     return {**_board(session), "note": note}
 
 
@@ -222,7 +222,7 @@ def _board(session: Session) -> LeaderboardStatus:
     session.test_set.keep_predictions_of({classifier.key for classifier in classifiers})
     rows = {classifier.key: _row(classifier, session) for classifier in classifiers}
     missing: dict[str, Row] = {
-        key: {"key": key, "name": name, "note": describe_problem(key), "missing": True}
+        key: {"key": key, "name": name, "note": translate(describe_problem(key)), "missing": True}
         for key, (name, _) in SHIPPED_CLASSIFIERS.items()
     }
     present = current_classifier(session)
@@ -232,7 +232,7 @@ def _board(session: Session) -> LeaderboardStatus:
         "drawings": len(session.test_set),
     }
     if is_gone and present:
-        board["note"] = CLASSIFIER_GONE.format(name=present.name)
+        board["note"] = say("draw.classifier_gone", name=present.name)
     return board
 
 
@@ -244,12 +244,12 @@ def _row(classifier: Classifier, session: Session) -> Row:
         if is_beginning
         else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
     )
-    note = "in training" if classifier.is_training else ""
+    note = say("draw.in_training") if classifier.is_training else ""
     if classifier.key in SHIPPED_NOTES:
-        note = describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key]
+        note = translate(describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key])
     return {
         "key": classifier.key,
-        "name": classifier.name,
+        "name": translate(classifier.name),
         "accuracy": classifier.accuracy,
         "right": right,
         "note": note,
@@ -265,5 +265,5 @@ def _first_board() -> LeaderboardStatus:
     return {"classifier": rows[0]["key"], "rows": rows, "drawings": 0}
 
 
-def _name(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"
+def _name(digit: int) -> Message:
+    return Message("digit.eight" if digit == 8 else "digit.other", digit=digit)

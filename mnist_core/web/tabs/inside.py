@@ -144,7 +144,7 @@ def _source(activations: Layer, seen: Inspection) -> Layer:
     for layer in reversed(before):
         if layer.operation in ("linear", "conv2d"):
             return layer
-    raise ValueError(f"There is no layer with weights before {activations.name}.")
+    raise ValueError(activations.name)
 
 
 def _first_kernels(classifier: Classifier) -> Facts | None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import gradio as gr
 
+from mnist_core.text import say
 from mnist_core.web.components.base import Updates
 from mnist_core.web.sessions.page import SessionLink, watch
 from mnist_core.web.sessions.session import Session
@@ -48,6 +49,10 @@ def build_page_stream(link: SessionLink, tabs: Sequence[Tab]) -> None:
     """Let the page follow its session whenever it is seen and there may be something new."""
 
     async def follow(session: Session, request: gr.Request) -> AsyncGenerator[Updates, None]:
+        if session.has_lost:
+            session.has_lost = False
+            gr.Warning(say("session.lost"), duration=None)  # until the visitor closes it
+        yield {link: gr.update(keeps=not session.is_empty)}
         async for updates in follow_session(session, request.session_hash or "", tabs):
             yield {part: _update(value) for part, value in updates.items()} or {link: gr.skip()}
 

@@ -17,6 +17,7 @@ from mnist_core.training import EpochRecord
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.console import Console
 from mnist_core.web.components.run_panel import RunPanel, RunView
+from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.page import SessionLink
@@ -231,8 +232,8 @@ def _plot(picture: PlotData, scale: int = 1) -> gr.Plot:
     return gr.Plot(picture, show_label=False, elem_classes="paper", min_width=280, scale=scale)
 
 
-def _button(label: str, elem_id: str, **settings: Any) -> gr.Button:
-    return gr.Button(label, elem_id=elem_id, min_width=80, **settings)
+def _button(label: Message, elem_id: str, **settings: Any) -> gr.Button:
+    return spoken_button(label, elem_id=elem_id, min_width=80, **settings)
 
 
 def _download(label: str, elem_id: str) -> gr.DownloadButton:

@@ -16,6 +16,7 @@ from mnist_core.text import Message, say, translate
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
 from mnist_core.web.components.listing import Listing, Program
+from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
@@ -90,7 +91,7 @@ class TrainForm:
                 )
         with gr.Row(elem_classes="note"):
             self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
-            self.reset = gr.Button(
+            self.reset = spoken_button(
                 Message("form.reset"),
                 size="sm",
                 interactive=False,
@@ -233,10 +234,9 @@ class TrainForm:
         }
 
     def _describe(self, config: TrainConfig) -> Updates:
-        change = translate(describe_change(config))
-        note = say("form.change", change=change) if change else translate(THE_RECIPE)
+        change = html.escape(translate(describe_change(config)))
         return {
-            self.note: html.escape(note),
+            self.note: say("form.change", change=change) if change else translate(THE_RECIPE),
             self.reset: gr.update(interactive=bool(change)),
             self.code: _program(config),
         }

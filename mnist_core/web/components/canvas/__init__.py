@@ -13,6 +13,7 @@ import numpy as np
 
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import parse_strokes
+from mnist_core.text import Message
 from mnist_core.web.components.base import Component, refusal
 
 LARGEST_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts to exactly
@@ -89,10 +90,10 @@ def parse_drawing(payload: object) -> Drawing:
         ValueError: with one sentence that says what is wrong with it.
     """
     if not isinstance(payload, dict) or payload.keys() != {"seq", "strokes"}:
-        raise ValueError("A drawing is an object with seq and strokes, and nothing else.")
+        raise ValueError(Message("draw.drawing_expected"))
     seq = payload["seq"]
     if type(seq) is not int or not 0 <= seq <= LARGEST_SEQ:  # a bool is an int, and refused too
-        raise ValueError("The seq of a drawing is a whole number from 0 to 2^53 - 1.")
+        raise ValueError(Message("draw.seq_expected"))
     return Drawing(seq, parse_strokes(payload["strokes"]))
 
 
@@ -103,5 +104,5 @@ def parse_label(payload: object) -> LabelledDrawing:
         ValueError: with one sentence that says what is wrong with it.
     """
     if not isinstance(payload, dict) or payload.keys() != {"label", "strokes"}:
-        raise ValueError("A labelled drawing is an object with label and strokes.")
+        raise ValueError(Message("draw.label_expected"))
     return LabelledDrawing(payload["label"], parse_strokes(payload["strokes"]))

@@ -38,6 +38,30 @@ function replaceDrawing(next) {
   gestures = next;
 }
 
+// A picture lies over the canvas (see PictureViewer): the drawing makes room, and undo brings it
+// back.
+let hasPicture = false;
+
+function makeRoom() {
+  if (gestures.length > 0) replaceDrawing([]);
+  store();
+  hasPicture = true;
+  pen = null;
+  unsent = false;
+  clearTimeout(waiting);
+  waiting = null;
+  props.value = new Drawing(seq, []); // for whoever else looks at the drawing
+  showState();
+  paintSoon();
+}
+
+function removePicture() {
+  hasPicture = false;
+  document.dispatchEvent(new CustomEvent("mnist:picture-gone"));
+  showState();
+  canvas.focus({ preventScroll: true }); // what had the focus may be gone with it
+}
+
 function store() {
   try {
     sessionStorage.setItem(STORE, JSON.stringify(gestures));
@@ -172,14 +196,16 @@ function clipped(from, to) {
 
 function undo() {
   if (pen || past.length === 0) return;
+  if (hasPicture) removePicture();
   gestures = past.pop();
   store();
   changed();
 }
 
 function clear() {
-  if (pen || gestures.length === 0) return;
-  replaceDrawing([]); // so that undo brings the drawing back
+  if (pen || (gestures.length === 0 && !hasPicture)) return;
+  if (hasPicture) removePicture();
+  else replaceDrawing([]); // so that undo brings the drawing back
   store();
   changed();
 }
@@ -202,10 +228,12 @@ function keyDown(event) {
 }
 
 function showState() {
-  find("hint").hidden = gestures.length > 0;
+  find("drawing").classList.toggle("covered", hasPicture);
+  find("hint").hidden = gestures.length > 0 || hasPicture;
   find("undo").disabled = past.length === 0;
-  find("clear").disabled = gestures.length === 0;
-  find("help").hidden = isFull();
+  find("clear").disabled = gestures.length === 0 && !hasPicture;
+  find("help").hidden = isFull() || hasPicture;
+  find("picture-help").hidden = !hasPicture;
   find("full").hidden = !isFull();
 }
 
@@ -236,7 +264,7 @@ function changed() {
 }
 
 function send() {
-  if (!unsent || waiting || sentThisFrame) return;
+  if (!unsent || waiting || sentThisFrame || hasPicture) return;
   unsent = false;
   waiting = setTimeout(giveUp, answerTimeout);
   sentThisFrame = true;
@@ -262,6 +290,7 @@ function giveUp() {
   if (!element.isConnected) return life.abort();
   waiting = null;
   answerTimeout = Math.min(2 * answerTimeout, MAX_ANSWER_TIMEOUT_MS); // the server may be gone: ask ever more rarely
+  document.dispatchEvent(new CustomEvent("mnist:waiting", { detail: { seq } }));
   unsent = true;
   send();
 }
@@ -282,9 +311,13 @@ canvas.addEventListener("lostpointercapture", penUp);
 canvas.addEventListener("contextmenu", (event) => pen && event.preventDefault()); // a long press
 find("undo").addEventListener("click", undo);
 find("clear").addEventListener("click", clear);
+find("read-picture").addEventListener("click", () => {
+  document.dispatchEvent(new CustomEvent("mnist:choose-picture"));
+});
 onPage(document, "keydown", keyDown);
 onPage(document, "mnist:read", answered);
 onPage(document, "mnist:label", labelled);
+onPage(document, "mnist:picture", makeRoom);
 
 // What changes size or colour of the ink: layout, screen density, the scheme, the theme's class.
 watchDensity();

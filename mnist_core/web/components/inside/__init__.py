@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from mnist_core.preprocessing import SIDE, GrayImage
 from mnist_core.text import Message
@@ -131,11 +131,11 @@ class InsidePanel(Component):
             gr.Error: no page of ours sends this.
         """
         text = payload.get("question") if isinstance(payload, dict) else None
+        if not isinstance(text, str) or len(text) > MAX_QUESTION_LETTERS:
+            raise refusal(Message("inside.expected"))
         try:
-            if not isinstance(text, str) or len(text) > MAX_QUESTION_LETTERS:
-                raise ValueError("This is no text of JSON.")
             return Question.model_validate_json(text)
-        except ValueError:  # a ValidationError is one, too
+        except ValidationError:
             raise refusal(Message("inside.expected")) from None
 
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, str]:

@@ -9,6 +9,8 @@ import gradio as gr
 
 from mnist_core.web.components.base import Component
 
+KEEPS = "+"  # behind the key that a page comes back with: something was kept in its session
+
 
 class Link(Component):
     """Keeps the session's key in the browser tab, and says whether anybody sees the page.
@@ -28,6 +30,7 @@ class Link(Component):
         session: str = "",
         page_name: str = "",
         changes: int = 0,
+        keeps: bool = False,
         **settings: Any,
     ) -> None:
         """Build the link.
@@ -36,11 +39,13 @@ class Link(Component):
             value: always None; the page has its key from before.
             session: the key that an update gives it.
             page_name: Gradio's name of the page (`session_hash`), which comes with the key.
+            keeps: whether anything would be lost with the session.
             changes: another number in an update lets the page look for what is new.
             settings: passed on to `gr.HTML`.
         """
-        self.session, self.page_name, self.changes = session, page_name, changes
-        super().__init__(value, session=session, page_name=page_name, changes=changes, **settings)
+        self.session, self.page_name, self.changes, self.keeps = session, page_name, changes, keeps
+        state = {"session": session, "page_name": page_name, "changes": changes, "keeps": keeps}
+        super().__init__(value, **state, **settings)
 
     def changed(self) -> dict[gr.Component, Any]:
         """Return an update that has the page look for what is new."""

@@ -73,13 +73,15 @@ watch("page_name", () => {
   if (!props.page_name) return;
   page = props.page_name;
   key = props.session;
+  if (!stored()?.startsWith(key)) store(key);
   introduce();
-  store(key);
   report();
   see();
   if (wantsAnotherLanguage()) trigger("speak", { language: chosenLanguage() });
 });
 watch("changes", see);
+// Behind the key a sign that something is kept: if the session is gone when we come back, we are told.
+watch("keeps", () => store(props.keeps ? `${props.session}+` : props.session));
 
 // --- The language --------------------------------------------------------------------------------
 

@@ -64,11 +64,7 @@ function words({ digit, probability, sure }) {
   return sure ? say("pipeline.guess", facts) : say("pipeline.guess_not_sure", facts);
 }
 
-function drawingRead(event) {
-  if (event.detail.seq !== null) changed(); // null is a picture's answer: it has no strokes
-}
-
-onPage(document, "mnist:read", drawingRead);
+onPage(document, "mnist:read", changed); // where a picture was read, the drawing is empty
 switches.forEach((box) => box.addEventListener("change", changed));
 new ResizeObserver(ask).observe(panel); // unfolded
 

@@ -9,7 +9,7 @@ from mnist_core.web.components.base import Component
 
 
 class _Sending(TypedDict):
-    seq: int | None
+    seq: int
     digit: int | None
 
 
@@ -19,9 +19,10 @@ class Answer(_Sending, total=False):
     Where there is nothing to read, `digit` is None and the rest may be left out.
 
     Attributes:
-        seq: the `Drawing.seq` that this answers; the page drops an answer older than the one shown.
-            None for a picture: it takes the place of whatever is shown.
+        seq: of the `Drawing` or the picture's `Question` that this answers; the page drops an
+            answer to anything older than what was last answered.
         digit: the most probable class, 0 to 9.
+        is_picture: whether a picture was read, which has no strokes to be kept with a label.
         sure: whether the network is sure enough for the digit to be shown as its answer.
         probabilities: of the classes 0 to 9, as fractions.
         image: the 28×28 image the network was given, row by row, 784 integers from 0 (paper) to
@@ -30,6 +31,7 @@ class Answer(_Sending, total=False):
         message: shown in place of the request for a digit when there is no answer.
     """
 
+    is_picture: bool
     sure: bool
     probabilities: list[float]
     image: list[int]

@@ -8,7 +8,8 @@ const bars = Array.from({ length: 10 }, (_, digit) => newBar(digit));
 const labels = Array.from({ length: 10 }, (_, digit) => newLabel(digit));
 const SPEECH_DELAY_MS = 700; // ms without a change before the answer is spoken: not once in every frame
 
-let newest = -1; // seq of the answer shown
+let newest = -1; // seq of the answer shown, or of what is waited for
+let shown = null; // the answer
 let speaking = null;
 
 function newBar(digit) {
@@ -32,21 +33,42 @@ function newOne(list, digit) {
   return one;
 }
 
+function hear(answer) {
+  if (!answer || answer.seq < newest) return; // overtaken by the answer to a newer drawing
+  newest = answer.seq;
+  panel.classList.remove("stale");
+  show(answer);
+  announce(answer);
+}
+
+function announce({ seq, image }) {
+  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq, image } }));
+}
+
 function show(answer) {
-  if (!answer) return;
-  const seq = answer.seq ?? newest; // a picture's answer has none, and takes any other's place
-  if (seq < newest) return; // overtaken by the answer to a newer drawing
-  newest = seq;
+  shown = answer;
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
   showLabels(answer);
   paintPixels(find("image"), answer.image, 28);
   speakSoon(answer);
-  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq: answer.seq, image: answer.image } }));
+}
+
+// Another picture has come: whatever it shows, the answer before is not the answer to it.
+function forget({ detail: { seq } }) {
+  newest = seq;
+  panel.classList.remove("stale");
+  show({ seq, digit: null });
+  queueMicrotask(() => announce({ seq })); // once the canvas has made room for it
+}
+
+function wait({ detail: { seq } }) {
+  newest = Math.max(newest, seq);
+  panel.classList.toggle("stale", panel.dataset.digit !== "");
 }
 
 function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {
-  panel.dataset.seq = seq ?? "";
+  panel.dataset.seq = seq;
   panel.dataset.digit = digit ?? "";
   panel.dataset.sure = digit === null ? "" : sure;
   panel.dataset.classifier = classifier ?? "";
@@ -84,8 +106,8 @@ function spoken(digit, sure, probability) {
 // --- Which digit it was --------------------------------------------------------------------------
 
 // A picture cannot be labelled: only strokes are kept.
-function showLabels({ seq, digit }) {
-  const isDrawing = digit !== null && seq !== null;
+function showLabels({ digit, is_picture: isPicture }) {
+  const isDrawing = digit !== null && !isPicture;
   if (labels[0].disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   find("yes").disabled = !isDrawing;
   if (isDrawing) write(find("yes"), say("prediction.yes", { digit: named(digit) }));
@@ -106,15 +128,18 @@ function keyDown(event) {
 }
 
 onPage(document, "keydown", keyDown);
+onPage(document, "mnist:picture", forget);
+onPage(document, "mnist:waiting", wait);
 find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
 
 function showWords() {
   labels.forEach((label, digit) =>
     label.setAttribute("aria-label", say("prediction.it_was", { digit: named(digit) })),
   );
-  show(props.value);
+  if (shown) show(shown);
 }
 
-watch("value", () => show(props.value));
+watch("value", () => hear(props.value));
 watch("text", showWords);
 showWords();
+hear(props.value);

@@ -1,0 +1,70 @@
+"""Each client's share of the server (ASGI middleware): whoever asks for more waits a little.
+
+A client is an address. One hand that draws all the time sends 60 drawings a second, and thirty
+people may sit behind one address, all drawing: they never notice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mnist_core.text import Message, translate
+from mnist_core.web.endpoints.token_buckets import TokenBuckets
+from mnist_core.web.endpoints.turns import FullLineError, Turns
+from mnist_core.web.gradio_compat.routes import CALL, JOIN, UPLOAD
+from mnist_core.web.sessions.client import client_of
+
+COSTS = {JOIN: 10, CALL: 10, UPLOAD: 20}  # tokens; anything else, such as a drawing, costs one
+MOST_TOKENS = 6_000  # thirty pages that open at once ask for a hundred files each
+TOKENS_PER_SECOND = 2_000
+PATIENCE = 2.0  # seconds for which a request waits for its tokens
+MOST_REQUESTS = 400  # that are under way, streams among them: a browser has six
+
+TOO_MANY = Message("server.too_many_requests")
+
+
+class ClientShare:
+    """Lets requests wait, or refuses them, where their client asks for too much."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._tokens = TokenBuckets(MOST_TOKENS, TOKENS_PER_SECOND)
+        self._requests = Turns(MOST_REQUESTS, MOST_REQUESTS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on when it is paid for."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        client = client_in(scope)
+        try:
+            async with self._requests.turn(client):
+                seconds = self._tokens.take(client, cost_of(scope), PATIENCE)
+                if seconds is None:
+                    await too_many()(scope, receive, send)
+                    return
+                await asyncio.sleep(seconds)
+                await self._app(scope, receive, send)
+        except FullLineError:
+            await too_many()(scope, receive, send)
+
+
+def client_in(scope: Scope) -> str:
+    """Name the client that a request comes from; empty if nobody knows."""
+    host, _ = scope.get("client") or (None, 0)
+    return client_of(host)
+
+
+def cost_of(scope: Scope) -> float:
+    """Tell how many tokens a request costs."""
+    path: str = scope["path"]
+    costs = (cost for part, cost in COSTS.items() if part in path and scope["method"] == "POST")
+    return next(costs, 1)
+
+
+def too_many() -> Response:
+    """Return the answer to a request that is refused."""
+    return PlainTextResponse(translate(TOO_MANY), 429, {"Retry-After": "2"})

@@ -1,0 +1,87 @@
+"""A picture that a visitor has sent → the image of its digit, and where things are in it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from mnist_core.preprocessing import (
+    Box,
+    GrayImage,
+    find_digits,
+    image_from_picture,
+    open_picture,
+)
+from mnist_core.preprocessing.colours import grays_of
+from mnist_core.text import say
+from mnist_core.web.components.picture import Findings, Question
+
+MAX_FOUND = 24  # things that are shown: more would cover each other
+SHOWN_SIDE = 400  # pixels, as large as the canvas may be
+
+
+def look_into(question: Question, path: Path) -> tuple[GrayImage | None, Findings]:
+    """Read what a question asks for.
+
+    Args:
+        question: which part of the picture counts.
+        path: the file.
+
+    Returns:
+        The image of the digit, or None if there is nothing; and what was found.
+
+    Raises:
+        FileNotFoundError: the file is gone.
+        ValueError: it is not an image that can be read.
+    """
+    picture = open_picture(path)
+    findings: Findings = {"seq": question.seq, "size": picture.size}
+    if question.show:
+        findings["shown"] = _as_data_uri(picture)
+    if question.crop is None:
+        boxes = find_digits(picture)
+        findings["found"] = [_shares(box, picture) for box in boxes[:MAX_FOUND]]
+        image = image_from_picture(picture)
+        findings["read"] = findings["found"][0] if boxes and image is not None else None
+        problem = say("picture.blank")
+    else:
+        crop = _box(question.crop, picture)
+        image = image_from_picture(picture, crop)
+        boxes = find_digits(picture.crop(crop))
+        findings["read"] = _shares(_moved(boxes[0], crop), picture) if boxes else None
+        problem = say("picture.blank_part")
+    if image is None:
+        findings["problem"] = problem
+    return image, findings
+
+
+def _box(area: list[float], picture: Image.Image) -> Box:
+    """Bring an area to the picture's pixels, of which it has one at least."""
+    left = min(round(area[0] * picture.width), picture.width - 1)
+    top = min(round(area[1] * picture.height), picture.height - 1)
+    right = max(round(area[2] * picture.width), left + 1)
+    bottom = max(round(area[3] * picture.height), top + 1)
+    return Box(left, top, right, bottom)
+
+
+def _shares(box: Box, picture: Image.Image) -> list[float]:
+    sides = (picture.width, picture.height, picture.width, picture.height)
+    return [round(edge / side, 4) for edge, side in zip(box, sides, strict=True)]
+
+
+def _moved(box: Box, crop: Box) -> Box:
+    """Bring a box within a crop to the pixels of the whole."""
+    x, y = crop.left, crop.top
+    return Box(box.left + x, box.top + y, box.right + x, box.bottom + y)
+
+
+def _as_data_uri(picture: Image.Image) -> str:
+    """Return the picture for a browser that cannot show the file: its pixels, once decoded."""
+    shown = grays_of(picture).convert("L") if picture.mode == "F" else picture.copy()
+    shown.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    buffer = BytesIO()
+    shown.save(buffer, "PNG")
+    return "data:image/png;base64," + b64encode(buffer.getvalue()).decode("ascii")
