@@ -75,7 +75,7 @@ def make_demo() -> gr.Blocks:
                 Middleware(PageLanguage),
                 Middleware(ClientShare),
                 Middleware(JsonLimit),
-                Middleware(PageShare),
+                Middleware(PageShare, pages=limits.sessions + MORE_PAGES),
                 Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),

@@ -173,6 +173,18 @@ def test_layers_have_names_of_their_own(name: str) -> None:
         seen.layer("fc9")
 
 
+def test_without_gradients_the_values_are_the_same(name: str) -> None:
+    model, image = some_model(name), some_image()
+    seen, fast = inspect_image(model, image), inspect_image(model, image, with_gradients=False)
+    assert str(fast) == str(seen)
+    np.testing.assert_allclose(fast.probabilities, seen.probabilities, atol=1e-6)
+    for layer, same in zip(seen.layers, fast.layers, strict=True):
+        np.testing.assert_allclose(same.values, layer.values, **EXACT)
+        np.testing.assert_allclose(same.offset, layer.offset, **EXACT)
+        assert same.parameters == layer.parameters
+        assert same.gradients.shape == (0, *layer.values.shape)
+
+
 # --- everything adds up --------------------------------------------------------------------------
 
 

@@ -54,6 +54,7 @@ NEEDS: dict[str, list[str]] = {
         "blocks._set_html_css_theme_variables()",
         "blocks._queue.max_thread_count",
         "blocks.preprocess_data(block_fn, inputs, state, explicit_call)",
+        "gradio.blocks.postprocess_update_dict(block, update_dict, postprocess)",
         *(
             f"blocks.{name}"
             for name in (

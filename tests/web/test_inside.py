@@ -127,6 +127,15 @@ def test_of_every_network_what_is_pressed_adds_up(reads: Any) -> None:
             assert shares == pytest.approx(score["neurons"], abs=1e-4)
 
 
+def test_the_table_has_the_share_of_each_neuron() -> None:
+    assert look(question())["shares"] is None  # sent only while it is shown
+    answer = look(question(table=True))
+    classifier = load_shipped("cnn")
+    assert classifier is not None
+    seen = inspect_image(classifier.model, seven())
+    assert answer["shares"] == pytest.approx(seen.hidden.shares[7].tolist(), abs=1e-3)
+
+
 def test_what_was_pressed_in_another_network_is_not_shown() -> None:
     for facts in each(
         [
@@ -146,7 +155,12 @@ def test_an_update_is_small(reads: Any) -> None:
     for name in each(MODELS):
         reads(name)
         relus = look(question())["layers"]
-        asked = [question(), question(score=7), question("why"), question("why", path=True)]
+        asked = [
+            question(),
+            question(score=7, table=True),
+            question("why"),
+            question("why", path=True),
+        ]
         asked += [question(layer=relus[-1]["name"], unit=0), question("why", example=True)]
         if name == "cnn":
             asked.append(question(layer="relu_1", unit=0, row=3, column=3))

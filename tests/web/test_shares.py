@@ -203,9 +203,9 @@ def test_who_sends_far_more_than_people_do_waits_and_then_is_refused() -> None:
 def test_of_one_client_only_a_few_events_are_handled_at_once() -> None:
     async def flood() -> None:
         busy = Busy()
-        app = PageShare(busy)
-        scopes = [request(ONE, sent=Sent(f"p{number}", 100)) for number in range(100)]
-        scopes += [request(ONE, sent=Sent(f"q{number}", 10**6)) for number in range(100)]
+        app = PageShare(busy, pages=250)
+        scopes = [request(ONE, sent=Sent(f"p{number % 30}", 100)) for number in range(100)]
+        scopes += [request(ONE, sent=Sent(f"p{number % 30}", 10**6)) for number in range(100)]
         scopes += [request(OTHER, sent=Sent("p", 100))]
 
         def look() -> None:
@@ -241,7 +241,7 @@ def test_a_page_that_sends_without_end_is_refused_and_its_neighbours_are_not(
     async def flood() -> None:
         busy = Busy()
         busy.let_go.set()
-        app, most = PageShare(busy), page_share.MOST_EVENTS
+        app, most = PageShare(busy, pages=250), page_share.MOST_EVENTS
         noisy = [request(ONE, sent=Sent("noisy", 10)) for _ in range(2 * most)]
         answers: list[int] = []
         for scope in noisy:
@@ -252,11 +252,40 @@ def test_a_page_that_sends_without_end_is_refused_and_its_neighbours_are_not(
     event_loop.run(flood())
 
 
+def test_who_comes_by_ever_new_names_is_slowed_down_and_who_is_known_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page_share, "PATIENCE", 0.0)
+
+    async def flood() -> None:
+        busy = Busy()
+        busy.let_go.set()
+        app, most = PageShare(busy, pages=200), page_share.MOST_NEW_PAGES
+
+        async def ask(host: str, names: list[str]) -> list[int]:
+            answers = []
+            for name in names:
+                answers += await statuses(app, [request(host, sent=Sent(name))], lambda: None)
+            return answers
+
+        class_pages = [f"pupil {number}" for number in range(PEOPLE)]
+        assert set(await ask(ONE, class_pages * 5)) == {200}
+        new = await ask(ONE, [f"new {number}" for number in range(3 * most)])
+        assert new.count(429) > most
+        assert set(await ask(ONE, class_pages)) == {200}
+        nameless = await ask(ONE, [""] * most)
+        assert nameless.count(429) > most // 2
+        assert set(await ask(OTHER, ["new 0", "another"])) == {200}
+        assert len(app._known) <= 200
+
+    event_loop.run(flood())
+
+
 def test_what_is_not_of_a_known_client_waits_for_nobody() -> None:
     async def ask() -> None:
         busy = Busy()
         scopes = [request(None, sent=Sent("", 10)) for _ in range(1000)]
-        app = ClientShare(PageShare(busy))
+        app = ClientShare(PageShare(busy, pages=250))
         assert await statuses(app, scopes, busy.let_go.set) == [200] * 1000
 
     event_loop.run(ask())

@@ -81,7 +81,10 @@ def look_closer(question: Question, session: Session) -> Facts | None:
         image = scribble() if question.example else question.pixels()
     except ValueError as error:
         raise refusal(error) from None
-    seen = inspect_image(classifier.model, image, classifier.calibration)
+    takes_apart = question.view == "why" or question.table or question.has_pressed
+    seen = inspect_image(
+        classifier.model, image, classifier.calibration, with_gradients=takes_apart
+    )
     facts: Facts = {
         "view": question.view,
         "network": translate(classifier.name),
@@ -117,7 +120,7 @@ def _inside(question: Question, seen: Inspection, classifier: Classifier) -> Fac
         "layers": [_layer(layer, seen, dead.get(layer.name)) for layer in seen.activations],
         "kernels": _first_kernels(classifier),
         "chosen": _chosen(question, seen, classifier),
-        "shares": _numbers(seen.hidden.shares[seen.digit], 3),
+        "shares": _numbers(seen.hidden.shares[seen.digit], 3) if question.table else None,
     }
 
 

@@ -39,6 +39,7 @@ class Question(Payload):
         unit: the neuron or feature map that was pressed.
         row, column: of the pixel that was pressed in it.
         score: the digit whose score was pressed.
+        table: whether the numbers are shown as a table.
     """
 
     view: Literal["inside", "why"]
@@ -52,6 +53,12 @@ class Question(Payload):
     row: Place | None = None
     column: Place | None = None
     score: Digit | None = None
+    table: bool = False
+
+    @property
+    def has_pressed(self) -> bool:
+        """Whether anything was pressed."""
+        return self.score is not None or self.unit is not None
 
     def pixels(self) -> GrayImage:
         """Return the image, [28, 28].

@@ -54,7 +54,7 @@ function ask() {
   const image = rubbed && view === "why" ? toBase64(rubbed) : read;
   asked = image;
   const question = { view, image, example: isExample && view === "why" };
-  if (view === "inside") Object.assign(question, pressed);
+  if (view === "inside") Object.assign(question, { ...pressed, table: tablesOf(view).open });
   else Object.assign(question, { ...compared, path: find("path").checked });
   props.value = { question: JSON.stringify(question) };
   trigger("input");

@@ -1,12 +1,19 @@
 // All numbers as tables, for whoever does not see the pictures.
 
 for (const box of element.querySelectorAll(".numbers"))
-  box.addEventListener("toggle", () => shown && fillTables(shown));
+  box.addEventListener("toggle", () => {
+    if (shown) fillTables(shown);
+    if (box.open) changed(); // some of its numbers are sent only while it is open
+  });
+
+function tablesOf(view) {
+  return element.querySelector('[data-shows="' + view + '"] .numbers');
+}
 
 // Filled while it is open: a table of 128 rows costs a layout.
 function fillTables(answer) {
-  const box = element.querySelector('[data-shows="' + answer.view + '"] .numbers');
-  if (!box.open) return;
+  const box = tablesOf(answer.view);
+  if (!box.open || answer.shares === null) return;
   const isInside = answer.view === "inside";
   box.querySelector(".tables").replaceChildren(...(isInside ? insideTables(answer) : [inkTable(answer)]));
 }

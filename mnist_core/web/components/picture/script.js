@@ -118,7 +118,7 @@ class Failure extends Error {
 
 async function sendFile({ file, stop }) {
   const { name } = file;
-  const tooLarge = () => say("picture.too_large", { name, most: props.megabytes });
+  const tooLarge = () => say("picture.file_too_large", { name, most: props.megabytes });
   if (file.size > props.megabytes * 2 ** 20) throw new Failure(tooLarge);
   const isThere = await file.slice(0, 1).arrayBuffer().then(() => true, () => false); // no folder
   if (!isThere) throw new Failure(() => say("picture.no_file", { name }));
