@@ -709,9 +709,12 @@ ENGLISH: dict[str, str] = {
     "cards.running": "running",
     "cards.diverged": "diverged",
     "cards.stopped": "stopped",
-    "cards.two_to_train": "Trains two networks for {epochs} epochs each, in {time}.",
+    "cards.two_to_train": (
+        "Trains two networks for {epochs} {epochs:|epoch|epochs} each, in {time}."
+    ),
     "cards.one_to_train": (
-        "Trains one network for {epochs} epochs, in {time}; the baseline is there already: {name}."
+        "Trains one network for {epochs} {epochs:|epoch|epochs}, in {time}; "
+        "the baseline is there already: {name}."
     ),
     "cards.over_in": "Over in {time}.",
     "cards.takes": "Takes {time}.",

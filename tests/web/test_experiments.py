@@ -11,11 +11,12 @@ import pytest
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
+from mnist_core.text import speaking
 from mnist_core.web.components.experiment_cards import CardOrder
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import Plots, draw_curves
-from mnist_core.web.tabs.experiments import ExperimentsTab
+from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, build, eventually, screens_of, sent
 
@@ -50,11 +51,13 @@ def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
     session = workshop.session()
     (idle,) = values_of(session)
     assert idle["state"] == "untried"
-    assert idle["note"].startswith("Trains two networks")
+    assert idle["note"] == "Trains two networks for 1 epoch each, in about 10 s."
     assert (idle["sides"], idle["plots"]) == ([], {})
     order("try", "batch", session)
     first, *_, last = values_of(session, once_seen=workshop.gate.allow)
     assert first["state"] == "running"
+    assert first["time"].startswith("Over in ")
+    assert last["time"].startswith("Takes ")  # as more seeds would
     assert (last["chosen"], last["state"]) == ("batch", "done")
     assert "points" in last["verdict"]
     assert last["badges"]["batch"][0] in "+−"
@@ -159,7 +162,7 @@ def test_an_experiment_too_long_for_this_server_begins_nothing(
     limit(epochs=5, batch_size=100)
     large = replace(EXPERIMENTS["batch"], variant=TrainConfig(epochs=1, batch_size=128))
     monkeypatch.setitem(EXPERIMENTS, "batch", large)
-    with pytest.raises(gr.Error, match="batch_size must be from 1 to 100 on this server"):
+    with pytest.raises(gr.Error, match="Batch size must be from 1 to 100 on this server"):
         order("try", "batch", session)
     assert session.runs == []
 
@@ -206,3 +209,14 @@ def test_the_value_is_plain_json(session: Session) -> None:
     order("try", "batch", session)
     last = values_of(session)[-1]
     assert json.loads(json.dumps(last)) == last
+
+
+def test_the_cards_are_told_in_chinese(session: Session) -> None:
+    order("try", "batch", session)
+    values_of(session)
+    with speaking("zh"):
+        shown = describe_cards(session, {})
+    assert [side["runs"] for side in shown["sides"]] == ["训练 1", "训练 2"]
+    assert shown["more_seeds"] == "再试 2 个随机种子"
+    assert "个百分点" in shown["verdict"]
+    assert shown["time"].startswith("需要")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mnist_core.config import TrainConfig
 from mnist_core.web.jobs import pace as pace_module
-from mnist_core.web.jobs.pace import Pace
+from mnist_core.web.jobs.pace import Pace, Slowness, usual_seconds_per_epoch
 
 
 class Clock:
@@ -63,3 +64,18 @@ def test_a_stretch_may_begin_while_it_works(clock: Clock) -> None:
         clock.now += 4.0
         pace.epochs_done = 1.0
     assert pace.seconds_per_epoch == 4.0
+
+
+def test_what_an_epoch_will_take_is_told_by_those_that_were_seen() -> None:
+    simple, large, cnn = TrainConfig(), TrainConfig(batch_size=256), TrainConfig(model="cnn")
+    slowness = Slowness()
+    assert slowness.expect(simple) == usual_seconds_per_epoch(simple)
+    assert slowness.expect(large) < slowness.expect(simple) < slowness.expect(cnn)
+
+    slowness.note(simple, 3 * usual_seconds_per_epoch(simple))  # a slow machine
+    assert slowness.expect(large) == pytest.approx(3 * usual_seconds_per_epoch(large))
+    assert slowness.expect(cnn) == pytest.approx(3 * usual_seconds_per_epoch(cnn))
+
+    slowness.note(cnn, usual_seconds_per_epoch(cnn))  # which is quick with a CNN
+    assert slowness.expect(cnn) == pytest.approx(usual_seconds_per_epoch(cnn))
+    assert slowness.expect(simple) == pytest.approx(3 * usual_seconds_per_epoch(simple))

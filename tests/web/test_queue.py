@@ -16,7 +16,7 @@ from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.run_text import say_status
 from tests.web.conftest import SetLimits
-from tests.web.workshop import Workshop, eventually, worker_in_a_thread
+from tests.web.workshop import SHORT, Workshop, eventually, worker_in_a_thread
 
 BATCHES = 5  # in an epoch of the tiny data set
 LONG = TrainConfig(epochs=100)
@@ -51,6 +51,22 @@ def test_runs_train_one_after_another_in_the_order_they_came(workshop: Workshop)
         workshop.gate.allow()
         eventually(lambda: not any(run.is_under_way for run in runs))
         assert [run.state for run in runs] == ["finished"] * 3
+
+
+def test_how_long_runs_and_new_ones_will_take(workshop: Workshop) -> None:
+    session = workshop.session()
+    assert session.seconds_until_over(()) is None
+    alone = session.seconds_until_over((), [SHORT])
+    assert alone is not None
+    assert session.seconds_until_over((), [SHORT, SHORT]) == pytest.approx(2 * alone)
+    with session.connected():
+        first, second = session.start(SHORT), session.start(SHORT)
+        workshop.gate.let_pass(0)
+        assert has_the_turn(first)
+        assert session.seconds_until_over([first]) == pytest.approx(alone)
+        assert session.seconds_until_over([first, second]) == pytest.approx(2 * alone)
+        assert session.seconds_until_over((), [SHORT]) == pytest.approx(3 * alone)
+    session.end()
 
 
 def test_of_one_visitor_s_runs_only_one_is_ahead_of_the_next_visitor(workshop: Workshop) -> None:

@@ -247,7 +247,9 @@ def test_a_diverging_run_says_which_rate_to_try(
 def test_an_uploaded_network_is_an_ended_run() -> None:
     model = create_model("simple_nn").eval()
     checkpoint = Checkpoint(model, "simple_nn", {}, Calibration(2.0, 0.7))
-    run = Run.from_checkpoint(checkpoint, TrainConfig(), [], "Upload 1")
+    run = Run.from_checkpoint(checkpoint, TrainConfig(), [], "Upload 1", accuracy=0.97)
+    assert run.accuracy == 0.97  # as measured
+    assert run.status.epochs == run.status.epochs_done == 0  # nobody knows how many there were
     assert not run.is_under_way
     assert not run.can_train_on
     assert run.model is model

@@ -151,9 +151,9 @@ def test_the_form_says_what_this_server_allows(limit: SetLimits) -> None:
         form = TrainForm()
     assert (
         form.describe(*values(epochs=11), Session())[form.note]
-        == "epochs must be from 1 to 10 on this server, not 11."
+        == "Epochs must be from 1 to 10 on this server, not 11."
     )
-    with pytest.raises(ValueError, match="batch_size must be from 1 to 128"):
+    with pytest.raises(ValueError, match="Batch size must be from 1 to 128"):
         read_settings(*values(batch_size=256))
     assert [size for size, _ in form.inputs["batch_size"].choices] == ["64", "128"]
 

@@ -106,7 +106,8 @@ class Run:
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
         accuracy = epochs[-1].test_accuracy if epochs else accuracy
-        run._update(state="uploaded", stage=None, accuracy=accuracy)
+        done = len(epochs)
+        run._update(state="uploaded", stage=None, epochs=done, epochs_done=done, accuracy=accuracy)
         return run
 
     @property
