@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from time import monotonic
+from time import monotonic, monotonic_ns
 from typing import Any
 
 import gradio as gr
@@ -40,7 +40,8 @@ def enter(key: object, request: gr.Request) -> Any:
     if isinstance(key, str) and key.endswith(KEEPS) and present != former:
         session.has_lost = True
     JOB_QUEUE.warm_up()
-    return gr.update(session=present, page_name=page)
+    # Key and name may be the page's own already, and then only a new number tells it anything.
+    return gr.update(session=present, page_name=page, changes=monotonic_ns())
 
 
 class Streams:
