@@ -152,8 +152,9 @@ def _take_off(piece: Mask, line: Line) -> bool:
         axis=0
     )
     thickness = up + down - 1  # -1 where there is no ink
-    usual = np.quantile(thickness[thickness > 0], 0.25)
-    if usual > most:
+    inked = thickness[thickness > 0]
+    usual = np.quantile(inked, 0.25) if inked.size else 0.0
+    if not 0 < usual <= most:
         return False
     for column in np.flatnonzero((thickness > 0) & (thickness <= usual + max(2, usual / 2))):
         top = rows[column] - up[column] - reach
