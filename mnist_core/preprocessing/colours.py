@@ -33,7 +33,7 @@ def grays_of(picture: Image.Image) -> Image.Image:
         return _grays_of_numbers(picture)
     if picture.mode == "L":
         return picture
-    if picture.getchannel("A").getextrema() != (255, 255):
+    if picture.mode == "RGBA" and picture.getchannel("A").getextrema() != (255, 255):
         paper = Image.new("RGBA", picture.size, _paper_for(picture))
         picture = Image.alpha_composite(paper, picture)
     axis = _gray_axis(picture)

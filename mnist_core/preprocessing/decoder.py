@@ -36,14 +36,14 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # Linux: what this process
 
 
 def simplify(picture: Image.Image) -> Image.Image:
-    """Bring a picture to one of three modes, and to 1,000 pixels on its longer side at most.
+    """Bring a picture to one of four modes, and to 1,000 pixels on its longer side at most.
 
     Args:
         picture: any size and mode.
 
     Returns:
-        "L" (grey), "RGBA" if it has colours or may be transparent, or "F" if its pixels have more
-        than eight bits.
+        "L" (grey), "RGB" if it has colours, "RGBA" if it may be transparent, or "F" if its pixels
+        have more than eight bits.
     """
     if picture.mode.startswith(("I", "F")):
         picture = picture.convert("I") if picture.mode.startswith("I;") else picture
@@ -52,8 +52,7 @@ def simplify(picture: Image.Image) -> Image.Image:
         return _smaller(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
     if picture.mode in ("1", "L"):
         return _smaller(picture.convert("L"))
-    picture = picture if picture.mode == "RGB" else picture.convert("RGB")
-    return _smaller(picture).convert("RGBA")  # at last, as there is more of that
+    return _smaller(picture if picture.mode == "RGB" else picture.convert("RGB"))
 
 
 def _smaller(picture: Image.Image) -> Image.Image:

@@ -2,9 +2,9 @@
 
 A picture's ink is as wide as some pen and some size of writing made it. MNIST's digits were all
 written on the same forms and scaled to the same size, so their ink is about as wide in all of them.
-What comes nearest to that is to find the line along which the pen went, and draw it anew. Where a
-digit is only a few pixels large, that line is lost: holes and gaps of a pixel close. It is then
-left as it is, and in between the two are mixed.
+Where a pen was as wide as theirs or wider, the digit reads best as it is. Where it was thinner, the
+line along which it went is found and drawn anew, unless the digit is only a few pixels large: then
+that line is lost, as holes and gaps of a pixel close. In between the two are mixed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from mnist_core.preprocessing.strokes import (
 from mnist_core.preprocessing.thinning import Mask, thin
 
 SMALL, LARGE = 30.0, 60.0  # pixels, a digit's longer side: up to here left, from here drawn anew
+THIN, WIDE = 2.0, 2.5  # pixels of the 28×28, its pen: up to here drawn anew, from here left
+SOFT = 0.1  # of ink; so little is the soft edge of a large digit, but part of a small one
 MAX_GAIN = 1.6  # of a thin pen's ink that is left as it is
 
 
@@ -38,13 +40,31 @@ def image_from_ink(ink: Ink, size: float) -> GrayImage:
         ink: of the digit alone, its longer side `CLOSE_UP` pixels.
         size: in pixels; how long that was in the picture.
     """
-    anew = min(max((size - SMALL) / (LARGE - SMALL), 0.0), 1.0)
+    is_large = min(max((size - SMALL) / (LARGE - SMALL), 0.0), 1.0)
+    is_thin = min(max((WIDE - pen_width(ink.faint)) / (WIDE - THIN), 0.0), 1.0)
+    anew = is_large * is_thin
     image = np.zeros((SIDE, SIDE))
     if anew < 1:
-        image += (1 - anew) * _left_as_it_is(ink)
+        edge = SOFT * is_large
+        image += (1 - anew) * np.clip((_left_as_it_is(ink) - 255 * edge) / (1 - 2 * edge), 0, 255)
     if anew > 0:
         image += anew * image_from_dots(_scale_to_digit_size(thin(ink.faint)))
     return np.rint(image).astype(np.uint8)
+
+
+def pen_width(ink: Mask) -> float:
+    """Return how wide the pen was, in pixels of the 28×28: twice the ink's area by its outline.
+
+    Args:
+        ink: of a digit whose longer side is `CLOSE_UP` pixels.
+    """
+    all_around = np.pad(ink, 1)
+    above, below = all_around[:-1], all_around[1:]
+    straight = (above != below).sum() + (all_around[:, 1:] != all_around[:, :-1]).sum()
+    diagonal = (above[:, 1:] != below[:, :-1]).sum() + (above[:, :-1] != below[:, 1:]).sum()
+    # How often lines in four directions cross an outline tells its length (Crofton's formula).
+    outline = np.pi / 8 * (straight + diagonal / np.sqrt(2))
+    return float(2 * ink.sum() / outline * DIGIT_SIDE / CLOSE_UP)
 
 
 def _scale_to_digit_size(line: Mask) -> Stroke:
@@ -74,9 +94,11 @@ def _left_as_it_is(ink: Ink) -> Gray:
     x, y = center_of_mass(ink.coverage.astype(np.float64)) - CENTER * pixel
     x = np.clip(x, right - SIDE * pixel, left)  # no farther than the edge of the image allows
     y = np.clip(y, bottom - SIDE * pixel, top)
-    pad = int(np.ceil(SIDE * pixel))
+    far = SIDE * pixel  # from one end of the image to the other
+    beyond = (-x, -y, x + far - ink.coverage.shape[1], y + far - ink.coverage.shape[0])
+    pad = int(np.ceil(max(*beyond, 0)))
     padded = Image.fromarray(np.pad(ink.coverage, pad))
-    box = (x + pad, y + pad, x + pad + SIDE * pixel, y + pad + SIDE * pixel)
+    box = (x + pad, y + pad, x + pad + far, y + pad + far)
     small = padded.resize((SIDE, SIDE), Image.Resampling.BILINEAR, box=box)
     image: Gray = np.asarray(small)
     # A thin pen leaves no pixel quite black at this size; MNIST's are.

@@ -17,6 +17,7 @@ and `{count:|drawing|drawings}` one of the two words.
 
 from __future__ import annotations
 
+import json
 import locale
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,6 +62,10 @@ class Message(str):
         message.key, message.facts = key, facts
         return message
 
+    def said_in(self, language: Language) -> str:
+        """Return the sentence in a language."""
+        return _render(language, self.key, self.facts)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Cross to another process as key and facts."""
         return _message, (self.key, self.facts)
@@ -68,6 +73,37 @@ class Message(str):
 
 def _message(key: str, facts: dict[str, object]) -> Message:
     return Message(key, **facts)
+
+
+class Sentences(Message):
+    """Sentences for a page's script, as one text of JSON: key → sentence with open places.
+
+    One text, since Gradio's page walks through all else, leaf by leaf, with every event.
+    """
+
+    keys: tuple[str, ...]
+
+    def __new__(cls, *keys: str) -> Sentences:
+        """Gather sentences.
+
+        Raises:
+            KeyError: the catalogue has no such key.
+        """
+        sentences = str.__new__(cls, _pack("en", keys))
+        sentences.keys = keys
+        return sentences
+
+    def said_in(self, language: Language) -> str:
+        """Return the sentences in a language."""
+        return _pack(language, self.keys)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross to another process as keys."""
+        return Sentences, self.keys
+
+
+def _pack(language: Language, keys: Iterable[str]) -> str:
+    return json.dumps({key: CATALOGUE[language][key] for key in keys}, ensure_ascii=False)
 
 
 def say(key: str, /, **facts: object) -> str:
@@ -84,7 +120,7 @@ def translate(text: object) -> str:
         first = text.args[0]  # others may follow: facts that a program goes by
         text = first if isinstance(first, Message) or len(text.args) == 1 else text
     if isinstance(text, Message):
-        return _render(current_language(), text.key, text.facts)
+        return text.said_in(current_language())
     return str(text)
 
 
@@ -93,7 +129,7 @@ def _render(language: Language, key: str, facts: Mapping[str, object]) -> str:
     if not facts:
         return sentence
     known = {
-        name: _render(language, fact.key, fact.facts) if isinstance(fact, Message) else fact
+        name: fact.said_in(language) if isinstance(fact, Message) else fact
         for name, fact in facts.items()
     }
     return _FORMATTER.vformat(sentence, (), known)

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.reads_pictures [--digits N] [--sizes 16 24 ...] [--scans FILE.zip]
 
 Prints per cent read right by the CNN that comes with the project, for digits of 16 to 600 pixels:
-MNIST's test images, enlarged, and pen digits by a thin and a thick pen; each left as it is, drawn
+MNIST's test images, enlarged, and pen digits by thin and thick pens; each left as it is, drawn
 anew, and as the project mixes the two. `--scans` takes a zip of pictures in folders 0 to 9, which
 are read as they are. Then how long a photograph of 12 megapixels takes beyond its decoding. Exits
 with 1 if at any size the mix is worse by more than half a point, and by more than chance, than the
@@ -39,23 +39,25 @@ from mnist_core.preprocessing import (
 from tests import real_mnist, real_pen_digits
 
 SIZES = (16, 20, 24, 32, 40, 60, 90, 140, 240, 600)
-PENS = (0.07, 0.15)  # of the digit's longer side
-WAYS = {
-    "as it is": (1e6, 2e6),
-    "anew": (-2.0, -1.0),
-    "mixed": (scaling.SMALL, scaling.LARGE),
+PENS = (0.02, 0.07, 0.15, 0.2)  # of the digit's longer side
+WAYS = {  # by the limits of `scaling`: of size and of the pen's width
+    "as it is": {"THIN": -2.0, "WIDE": -1.0},
+    "anew": {"SMALL": -2.0, "LARGE": -1.0, "THIN": 1e6, "WIDE": 2e6},
+    "mixed": {},
 }
 
 Sample = tuple[Sequence[Image.Image], Sequence[int]]
 
 
 @contextmanager
-def way(small: float, large: float) -> Iterator[None]:
-    """Let digits be left as they are up to one size, and drawn anew from another one on."""
-    before = scaling.SMALL, scaling.LARGE
-    scaling.SMALL, scaling.LARGE = small, large
+def way(limits: dict[str, float]) -> Iterator[None]:
+    """Let other sizes and pens decide whether digits are left as they are or drawn anew."""
+    before = {name: getattr(scaling, name) for name in limits}
+    for name, limit in limits.items():
+        setattr(scaling, name, limit)
     yield
-    scaling.SMALL, scaling.LARGE = before
+    for name, limit in before.items():
+        setattr(scaling, name, limit)
 
 
 class Judge:
@@ -76,7 +78,7 @@ class Judge:
         pictures, labels = sample
         shares = {}
         for title, limits in WAYS.items():
-            with way(*limits):
+            with way(limits):
                 images = [image_from_picture(picture) for picture in pictures]
             shares[title] = self.share_right(images, labels)
         best = max(shares["as it is"], shares["anew"])

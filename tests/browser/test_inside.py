@@ -296,8 +296,9 @@ def test_on_a_laptop_canvas_and_view_are_in_sight_together(page: Page) -> None:
 def test_on_a_phone_nothing_is_wider_than_the_screen(new_page: Callable[..., Page]) -> None:
     phone = new_page(**PHONE)
     draw_by_finger(phone, SEVEN)
+    digit_read(phone, 7)
     for view in ("inside", "why", "input"):
-        switch(phone, view).tap()
+        switch(phone, view).click()
         expect(views(phone)).to_have_attribute("data-view", view)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     view_reads(phone, "7")

@@ -422,11 +422,10 @@ def test_heic_is_refused_with_the_kinds_that_are_read(page: Page, way: str) -> N
 
 
 def test_a_file_that_is_too_large_is_not_even_sent(page: Page) -> None:
-    page.evaluate(
-        """() => {
+    page.get_by_test_id("picture-file").evaluate(
+        """input => {
           const transfer = new DataTransfer();
           transfer.items.add(new File([new Uint8Array(21 * 2 ** 20)], "large.png"));
-          const input = document.querySelector('[data-testid="picture-file"]');
           input.files = transfer.files;
           input.dispatchEvent(new Event("change"));
         }"""

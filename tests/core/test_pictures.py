@@ -25,6 +25,7 @@ from mnist_core.data import MNIST
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.inference import predict
 from mnist_core.preprocessing import (
+    DIGIT_SIDE,
     PICTURE_KINDS,
     Box,
     GrayImage,
@@ -38,6 +39,7 @@ from mnist_core.preprocessing import (
     scaling,
 )
 from mnist_core.preprocessing.decoder import PICTURE_FORMATS
+from mnist_core.preprocessing.page import CLOSE_UP
 from mnist_core.preprocessing.pieces import find_pieces
 from mnist_core.preprocessing.thinning import thin
 from tests.each import each
@@ -222,6 +224,28 @@ def test_from_left_as_it_is_to_drawn_anew_it_is_a_smooth_way() -> None:
     steps = [np.abs(b - a).mean() for a, b in pairwise(images)]
     assert max(steps) < 6
     assert np.abs(images[-1] - images[0]).mean() > 0
+
+
+def test_from_a_thin_pen_to_a_wide_one_it_is_a_smooth_way() -> None:
+    images = [
+        read(write_on(sheet(800), DIGITS[4], (200, 150, 500), pen)).astype(float)
+        for pen in range(10, 110, 4)  # 0.4 to 4 of the 28 pixels
+    ]
+    steps = [np.abs(b - a).mean() for a, b in pairwise(images)]
+    assert max(steps) < 6
+    ink = [image.sum() for image in images]
+    assert ink[0] == pytest.approx(ink[5], rel=0.15)  # drawn anew, by one pen
+    assert ink[-1] > 1.25 * ink[0]  # left as wide as it is
+
+
+@pytest.mark.parametrize("turn", [0, 10, 20, 45, 70, 90])
+def test_the_width_of_a_pen_is_measured_whichever_way_it_goes(turn: int) -> None:
+    for wide in each([14, 20, 28]):
+        line = Image.new("1", (200, 200))
+        ImageDraw.Draw(line).rectangle((28, 100 - wide // 2, 171, 99 + wide // 2), fill=1)
+        ink = np.asarray(line.rotate(turn))
+        whole = wide * 144 / (144 + wide) * DIGIT_SIDE / CLOSE_UP  # its ends are outline, too
+        assert scaling.pen_width(ink) == pytest.approx(whole, rel=0.08)
 
 
 # --- ink and paper -----------------------------------------------------------------------------

@@ -25,7 +25,7 @@ import gradio as gr
 from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import Self
 
-from mnist_core.text import Message, translate
+from mnist_core.text import Message, Sentences, translate
 from mnist_core.web.gradio_compat.event_data import event_data
 
 FOLDER = Path(__file__).parent
@@ -89,12 +89,12 @@ def _read(*files: Path) -> str:
     return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
-def _sentences(files: dict[str, str]) -> dict[str, Message]:
-    """Return the sentences that a component's files name, with open places for facts."""
+def _sentences(files: dict[str, str]) -> Sentences:
+    """Return the sentences that a component's files name."""
     keys = KEY_IN_TEMPLATE.findall(files["html_template"]) + KEY_IN_SCRIPT.findall(
         files["js_on_load"]
     )
-    return {key: Message(key) for key in keys}
+    return Sentences(*dict.fromkeys(keys))
 
 
 class Payload(BaseModel):

@@ -15,10 +15,12 @@ function write(node, text) {
 
 // --- Sentences -----------------------------------------------------------------------------------
 
+let sentences = JSON.parse(props.text); // key → sentence
+
 // A sentence of the catalogue; {name} in it is a place for a fact, {count:|one|many} for a plural.
 function say(key, facts = {}) {
   const place = /{(\w+)(?::\|([^|}]*)\|([^}]*))?}/g;
-  return props.text[key].replace(place, (whole, name, one, many) =>
+  return sentences[key].replace(place, (whole, name, one, many) =>
     one === undefined ? (facts[name] ?? whole) : facts[name] === 1 ? one : many,
   );
 }
@@ -117,5 +119,8 @@ function isTyping(target) {
 }
 
 // The page may change its language at any time; what the script itself has written comes anew then.
-watch("text", () => speak());
+watch("text", () => {
+  sentences = JSON.parse(props.text);
+  speak();
+});
 speak();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from time import monotonic
+from time import monotonic, monotonic_ns
 from typing import Any
 
 import gradio as gr
@@ -55,7 +55,8 @@ def enter(payload: object, request: gr.Request) -> Any:
     key, session = REGISTRY.enter(former, page, client_of(sender.host if sender else None))
     session.has_lost |= told.endswith(KEEPS) and key != former
     JOB_QUEUE.warm_up()
-    return gr.update(session=key, page_name=page)
+    # Key and name may be the page's own already, and then only a new number tells it anything.
+    return gr.update(session=key, page_name=page, changes=monotonic_ns())
 
 
 class Streams:

@@ -52,9 +52,10 @@ def build_page_stream(link: SessionLink, tabs: Sequence[Tab]) -> None:
         if session.has_lost:
             session.has_lost = False
             gr.Warning(say("session.lost"), duration=None)  # until the visitor closes it
-        yield {link: gr.update(keeps=not session.is_empty)}
+        of_link: Updates = {link: gr.update(keeps=not session.is_empty)}
         async for updates in follow_session(session, request.session_hash or "", tabs):
-            yield {part: _update(value) for part, value in updates.items()} or {link: gr.skip()}
+            yield of_link | {part: _update(value) for part, value in updates.items()}
+            of_link = {link: gr.skip()}
 
     outputs = [link, *(part for tab in tabs for part in tab.outputs)]
     # No limit: a stream that waits holds no thread. "always_last": what begins just as a stream

@@ -69,7 +69,8 @@ function closed() {
   if (page) navigator.sendBeacon(`${address}presence`, message("closed"));
 }
 
-watch("page_name", () => {
+// What the server answers when we have entered: a name, and perhaps both are what they were before.
+function entered() {
   if (!props.page_name) return;
   page = props.page_name;
   key = props.session;
@@ -78,8 +79,10 @@ watch("page_name", () => {
   report();
   see();
   if (wantsAnotherLanguage()) trigger("speak", { language: chosenLanguage() });
-});
-watch("changes", see);
+}
+
+watch("page_name", entered);
+watch("changes", () => (page ? see() : entered()));
 // Behind the key a sign that something is kept: if the session is gone when we come back, we are told.
 watch("keeps", () => store(props.keeps ? `${props.session}+` : props.session));
 
