@@ -15,6 +15,7 @@ from mnist_core.web.endpoints.page_language import PageLanguage, requested_langu
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
 from mnist_core.web.sessions.page import SessionLink
+from tests.web import event_loop
 
 
 def scope(query: str = "", **headers: str) -> Scope:
@@ -64,8 +65,8 @@ def test_what_is_said_while_a_request_is_answered_is_in_its_language() -> None:
     async def send(_: object) -> None:
         return None
 
-    anyio.run(PageLanguage(answer), scope("lang=zh"), receive, send)
-    anyio.run(PageLanguage(answer), scope(), receive, send)
+    event_loop.run(PageLanguage(answer)(scope("lang=zh"), receive, send))
+    event_loop.run(PageLanguage(answer)(scope(), receive, send))
     assert said == ["手写", "Draw"]
     assert current_language() == "en"
 
@@ -83,22 +84,8 @@ def test_an_event_speaks_the_language_of_its_page(payload: object, language: str
         link = SessionLink()
         link.opened(lambda session: None, link)
     (handler,) = page.fns.values()
-    assert anyio.run(event) == language
+    assert event_loop.run(event()) == language
     assert current_language() == "en"
-
-
-def test_an_event_speaks_it_as_gradio_calls_it() -> None:
-    """Gradio prepares the inputs in a thread, whose language nobody else hears."""
-    with ServedBlocks() as page:
-        link = SessionLink()
-        link.seen(lambda session: None, link)
-    (event,) = page.fns.values()
-
-    async def call() -> str:
-        await page.preprocess_data(event, ["key zh-CN"], None)
-        return await anyio.to_thread.run_sync(current_language)
-
-    assert anyio.run(call) == "zh"
 
 
 def test_an_update_leaves_alone_what_it_does_not_name() -> None:
