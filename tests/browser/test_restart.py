@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mnist_core.checkpoints import SHIPPED
-from mnist_core.web.tabs.page_stream import LOST
+from mnist_core.text import say
 from tests.real_mnist import REPOSITORY
 from tests.running_app import RunningApp, free_port, wait_for_answer
 
@@ -75,7 +75,7 @@ def test_a_page_enters_again_by_itself_and_says_what_is_lost(
         page.wait_for_function(
             "key => !sessionStorage.getItem('mnist-session').startsWith(key)", arg=key.strip("+")
         )
-        said = page.locator(".toast-body").filter(has_text=LOST)
+        said = page.locator(".toast-body").filter(has_text=say("session.lost"))
         if keeps:
             expect(said).to_be_visible()
             expect(page.get_by_role("rowheader", name="Upload 1")).to_have_count(0)
