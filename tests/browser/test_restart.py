@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mnist_core.checkpoints import SHIPPED
+from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN
 from mnist_core.text import say
 from tests.real_mnist import REPOSITORY
 from tests.running_app import RunningApp, free_port, wait_for_answer
@@ -79,5 +79,8 @@ def test_a_page_enters_again_by_itself_and_says_what_is_lost(
         if keeps:
             expect(said).to_be_visible()
             expect(page.get_by_role("rowheader", name="Upload 1")).to_have_count(0)
+            # and what it does now is kept
+            page.locator("input[type=file][accept*='.pth']").set_input_files(SHIPPED_CNN)
+            expect(page.get_by_role("rowheader", name="Upload 1")).to_be_visible()
         expect(said).to_have_count(int(keeps))
     page.close()

@@ -94,7 +94,7 @@ def test_any_environment_is_limits_or_a_sentence(environment: dict[str, str]) ->
 
 
 def test_the_readme_lists_every_variable_with_what_it_is_by_default() -> None:
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    readme = (REPOSITORY / "mnist_core/web/README.md").read_text(encoding="utf-8")
     rows = [line for line in readme.splitlines() if line.startswith("| `MNIST_MAX_")]
     assert rows == [
         f"| `{variable(name)}` | {limit.meaning} "
