@@ -1,7 +1,8 @@
 """What one visitor, and all of them together, may cost: read once from the environment.
 
 On a laptop the limits are generous; on a Hugging Face Space, which strangers share, they are
-narrower. Each can be set by a variable, `MNIST_MAX_EPOCHS` and so on; the README beside this file lists them.
+narrower. Each can be set by a variable, `MNIST_MAX_EPOCHS` and so on; the README beside this file
+lists them.
 """
 
 from __future__ import annotations
