@@ -49,6 +49,11 @@ function percent(fraction, decimals = 2) {
   return fraction == null ? NOTHING : (100 * fraction).toFixed(decimals) + "%";
 }
 
+// A probability: no network is certain, so what would round to 100.0% is ">99.9%".
+function probable(fraction) {
+  return fraction >= 0.9995 ? ">99.9%" : percent(fraction, 1);
+}
+
 // By how many points training accuracy lies above test accuracy.
 function gap({ accuracy, train_accuracy: trained }) {
   if (accuracy == null || trained == null) return NOTHING;

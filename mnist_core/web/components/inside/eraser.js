@@ -47,7 +47,7 @@ function showRubbed(answer) {
     Object.assign(compared, { digit: whole.explained, against: whole.against });
     return changed();
   }
-  const share = percent(answer.probabilities[answer.digit], 1);
+  const share = probable(answer.probabilities[answer.digit]);
   const facts = { before: plain(whole.parts.score), after: plain(answer.parts.score), share };
   write(find("rubbed"), say("inside.rubbed", { ...facts, digit: answer.digit }));
   speakSoon(find("rubbed").textContent);
@@ -61,7 +61,7 @@ function compareReadings(readings) {
   return say("inside.example_note", {
     first: first.network,
     first_digit: first.digit,
-    first_share: percent(first.share, 1),
+    first_share: probable(first.share),
     second: second.network,
     second_says: says,
   });

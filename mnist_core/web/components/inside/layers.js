@@ -204,7 +204,7 @@ function moveIn(layer, event) {
 function showScores({ scores: values, probabilities, digit }) {
   const top = Math.max(...values.map(Math.abs)) || 1;
   scores.forEach((button, i) => {
-    const share = percent(probabilities[i], 1);
+    const share = probable(probabilities[i]);
     const facts = { digit: i, score: plain(values[i]), share };
     button.setAttribute("aria-label", say("inside.score_button", facts));
     button.setAttribute("aria-pressed", pressed.score === i);

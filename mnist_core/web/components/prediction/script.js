@@ -80,7 +80,7 @@ function showVerdict({ seq, digit, sure, probabilities, classifier, message }) {
 
 function confidence(digit, sure, probability) {
   const facts = { digit: named(digit), probability: percent(probability, 0) };
-  return sure ? percent(probability, 1) : say("prediction.perhaps", facts);
+  return sure ? probable(probability) : say("prediction.perhaps", facts);
 }
 
 function showBar(index, { digit, probabilities }) {
