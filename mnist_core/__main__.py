@@ -50,6 +50,7 @@ from mnist_core.inspection import (
     inspect_image,
     split_score,
 )
+from mnist_core.mistakes import Readings, read_all
 from mnist_core.models import MODELS, average, mix_in
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.text import (
@@ -260,6 +261,12 @@ def make_parser() -> Parser:
         help=say("cli.against"),
     )
     command.add_argument("--out", type=Path, help=say("cli.sheet"))
+    add_data_and_json(command)
+
+    command = commands.add_parser("mistakes", help=say("cli.mistakes"))
+    command.set_defaults(run=run_mistakes)
+    command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    command.add_argument("--out", type=Path, help=say("cli.mistakes_sheet"))
     add_data_and_json(command)
     return parser
 
@@ -575,6 +582,16 @@ def open_digit(path: Path) -> GrayImage:
 SHEETS = (".png", ".svg", ".pdf")
 
 
+def check_sheet(out: Path | None) -> None:
+    """Make sure that a sheet can be drawn into this file, before anything is computed.
+
+    Raises:
+        ValueError: its name has another ending.
+    """
+    if out and out.suffix not in SHEETS:
+        raise ValueError(Message("cli.sheet_name", endings=", ".join(SHEETS), path=str(out)))
+
+
 def run_inspect(options: argparse.Namespace) -> None:
     """Print, and draw, what a saved network does with one image.
 
@@ -584,9 +601,7 @@ def run_inspect(options: argparse.Namespace) -> None:
         ValueError: the image or the network cannot be read, or there is no such digit.
         FileNotFoundError: there is no such file.
     """
-    if options.out and options.out.suffix not in SHEETS:
-        endings = ", ".join(SHEETS)
-        raise ValueError(Message("cli.sheet_name", endings=endings, path=str(options.out)))
+    check_sheet(options.out)
     checkpoint = load_checkpoint(options.checkpoint)
     seen = inspect_image(checkpoint.model, open_digit(options.image), checkpoint.calibration)
     digit = seen.digit if options.digit is None else seen.check_digit(options.digit)
@@ -698,6 +713,70 @@ def inspection_facts(
         "evidence": {**asdict(evidence), "ink": evidence.ink.tolist(), "sum": evidence.sum},
         "neurons": {**asdict(neurons), "sum": neurons.sum},
         "alike": [asdict(found) for found in alike],
+    }
+
+
+# --- mistakes ----------------------------------------------------------------------------------
+
+MISTAKES_PRINTED = 10  # of the pairs of digits, and of the images
+
+
+def run_mistakes(options: argparse.Namespace) -> None:
+    """Print which test images a saved network misreads, and draw the surest mistakes.
+
+    Raises:
+        ValueError: the network cannot be read.
+        FileNotFoundError: there is no such file, or no MNIST.
+    """
+    check_sheet(options.out)
+    checkpoint = load_checkpoint(options.checkpoint)
+    test_set = get_mnist(options.data).test
+    readings = read_all(checkpoint.model, test_set, checkpoint.calibration)
+    if options.json:
+        print(json.dumps(mistakes_facts(readings)))
+    else:
+        print("\n".join(mistakes_lines(readings)))
+    if options.out:
+        from mnist_core.mistakes.sheet import mistakes_sheet  # here: few need matplotlib
+        from mnist_core.plots import fonts_of_this_machine
+
+        with fonts_of_this_machine():
+            mistakes_sheet(readings, test_set).savefig(options.out)
+
+
+def mistakes_lines(readings: Readings) -> Iterator[str]:
+    """Put the mistakes into words: how many, which digits for which, and the surest."""
+    places = readings.mistakes()
+    yield say("article.accuracy", accuracy=f"{readings.accuracy:.2%}")
+    yield say("mistakes.title", count=len(places), images=len(readings.labels))
+    wrong = readings.confusion.copy()
+    np.fill_diagonal(wrong, 0)
+    for cell in np.argsort(-wrong, axis=None, kind="stable")[:MISTAKES_PRINTED]:
+        label, digit = divmod(int(cell), 10)
+        if wrong[label, digit]:
+            yield say("mistakes.pair", label=label, digit=digit, count=int(wrong[label, digit]))
+    if len(places):
+        yield say("mistakes.surest")
+    for place in places[:MISTAKES_PRINTED]:
+        facts = {"label": int(readings.labels[place]), "digit": int(readings.digits[place])}
+        confidence = float(readings.confidences[place])
+        yield say("mistakes.image", image=int(place), confidence=f"{confidence:.1%}", **facts)
+
+
+def mistakes_facts(readings: Readings) -> dict[str, Any]:
+    """Put the mistakes into what JSON can hold, the surest first."""
+    return {
+        "accuracy": readings.accuracy,
+        "confusion": readings.confusion.tolist(),
+        "mistakes": [
+            {
+                "index": int(place),
+                "label": int(readings.labels[place]),
+                "digit": int(readings.digits[place]),
+                "confidence": float(readings.confidences[place]),
+            }
+            for place in readings.mistakes()
+        ],
     }
 
 

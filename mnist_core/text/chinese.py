@@ -245,6 +245,8 @@ CHINESE: dict[str, str] = {
     "drawings.in_entry": "第 {number} 幅手写：{problem}",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{images} 张图像中认错 {count} 张",
+    "mistakes.pair": "  {label} 认成 {digit}：{count} 次",
+    "mistakes.image": "  第 {image} 张：{label} → {digit}，{confidence}",
     "mistakes.read_as": "认成",
     "mistakes.is": "其实是",
     "mistakes.surest": "错得最有把握的：其实是 → 认成",
@@ -311,6 +313,8 @@ CHINESE: dict[str, str] = {
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
     "cli.calibrate": "用一半的测试图像找出已保存的网络什么时候才算有把握",
     "cli.predict": "识别图片文件，每张一个数字",
+    "cli.mistakes": "列出已保存的网络认错的测试图像",
+    "cli.mistakes_sheet": "把错得最有把握的画在一张图上：.png、.svg 或 .pdf",
     "cli.inspect": "展示已保存的网络如何处理一张图像",
     "cli.for": "解释这个数字的得分；默认：认出的那个",
     "cli.against": "与这个数字的得分相比；默认：可能性第二的那个",

@@ -277,6 +277,8 @@ ENGLISH: dict[str, str] = {
     "drawings.in_entry": "Drawing {number}: {problem}",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{count} of {images} images misread",
+    "mistakes.pair": "  {label} read as {digit}: {count}",
+    "mistakes.image": "  image {image}: {label} → {digit}, {confidence}",
     "mistakes.read_as": "read as",
     "mistakes.is": "is",
     "mistakes.surest": "The surest mistakes: what it is → what was read",
@@ -353,6 +355,8 @@ ENGLISH: dict[str, str] = {
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
     "cli.predict": "read image files of one digit each",
+    "cli.mistakes": "show which test images a saved network misreads",
+    "cli.mistakes_sheet": "draw the surest mistakes on a sheet: .png, .svg or .pdf",
     "cli.inspect": "show what a saved network does with an image",
     "cli.for": "explain the score of this digit; default: the one that is read",
     "cli.against": "rather than that of this one; default: the next most probable",

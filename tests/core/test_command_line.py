@@ -787,3 +787,29 @@ def test_code_has_the_comments_that_are_asked_for(run: Run) -> None:
     assert run("code", "--comments", "none")[1] == generate_code(TrainConfig(), "none")
     assert run("--language", "zh", "code")[1] == generate_code(TrainConfig(), "zh")
     assert run("--language", "zh", "code", "--comments", "en")[1] == generate_code(TrainConfig())
+
+
+# --- mistakes ----------------------------------------------------------------------------------
+
+
+def test_mistakes_are_counted_named_and_drawn(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sheet.png"
+    status, stdout, stderr = run("mistakes", SHIPPED, "--data", tiny_root, "--out", out)
+    assert (status, stderr) == (0, "")
+    assert out.read_bytes().startswith(b"\x89PNG")
+    facts = json.loads(run("mistakes", SHIPPED, "--data", tiny_root, "--json")[1])
+    wrong = facts["mistakes"]
+    images = sum(map(sum, facts["confusion"]))
+    assert facts["accuracy"] == pytest.approx(1 - len(wrong) / images)
+    assert stdout.splitlines()[1] == f"{len(wrong)} of {images} images misread"
+    confidences = [mistake["confidence"] for mistake in wrong]
+    assert confidences == sorted(confidences, reverse=True)
+    first = wrong[0]
+    assert f"image {first['index']}: {first['label']} → {first['digit']}, " in stdout
+    counts = [int(line.rpartition(" ")[2]) for line in stdout.splitlines() if " read as " in line]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_a_sheet_of_another_kind_is_refused_before_anything_is_read(run: Run) -> None:
+    refused = run("mistakes", "no such file.pth", "--out", "sheet.txt")
+    assert_refused(refused, "--out must end in one of .png, .svg, .pdf, not sheet.txt.")

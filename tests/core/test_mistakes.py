@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from mnist_core.data import MNIST, ImageDataset
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
-from mnist_core.mistakes import Readings, mistakes_sheet, read_all
+from mnist_core.mistakes import Readings, read_all
+from mnist_core.mistakes.sheet import mistakes_sheet
 from mnist_core.models import MODELS, create_model
 from mnist_core.plots import to_svg
 
