@@ -140,8 +140,8 @@ def test_gradio_reloads_the_app_when_a_file_has_changed(tmp_path: Path) -> None:
 
         def has_changed() -> bool:
             # Written anew for each look: Gradio may not have seen yet how the file was before.
-            (house / "app.py").write_text(source.replace("TITLE = ", "TITLE = 'New: ' + "))
-            return page()["title"].startswith("New: ")
+            (house / "app.py").write_text(source.replace('Message("page.title")', "'New title'"))
+            return page()["title"] == "New title"
 
         eventually(has_changed)
         after = page()

@@ -237,7 +237,7 @@ def test_a_setting_out_of_range_is_refused_and_nothing_is_lost(page: Page) -> No
     page.locator("#learning-rate input").fill("-1")
     press_train(page)
     # The answer to the press: the note in the form has said the same before.
-    refusal = page.locator(".toast-body").filter(has_text="learning_rate must be a number above 0")
+    refusal = page.locator(".toast-body").filter(has_text="Learning rate must be a number above 0")
     expect(refusal).to_be_visible()
     expect(page.locator("#start")).to_be_enabled()
     page.locator("#learning-rate input").fill("0.002")
@@ -339,9 +339,9 @@ def test_a_number_out_of_range_is_said_at_once_and_stays_as_it_was_typed(page: P
     epochs = page.locator("#epochs input")
     epochs.fill("")
     epochs.press_sequentially("1000")  # 1, 10 and 100 on the way
-    expect(page.get_by_text("epochs must be").first).to_be_visible()
+    expect(page.get_by_text("Epochs must be").first).to_be_visible()
     page.keyboard.press("Tab")
     expect(epochs).to_have_value("1000")
     press_train(page)
-    expect(page.get_by_test_id("toast-body")).to_contain_text("epochs must be")
+    expect(page.get_by_test_id("toast-body")).to_contain_text("Epochs must be")
     expect(epochs).to_have_value("1000")

@@ -194,14 +194,19 @@ def test_a_run_has_no_more_epochs_than_a_run_may_have() -> None:
 # --- what goes wrong ---------------------------------------------------------------------------
 
 
-def test_without_data_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_data_the_page_says_so_and_the_log_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("MNIST_DATA", str(tmp_path))
     monkeypatch.setattr(datasets.MNIST, "mirrors", [])
     run = Run(TrainConfig())
     statuses_to_the_end(run)
     assert run.state == "failed"
-    assert "train-images-idx3-ubyte" in say_status(run.status)
-    assert "MNIST_DATA" in say_status(run.status)
+    assert say_status(run.status).startswith("MNIST could not be downloaded")
+    assert str(tmp_path) not in say_status(run.status)  # nobody's business
+    (fields,) = [record.fields for record in caplog.records if hasattr(record, "fields")]
+    assert "train-images-idx3-ubyte" in fields["reason"]
+    assert "MNIST_DATA" in fields["reason"]
     assert not run.is_under_way
 
 

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 RECONNECT_GRACE_SECONDS = 1.2  # for which a slot or a place is kept for a page that reloads
 UNATTENDED_TIMEOUT_SECONDS = 15 * 60.0  # without a page, after which a run ends
+RUNS_AT_ONCE = 4  # of an experiment, which begins whole or not at all
 SHARE_OF_A_CLIENT = 0.75  # of the places: in a classroom thirty people train at once
 
 
@@ -113,8 +114,9 @@ class JobQueue:
             ValueError: the queue is full, or the share of the visitor's client is used up.
         """
         most, client = the_limits().waiting, presence.client
+        share = max(SHARE_OF_A_CLIENT * most, RUNS_AT_ONCE)
         own = sum(job.presence.client == client for job in self._present()) if client else 0
-        if self.waiting + runs > most or own + runs > SHARE_OF_A_CLIENT * most:
+        if self.waiting + runs > most or (client and own + runs > share):
             raise ValueError(Message("jobs.full"))
 
     @property

@@ -23,7 +23,7 @@ function newCard(name) {
     open(name);
     order("show");
   });
-  list.append(card);
+  list.querySelector(".meanings").before(card);
   return card;
 }
 
