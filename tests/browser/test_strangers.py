@@ -83,7 +83,20 @@ def test_a_key_cannot_be_guessed_and_opens_only_whole(
     assert len(key) * BITS_A_SIGN >= 256
     upload_network(visitor)
     swapped = key.swapcase()
-    for guess in (None, "", key[:-1], swapped, f"{key}x", f" {key}", [key], {"key": key}, 0, True, "*", "%"):
+    for guess in (
+        None,
+        "",
+        key[:-1],
+        swapped,
+        f"{key}x",
+        f" {key}",
+        [key],
+        {"key": key},
+        0,
+        True,
+        "*",
+        "%",
+    ):
         assert stranger.enter(guess) not in (key, guess)
         assert table_of(stranger) == []
     assert len(table_of(visitor)) == 1
