@@ -13,6 +13,7 @@ import inspect
 import io
 import re
 import textwrap
+import threading
 import tokenize
 from collections.abc import Callable
 from types import ModuleType
@@ -132,6 +133,9 @@ from torchvision import datasets, transforms"""
 HANDWRITING = (pen, distortion, habits, non_digits, skeletons, handwriting)
 """The modules of that augmentation, each after those that it needs."""
 
+# Where two threads parse at once, Python 3.11 may raise a SystemError ("recursion depth mismatch").
+_parsing = threading.Lock()
+
 
 def generate_code(config: TrainConfig, comments: Comments | None = None) -> str:
     """Write the program that does what a run with these settings does.
@@ -146,9 +150,9 @@ def generate_code(config: TrainConfig, comments: Comments | None = None) -> str:
         it first if need be) and writes loss.png and the weights.
     """
     language = comments if comments in LANGUAGES else current_language()
-    with speaking(language):
+    with speaking(language), _parsing:
         program = _write(config)
-    return _without_words(program) if comments == "none" else program
+        return _without_words(program) if comments == "none" else program
 
 
 def _write(config: TrainConfig) -> str:

@@ -136,6 +136,12 @@ class PageErrors:
         page.get_by_role("tab").first.wait_for()
         self.messages.clear()
 
+    def go(self, page: Page, address: str) -> None:
+        """Go to another address of the app, with the same complaint."""
+        page.goto(address)
+        page.get_by_role("tab").first.wait_for()
+        self.messages.clear()
+
     def hear(self, message: ConsoleMessage) -> None:
         if message.type != "error" or any(part in message.text for part in HARMLESS):
             return

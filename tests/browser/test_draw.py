@@ -52,14 +52,17 @@ def test_the_answer_comes_while_the_pen_is_down(page: Page) -> None:
 
 
 def test_the_image_shown_is_the_one_the_network_is_given(page: Page) -> None:
+    def ink() -> tuple[np.ndarray, np.ndarray]:
+        pixels = page.get_by_test_id("image").evaluate(
+            "image => [...image.getContext('2d').getImageData(0, 0, 28, 28).data]"
+        )
+        return np.nonzero(np.array(pixels).reshape(28, 28, 4)[..., 0] > 127)
+
     draw_by_mouse(page, ONE)
-    digit_read(page, 1)
-    pixels = page.get_by_test_id("image").evaluate(
-        "image => [...image.getContext('2d').getImageData(0, 0, 28, 28).data]"
-    )
-    image = np.array(pixels).reshape(28, 28, 4)[..., 0]
-    rows, columns = np.nonzero(image > 127)
-    assert 18 <= rows.max() - rows.min() + 1 <= 21  # the longer side has 20 pixels
+    digit_read(page, 1)  # which a part of the stroke is, too
+    # The longer side has 20 pixels.
+    until(page, lambda: len(ink()[0]) > 0 and 18 <= np.ptp(ink()[0]) + 1 <= 21)
+    rows, columns = ink()
     assert columns.max() - columns.min() + 1 <= 4  # the pen is as wide as MNIST's
     assert abs(rows.mean() - 14) <= 0.6
     assert abs(columns.mean() - 14) <= 0.6

@@ -41,9 +41,11 @@ def test_a_browser_of_a_third_language_gets_english(new_page: Callable[..., Page
     speaks(new_page(locale="de-DE"), "en")
 
 
-def test_the_address_can_ask_for_a_language(page: Page, app_url: str) -> None:
+def test_the_address_can_ask_for_a_language(
+    page: Page, page_errors: PageErrors, app_url: str
+) -> None:
     speaks(page, "en")
-    page.goto(f"{app_url}?lang=zh")
+    page_errors.go(page, f"{app_url}?lang=zh")
     speaks(page, "zh-CN")
 
 

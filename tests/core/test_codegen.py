@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tokenize
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
@@ -119,3 +120,11 @@ def test_the_current_language_is_the_default() -> None:
         assert generate_code(TrainConfig()) == chinese
         assert generate_code(TrainConfig(), "en") == english
         assert 'print("训练完成!")' in generate_code(TrainConfig(), "none")
+
+
+def test_many_threads_write_programs_at_once() -> None:
+    """Python 3.11 cannot parse in two threads at once; the page's handlers run in many."""
+    configs = [TrainConfig(model=model) for model in MODELS] * 10
+    with ThreadPoolExecutor(8) as pool:
+        programs = list(pool.map(generate_code, configs))
+    assert programs == [generate_code(config) for config in configs]
