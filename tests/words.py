@@ -104,7 +104,6 @@ def words_outside(path: Path) -> Iterator[tuple[Path, int, str]]:
 EXCEPTIONS = (
     # Said to whoever runs the server, beside the log, which is English.
     ("web/limits.py", "."),
-    ("web/sessions/uploads.py", "GRADIO_TEMP_DIR"),
     # What the errors of other libraries are known by.
     ("data/download.py", r"\(\?i\)"),
     # Pieces of programs.

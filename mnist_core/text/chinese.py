@@ -675,6 +675,7 @@ CHINESE: dict[str, str] = {
     "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
+    "files.no_folder": "无法建立文件夹：请让环境变量 GRADIO_TEMP_DIR 指向一个可以写入的地方。",
     "session.no_room": "现在人太多，暂时不能再训练新的网络。手写仍然可以；要训练，请过一会儿再试。",
     "session.lost": "服务器重新启动过，你之前的训练和手写已经不在了。",
     "session.not_open": "页面还没有连上它的会话，请稍后再试，或刷新页面。",

@@ -760,6 +760,9 @@ ENGLISH: dict[str, str] = {
     ),
     "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------
+    "files.no_folder": (
+        "No folder can be made: let the variable GRADIO_TEMP_DIR name a place for it."
+    ),
     "session.no_room": (
         "So many people are here that no more networks can be trained just now. You can draw "
         "all the same; to train, try again a little later."

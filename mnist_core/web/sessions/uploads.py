@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout  # a dependency of torch itself
 
+from mnist_core.text import Message
 from mnist_core.web.gradio_compat.upload_folder import upload_folder, use_upload_folder
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def use_own_folder() -> None:
             atexit.register(remove_own_folder)
             return
         log.warning("No folder can be made in %s.", place)
-    raise ValueError("No folder can be made: let the variable GRADIO_TEMP_DIR name a place for it.")
+    raise ValueError(Message("files.no_folder"))
 
 
 def remove_leftovers(place: Path) -> None:
