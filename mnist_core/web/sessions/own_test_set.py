@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 
@@ -43,9 +44,14 @@ class Predictions:
 
 
 class OwnTestSet:
-    """Labelled drawings, and how many of them a network classifies right. Usable on any thread."""
+    """Labelled drawings, and how many of them a network classifies right. Usable on any thread.
+
+    Attributes:
+        changed_at: when drawings were last added or forgotten, in seconds of the clock.
+    """
 
     def __init__(self) -> None:
+        self.changed_at = time.time()
         self._samples: dict[bytes, Sample] = {}  # oldest first
         self._size = 0
         self._predictions: dict[str, Predictions] = {}
@@ -84,6 +90,7 @@ class OwnTestSet:
             while len(self._samples) > limits.drawings or self._size > most:
                 self._remove(next(iter(self._samples)))
                 removed += 1
+            self.changed_at = time.time()
             return removed
 
     def clear(self) -> None:
@@ -92,6 +99,7 @@ class OwnTestSet:
             self._samples.clear()
             self._predictions.clear()
             self._size = 0
+            self.changed_at = time.time()
 
     def count_right(self, name: str, edition: Hashable, model: nn.Module) -> int:
         """Count the drawings that a network classifies right; each is classified only once.

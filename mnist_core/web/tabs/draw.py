@@ -217,6 +217,7 @@ def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> Le
 
 
 def _board(session: Session) -> LeaderboardStatus:
+    changed_at = session.test_set.changed_at  # first: what is counted meanwhile is newer
     is_gone = replace_gone_classifier(session)
     classifiers = all_classifiers(session)
     session.test_set.keep_predictions_of({classifier.key for classifier in classifiers})
@@ -230,6 +231,7 @@ def _board(session: Session) -> LeaderboardStatus:
         "classifier": present.key if present else "",
         "rows": list({**missing, **rows}.values()),
         "drawings": len(session.test_set),
+        "changed_at": changed_at,
     }
     if is_gone and present:
         board["note"] = say("draw.classifier_gone", name=present.name)
@@ -262,7 +264,7 @@ def _first_board() -> LeaderboardStatus:
         {"key": key, "name": name, "note": SHIPPED_NOTES[key]}
         for key, (name, _) in SHIPPED_CLASSIFIERS.items()
     ]
-    return {"classifier": rows[0]["key"], "rows": rows, "drawings": 0}
+    return {"classifier": rows[0]["key"], "rows": rows, "drawings": 0, "changed_at": 0.0}
 
 
 def _name(digit: int) -> Message:

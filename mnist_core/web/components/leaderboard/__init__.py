@@ -41,6 +41,7 @@ class LeaderboardStatus(TypedDict, total=False):
         classifier: the key of who reads.
         rows: every classifier.
         drawings: how many drawings count.
+        changed_at: when that changed last; what comes late, and is of before, is not shown.
         note: what has just happened, in a sentence.
         file: the drawings as JSON, which the page then saves.
     """
@@ -48,6 +49,7 @@ class LeaderboardStatus(TypedDict, total=False):
     classifier: str
     rows: list[Row]
     drawings: int
+    changed_at: float
     note: str
     file: str
 

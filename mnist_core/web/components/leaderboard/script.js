@@ -10,14 +10,17 @@ const MAX_FILE_BYTES = 5_000_000; // the server takes no more
 const FILE_NAME = "my_drawings.json";
 const group = "classifier-" + Math.random(); // radio buttons of one name exclude each other
 
+let newest = 0; // when the drawings changed last of which the board tells
+
 function show(board) {
   if (!board) return;
-  if (board.rows) showRows(board);
+  if (board.rows && board.changed_at >= newest) showRows(board);
   if (board.note !== undefined) write(find("score-note"), board.note);
   if (board.file !== undefined) saveFile(board.file, FILE_NAME, "application/json");
 }
 
-function showRows({ rows, classifier, drawings }) {
+function showRows({ rows, classifier, drawings, changed_at: changedAt }) {
+  newest = changedAt;
   panel.dataset.classifier = classifier;
   panel.dataset.drawings = drawings;
   find("save").disabled = find("forget").disabled = drawings === 0;
