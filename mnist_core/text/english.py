@@ -604,6 +604,37 @@ ENGLISH: dict[str, str] = {
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "What it learns from: the first batch",
+    "batch.all": (
+        "The first {shown} of {total} training images, as seed {seed} shuffles them, and the label "
+        "of each: one step of the loop learns from such a batch."
+    ),
+    "batch.some": (
+        "{shown} of the {size} images of the first batch, as seed {seed} shuffles the {total} "
+        "training images, and the label of each: one step of the loop learns from such a batch."
+    ),
+    "batch.shapes": (
+        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these digits: {labels}",
+    "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
+    "curves.loss": "Loss",
+    "curves.of_batches": "each batch",
+    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
+    "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
+    "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",
+    "curves.at_epoch": (
+        "Epoch {epoch}: loss {train_loss} in training, {test_loss} on the test images; accuracy "
+        "{test} on the test images, {training} on training images."
+    ),
+    "curves.at_first": "The first batch, before any step: loss {loss}.",
+    "curves.at_batch": "Batch {batch}: loss {loss}.",
+    "curves.at_batches": (
+        "Around batch {batch}: loss {loss}, the mean of {count} batches ({low} to {high})."
+    ),
+    "curves.broken": "From batch {batch} on the loss is no longer a number: nothing can be drawn.",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
