@@ -16,30 +16,33 @@ The article:
 4. `loss_curve`     the loss of every batch, in a bounded room         (step 5)
 5. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
                     ahead: `evaluation`, `augmentation`
-6. `plots`          losses → a figure                                (step 6.1)
-7. `evaluation`     loss and accuracy on unseen images               (step 6.2)
-8. `checkpoints`    weights on disk, with their metadata             (saving and loading)
+6. `one_step`       one pass of that loop by hand, in numbers        (step 5)
+7. `moments`        what a network was at moments of its training    (step 5)
+                    ahead: `evaluation`
+8. `plots`          losses → a figure                                (step 6.1)
+9. `evaluation`     loss and accuracy on unseen images               (step 6.2)
+10. `checkpoints`    weights on disk, with their metadata             (saving and loading)
                     ahead: `inference`, `archive`, `pickle_check`
 
 Its advice:
 
-9. `augmentation`   training images, changed before each use
-10. `experiments`    each piece of advice, ready to be tried
-11. `codegen`       a stand-alone program for any settings
+11. `augmentation`   training images, changed before each use
+12. `experiments`    each piece of advice, ready to be tried
+13. `codegen`       a stand-alone program for any settings
 
 Beyond it, from a drawing to an answer:
 
-12. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-13. `drawings`      labelled drawings on disk → images to test a network on
-14. `inference`     an image → probabilities, and whether they are sure
-15. `inspection`    an image → what each layer makes of it, and why that digit
-16. `mistakes`      which images are misread, and how sure the network is of them
-17. `calibration`   do the probabilities mean what they say?
-18. `pickle_check`  the pickle in a .pth file, followed without being run
-19. `archive`       a .pth file from a stranger → one that PyTorch may read
+14. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+15. `drawings`      labelled drawings on disk → images to test a network on
+16. `inference`     an image → probabilities, and whether they are sure
+17. `inspection`    an image → what each layer makes of it, and why that digit
+18. `mistakes`      which images are misread, and how sure the network is of them
+19. `calibration`   do the probabilities mean what they say?
+20. `pickle_check`  the pickle in a .pth file, followed without being run
+21. `archive`       a .pth file from a stranger → one that PyTorch may read
 
 And what people use:
 
-20. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-21. `web`           the rooms that know Gradio
+22. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+23. `web`           the rooms that know Gradio
 """

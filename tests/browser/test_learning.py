@@ -125,6 +125,56 @@ def test_a_run_that_explodes_has_its_curve_on_a_logarithmic_axis(page: Page) -> 
     expect(page.get_by_test_id("loss-chart").locator("text.y", has_text="10")).not_to_have_count(0)
 
 
+def lit_line(page: Page) -> str:
+    return page.get_by_test_id("loop").locator("[aria-current]").inner_text().strip()
+
+
+def test_the_loop_by_hand_goes_line_by_line_in_both_languages(page: Page) -> None:
+    open_train_tab(page)
+    page.locator("#one-step-button").click()
+    panel, next_line = page.get_by_test_id("one-step"), page.get_by_test_id("next-line")
+    phases = page.get_by_test_id("phases").locator("li")
+    expect(next_line).to_have_text("First line")
+    next_line.click()
+    expect(panel).to_have_attribute("data-phase", "batch")
+    lines = [lit_line(page)]
+    for name in ("zero_grad", "forward", "loss", "backward", "step"):
+        next_line.click()
+        expect(panel).to_have_attribute("data-phase", name)
+        lines.append(lit_line(page))
+    assert lines == [
+        "for images, labels in train_loader:",
+        "optimizer.zero_grad()",
+        "loss = criterion(model(images), labels)",
+        "loss = criterion(model(images), labels)",
+        "loss.backward()",
+        "optimizer.step()",
+    ]
+    expect(phases).to_have_count(6)
+    expect(phases.nth(3)).to_contain_text(re.compile(r"loss: 2\.\d{4}"))
+    expect(page.get_by_test_id("hand-losses")).to_have_text(re.compile(r": 2\.\d{4}$"))
+
+    page.get_by_test_id("whole-step").click()
+    expect(panel).to_have_attribute("data-number", "2")
+    expect(panel).to_have_attribute("data-phase", "step")
+    expect(page.get_by_test_id("hand-losses")).to_have_text(
+        re.compile(r": 2\.\d{4} → [12]\.\d{4}$")
+    )
+    page.locator("[data-language=zh]").click()
+    expect(phases.first).to_contain_text("第 2 批")
+    expect(panel).to_have_attribute("data-phase", "step")
+    page.locator("[data-language=en]").click()
+    expect(phases.first).to_contain_text("Batch 2 of 938")
+
+    page.locator("#learning-rate input").fill("0.01")
+    page.keyboard.press("Tab")
+    next_line.click()  # with other settings it is another run
+    expect(panel).to_have_attribute("data-number", "1")
+    page.get_by_test_id("again").click()
+    expect(panel).to_have_attribute("data-phase", "batch")
+    expect(phases).to_have_count(1)
+
+
 @pytest.mark.parametrize("settings", [{}, PHONE], ids=["desktop", "phone"])
 def test_the_curves_answer_the_pointer_and_the_keyboard(
     new_page: Callable[..., Page], settings: dict[str, object]
