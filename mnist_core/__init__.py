@@ -39,6 +39,7 @@ Beyond it, from a drawing to an answer:
 
 And what people use:
 
-19. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-20. `web`           the rooms that know Gradio
+19. `commands`      a room for each command of the command line
+20. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+21. `web`           the rooms that know Gradio
 """

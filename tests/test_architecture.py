@@ -47,7 +47,8 @@ LAYERS = [
         "preprocessing",
         "drawings",
     },
-    {"web", "__main__"},
+    {"web", "commands"},
+    {"__main__"},
     {"app"},
 ]
 HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}
