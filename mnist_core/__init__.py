@@ -13,33 +13,34 @@ The article:
 2. `models`         the networks: the article's and its next steps   (step 3)
 3. `config`         the settings of a run; the recipe is the default (steps 1 to 5)
                     ahead: `augmentation`
-4. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
+4. `loss_curve`     the loss of every batch, in a bounded room        (step 5)
+5. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
                     ahead: `evaluation`, `augmentation`
-5. `plots`          losses → a figure                                (step 6.1)
-6. `evaluation`     loss and accuracy on unseen images               (step 6.2)
-7. `checkpoints`    weights on disk, with their metadata             (saving and loading)
+6. `plots`          losses → a figure                                (step 6.1)
+7. `evaluation`     loss and accuracy on unseen images               (step 6.2)
+8. `checkpoints`    weights on disk, with their metadata             (saving and loading)
                     ahead: `inference`, `archive`, `pickle_check`
 
 Its advice:
 
-8. `augmentation`   training images, changed before each use
-9. `experiments`    each piece of advice, ready to be tried
-10. `codegen`       a stand-alone program for any settings
+9. `augmentation`   training images, changed before each use
+10. `experiments`   each piece of advice, ready to be tried
+11. `codegen`       a stand-alone program for any settings
 
 Beyond it, from a drawing to an answer:
 
-11. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-12. `drawings`      labelled drawings on disk → images to test a network on
-13. `inference`     an image → probabilities, and whether they are sure
-14. `inspection`    an image → what each layer makes of it, and why that digit
-15. `mistakes`      which images are misread, and how sure the network is of them
-16. `calibration`   do the probabilities mean what they say?
-17. `pickle_check`  the pickle in a .pth file, followed without being run
-18. `archive`       a .pth file from a stranger → one that PyTorch may read
+12. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+13. `drawings`      labelled drawings on disk → images to test a network on
+14. `inference`     an image → probabilities, and whether they are sure
+15. `inspection`    an image → what each layer makes of it, and why that digit
+16. `mistakes`      which images are misread, and how sure the network is of them
+17. `calibration`   do the probabilities mean what they say?
+18. `pickle_check`  the pickle in a .pth file, followed without being run
+19. `archive`       a .pth file from a stranger → one that PyTorch may read
 
 And what people use:
 
-19. `commands`      a room for each command of the command line
-20. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-21. `web`           the rooms that know Gradio
+20. `commands`      a room for each command of the command line
+21. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+22. `web`           the rooms that know Gradio
 """

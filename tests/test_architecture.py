@@ -33,6 +33,7 @@ LAYERS = [
     {"augmentation", "evaluation"},
     {
         "config",
+        "loss_curve",
         "training",
         "experiments",
         "codegen",

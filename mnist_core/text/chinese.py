@@ -303,6 +303,8 @@ CHINESE: dict[str, str] = {
     "cli.keep": "把 --start 的权重按这个比例混入要保存的权重，0 到 1；默认：0",
     "cli.threads": "CPU 线程数；默认：由 PyTorch 决定",
     "cli.out": "权重存到哪里，旁边的 .json 是它的元数据；默认：MODEL_mnist.pth",
+    "cli.every": "与 --json 同用：另外输出各批的损失，每行是这么多批的平均值",
+    "cli.every_range": "--every 必须是不小于 1 的批数，并且要和 --json 一起用。",
     "cli.average": "保存几个网络的权重平均值；它们的训练须从相同的权重开始",
     "cli.average_of": "写两次就算两份",
     "cli.average_out": "平均后的网络保存到哪里",

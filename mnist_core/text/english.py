@@ -342,6 +342,10 @@ ENGLISH: dict[str, str] = {
     "cli.out": (
         "where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth"
     ),
+    "cli.every": (
+        "with --json: also the loss of the batches, a line for the mean of so many of them"
+    ),
+    "cli.every_range": "--every must be a number of batches from 1, and goes with --json.",
     "cli.average": "save the mean of networks whose trainings began with the same weights",
     "cli.average_of": "one that is named twice counts twice",
     "cli.average_out": "where the mean goes",
