@@ -18,7 +18,7 @@ The article:
 5. `plots`          losses → a figure                                (step 6.1)
 6. `evaluation`     loss and accuracy on unseen images               (step 6.2)
 7. `checkpoints`    weights on disk, with their metadata             (saving and loading)
-                    ahead: `inference`, `archive`, `pickle_check`
+                    ahead: `inference`, `archive`, `pickle_check`, `safetensors`, `file_kinds`
 
 Its advice:
 
@@ -36,9 +36,11 @@ Beyond it, from a drawing to an answer:
 16. `calibration`   do the probabilities mean what they say?
 17. `pickle_check`  the pickle in a .pth file, followed without being run
 18. `archive`       a .pth file from a stranger → one that PyTorch may read
+19. `safetensors`   weights in the format that holds nothing else
+20. `file_kinds`    what a file is, if it is none of weights
 
 And what people use:
 
-19. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-20. `web`           the rooms that know Gradio
+21. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+22. `web`           the rooms that know Gradio
 """
