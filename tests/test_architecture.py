@@ -39,6 +39,8 @@ LAYERS = [
         "codegen",
         "pickle_check",
         "archive",
+        "safetensors",
+        "file_kinds",
         "checkpoints",
         "plots",
         "inference",
