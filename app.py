@@ -98,8 +98,8 @@ def make_demo() -> gr.Blocks:
         )
         build_endpoints()  # first, since Gradio's page takes the first event for `/predict`
         link = SessionLink()
-        head = Head()
-        with gr.Tabs():
+        head = Head(elem_classes="page-head")
+        with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(Message("tab.draw"), elem_id="draw"):
                 draw = DrawTab(link)
             with gr.Tab(Message("tab.train"), elem_id="train"):

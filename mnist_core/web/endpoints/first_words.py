@@ -13,28 +13,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from mnist_core.text import say
+from mnist_core.web.components.theme import FRAME
 
 PLACE = b"<gradio-app"  # what the scripts fill
 
-# It lies where the head comes to stand, as large, and goes when that is there: nothing moves. The
-# rest of its look is the page's own, as in `components/head/style.css`.
-WORDS = """<style>
-  .first-words {{
-    position: absolute; inset: 0; box-sizing: border-box; max-width: 1120px; margin: 0 auto;
-    padding: 2rem; font: 16px/1.5 system-ui, sans-serif;
-  }}
-  .first-words h1 {{ margin: 0; font-size: 1.5rem; font-weight: 600; line-height: 1.3 }}
-  .first-words p {{ margin: 0.15rem 0 0 }}
-  .first-words noscript + .loading {{ margin-top: 2rem }}
-  .first-words noscript:has(p) + .loading, body:has(.head) > .first-words {{ display: none }}
-</style>
-<div class="first-words">
-  <h1>{title}</h1>
-  <p>{summary}</p>
-  <noscript><p>{no_scripts}</p></noscript>
-  <p class="loading">{loading}</p>
-</div>
-"""
+STYLE = f"<style>{FRAME.read_text(encoding='utf-8')}</style>"
+BOX = '<div class="first-words">{}</div>'
+LINES = {
+    "page.title": "<h1>{}</h1>",
+    "page.summary": "<p>{}</p>",
+    "page.no_scripts": "<noscript><p>{}</p></noscript>",
+    "page.loading": '<p class="loading">{}</p>',
+}
 
 
 class FirstWords:
@@ -73,11 +63,6 @@ def is_page(start: Event) -> bool:
 
 def with_words(page: bytes) -> bytes:
     """Return a page that says in the current language what it is."""
-    keys = {
-        "title": "page.title",
-        "summary": "page.summary",
-        "loading": "page.loading",
-        "no_scripts": "page.no_scripts",
-    }
-    words = WORDS.format(**{place: html.escape(say(key)) for place, key in keys.items()})
+    lines = "".join(line.format(html.escape(say(key))) for key, line in LINES.items())
+    words = STYLE + BOX.format(lines)
     return page.replace(PLACE, words.encode() + PLACE, 1)
