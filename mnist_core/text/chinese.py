@@ -378,6 +378,8 @@ CHINESE: dict[str, str] = {
     # --- the page ---------------------------------------------------------------------------------
     "page.title": "用 PyTorch 识别手写数字",
     "page.summary": "写一个数字，小小的神经网络边写边认。再亲手训练一个，看着它学会。",
+    "page.loading": "页面正在加载……",
+    "page.no_scripts": "本页需要 JavaScript，而这个浏览器没有运行它。",
     "page.language": "语言",
     "tab.draw": "手写",
     "tab.train": "训练",

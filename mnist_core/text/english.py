@@ -426,6 +426,8 @@ ENGLISH: dict[str, str] = {
         "Draw a digit: a small neural network reads it as you go. "
         "Then train one yourself and watch it learn."
     ),
+    "page.loading": "The page is loading …",
+    "page.no_scripts": "It needs JavaScript, which this browser does not run.",
     "page.language": "Language",
     "tab.draw": "Draw",
     "tab.train": "Train",
