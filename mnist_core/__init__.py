@@ -5,44 +5,47 @@ until you come there, the name is all that you need.
 
 In all of them:
 
-0. `text`           every sentence that a person reads, once for each language
+1. `text`           every sentence that a person reads, once for each language
 
 The article:
 
-1. `data`           MNIST on disk → normalised tensors → batches     (step 2)
-2. `models`         the networks: the article's and its next steps   (step 3)
-3. `config`         the settings of a run; the recipe is the default (steps 1 to 5)
+2. `data`           MNIST on disk → normalised tensors → batches     (step 2)
+3. `models`         the networks: the article's and its next steps   (step 3)
+4. `config`         the settings of a run; the recipe is the default (steps 1 to 5)
                     ahead: `augmentation`
-4. `loss_curve`     the loss of every batch, in a bounded room         (step 5)
-5. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
+5. `loss_curve`     the loss of every batch, in a bounded room       (step 5)
+6. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
                     ahead: `evaluation`, `augmentation`
-6. `one_step`       one pass of that loop by hand, in numbers        (step 5)
-7. `moments`        what a network was at moments of its training    (step 5)
+7. `one_step`       one pass of that loop by hand, in numbers        (step 5)
+8. `moments`        what a network was at moments of its training    (step 5)
                     ahead: `evaluation`
-8. `plots`          losses → a figure                                (step 6.1)
-9. `evaluation`     loss and accuracy on unseen images               (step 6.2)
-10. `checkpoints`    weights on disk, with their metadata             (saving and loading)
-                    ahead: `inference`, `archive`, `pickle_check`
+9. `plots`          losses → a figure                                (step 6.1)
+10. `evaluation`    loss and accuracy on unseen images               (step 6.2)
+11. `checkpoints`   weights on disk, with their metadata             (saving and loading)
+                    ahead: `inference`, `archive`, `pickle_check`, `safetensors`, `file_kinds`
 
 Its advice:
 
-11. `augmentation`   training images, changed before each use
-12. `experiments`    each piece of advice, ready to be tried
-13. `codegen`       a stand-alone program for any settings
+12. `augmentation`  training images, changed before each use
+13. `experiments`   each piece of advice, ready to be tried
+14. `codegen`       a stand-alone program for any settings
 
 Beyond it, from a drawing to an answer:
 
-14. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-15. `drawings`      labelled drawings on disk → images to test a network on
-16. `inference`     an image → probabilities, and whether they are sure
-17. `inspection`    an image → what each layer makes of it, and why that digit
-18. `mistakes`      which images are misread, and how sure the network is of them
-19. `calibration`   do the probabilities mean what they say?
-20. `pickle_check`  the pickle in a .pth file, followed without being run
-21. `archive`       a .pth file from a stranger → one that PyTorch may read
+15. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+16. `drawings`      labelled drawings on disk → images to test a network on
+17. `inference`     an image → probabilities, and whether they are sure
+18. `inspection`    an image → what each layer makes of it, and why that digit
+19. `mistakes`      which images are misread, and how sure the network is of them
+20. `calibration`   do the probabilities mean what they say?
+21. `pickle_check`  the pickle in a .pth file, followed without being run
+22. `archive`       a .pth file from a stranger → one that PyTorch may read
+23. `safetensors`   weights in the format that holds nothing else
+24. `file_kinds`    what a file is, if it is none of weights
 
 And what people use:
 
-22. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-23. `web`           the rooms that know Gradio
+25. `commands`      a room for each command of the command line
+26. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+27. `web`           the rooms that know Gradio
 """

@@ -41,6 +41,8 @@ LAYERS = [
         "codegen",
         "pickle_check",
         "archive",
+        "safetensors",
+        "file_kinds",
         "checkpoints",
         "plots",
         "inference",
@@ -50,7 +52,8 @@ LAYERS = [
         "preprocessing",
         "drawings",
     },
-    {"web", "__main__"},
+    {"web", "commands"},
+    {"__main__"},
     {"app"},
 ]
 HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}

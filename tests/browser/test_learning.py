@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, PageErrors
+from tests.browser.pen import SEVEN, draw_by_mouse
+from tests.browser.test_draw import digit_read
 from tests.browser.test_train import (
     TRAINING_SECONDS,
     choose_epochs,
@@ -123,6 +125,85 @@ def test_a_run_that_explodes_has_its_curve_on_a_logarithmic_axis(page: Page) -> 
     has_losses(page)
     expect(curves(page)).to_have_attribute("data-scale", "log")
     expect(page.get_by_test_id("loss-chart").locator("text.y", has_text="10")).not_to_have_count(0)
+
+
+def scrubber(page: Page) -> Locator:
+    return page.get_by_test_id("scrubber")
+
+
+def has_all_moments(page: Page, moments: int, *, read: bool) -> None:
+    expect(scrubber(page)).to_have_attribute("data-moments", str(moments))
+    expect(scrubber(page)).to_have_attribute("data-read", str(moments if read else 0))
+
+
+def shown(page: Page) -> tuple[str, str, str, str]:
+    """Return all that moves with the scrubber."""
+    pixels = page.get_by_test_id("moment-tiles").evaluate("(canvas) => canvas.toDataURL()")
+    confusion = page.get_by_test_id("moment-confusion").inner_text()
+    words = page.get_by_test_id("reading-words").inner_text()
+    return pixels, confusion, words, at_cursor(page).inner_text()
+
+
+def test_the_scrubber_goes_back_to_the_beginning_and_after_a_reload_as_well(
+    page: Page, page_errors: PageErrors
+) -> None:
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    open_train_tab(page)
+    choose_epochs(page, 2)
+    page.get_by_label("256").check()
+    press_train(page)
+    expect(scrubber(page)).to_be_visible(timeout=TRAINING_SECONDS * 1000)  # while it trains
+    state_is(page, "finished")
+    has_all_moments(page, 11, read=True)  # 0, 256, 512 … 32,768 images, two epochs
+    words = page.get_by_test_id("moment-words")
+    expect(words).to_contain_text("Epoch 2, after 120,000 images")
+    expect(words).to_contain_text(page.get_by_test_id("accuracy").inner_text())
+
+    slider = page.get_by_test_id("moment")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("Epoch 0, random weights")
+    expect(at_cursor(page)).to_contain_text("first batch")
+    beginning = shown(page)
+    page.keyboard.press("End")
+    expect(scrubber(page)).to_have_attribute("data-epoch", "2")
+    end = shown(page)
+    assert all(one != other for one, other in zip(beginning, end, strict=True))
+    expect(page.get_by_test_id("reading-words")).to_contain_text("a 7")
+    assert not [url for url in requests if "presence" not in url]  # all is in the page already
+
+    page_errors.reload(page)
+    open_train_tab(page)
+    has_all_moments(page, 11, read=True)
+    page.get_by_test_id("moment").focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("Epoch 0, random weights")
+    assert shown(page) == beginning
+
+
+def test_a_stopped_run_can_be_scrubbed_and_the_next_one_takes_its_place(page: Page) -> None:
+    open_train_tab(page)
+    choose_epochs(page, 20)
+    press_train(page)
+    expect(curves(page)).to_have_attribute(
+        "data-epochs", re.compile(r"^[1-9]"), timeout=TRAINING_SECONDS * 1000
+    )
+    press_stop(page)
+    state_is(page, "stopped")
+    epochs = number(page, "data-epochs")
+    has_all_moments(page, 11 + epochs, read=False)
+    expect(page.get_by_test_id("reading-words")).to_contain_text("Draw a digit")
+    page.get_by_test_id("moment").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(scrubber(page)).to_have_attribute("data-at", str(9 + epochs))
+    choose_epochs(page, 1)
+    page.get_by_label("256").check()
+    press_train(page)
+    state_is(page, "finished")
+    has_all_moments(page, 10, read=False)
 
 
 def lit_line(page: Page) -> str:

@@ -105,12 +105,14 @@ def _say(name: str, step: OneStep, config: TrainConfig) -> str:
     watched = f"{weight.name}{list(weight.place)}"
     if name == "batch":
         return say("one_step.batch", number=step.number, steps=step.steps, size=size, digit=digit)
-    if name == "zero_grad" and weight.left is None:
-        return say("one_step.zero_first", weight=watched)
     if name == "zero_grad":
+        if weight.left is None:
+            return say("one_step.zero_first", weight=watched)
         return say("one_step.zero", weight=watched, left=_number(weight.left))
     if name == "forward":
-        scores = " ".join(f"{digit}: {score:.2f}" for digit, score in enumerate(step.scores))
+        scores = ", ".join(
+            f"{digit}: {_number(score, 2)}" for digit, score in enumerate(step.scores)
+        )
         right = step.read_right
         return say("one_step.forward", size=size, digit=digit, scores=scores, right=right)
     if name == "loss":
@@ -130,5 +132,5 @@ def _say(name: str, step: OneStep, config: TrainConfig) -> str:
     )
 
 
-def _number(value: float | None) -> str:
-    return f"{value:.5f}".replace("-", "−")
+def _number(value: float, decimals: int = 5) -> str:
+    return f"{value:.{decimals}f}".replace("-", "−")

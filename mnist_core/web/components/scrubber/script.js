@@ -6,6 +6,7 @@
 const panel = find("scrubber");
 const slider = find("moment");
 const FIRST_LAYER_COLUMNS = 8; // tiles in a row
+const FULL_COLOR = 0.5; // of the largest weight, from which on the colour is full: few are as large
 const GAP = 1; // pixels of the picture between two tiles
 const READING_HEIGHT = 5.2; // rem of a bar of 100%
 const ANSWER_TIMEOUT_MS = 8000; // ms without an answer after which a question counts as lost
@@ -92,6 +93,7 @@ function show() {
   panel.dataset.read = readings.filter(Boolean).length;
   if (!moments.length) return;
   slider.max = moments.length - 1;
+  write(find("moment-name"), say("scrubber.moment", { epochs: moments.at(-1).epoch ?? "1" }));
   if (follows) at = moments.length - 1;
   slider.value = at;
   showMoment();
@@ -135,20 +137,20 @@ function showTiles([moment]) {
   const width = columns * (side + GAP) - GAP;
   const height = Math.ceil(count / columns) * (side + GAP) - GAP;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const highest = Math.max(...moments.map((other) => other.top)); // one scale for all of them
+  const full = FULL_COLOR * Math.max(...moments.map((other) => other.top)); // one scale for all of them
   const picture = canvas.getContext("2d").createImageData(width, height);
   for (let tile = 0; tile < count; tile++)
     for (let row = 0; row < side; row++)
       for (let column = 0; column < side; column++) {
-        const value = (tiles[(tile * side + row) * side + column] * top) / highest / 127;
+        const value = (tiles[(tile * side + row) * side + column] * top) / full / 127;
         const y = Math.floor(tile / columns) * (side + GAP) + row;
         const x = (tile % columns) * (side + GAP) + column;
         const color = value < 0 ? MINUS : PLUS;
         picture.data.set([...color, 255 * Math.min(Math.abs(value), 1)], 4 * (y * width + x));
       }
   canvas.getContext("2d").putImageData(picture, 0, 0);
-  canvas.setAttribute("aria-label", say("scrubber.tiles", { count, top: decimal(highest, 2) }));
-  write(find("tiles-words"), since(moment) || say("scrubber.signs", { top: decimal(highest, 2) }));
+  canvas.setAttribute("aria-label", say("scrubber.tiles", { count }));
+  write(find("tiles-words"), since(moment) || say("scrubber.signs", { top: decimal(full, 2) }));
 }
 
 const cells = [];
