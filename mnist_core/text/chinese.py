@@ -783,6 +783,9 @@ CHINESE: dict[str, str] = {
     "runs.evicted": "为腾出位置，已清除{names}。",
     "runs.upload": "上传权重文件（.pth 和配套的 .json）…",
     "runs.one_file": "请选择一个 .pth 文件；如果有和它一起下载的 .json，也一并选上。",
+    "runs.point": "把指针移到曲线上，或者逐轮移动，这里就显示每次训练的数值。",
+    "runs.at_epoch": "第 {epoch} 轮。{values}",
+    "runs.values": "{name}：训练损失 {loss}，测试准确率 {accuracy}",
     "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------

@@ -877,6 +877,9 @@ ENGLISH: dict[str, str] = {
     "runs.one_file": (
         "Choose one .pth file and, if you have it, the .json that was downloaded with it."
     ),
+    "runs.point": "Point at a curve, or move along the epochs: the values of every run stand here.",
+    "runs.at_epoch": "Epoch {epoch}. {values}",
+    "runs.values": "{name}: training loss {loss}, test accuracy {accuracy}",
     "runs.curves_words": (
         "{name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
     ),

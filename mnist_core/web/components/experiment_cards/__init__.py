@@ -99,3 +99,5 @@ class CardsStatus(TypedDict):
 
 class ExperimentCards(Component):
     """Shows a `CardsStatus`, which is its value; its event `order` brings a `CardOrder`."""
+
+    shared_scripts = ("shared.js", "plots.js")

@@ -94,3 +94,5 @@ class RunTable(Component):
 
     Its event `order` brings a `RunOrder` that changes something, its event `open` a `RunChoice`.
     """
+
+    shared_scripts = ("shared.js", "plots.js")
