@@ -20,7 +20,7 @@ from mnist_core.web.tabs.train_form import TrainForm, read_settings
 
 MOST_SHOWN = 12  # images of the batch
 LINES = {  # where the loop's program does what
-    "batch": "in train_loader:",
+    "batch": "train_loader:",
     "zero_grad": "optimizer.zero_grad()",
     "forward": "model(images)",
     "loss": "criterion(",
