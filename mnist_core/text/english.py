@@ -563,6 +563,8 @@ ENGLISH: dict[str, str] = {
     "inside.rub": "Rub out a part of the drawing and see what the network says then.",
     "inside.rubbed": "Rubbed out: {before} has become {after}. It now reads {digit}, {share}.",
     "inside.restore": "Put it back",
+    "inside.strokes": "Strokes to take away",
+    "inside.stroke": "without stroke {number}",
     "inside.path": "Follow the ink from blank paper on",
     "inside.path_sum": (
         "This ink adds up to {sum}: from blank paper on, the difference rose by {change}."
@@ -572,6 +574,11 @@ ENGLISH: dict[str, str] = {
         "The test images come with the first training; then the most alike are shown here."
     ),
     "inside.table": "The numbers as a table",
+    "inside.table_of": "Of what?",
+    "inside.table_scores": "Scores and neurons",
+    "inside.table_kernel": "{source}: kernel {unit}",
+    "inside.table_map": "{source} → ReLU: map {unit}",
+    "inside.table_alike": "Test image {number}, a {label}",
     "inside.table_unit": "Neuron",
     "inside.table_activation": "Activation",
     "inside.table_share": "Adds to the score of {digit}",
@@ -579,7 +586,7 @@ ENGLISH: dict[str, str] = {
     "inside.table_probability": "Softmax",
     "inside.table_digit": "Digit",
     "inside.table_row": "Row",
-    "inside.table_ink": "Ink of each pixel, row by row",
+    "inside.table_ink": "What the ink of each pixel says",
     "inside.example": "A scribble that is no digit",
     "inside.example_back": "Back to your drawing",
     "inside.example_note": "{first}: {first_digit}, {first_share}. {second}: {second_says}",
