@@ -303,7 +303,7 @@ def test_the_numbers_are_there_as_a_table(page: Page) -> None:
     inside = page.locator("[data-shows=inside] .numbers")
     expect(inside.locator("tbody tr")).to_have_count(10 + 128)
     choice = inside.get_by_label("Of what?")
-    for picture, rows in (("conv1: kernel 15", 5), ("conv1 → ReLU: map 3", 28)):
+    for picture, rows in (("conv1: kernel 15", 5), ("conv1 → ReLU: map 3", 14)):
         choice.select_option(picture)
         expect(inside.locator("tbody tr")).to_have_count(rows)
         expect(inside.locator("tbody td")).to_have_count(rows * rows)

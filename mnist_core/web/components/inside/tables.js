@@ -36,10 +36,10 @@ function picturesInside(answer) {
     { name: say("inside.table_scores"), tables: () => insideTables(answer) },
     { name: say("inside.image"), tables: () => [imageTable(image)] },
   ];
-  if (kernels) pictures.push(...tiles(kernels, (unit) => say("inside.table_kernel", { unit, source })));
+  if (kernels) pictures.push(...squares(kernels, (unit) => say("inside.table_kernel", { unit, source })));
   for (const layer of answer.layers) {
     const named = (unit) => say("inside.table_map", { unit, source: layer.source });
-    if (layer.values.shape.length === 3) pictures.push(...tiles(layer.values, named, false));
+    if (layer.values.shape.length === 3) pictures.push(...squares(layer.values, named, false));
   }
   if (chosen?.kind === "score") {
     const named = (unit) => say("inside.tile", { unit }) + ": " + say("inside.weights");
@@ -74,7 +74,7 @@ function imageTable(image) {
 }
 
 // Of squares of numbers, one picture each.
-function tiles(picture, named, isSigned = true) {
+function squares(picture, named, isSigned = true) {
   const [count, rows, columns] = picture.shape;
   return Array.from({ length: count }, (_, unit) => ({
     name: named(unit),
