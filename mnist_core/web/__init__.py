@@ -23,6 +23,7 @@ What a floor imports lies on the same floor or below it.
     `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `page_language`       in which language a page is served
     `allowed_routes`      the addresses that are answered, and no other
+    `connection_share`    each client's share of connections
     `client_share`        each client's share of the server
     `page_share`          each page's
     `token_buckets`       what a client may ask for, and how soon again
@@ -75,6 +76,8 @@ What a floor imports lies on the same floor or below it.
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
+    `page_state`          what it keeps of each
+    `connections`         what uvicorn takes from whom
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `wrong_input`         what it says of values that no page sends
