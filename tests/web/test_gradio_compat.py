@@ -52,8 +52,8 @@ NEEDS: dict[str, list[str]] = {
     "page_state": [
         "gradio.state_holder.SessionState(blocks)",
         "gradio.route_utils.SessionState(blocks)",
-        "gradio.state_holder.SessionState._update_config(key)",
-        "gradio.state_holder.SessionState._update_value_in_config(key, value)",
+        "gradio.blocks.SessionState._update_config(key)",
+        "gradio.blocks.SessionState._update_value_in_config(key, value)",
         "blocks.default_config",
     ],
     "plot": ["gradio.components.plot.PlotData(type, plot)"],
