@@ -20,6 +20,7 @@ from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.client_share import ClientShare
 from mnist_core.web.endpoints.connection_share import ConnectionShare
+from mnist_core.web.endpoints.ended_streams import EndedStreams
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
@@ -27,6 +28,7 @@ from mnist_core.web.endpoints.page_language import PageLanguage
 from mnist_core.web.endpoints.page_share import PageShare
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
+from mnist_core.web.endpoints.safe_headers import SafeHeaders
 from mnist_core.web.endpoints.upload_limit import UploadLimit
 from mnist_core.web.gradio_compat.connections import keep_the_door
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
@@ -36,6 +38,7 @@ from mnist_core.web.gradio_compat.page_memory import bound_page_memory
 from mnist_core.web.gradio_compat.page_state import keep_no_looks
 from mnist_core.web.gradio_compat.queue_shares import is_queue_full, share_queue
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
+from mnist_core.web.gradio_compat.streams import end_of_stream
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.client import SHARE, client_of, trust_proxies
 from mnist_core.web.sessions.page import SessionLink, enter
@@ -77,10 +80,12 @@ def make_demo() -> gr.Blocks:
                 presence_route(partial(forget_gone, lists)),
             ],
             middleware=[
-                Middleware(AllowedRoutes),
+                Middleware(SafeHeaders),
                 Middleware(PageLanguage),
                 Middleware(ClientShare),
+                Middleware(AllowedRoutes),
                 Middleware(JsonLimit),
+                Middleware(EndedStreams, end=partial(end_of_stream, page)),
                 Middleware(PageShare, pages=limits.sessions + MORE_PAGES),
                 Middleware(UploadLimit, file_lists=lists),
             ],

@@ -22,11 +22,13 @@ What a floor imports lies on the same floor or below it.
     `health`              `GET /health`
     `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `page_language`       in which language a page is served
+    `safe_headers`        what every answer says to a browser
     `allowed_routes`      the addresses that are answered, and no other
     `connection_share`    each client's share of connections
     `client_share`        each client's share of the server
     `page_share`          each page's
     `token_buckets`       what a client may ask for, and how soon again
+    `ended_streams`       streams in which nothing is to be told
     `turns`               how many requests of a client are handled at once
     `log`                 one line on stderr for each event
     `json_limit`          how much JSON a request may hold
@@ -77,6 +79,7 @@ What a floor imports lies on the same floor or below it.
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
     `page_state`          what it keeps of each
+    `streams`             what it tells of calls that it does not know
     `connections`         what uvicorn takes from whom
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them

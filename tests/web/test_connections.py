@@ -55,7 +55,7 @@ def with_a_server(talk: Talk, app: Any = say_who) -> None:
         await server.startup()
         try:
             await talk(server.servers[0].sockets[0].getsockname()[1])
-            assert config.backlog == connections.ACCEPTED_AT_ONCE
+            assert config.backlog == connections.TAKEN_AT_ONCE
         finally:
             server.should_exit = True
             await server.shutdown()
@@ -119,6 +119,32 @@ def test_of_one_client_so_many_connections_are_taken_and_others_come_in(
         assert await (await Caller.connect(port, ONE)).ask() == OK
         for caller in callers:
             caller.close()
+
+    with_a_server(talk)
+
+
+def test_who_is_sent_away_is_so_before_anything_is_made_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection_share, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(connections, "SENT_AWAY_AT_ONCE", 3)
+    made: list[Connection] = []
+    begin = Connection.connection_made
+
+    def note(self: Connection, transport: asyncio.Transport) -> None:
+        made.append(self)
+        begin(self, transport)
+
+    monkeypatch.setattr(Connection, "connection_made", note)
+
+    async def talk(port: int) -> None:
+        first = await Caller.connect(port, ONE)
+        assert await first.ask() == OK
+        for _ in range(10):
+            assert await (await Caller.connect(port, ONE)).ask() == b""
+        assert await (await Caller.connect(port, OTHER)).ask() == OK
+        assert len(made) == 2
+        first.close()
 
     with_a_server(talk)
 

@@ -25,11 +25,17 @@ class ConnectionShare:
         self._open: Counter[str] = Counter()
         self._new = TokenBuckets(MOST_NEW, NEW_PER_SECOND, now)
 
+    def has_room(self, host: str) -> bool:
+        """Tell whether another connection from an address would be taken."""
+        client = client_of(host)
+        return self._open[client] < MOST_CONNECTIONS and self._new.has(client, 1)
+
     def enter(self, host: str) -> bool:
         """Tell whether another connection from an address is taken, and count it if it is."""
-        client = client_of(host)
-        if self._open[client] >= MOST_CONNECTIONS or self._new.take(client, 1) is None:
+        if not self.has_room(host):
             return False
+        client = client_of(host)
+        self._new.take(client, 1)
         self._open[client] += 1
         return True
 
