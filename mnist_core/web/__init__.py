@@ -25,10 +25,13 @@ What a floor imports lies on the same floor or below it.
     `first_words`         what a page says until its scripts have come
     `compression`         answers in text, made small
     `cached_files`        which answers a browser may keep, and how long
+    `safe_headers`        what every answer says to a browser
     `allowed_routes`      the addresses that are answered, and no other
+    `connection_share`    each client's share of connections
     `client_share`        each client's share of the server
     `page_share`          each page's
     `token_buckets`       what a client may ask for, and how soon again
+    `ended_streams`       streams in which nothing is to be told
     `turns`               how many requests of a client are handled at once
     `log`                 one line on stderr for each event
     `json_limit`          how much JSON a request may hold
@@ -78,6 +81,9 @@ What a floor imports lies on the same floor or below it.
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
+    `page_state`          what it keeps of each
+    `streams`             what it tells of calls that it does not know
+    `connections`         what uvicorn takes from whom
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `wrong_input`         what it says of values that no page sends

@@ -257,6 +257,7 @@ class Session:
             self.test_set.clear()
             self._past.clear()
             self._files.clear()
+            self.draw.keep_picture(None)
         clear_uploads()
 
     # --- with the lock held --------------------------------------------------------------------
