@@ -64,16 +64,6 @@ def test_there_is_something_to_read_before_the_scripts(
             expect(page.get_by_text(say("page.no_scripts"))).to_have_count(0)
 
 
-def test_without_scripts_the_page_says_what_it_needs(
-    new_context: Callable[..., BrowserContext], app_url: str
-) -> None:
-    with new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(app_url)
-        expect(page.get_by_text(say("page.no_scripts"))).to_be_visible()
-        expect(page.get_by_text(say("page.loading"))).to_be_hidden()
-
-
 def test_the_first_words_go_when_the_page_is_there(page: Page) -> None:
     page.locator(".strip").wait_for()
     expect(page.locator(".first-words")).to_be_hidden()
