@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 
 from mnist_core.text import Message
 from mnist_core.web.components.head import Head
-from mnist_core.web.components.theme import STYLE_SHEET, make_theme
+from mnist_core.web.components.theme import make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.cached_files import CachedFiles
 from mnist_core.web.endpoints.client_share import ClientShare
@@ -96,7 +96,6 @@ def make_demo() -> gr.Blocks:
                 Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),
-            css=STYLE_SHEET.read_text(encoding="utf-8"),
             footer_links=[],
             run_history=False,  # it would keep every answer in the browser, slowing each one down
             show_error=False,  # what an error says is for the log alone

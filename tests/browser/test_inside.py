@@ -131,10 +131,10 @@ def test_a_neuron_and_a_score_say_where_their_numbers_come_from(page: Page) -> N
     box = cells.bounding_box()
     assert box is not None
     cells.click(position={"x": box["width"] * 1.5 / 16, "y": box["height"] * 2.5 / 8})
-    expect(page.locator("[data-testid=chosen] h3")).to_have_text("Neuron 33 of fc1")
+    expect(page.locator("[data-testid=chosen] h2")).to_have_text("Neuron 33 of fc1")
     cells.focus()
     cells.press("ArrowDown")
-    expect(page.locator("[data-testid=chosen] h3")).to_have_text("Neuron 49 of fc1")
+    expect(page.locator("[data-testid=chosen] h2")).to_have_text("Neuron 49 of fc1")
     adds_up(page)
 
 
@@ -149,7 +149,7 @@ def test_a_feature_map_says_how_its_pixels_are_made(page: Page) -> None:
         expect(layer.locator("figcaption")).to_contain_text(f"of {in_all} feature maps on")
         layer.locator("canvas").focus()
         layer.locator("canvas").press("ArrowRight")
-        expect(page.locator("[data-testid=chosen] h3")).to_contain_text("of map 0 of conv")
+        expect(page.locator("[data-testid=chosen] h2")).to_contain_text("of map 0 of conv")
         is_chosen(page, "pixel")
         adds_up(page, within=0.1)  # its parts have travelled as bytes
     page.locator('.score[data-digit="1"]').click()

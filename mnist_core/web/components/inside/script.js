@@ -14,8 +14,6 @@ const SIDE = 28;
 
 // --- The views: one is open at a time, none to begin with ---------------------------------------------
 
-// As wide as ever on screens below 1600 pixels, and half as wide again on larger ones.
-const WIDE = "clamp(1120px, (100vw - 1599px) * 1000, 1560px)";
 const switches = [...element.querySelectorAll("[data-open]")];
 
 function open(view) {
@@ -27,9 +25,6 @@ function open(view) {
   // The page makes room for it (see page.css), and shows the pipeline, which is beside this component.
   const tab = element.closest(".draw");
   if (tab) tab.dataset.view = panel.dataset.view;
-  // Gradio puts a prefix before all selectors of a style sheet, so none can reach its own container.
-  const room = panel.dataset.view ? WIDE : "";
-  element.closest(".gradio-container")?.style.setProperty("max-width", room, "important");
   changed();
 }
 
