@@ -10,6 +10,10 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `first_batch`         what a run will learn from, by its settings
+    `run_curves`          a run as its curves show it
+    `scrubber`            what a run's network was, from its beginning on
+    `one_step`            the article's loop by hand, in words and numbers
     `augmentation_preview`  training images, and what an augmentation makes of them
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
@@ -57,6 +61,10 @@ What a floor imports lies on the same floor or below it.
     `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
     `run_panel`           how a run is doing
+    `first_batch`         the images of the first batch, before there are curves
+    `run_curves`          the loss of each batch, and what each epoch came to
+    `scrubber`            back and forth through what a network was
+    `one_step`            the loop by hand, a line at each press
     `console`             the lines that the article's code prints
     `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
