@@ -566,6 +566,10 @@ CHINESE: dict[str, str] = {
     "form.augmentation_handwriting": "模仿别人的笔迹，再加一些不是数字的图像",
     "form.preview": "上排：训练图像。下排：实际给网络看的样子。",
     "form.no_preview": "下载 MNIST 之后，这里会显示例子；第一次训练时会自动下载。",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "请填 {least} 到 {most} 之间的整数。",
+    "field.above": "请填大于 {least}、不超过 {most} 的数。",
+    "field.from_to": "请填 {least} 到 {most} 之间的数。",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "第 {epoch} 轮结束。",
     "run.name": "训练 {number}",

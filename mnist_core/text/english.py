@@ -626,6 +626,10 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "A whole number from {least} to {most}.",
+    "field.above": "A number above {least}, at most {most}.",
+    "field.from_to": "A number from {least} to {most}.",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "Epoch {epoch} is over.",
     "run.name": "Run {number}",

@@ -51,6 +51,7 @@ What a floor imports lies on the same floor or below it.
     `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
     `run_panel`           how a run is doing
+    `number_field`        a number, typed or stepped
     `console`             the lines that the article's code prints
     `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
