@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
+from mnist_core.text import Message
 
 
 @dataclass
@@ -20,11 +21,13 @@ class DrawState:
             the project, else the id of a run.
         offered: the ids of the runs that are not selected by themselves any more: each has been
             already, or was there when the visitor selected a network.
+        note: what has happened last to the visitor's score, if anything has.
     """
 
     drawing: GrayImage | None = None
     classifier: str = "cnn"
     offered: set[str] = field(default_factory=set)
+    note: Message | None = None
 
 
 @dataclass
