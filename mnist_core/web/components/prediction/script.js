@@ -120,7 +120,7 @@ function tell(digit) {
 
 function keyDown(event) {
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-  const isReady = !labels[0].disabled && panel.getClientRects().length > 0;
+  const isReady = !labels[0].disabled && labels[0].getClientRects().length > 0;
   if (!isPlain || !isReady || !/^[0-9]$/.test(event.key)) return;
   if (!isMeant(event.composedPath()[0])) return;
   tell(Number(event.key));
