@@ -73,6 +73,8 @@ CHINESE: dict[str, str] = {
     "plot.accuracy": "准确率（%）",
     "plot.test": "测试",
     "plot.training": "训练",
+    "plot.article_empty": "文章中的图：第一轮结束之前还没有内容。",
+    "plot.article_words": "文章中的图，{epochs} 轮：训练损失从首轮的 {first} 到末轮的 {last}。",
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "温度",
     "calibration.sure_from": "网络有把握的最低概率",
@@ -578,6 +580,33 @@ CHINESE: dict[str, str] = {
     "train.still": "你的网络还在训练，请先停止它。",
     "train.drawing": "你写的数字，网络逐轮读作：{digits}（{sureness}）",
     "train.lines": "文章的代码会打印这些",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "网络要学的图像：第一批",
+    "batch.all": (
+        "{total} 张训练图像按种子 {seed} 打乱后的前 {shown} 张，以及每张的标签：训练循环的每一步，"
+        "就从这样一批图像中学习。"
+    ),
+    "batch.some": (
+        "{total} 张训练图像按种子 {seed} 打乱后，第一批有 {size} 张，这里显示 {shown} 张和它们的标"
+        "签：训练循环的每一步，就从这样一批图像中学习。"
+    ),
+    "batch.shapes": "images：[{size}, 1, 28, 28] = 图像、灰度通道、行、列 · labels：[{size}]",
+    "batch.labels": "这些数字的图像：{labels}",
+    "batch.none": "有了 MNIST 才能显示图像：第一次训练时会下载。",
+    "curves.loss": "损失",
+    "curves.of_batches": "每一批",
+    "curves.guessing": "瞎猜：ln 10 = 2.30",
+    "curves.loss_chart": "这次训练的损失；用方向键逐轮查看",
+    "curves.accuracy_chart": "这次训练的准确率；用方向键逐轮查看",
+    "curves.hint": "把指针移到曲线上，或者用方向键沿曲线移动，这里就显示数值。",
+    "curves.at_epoch": (
+        "第 {epoch} 轮：训练损失 {train_loss}，测试损失 {test_loss}；测试准确率 {test}，训练准确率 "
+        "{training}。"
+    ),
+    "curves.at_first": "第一批，还没有更新过权重：损失 {loss}。",
+    "curves.at_batch": "第 {batch} 批：损失 {loss}。",
+    "curves.at_batches": "第 {batch} 批附近：{count} 批的平均损失 {loss}（{low} 到 {high}）。",
+    "curves.broken": "从第 {batch} 批起，损失不再是数字，画不出来了。",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "网络",
     "form.network_choice": "{title}：{parameters} 个参数",
@@ -640,6 +669,8 @@ CHINESE: dict[str, str] = {
     "run.about_minutes": "大约 {minutes} 分钟",
     "run.seconds_left": "还要大约 {seconds} 秒",
     "run.minutes_left": "还要大约 {minutes} 分钟",
+    "run.says_begun": "开始训练：{title}。",
+    "run.says_result": "{message}测试准确率 {accuracy}，训练损失 {loss}。",
     "run.panel": "这次训练",
     "run.epoch_progress": "这一轮的进度",
     "run.epochs_done": "{done} / {epochs}",
@@ -714,7 +745,9 @@ CHINESE: dict[str, str] = {
     "runs.evicted": "为腾出位置，已清除{names}。",
     "runs.upload": "上传权重文件（.pth 和配套的 .json）…",
     "runs.one_file": "请选择一个 .pth 文件；如果有和它一起下载的 .json，也一并选上。",
-    "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
+    "runs.curves_losses": "{name}：最后一轮训练损失 {losses}",
+    "runs.curves_accuracies": "{name}：最后一轮测试准确率 {test}",
+    "runs.curves_both_accuracies": "{name}：最后一轮测试准确率 {test}，训练准确率 {training}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
     "files.no_folder": "无法建立文件夹：请让环境变量 GRADIO_TEMP_DIR 指向一个可以写入的地方。",

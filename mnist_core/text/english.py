@@ -82,6 +82,11 @@ ENGLISH: dict[str, str] = {
     "plot.accuracy": "Accuracy, %",
     "plot.test": "test",
     "plot.training": "training",
+    "plot.article_empty": "The article's figure: nothing to see before the first epoch is over.",
+    "plot.article_words": (
+        "The article's figure, {epochs} {epochs:|epoch|epochs}: training loss goes from {first} "
+        "in the first to {last} in the last."
+    ),
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "The temperature",
     "calibration.sure_from": "The probability from which a network is sure",
@@ -640,6 +645,37 @@ ENGLISH: dict[str, str] = {
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "What it learns from: the first batch",
+    "batch.all": (
+        "The first {shown} of {total} training images, as seed {seed} shuffles them, and the label "
+        "of each: one step of the loop learns from such a batch."
+    ),
+    "batch.some": (
+        "{shown} of the {size} images of the first batch, as seed {seed} shuffles the {total} "
+        "training images, and the label of each: one step of the loop learns from such a batch."
+    ),
+    "batch.shapes": (
+        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these digits: {labels}",
+    "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
+    "curves.loss": "Loss",
+    "curves.of_batches": "each batch",
+    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
+    "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
+    "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",
+    "curves.at_epoch": (
+        "Epoch {epoch}: loss {train_loss} in training, {test_loss} on the test images; accuracy "
+        "{test} on the test images, {training} on training images."
+    ),
+    "curves.at_first": "The first batch, before any step: loss {loss}.",
+    "curves.at_batch": "Batch {batch}: loss {loss}.",
+    "curves.at_batches": (
+        "Around batch {batch}: loss {loss}, the mean of {count} batches ({low} to {high})."
+    ),
+    "curves.broken": "From batch {batch} on the loss is no longer a number: nothing can be drawn.",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
@@ -711,6 +747,8 @@ ENGLISH: dict[str, str] = {
     "run.about_minutes": "about {minutes} minutes",
     "run.seconds_left": "about {seconds} s left",
     "run.minutes_left": "about {minutes} minutes left",
+    "run.says_begun": "Training begins: {title}.",
+    "run.says_result": "{message} Test accuracy {accuracy}, training loss {loss}.",
     "run.panel": "The run",
     "run.epoch_progress": "Progress of this epoch",
     "run.epochs_done": "{done} of {epochs}",
@@ -799,8 +837,10 @@ ENGLISH: dict[str, str] = {
     "runs.one_file": (
         "Choose one .pth file and, if you have it, the .json that was downloaded with it."
     ),
-    "runs.curves_words": (
-        "{name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
+    "runs.curves_losses": "{name}: training loss {losses} after the last epoch",
+    "runs.curves_accuracies": "{name}: test accuracy {test} after the last epoch",
+    "runs.curves_both_accuracies": (
+        "{name}: test accuracy {test}, training accuracy {training} after the last epoch"
     ),
     "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------

@@ -10,6 +10,8 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `first_batch`         what a run will learn from, by its settings
+    `run_curves`          a run as its curves show it
     `augmentation_preview`  training images, and what an augmentation makes of them
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
@@ -55,6 +57,9 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            the preprocessing, step by step
     `run_panel`           how a run is doing
     `number_field`        a number, typed or stepped
+    `first_batch`         the images of the first batch, before there are curves
+    `run_curves`          the loss of each batch, and what each epoch came to
+    `plot`                a plot, and what it shows in words
     `console`             the lines that the article's code prints
     `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
@@ -85,7 +90,6 @@ What a floor imports lies on the same floor or below it.
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event
-    `plot`                a picture for `gr.Plot`
     `buttons`             buttons in the page's language
     `error_hooks`         where Gradio and uvicorn leave errors
     `gpu`                 a GPU from `spaces`, and the request of who pays for it

@@ -100,7 +100,7 @@ function showPlots(plots, within = element) {
     const picture = find(name, within);
     if (plots[name] && picture.src !== plots[name]) picture.src = plots[name];
     picture.hidden = !plots[name];
-    picture.alt = plots.words ?? "";
+    picture.alt = plots[name + "_words"] ?? "";
   }
 }
 
