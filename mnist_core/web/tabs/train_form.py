@@ -69,7 +69,7 @@ class TrainForm:
                 label=Message("form.batch_size"),
                 elem_id="batch-size",
             )
-            with gr.Row():
+            with gr.Row(equal_height=True):
                 epochs = _number(
                     RECIPE.epochs,
                     Message("form.epochs"),
@@ -293,7 +293,8 @@ def _program(config: TrainConfig) -> Program:
 
 
 def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:
-    return NumberField(value, title=title, elem_id=elem_id, min_width=90, **settings)
+    about: dict[str, Any] = {"title": title, "elem_id": elem_id, "elem_classes": "number-block"}
+    return NumberField(value, min_width=90, **about, **settings)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:
