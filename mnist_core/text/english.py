@@ -82,6 +82,11 @@ ENGLISH: dict[str, str] = {
     "plot.accuracy": "Accuracy, %",
     "plot.test": "test",
     "plot.training": "training",
+    "plot.article_empty": "The article's figure: nothing to see before the first epoch is over.",
+    "plot.article_words": (
+        "The article's figure, {epochs} {epochs:|epoch|epochs}: training loss goes from {first} "
+        "in the first to {last} in the last."
+    ),
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "The temperature",
     "calibration.sure_from": "The probability from which a network is sure",
@@ -446,6 +451,7 @@ ENGLISH: dict[str, str] = {
     "draw.in_training_named": "{name}, in training",
     "draw.classifier_gone": "The network that you chose is gone, so {name} reads.",
     "draw.counted": "Counted as {digit}.",
+    "draw.taken_back": "Taken back: it counts as {digit} no more.",
     "draw.opened": "{count} {count:|drawing|drawings} opened.",
     "draw.forgotten": "The drawings are forgotten.",
     "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
@@ -462,8 +468,15 @@ ENGLISH: dict[str, str] = {
     "canvas.picture": "Read a picture …",
     "canvas.help": "Mouse, finger or pen.",
     "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
+    "canvas.help_pen": "Arrow keys move the pen, space lowers and lifts it.",
     "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
     "canvas.full": "That is all the ink there is: undo or clear to go on.",
+    "canvas.try": "Try:",
+    "canvas.examples": "Digits to try",
+    "canvas.example": "Try a {digit}",
+    "canvas.pen_at": "{across}% across, {down}% down",
+    "canvas.pen_down": "Pen down.",
+    "canvas.pen_up": "Pen up.",
     "picture.title": "Picture to be read",
     "picture.yours": "Your picture",
     "picture.found": "Found in the picture: press one to read it",
@@ -504,6 +517,8 @@ ENGLISH: dict[str, str] = {
     "leaderboard.save": "Save",
     "leaderboard.open": "Open …",
     "leaderboard.forget": "Forget",
+    "leaderboard.really": "Forget {drawings} {drawings:|drawing|drawings} for good?",
+    "leaderboard.keep": "Keep",
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
     # --- the pipeline -----------------------------------------------------------------------------
@@ -755,6 +770,10 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "A whole number from {least} to {most}.",
+    "field.above": "A number above {least}, at most {most}.",
+    "field.from_to": "A number from {least} to {most}.",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "Epoch {epoch} is over.",
     "run.name": "Run {number}",
@@ -796,6 +815,8 @@ ENGLISH: dict[str, str] = {
     "run.about_minutes": "about {minutes} minutes",
     "run.seconds_left": "about {seconds} s left",
     "run.minutes_left": "about {minutes} minutes left",
+    "run.says_begun": "Training begins: {title}.",
+    "run.says_result": "{message} Test accuracy {accuracy}, training loss {loss}.",
     "run.panel": "The run",
     "run.epoch_progress": "Progress of this epoch",
     "run.epochs_done": "{done} of {epochs}",
@@ -884,8 +905,10 @@ ENGLISH: dict[str, str] = {
     "runs.one_file": (
         "Choose one .pth file and, if you have it, the .json that was downloaded with it."
     ),
-    "runs.curves_words": (
-        "{name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
+    "runs.curves_losses": "{name}: training loss {losses} after the last epoch",
+    "runs.curves_accuracies": "{name}: test accuracy {test} after the last epoch",
+    "runs.curves_both_accuracies": (
+        "{name}: test accuracy {test}, training accuracy {training} after the last epoch"
     ),
     "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------

@@ -61,10 +61,12 @@ What a floor imports lies on the same floor or below it.
     `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
     `run_panel`           how a run is doing
+    `number_field`        a number, typed or stepped
     `first_batch`         the images of the first batch, before there are curves
     `run_curves`          the loss of each batch, and what each epoch came to
     `scrubber`            back and forth through what a network was
     `one_step`            the loop by hand, a line at each press
+    `plot`                a plot, and what it shows in words
     `console`             the lines that the article's code prints
     `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
@@ -98,7 +100,6 @@ What a floor imports lies on the same floor or below it.
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event
-    `plot`                a picture for `gr.Plot`
     `buttons`             buttons in the page's language
     `error_hooks`         where Gradio and uvicorn leave errors
     `gpu`                 a GPU from `spaces`, and the request of who pays for it

@@ -248,6 +248,10 @@ class Session:
             self._check_open()
             return sum(map(self.test_set.add, drawings))
 
+    def unlabel(self, drawing: LabelledDrawing) -> bool:
+        """Take a drawing out of the own test set; return whether it was in it."""
+        return self.test_set.remove(drawing)
+
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:

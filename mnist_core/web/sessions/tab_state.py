@@ -8,6 +8,7 @@ from pathlib import Path
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
+from mnist_core.text import Message
 from mnist_core.web.sessions.uploads import remove_upload
 
 
@@ -23,11 +24,13 @@ class DrawState:
         offered: the ids of the runs that are not selected by themselves any more: each has been
             already, or was there when the visitor selected a network.
         picture: the file of the picture in the place of the drawing, if any.
+        note: what has happened last to the visitor's score, if anything has.
     """
 
     drawing: GrayImage | None = None
     classifier: str = "cnn"
     offered: set[str] = field(default_factory=set)
+    note: Message | None = None
     picture: Path | None = None
 
     def keep_picture(self, picture: Path | None) -> None:

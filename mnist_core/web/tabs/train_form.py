@@ -16,6 +16,7 @@ from mnist_core.text import Message, say, translate
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
 from mnist_core.web.components.listing import Listing, Program
+from mnist_core.web.components.number_field import NumberField
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
@@ -68,26 +69,32 @@ class TrainForm:
                 label=Message("form.batch_size"),
                 elem_id="batch-size",
             )
-            # Plain numbers without limits of their own: a slider would put its largest number in
-            # the place of what somebody has typed, and Gradio would refuse it with an error.
-            with gr.Row():
+            with gr.Row(equal_height=True):
                 epochs = _number(
                     RECIPE.epochs,
                     Message("form.epochs"),
                     "epochs",
-                    info=Message("form.epochs_info"),
+                    hint=Message("form.epochs_info"),
+                    least=1,
+                    most=limits.epochs,
                 )
                 learning_rate = _number(
                     RECIPE.learning_rate,
                     Message("form.learning_rate"),
                     "learning-rate",
-                    info=Message("form.learning_rate_info"),
+                    hint=Message("form.learning_rate_info"),
+                    least=0,
+                    most=100,
+                    is_open=True,
+                    step=None,
                 )
                 seed = _number(
                     RECIPE.seed,
                     Message("form.seed"),
                     "seed",
-                    info=Message("form.seed_info"),
+                    hint=Message("form.seed_info"),
+                    least=0,
+                    most=2**32 - 1,
                 )
         with gr.Row(elem_classes="note"):
             self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
@@ -118,9 +125,11 @@ class TrainForm:
                 0,
                 "Dropout",
                 "dropout",
-                info=Message("form.dropout_info"),
+                hint=Message("form.dropout_info"),
+                least=0,
+                most=0.9,
                 step=0.05,
-                interactive=False,
+                enabled=False,
             )
             augmentation = gr.Dropdown(
                 _choices(AUGMENTATIONS),
@@ -129,7 +138,7 @@ class TrainForm:
                 elem_id="augmentation",
             )
             self.preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
-        inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio] = {
+        inputs: dict[str, gr.Dropdown | gr.Radio | NumberField] = {
             "model": model,
             "epochs": epochs,
             "batch_size": batch_size,
@@ -180,7 +189,7 @@ class TrainForm:
 
     def speak_after(self, event: Any, link: SessionLink) -> None:
         """Describe all of it once more when the page has changed its language."""
-        outputs = [self.inputs["model"], self.preview, *self._described]
+        outputs = [self.inputs["model"], self.inputs["dropout"], self.preview, *self._described]
         inputs = [*self.inputs.values(), link]
         event.then(self.describe_all, inputs, outputs, **quietly(link), queue=False)
 
@@ -205,7 +214,7 @@ class TrainForm:
             self.inputs["model"]: gr.update(info=translate(architecture.advice))
             if architecture
             else gr.skip(),
-            self.inputs["dropout"]: gr.update(value=rate or 0, interactive=rate is not None),
+            self.inputs["dropout"]: gr.update(value=rate or 0, enabled=rate is not None),
         }
 
     def describe(self, *values: object) -> Updates:
@@ -226,9 +235,11 @@ class TrainForm:
     def describe_all(self, *values: Any) -> Updates:
         """Describe settings, network and augmentation; for the arguments see `describe`."""
         given = dict(zip(self.inputs, values, strict=False))
+        model, dropout = self.inputs["model"], self.inputs["dropout"]
         network = self.describe_network(given["model"])
         return {
-            self.inputs["model"]: network[self.inputs["model"]],
+            model: network[model],
+            dropout: gr.update(enabled=network[dropout]["enabled"]),  # and stays what it was
             self.preview: show_preview(given["augmentation"], values[-1]),
             **self.describe(*values),
         }
@@ -281,8 +292,9 @@ def _program(config: TrainConfig) -> Program:
     }
 
 
-def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:
-    return gr.Number(value, label=label, elem_id=elem_id, min_width=90, **settings)
+def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:
+    about: dict[str, Any] = {"title": title, "elem_id": elem_id, "elem_classes": "number-block"}
+    return NumberField(value, min_width=90, **about, **settings)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:
