@@ -105,7 +105,7 @@ def make_demo() -> gr.Blocks:
                 experiments = ExperimentsTab(link)
             with gr.Tab(Message("tab.runs"), elem_id="runs"):
                 runs = RunsTab(link)
-        mistakes.lead(tabs, [])
+        mistakes.lead(tabs, [experiments.cards.mistakes, runs.table.mistakes])
         build_page_stream(link, [draw, train, mistakes, experiments, runs])
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
         build_language_switch(page, head, link, train)

@@ -687,6 +687,7 @@ CHINESE: dict[str, str] = {
     "misread.second_axis": "第二轴平均",
     "misread.misread": "认错",
     # --- the Experiments tab ----------------------------------------------------------------------
+    "cards.mistakes": "对比误读",
     "cards.intro": (
         "每次只改一处：两个网络用同一个随机种子训练，一个照文章的设置，一个照文章的建议改动。结"
         "果的差别，就是这处改动的作用。"
@@ -720,6 +721,9 @@ CHINESE: dict[str, str] = {
     "cards.reused": "基准不必重新训练，直接采用{runs}{count:|的结果|各自的结果}。",
     "cards.limit": "你最多可以有 {most} 个网络同时训练或排队。",
     # --- the Runs tab -----------------------------------------------------------------------------
+    "runs.mistakes": "它的误读",
+    "runs.compare": "对比误读：",
+    "runs.other": "另一次训练",
     "runs.empty": "这里还是空的。训练一个网络，或者做一个实验，表格里就会多出一行。",
     "runs.run": "训练",
     "runs.differs": "与文章的设置有何不同",

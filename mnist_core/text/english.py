@@ -775,6 +775,7 @@ ENGLISH: dict[str, str] = {
     "misread.second_axis": "Second axis, mean",
     "misread.misread": "Misread",
     # --- the Experiments tab ----------------------------------------------------------------------
+    "cards.mistakes": "Compare their mistakes",
     "cards.intro": (
         "One change at a time: two networks train with the same seed, one by the recipe, one "
         "as the article suggests. What differs is what the change does."
@@ -814,6 +815,9 @@ ENGLISH: dict[str, str] = {
     "cards.reused": "The baseline is not trained again: {runs} {count:|is|are} reused.",
     "cards.limit": "At most {most} of your networks can be under way at once.",
     # --- the Runs tab -----------------------------------------------------------------------------
+    "runs.mistakes": "Its mistakes",
+    "runs.compare": "Compare its mistakes with those of",
+    "runs.other": "The other run",
     "runs.empty": (
         "Nothing here yet. Train a network or try an experiment, and it becomes a row of this "
         "table."

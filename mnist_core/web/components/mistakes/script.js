@@ -48,7 +48,7 @@ function follow() {
 function fillChoices() {
   fill(find("network"), networks, wanted.network);
   const others = networks.filter(({ key }) => key !== wanted.network);
-  fill(find("against"), [{ key: "", name: say("misread.nobody") }, ...others], wanted.against);
+  fill(find("other-network"), [{ key: "", name: say("misread.nobody") }, ...others], wanted.against);
 }
 
 function fill(select, choices, chosen) {
@@ -60,7 +60,7 @@ function fill(select, choices, chosen) {
 
 function choose() {
   isChosen = true;
-  wanted = { network: find("network").value, against: find("against").value };
+  wanted = { network: find("network").value, against: find("other-network").value };
   if (wanted.against === wanted.network) wanted.against = "";
   fillChoices();
   look();
@@ -144,7 +144,7 @@ function openView() {
 
 for (const button of switches) button.addEventListener("click", () => open(button.dataset.open));
 find("network").addEventListener("change", choose);
-find("against").addEventListener("change", choose);
+find("other-network").addEventListener("change", choose);
 
 let wasInSight = false;
 new ResizeObserver(() => {
