@@ -350,10 +350,10 @@ def test_the_map_has_the_drawing_among_a_thousand_images_and_a_brush(page: Page)
     expect(brushed.locator("h2")).to_contain_text(f"{by_mouse} images in the brush")
     expect(brushed.locator(".tile").first).to_have_class(re.compile("wrong"))
     box.focus()
-    for _ in range(60):
+    for _ in range(18):
         page.keyboard.press("+")
     expect(box).to_have_attribute("data-brushed", "1000")
-    for _ in range(60):
+    for _ in range(20):
         page.keyboard.press("-")
     page.keyboard.press("ArrowLeft")
     until(page, lambda: int(box.get_attribute("data-brushed") or 0) < by_mouse)

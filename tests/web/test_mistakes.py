@@ -32,7 +32,6 @@ from mnist_core.web.components.mistakes import (
 from mnist_core.web.components.picture import Question
 from mnist_core.web.sessions import hidden_indexes, readings
 from mnist_core.web.sessions.classifiers import Classifier, load_shipped
-from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.readings import MOST, known_readings, readings_of
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import draw
@@ -87,15 +86,6 @@ def read_by_hand(classifier: Classifier, mnist: MNIST) -> tuple[NDArray[Any], ND
 def pick(session: Session, **facts: Any) -> dict[str, Any]:
     selection = {"network": "one", "what": "cell", **facts}
     return show_images(Selection(**selection), session)
-
-
-def build_with_tabs() -> tuple[MistakesTab, gr.Tabs]:
-    with gr.Blocks():
-        link = SessionLink()
-        with gr.Tabs() as tabs, gr.Tab():
-            tab = MistakesTab(link)
-        tab.lead(tabs, [])
-    return tab, tabs
 
 
 def unpack_sprite(sprite: str, count: int) -> NDArray[np.uint8]:
@@ -319,10 +309,9 @@ def test_a_test_image_that_is_not_there_is_a_problem_in_a_sentence(session: Sess
 def test_the_network_that_misread_it_reads_it_in_the_draw_tab(session: Session) -> None:
     run = trained(session)
     session.draw.classifier = "cnn"
-    tab, tabs = build_with_tabs()
+    tab = build(MistakesTab)
     updates = tab.take(session, sent(network=run.id, image=7, seq=5))
     assert session.draw.classifier == run.id
-    assert updates[tabs]["selected"] == "draw"
     assert json.loads(updates[tab.panel]["taken"]) == {"network": run.id, "image": 7, "seq": 5}
 
 
@@ -352,9 +341,8 @@ def test_a_run_is_offered_from_its_first_epoch_on(workshop: Workshop) -> None:
 
 def test_another_tab_can_ask_for_two_networks(session: Session) -> None:
     run = trained(session)
-    tab, tabs = build_with_tabs()
-    updates = tab.show(session, sent(network=run.id, against="simple_nn"))
-    assert updates[tabs]["selected"] == "mistakes"
+    tab = build(MistakesTab)
+    tab.show(session, sent(network=run.id, against="simple_nn"))
     listed = list_networks(session)
     assert (listed["network"], listed["against"], listed["wishes"]) == (run.id, "simple_nn", 1)
     session.delete(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -58,34 +58,27 @@ class MistakesTab:
         self.panel.look(self.look, link, self.panel, **slowly)
         self.panel.draw_map(self.draw_map, link, self.panel, **slowly)
         self.panel.pick(self.pick, link, self.panel, **at_once(link))
+        self.panel.take(self.take, link, [self.panel, link], **at_once(link))
 
-    def lead(self, tabs: gr.Tabs, others: Sequence[Callable[..., Any]]) -> None:
-        """Lead from here to the Draw tab, and to here from other tabs.
+    def lead_from(self, *events: Callable[..., Any]) -> None:
+        """Let events of other tabs, each of which brings a `Look`, say what is shown here."""
+        for event in events:
+            event(self.show, self._link, self._link, **at_once(self._link))
 
-        Args:
-            tabs: of the page, whose ids are "draw" and "mistakes".
-            others: events of other tabs, each of which brings a `Look`.
-        """
-        self._tabs, link = tabs, self._link
-        self.panel.take(self.take, link, [tabs, self.panel, link], **at_once(link))
-        for event in others:
-            event(self.show, link, [tabs, link], **at_once(link))
-
-    def show(self, session: Session, event: gr.EventData) -> dict[Any, Any]:
+    def show(self, session: Session, event: gr.EventData) -> Updates:
         """Show the networks that another tab asks for."""
         wanted, state = Look.of(event), session.mistakes
         state.network, state.against = wanted.network, wanted.against
         state.wishes += 1
         session.note_change()
-        return {self._tabs: gr.update(selected="mistakes"), **self._link.changed()}
+        return self._link.changed()
 
-    def take(self, session: Session, event: gr.EventData) -> dict[Any, Any]:
+    def take(self, session: Session, event: gr.EventData) -> Updates:
         """Let a network read a test image in the Draw tab."""
         taken = Taken.of(event)
         select_classifier(session, taken.network)
         session.note_change()
         return {
-            self._tabs: gr.update(selected="draw"),
             self.panel: gr.update(taken=pack(taken.model_dump())),
             **self._link.changed(),
         }

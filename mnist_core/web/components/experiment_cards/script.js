@@ -31,7 +31,10 @@ for (const action of ["try", "seeds", "retry", "stop"]) {
   part(action).addEventListener("click", () => order(action));
 }
 
-part("compare").addEventListener("click", () => trigger("mistakes", props.value.compared));
+part("compare").addEventListener("click", () => {
+  trigger("mistakes", props.value.compared);
+  openTab("mistakes");
+});
 
 // --- What is seen --------------------------------------------------------------------------------
 

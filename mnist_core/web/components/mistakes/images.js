@@ -103,5 +103,5 @@ function taken() {
   const detail = { image: taking.place, label: taking.label, shown: canvas.toDataURL() };
   taking = null;
   document.dispatchEvent(new CustomEvent("mnist:test-image", { detail }));
-  document.getElementById("draw-button")?.focus(); // what had the focus is out of sight
+  openTab("draw");
 }

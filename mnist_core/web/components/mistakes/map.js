@@ -181,16 +181,26 @@ map.addEventListener("keydown", (event) => {
   const [move, grow] = [moves[event.key], grows[event.key]];
   if (!hidden || (!move && !grow && event.key !== "Enter")) return;
   event.preventDefault();
-  const [left, top, right, bottom] = brush ?? [0.4, 0.4, 0.6, 0.6];
-  const [x, y] = (move ?? [0, 0]).map((step) => 0.05 * step);
-  const more = 0.02 * (grow ?? 0);
-  const next = [left + x - more, top + y - more, right + x + more, bottom + y + more];
-  const isThere = next[2] > 0 && next[3] > 0 && next[0] < 1 && next[1] < 1 && next[2] - next[0] > 0.03;
-  if (isThere) brush = next;
-  brush ??= [left, top, right, bottom];
+  brush ??= [0.4, 0.4, 0.6, 0.6];
+  if (move) moveBrush(...move);
+  if (grow) growBrush(grow);
   markBrush();
   showBrush();
 });
+
+function moveBrush(right, down) {
+  const step = (low, high, sign) => Math.min(Math.max(0.05 * sign, -low), 1 - high);
+  const [x, y] = [step(brush[0], brush[2], right), step(brush[1], brush[3], down)];
+  brush = [brush[0] + x, brush[1] + y, brush[2] + x, brush[3] + y];
+}
+
+function growBrush(sign) {
+  const [left, top, right, bottom] = brush;
+  const isSmall = Math.min(right - left, bottom - top) < 0.06;
+  if (sign < 0 && isSmall) return;
+  const edges = [left - 0.02 * sign, top - 0.02 * sign, right + 0.02 * sign, bottom + 0.02 * sign];
+  brush = edges.map((edge) => Math.min(Math.max(edge, 0), 1));
+}
 
 // --- In words --------------------------------------------------------------------------------------
 

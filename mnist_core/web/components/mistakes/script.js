@@ -38,10 +38,7 @@ function follow() {
   isChosen ||= isWish || news.wishes > 0;
   wishes = news.wishes;
   fillChoices();
-  if (isWish) {
-    open("matrix");
-    find("network").focus();
-  }
+  if (isWish) open("matrix");
   look();
 }
 

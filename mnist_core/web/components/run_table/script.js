@@ -31,7 +31,10 @@ function newRow(id) {
     if (!input.reportValidity() || !input.value) return;
     order("train_on", { epochs: Number(input.value) });
   });
-  const mistakes = (against) => trigger("mistakes", { network: id, against });
+  const mistakes = (against) => {
+    trigger("mistakes", { network: id, against });
+    openTab("mistakes");
+  };
   on("mistakes_of", "click", () => mistakes(""));
   on("compare", "click", () => mistakes(find("other", row).value));
   on("delete", "click", () => ask(row, true));
