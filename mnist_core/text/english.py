@@ -436,6 +436,7 @@ ENGLISH: dict[str, str] = {
     "page.language": "Language",
     "tab.draw": "Draw",
     "tab.train": "Train",
+    "tab.mistakes": "Mistakes",
     "tab.experiments": "Experiments",
     "tab.runs": "Runs",
     "page.never_sent": "The page has sent what it never sends: reload it.",
@@ -470,6 +471,7 @@ ENGLISH: dict[str, str] = {
     "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
     "canvas.help_pen": "Arrow keys move the pen, space lowers and lifts it.",
     "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
+    "canvas.test_image": "MNIST's test image {place}, {label}. Clear to draw.",
     "canvas.full": "That is all the ink there is: undo or clear to go on.",
     "canvas.try": "Try:",
     "canvas.examples": "Digits to try",
@@ -492,6 +494,7 @@ ENGLISH: dict[str, str] = {
     ),
     "picture.no_answer": "The server has not answered yet.",
     "picture.lost": "The server could not keep the picture. Try again in some minutes.",
+    "picture.no_test_image": "There is no such test image on this machine.",
     "picture.expected": "A picture to be read was expected.",
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
@@ -835,7 +838,94 @@ ENGLISH: dict[str, str] = {
     "run.epochs": "Epochs",
     "run.seconds": "Seconds",
     "run.parameters": "Parameters",
+    # --- the Mistakes tab -------------------------------------------------------------------------
+    "misread.network": "Network",
+    "misread.against": "compared with",
+    "misread.nobody": "none",
+    "misread.reading": "{network} reads the 10,000 test images …",
+    "misread.headline": (
+        "{network} misreads {count} of {images} test images: {accuracy} are right."
+    ),
+    "misread.gone": "This network is gone: choose another one.",
+    "misread.no_data": (
+        "The test images come with the first training; then the mistakes are shown here."
+    ),
+    "misread.views": "What to look at",
+    "misread.matrix": "Mix-ups",
+    "misread.quiz": "Your turn",
+    "misread.sureness": "How sure",
+    "misread.map": "Map",
+    "misread.confusion": (
+        "Rows: what the image is. Columns: what is read. Press a number to see its images."
+    ),
+    "misread.all": "all",
+    "misread.right_share": "right",
+    "misread.cell": "{label} read as {digit}: {count}, {share} of all images of {label}",
+    "misread.cell_right": "{label} read right: {count}, {share} of all images of {label}",
+    "misread.row": "{label} read as something else: {count}",
+    "misread.row_share": "{label} read as something else: {count} of {all}",
+    "misread.column": "Something else read as {digit}: {count}",
+    "misread.all_title": "All that are misread: {count}",
+    "misread.scale": "0 to {top} mistakes. What is right has no colour.",
+    "misread.per_cent": "per cent of the row",
+    "misread.press": "The surest first. Press one: it goes into the Draw tab.",
+    "misread.more": "{count} more",
+    "misread.tile": (
+        "Test image {place}: {label}, read as {digit}, {confidence}. Press to put it into Draw."
+    ),
+    "misread.gained": "{network} reads {count} right that {other} does not",
+    "misread.lost": "{other} reads {count} right that {network} does not",
+    "misread.both": "Both read {both} right, and none of them {none}.",
+    "misread.compared_note": (
+        "What {other} reads → what {network} reads. The surest mistakes first. "
+        "Press one: it goes into the Draw tab."
+    ),
+    "misread.quiz_intro": "The network misreads every one of these. What would you say?",
+    "misread.quiz_image": "An image of a handwritten digit, 28 by 28 pixels",
+    "misread.quiz_question": "What would you say?",
+    "misread.told_right": ("Yes: the label says {label}. The network reads {digit}, {confidence}."),
+    "misread.told_wrong": (
+        "You say {guess}, the label says {label}. The network reads {digit}, {confidence}."
+    ),
+    "misread.next": "Next",
+    "misread.see_why": "Why does it read that?",
+    "misread.tally": (
+        "You and the label agree on {right} of {answered}; {total} are misread in all."
+    ),
+    "misread.per_digit": "Accuracy per digit",
+    "misread.digit": "Digit",
+    "misread.images": "Images",
+    "misread.right": "Right",
+    "misread.accuracy": "Accuracy",
+    "misread.calibration": "Is it right as often as it says?",
+    "misread.error": (
+        "What it says and what comes true are {error} points apart on average "
+        "(expected calibration error)."
+    ),
+    "misread.calibration_means": (
+        "Bars: how many are right among the images of which it is about that sure, from 0% to "
+        "100%. Lines: how sure it says it is. A bar below its line: too sure of itself."
+    ),
+    "misread.said": "Sure of it",
+    "misread.mean_said": "It says",
+    "misread.was_right": "It is right",
+    "misread.map_title": "Map of the hidden layer, with a brush",
+    "misread.map_note": (
+        "{count} test images where the last hidden layer puts them, on the two straight axes that "
+        "tell most: {first} and {second} of all differences, {both} together. Framed: misread."
+    ),
+    "misread.map_help": (
+        "Drag over a part to see its images. By keyboard: arrow keys move the brush, + and − make "
+        "it larger and smaller."
+    ),
+    "misread.map_drawing": "Your drawing is among them, in its own frame; it is read as {digit}.",
+    "misread.map_no_drawing": "Draw a digit in the Draw tab, and it has its place here, too.",
+    "misread.brushed": "{count} {count:|image|images} in the brush, {wrong} misread",
+    "misread.first_axis": "First axis, mean",
+    "misread.second_axis": "Second axis, mean",
+    "misread.misread": "Misread",
     # --- the Experiments tab ----------------------------------------------------------------------
+    "cards.mistakes": "Compare their mistakes",
     "cards.intro": (
         "One change at a time: two networks train with the same seed, one by the recipe, one "
         "as the article suggests. What differs is what the change does."
@@ -875,6 +965,9 @@ ENGLISH: dict[str, str] = {
     "cards.reused": "The baseline is not trained again: {runs} {count:|is|are} reused.",
     "cards.limit": "At most {most} of your networks can be under way at once.",
     # --- the Runs tab -----------------------------------------------------------------------------
+    "runs.mistakes": "Its mistakes",
+    "runs.compare": "Compare its mistakes with those of",
+    "runs.other": "The other run",
     "runs.empty": (
         "Nothing here yet. Train a network or try an experiment, and it becomes a row of this "
         "table."

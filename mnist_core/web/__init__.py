@@ -15,6 +15,7 @@ What a floor imports lies on the same floor or below it.
     `scrubber`            what a run's network was, from its beginning on
     `one_step`            the article's loop by hand, in words and numbers
     `augmentation_preview`  training images, and what an augmentation makes of them
+    `mistakes`            what a network misreads, and how sure it is of that
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
@@ -49,6 +50,7 @@ What a floor imports lies on the same floor or below it.
     `tab_state`           what the tabs show
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
     `hidden_indexes`      what classifiers make of MNIST's test images
+    `readings`            what they read in those images, one by one
     `own_test_set`        the drawings that the visitor has labelled
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
@@ -60,6 +62,7 @@ What a floor imports lies on the same floor or below it.
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
+    `mistakes`            the confusion matrix, the images, a quiz, calibration, and a map
     `run_panel`           how a run is doing
     `number_field`        a number, typed or stepped
     `first_batch`         the images of the first batch, before there are curves

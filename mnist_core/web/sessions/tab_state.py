@@ -41,6 +41,22 @@ class DrawState:
 
 
 @dataclass
+class MistakesState:
+    """The Mistakes tab.
+
+    Attributes:
+        network: the key of the network whose mistakes are shown; empty for the one that reads the
+            visitor's drawings.
+        against: the key of the network that it is compared with; empty for none.
+        wishes: grows when another tab has asked for other networks.
+    """
+
+    network: str = ""
+    against: str = ""
+    wishes: int = 0
+
+
+@dataclass
 class TrainState:
     """The Train tab: `config` holds the settings of the run last started there, if any."""
 

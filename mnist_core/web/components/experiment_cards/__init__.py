@@ -63,6 +63,13 @@ class SideStatus(TypedDict):
     parameters: int
 
 
+class ComparedRuns(TypedDict):
+    """The run of the variant, and that of the baseline."""
+
+    network: str
+    against: str
+
+
 class CardsStatus(TypedDict):
     """All that the cards show.
 
@@ -79,6 +86,7 @@ class CardsStatus(TypedDict):
         more_seeds: the seeds that come next, as words; "" if none can.
         time: when all is over, or how long more seeds take; "" if the note says it.
         sides: baseline and variant; empty before the first try.
+        compared: the runs whose mistakes can be compared, by their ids; None without two networks.
         plots: of the open experiment, as `curves.draw_curves` returns them.
     """
 
@@ -94,8 +102,12 @@ class CardsStatus(TypedDict):
     more_seeds: str
     time: str
     sides: list[SideStatus]
+    compared: ComparedRuns | None
     plots: dict[str, str]
 
 
 class ExperimentCards(Component):
-    """Shows a `CardsStatus`, which is its value; its event `order` brings a `CardOrder`."""
+    """Shows a `CardsStatus`, which is its value.
+
+    Its event `order` brings a `CardOrder`; `mistakes` asks for those of two runs, `ComparedRuns`.
+    """
