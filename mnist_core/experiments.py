@@ -87,8 +87,10 @@ def describe_change(config: TrainConfig, reference: TrainConfig = RECIPE) -> Mes
 
 
 def _describe_setting(name: str, value: object) -> Message:
-    if name in ("model", "schedule", "augmentation", "optimizer"):
+    if name in ("model", "schedule", "augmentation", "optimizer", "activation"):
         return Message(f"change.{name}.{value}")
+    if isinstance(value, bool):
+        return Message(f"change.{name}.{'on' if value else 'off'}")
     if value is None:  # as only dropout can be
         return Message("change.dropout.own")
     return Message(f"change.{name}", value=value)

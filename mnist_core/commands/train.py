@@ -11,13 +11,14 @@ from pathlib import Path
 
 import torch
 
-from mnist_core.checkpoints import Checkpoint, describe_run, load_checkpoint, save_checkpoint
+from mnist_core.checkpoints import Checkpoint, describe_run, save_checkpoint
 from mnist_core.commands.options import (
     add_data_and_json,
     add_settings,
     check_out,
     config_from,
     get_mnist,
+    open_network,
 )
 from mnist_core.config import TrainConfig
 from mnist_core.evaluation import evaluate
@@ -92,14 +93,14 @@ def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint |
         raise ValueError(Message("cli.keep_range"))
     if not options.start:
         return None
-    start = load_checkpoint(options.start)
-    if start.model_name != config.model:
+    start = open_network(options.start)
+    if start.kind != config.kind:
         raise ValueError(
             Message(
                 "cli.other_model",
                 path=str(options.start),
-                found=start.model_name,
-                wanted=config.model,
+                found=start.kind,
+                wanted=config.kind,
             )
         )
     return start

@@ -13,6 +13,11 @@ CHINESE: dict[str, str] = {
     "config.augmentation": "数据增强",
     "config.optimizer": "优化器",
     "config.seed": "随机种子",
+    "config.width": "隐藏神经元",
+    "config.activation": "激活函数",
+    "config.images": "训练图像数",
+    "config.wrong_labels": "错误标签",
+    "config.flatten": "展平",
     "config.empty": "空",
     "config.not_a_choice": "“{setting}”只能从 {choices} 中选，不能是“{value}”。",
     "config.not_whole": "“{setting}”要填 {low:,} 到 {high:,} 的整数，不能是“{value}”。",
@@ -29,6 +34,13 @@ CHINESE: dict[str, str] = {
     "model.cnn.advice": "用 Conv2d（卷积层）代替 Linear，图像始终是图像，准确率能超过 99%。",
     "model.unknown": "没有名叫 {name} 的网络。可以选：{choices}。",
     "model.no_dropout": "{name} 没有 Dropout 层。有 Dropout 层的是：{choices}。",
+    "model.no_width": (
+        "{name} 的宽度不能选：它的隐藏层有 128 个神经元。可以选宽度的是：{choices}。"
+    ),
+    "model.no_activation": (
+        "{name} 的激活函数不能选：它用的是 ReLU。可以选激活函数的是：{choices}。"
+    ),
+    "model.always_flattens": "{name} 不能去掉展平。要犯这个错误，请用：{choices}。",
     # --- data -------------------------------------------------------------------------------------
     "data.missing": (
         "{root} 里没有 MNIST，也没能下载下来{reason}。{damage}{remedy}，或者把这四个文件（解压"
@@ -162,6 +174,15 @@ CHINESE: dict[str, str] = {
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "普通 SGD",
     "change.seed": "随机种子 {value}",
+    "change.width": "{value} 个隐藏神经元",
+    "change.activation.relu": "ReLU",
+    "change.activation.tanh": "tanh",
+    "change.activation.sigmoid": "sigmoid",
+    "change.activation.none": "不用激活函数",
+    "change.images": "{value:,} 张训练图像",
+    "change.wrong_labels": "{value:.0%} 的标签是错的",
+    "change.flatten.on": "展平图像",
+    "change.flatten.off": "不展平图像",
     "verdict.one_seed.unclear": (
         "与基准相比，变体的准确率变化了 {mean:+.2f} 个百分点。光是换一个随机种子，差别就可能这么大"
         "（约 {chance:.1f}）：先多跑几个种子，再下结论。"
@@ -185,6 +206,7 @@ CHINESE: dict[str, str] = {
     "article.begins": "开始训练...",
     "article.epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
     "article.ends": "训练完成!",
+    "article.loaded": "模型加载成功!",
     "article.accuracy": "测试集上的准确率: {accuracy}",
     # Its comments: what a line is there for.
     "program.title": "在 MNIST 上训练 {network}。",
@@ -197,7 +219,10 @@ CHINESE: dict[str, str] = {
     "program.loaders": "训练时打乱顺序，免得网络把顺序也记住",
     "program.look": "先取一批数据看看形状：形状不对是最常见的错误",
     "program.model": "3. 模型",
-    "program.simple_nn": "784 个像素和 10 个数字之间，有一个 128 个神经元的隐藏层。",
+    "program.few_images": "只随机取一部分图像：图像少，很快就会被背下来",
+    "program.wrong_labels": "有些标签是错的：只能死记硬背",
+    "program.simple_nn": "784 个像素和 10 个数字之间，有一个 {width} 个神经元的隐藏层。",
+    "program.unflattened": "忘了展平图像的 SimpleNN：Linear 读不了这样的图像。",
     "program.dropout_nn": "SimpleNN，但训练时每次随机关掉一部分隐藏神经元。",
     "program.deep_nn": "有两个隐藏层的 SimpleNN。",
     "program.cnn": "两个卷积层在图像各处寻找笔画，后面接两个全连接层。",
@@ -220,8 +245,9 @@ CHINESE: dict[str, str] = {
     "program.eval": "切换到评估模式：关闭 Dropout，BatchNorm 改用学到的统计量",
     "program.no_grad": "评估时不需要梯度，这样更快，也更省内存",
     "program.argmax": "十个得分里最高的那个，就是认出的数字",
-    "program.saving": "7. 保存",
-    "program.weights": "只保存权重；用 load_state_dict 可以装回同样结构的网络",
+    "program.saving": "7. 保存与加载",
+    "program.weights": "只保存权重，不保存网络结构：加载时要先建好网络",
+    "program.loading": "新建的网络权重是随机的，load_state_dict 把保存的权重装进去",
     # --- preprocessing and drawings ---------------------------------------------------------------
     "drawing.not_strokes": "手写要给成笔画的列表，每一笔是 [x, y] 点的列表。",
     "drawing.too_long": "一幅手写最多 {strokes:,} 笔、{points:,} 个点。",
@@ -261,6 +287,7 @@ CHINESE: dict[str, str] = {
     "inspection.no_neuron": "{layer} 的神经元要在 0 到 {most} 之间，不能是 {index}。",
     "inspection.parameters": "{count:,} 个参数：{parts}",
     "inspection.on": "{layer}：{all} 个里激活了 {on} 个",
+    "inspection.never_off": "{layer}：{all} 个神经元，从不关闭",
     "inspection.on_and_dead": "{layer}：{all} 个里激活了 {on} 个，{dead} 个从不激活",
     "inspection.maps_on": "{layer}：{all} 张特征图里激活了 {on} 张",
     "inspection.image": "图像",
@@ -339,6 +366,10 @@ CHINESE: dict[str, str] = {
     "cli.out_name": "--out 要给出以 .pth 结尾的文件名，不能是 {path}。",
     "cli.out_folder": "--out：文件夹 {path} 不能写入。",
     "cli.epoch": "第 {epoch} 轮",
+    "cli.no_flatten": "忘记展平图像：最常见的第一个错误，附讲解",
+    "cli.activation_unknown": (
+        "{path} 没有说明激活函数的元数据，而从权重看不出来：这里当作 ReLU。"
+    ),
     "cli.saved": "已保存到 {path}",
     "cli.loss": "测试集上的损失：{loss:.4f}",
     "cli.drawings_accuracy": "{count:,} 幅手写上的准确率：{accuracy:percent}",
@@ -472,9 +503,12 @@ CHINESE: dict[str, str] = {
     "inside.image": "28×28 像素的图像",
     "inside.neurons": "{source} → ReLU：{all} 个神经元中 {on} 个激活",
     "inside.neurons_dead": "{source} → ReLU：{all} 个神经元中 {on} 个激活，{dead} 个从不激活",
+    "inside.neurons_curved": "{source} → {activation}：{all} 个神经元，从不关闭",
+    "inside.neurons_linear": "{source}：{all} 个神经元，不用激活函数",
     "inside.maps": "{source} → ReLU：{all} 个特征图中 {on} 个激活",
     "inside.maps_dead": "{source} → ReLU：{all} 个特征图中 {on} 个激活，{dead} 个从不激活",
     "inside.legend": "空心：对这张图像没有激活。打叉：对所有测试图像都不激活。",
+    "inside.legend_signed": "蓝色：大于零。红色：小于零。",
     "inside.kernels": "{source}：{all} 个卷积核",
     "inside.scores": "分数与 softmax",
     "inside.score_button": "{digit} 的分数：{score}，{share}",
@@ -485,7 +519,7 @@ CHINESE: dict[str, str] = {
     "inside.ink_there": "你的墨迹",
     "inside.product": "两者相乘",
     "inside.sum": "{ink} 墨迹 {paper} 纸 {bias} 偏置 = {sum}",
-    "inside.activation": "→ ReLU → {activation}",
+    "inside.activation": "→ {function} → {activation}",
     "inside.shares": "它给各个分数加上：",
     "inside.score": "{digit} 的分数是 {score}",
     "inside.score_sum": "{neurons} 这些神经元 {others} 其余神经元 {bias} 偏置 = {sum}",
@@ -509,6 +543,10 @@ CHINESE: dict[str, str] = {
     "inside.restore": "恢复原样",
     "inside.path": "从白纸开始，沿着墨迹一步步积累",
     "inside.path_sum": "这些墨迹合计 {sum}：从白纸开始，差值上升了 {change}。",
+    "inside.curved": (
+        "{activation} 是弯的：它的输出按各个像素对加权和的贡献来分摊。"
+        "对这张图像，各部分之和分毫不差。"
+    ),
     "inside.alike": "在最后一个隐藏层看来，最像它的测试图像",
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
@@ -560,6 +598,16 @@ CHINESE: dict[str, str] = {
     "form.schedule_one_cycle": "先升到这个值，再降下来（one-cycle）",
     "form.optimizer": "优化器",
     "form.dropout_info": "每一步随机关掉多大比例的神经元",
+    "form.width": "隐藏神经元个数",
+    "form.width_info": "{low} 到 {high}；第二个隐藏层是它的一半",
+    "form.activation": "激活函数",
+    "form.activation_none": "不用",
+    "form.images": "训练图像数",
+    "form.images_info": "100 到 60,000：太少就会被背下来",
+    "form.wrong_labels": "错误标签",
+    "form.wrong_labels_info": "训练图像中标签写错的比例",
+    "form.flatten": "展平图像",
+    "form.flatten_info": "不展平，PyTorch 就会报最常见的错误：用 SimpleNN 试试",
     "form.augmentation": "数据增强",
     "form.augmentation_none": "不用：图像保持原样",
     "form.augmentation_affine": "轻微的旋转、平移和倾斜",
@@ -660,6 +708,7 @@ CHINESE: dict[str, str] = {
     "runs.stopped_after": "共 {epochs} 轮，训练 {done} 轮后停止",
     "runs.uploaded": "已上传",
     "runs.uploaded_alone": "已上传，没有元数据",
+    "runs.activation_unknown": "已上传，没有元数据：激活函数当作 ReLU",
     "runs.overlay": "画出“{name}”的曲线",
     "runs.read": "让它来认手写数字",
     "runs.train_on": "继续训练",

@@ -13,6 +13,11 @@ ENGLISH: dict[str, str] = {
     "config.augmentation": "Augmentation",
     "config.optimizer": "Optimiser",
     "config.seed": "Seed",
+    "config.width": "Hidden neurons",
+    "config.activation": "Activation",
+    "config.images": "Training images",
+    "config.wrong_labels": "Wrong labels",
+    "config.flatten": "Flatten",
     "config.empty": "left empty",
     "config.not_a_choice": "{setting} must be one of {choices}, not {value}.",
     "config.not_whole": ("{setting} must be a whole number from {low:,} to {high:,}, not {value}."),
@@ -37,6 +42,16 @@ ENGLISH: dict[str, str] = {
     ),
     "model.unknown": "There is no model {name}. Choose one of: {choices}.",
     "model.no_dropout": "{name} has no dropout layer. With one: {choices}.",
+    "model.no_width": (
+        "The width of {name} cannot be chosen: its hidden layer has 128 neurons. Where it can: "
+        "{choices}."
+    ),
+    "model.no_activation": (
+        "The activation of {name} cannot be chosen: it is ReLU. Where it can: {choices}."
+    ),
+    "model.always_flattens": (
+        "{name} cannot be had without flattening. The network for that mistake: {choices}."
+    ),
     # --- data -------------------------------------------------------------------------------------
     "data.missing": (
         "MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
@@ -185,6 +200,15 @@ ENGLISH: dict[str, str] = {
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "plain SGD",
     "change.seed": "seed {value}",
+    "change.width": "{value} hidden neurons",
+    "change.activation.relu": "ReLU",
+    "change.activation.tanh": "tanh",
+    "change.activation.sigmoid": "sigmoid",
+    "change.activation.none": "no activation function",
+    "change.images": "{value:,} training images",
+    "change.wrong_labels": "{value:.0%} wrong labels",
+    "change.flatten.on": "images flattened",
+    "change.flatten.off": "images not flattened",
     "verdict.one_seed.unclear": (
         "The variant reads {mean:+.2f} points. Another seed alone may change as much "
         "(about {chance:.1f}): run more seeds before you believe it."
@@ -207,6 +231,7 @@ ENGLISH: dict[str, str] = {
     "article.begins": "Training starts ...",
     "article.epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
     "article.ends": "Training finished!",
+    "article.loaded": "The model has been loaded!",
     "article.accuracy": "Accuracy on the test set: {accuracy}",
     # Its comments: what a line is there for.
     "program.title": "Train {network} on MNIST.",
@@ -219,7 +244,10 @@ ENGLISH: dict[str, str] = {
     "program.loaders": "Shuffled, so that the order of the images is nothing to be learned.",
     "program.look": "A look at one batch first: wrong shapes are the usual first mistake.",
     "program.model": "3. Model",
-    "program.simple_nn": "One hidden layer of 128 neurons between 784 pixels and 10 digits.",
+    "program.few_images": "Only some of the images, drawn by chance: few are soon known by heart.",
+    "program.wrong_labels": "Some labels are wrong. Only by heart can they be learned.",
+    "program.simple_nn": "One hidden layer of {width} neurons between 784 pixels and 10 digits.",
+    "program.unflattened": "SimpleNN that forgets to flatten the images: Linear cannot read them.",
     "program.dropout_nn": (
         "SimpleNN that trains with a share of its hidden neurons switched off, others each time."
     ),
@@ -250,10 +278,9 @@ ENGLISH: dict[str, str] = {
     "program.eval": "For reading: dropout off, and batch normalisation as it was learned.",
     "program.no_grad": "Reading needs no gradients; without them it takes less time and memory.",
     "program.argmax": "The digit with the highest of the ten scores is the one that is read.",
-    "program.saving": "7. Saving",
-    "program.weights": (
-        "The weights alone; load_state_dict puts them into a network of the same shape."
-    ),
+    "program.saving": "7. Saving and loading",
+    "program.weights": "The weights alone, and not the network: to load them, build it first.",
+    "program.loading": "A new network has random weights; load_state_dict puts the saved ones in.",
     # --- preprocessing and drawings ---------------------------------------------------------------
     "drawing.not_strokes": ("A drawing must be a list of strokes, each a list of [x, y] points."),
     "drawing.too_long": ("A drawing may have {strokes:,} strokes and {points:,} points at most."),
@@ -293,6 +320,7 @@ ENGLISH: dict[str, str] = {
     "inspection.no_neuron": "A neuron of {layer} must be from 0 to {most}, not {index}.",
     "inspection.parameters": "{count:,} parameters: {parts}",
     "inspection.on": "{layer}: {on} of {all} on",
+    "inspection.never_off": "{layer}: {all} neurons, never off",
     "inspection.on_and_dead": "{layer}: {on} of {all} on, {dead} dead",
     "inspection.maps_on": "{layer}: {on} of {all} feature maps on",
     "inspection.image": "Image",
@@ -382,6 +410,11 @@ ENGLISH: dict[str, str] = {
     "cli.out_name": "--out must name a file that ends in .pth, not {path}.",
     "cli.out_folder": "--out: the folder {path} cannot be written to.",
     "cli.epoch": "epoch {epoch}",
+    "cli.no_flatten": "forget to flatten the images: the usual first mistake, explained",
+    "cli.activation_unknown": (
+        "{path} has no metadata that name its activation, which weights do not show: it is taken "
+        "for ReLU."
+    ),
     "cli.saved": "Saved to {path}",
     "cli.loss": "Loss on the test set: {loss:.4f}",
     "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
@@ -526,9 +559,12 @@ ENGLISH: dict[str, str] = {
     "inside.image": "The image, 28 by 28 pixels",
     "inside.neurons": "{source} → ReLU: {on} of {all} neurons on",
     "inside.neurons_dead": "{source} → ReLU: {on} of {all} neurons on, {dead} never",
+    "inside.neurons_curved": "{source} → {activation}: {all} neurons, never off",
+    "inside.neurons_linear": "{source}: {all} neurons, no activation function",
     "inside.maps": "{source} → ReLU: {on} of {all} feature maps on",
     "inside.maps_dead": "{source} → ReLU: {on} of {all} feature maps on, {dead} never",
     "inside.legend": "Hollow: off for this image. Crossed: off for all test images.",
+    "inside.legend_signed": "Blue: above zero. Red: below zero.",
     "inside.kernels": "{source}: {all} kernels",
     "inside.scores": "Scores and softmax",
     "inside.score_button": "Score of {digit}: {score}, {share}",
@@ -541,7 +577,7 @@ ENGLISH: dict[str, str] = {
     "inside.ink_there": "your ink",
     "inside.product": "their product",
     "inside.sum": "{ink} ink {paper} paper {bias} bias = {sum}",
-    "inside.activation": "→ ReLU → {activation}",
+    "inside.activation": "→ {function} → {activation}",
     "inside.shares": "It adds to the scores:",
     "inside.score": "The score of {digit} is {score}",
     "inside.score_sum": "{neurons} these neurons {others} all others {bias} bias = {sum}",
@@ -566,6 +602,10 @@ ENGLISH: dict[str, str] = {
     "inside.path": "Follow the ink from blank paper on",
     "inside.path_sum": (
         "This ink adds up to {sum}: from blank paper on, the difference rose by {change}."
+    ),
+    "inside.curved": (
+        "{activation} bends: what it gives is shared out among the pixels as they add to the sum "
+        "before it. For this image the parts add up exactly."
     ),
     "inside.alike": "To its last hidden layer, these test images are most alike",
     "inside.no_data": (
@@ -620,6 +660,16 @@ ENGLISH: dict[str, str] = {
     "form.schedule_one_cycle": "Up to it and down again (one-cycle)",
     "form.optimizer": "Optimiser",
     "form.dropout_info": "The share of neurons switched off in each step",
+    "form.width": "Hidden neurons",
+    "form.width_info": "{low} to {high}; a second hidden layer has half as many",
+    "form.activation": "Activation",
+    "form.activation_none": "none",
+    "form.images": "Training images",
+    "form.images_info": "100 to 60,000: few are soon known by heart",
+    "form.wrong_labels": "Wrong labels",
+    "form.wrong_labels_info": "The share of training images with a wrong label",
+    "form.flatten": "Flatten the images",
+    "form.flatten_info": "Without it, PyTorch stops with the usual first error: try SimpleNN so",
     "form.augmentation": "Augmentation",
     "form.augmentation_none": "None: the images as they are",
     "form.augmentation_affine": "Small turns, shifts and slants",
@@ -741,6 +791,7 @@ ENGLISH: dict[str, str] = {
     "runs.stopped_after": "stopped after {done} of {epochs} epochs",
     "runs.uploaded": "uploaded",
     "runs.uploaded_alone": "uploaded without its metadata",
+    "runs.activation_unknown": "uploaded without its metadata: its activation is taken for ReLU",
     "runs.overlay": "Draw the curves of {name}",
     "runs.read": "Let it read drawings",
     "runs.train_on": "Train on",

@@ -222,6 +222,48 @@ def test_networks_of_two_kinds_have_no_mean(run: Run, tiny_root: Path, tmp_path:
     assert not (tmp_path / "mean.pth").exists()
 
 
+def test_networks_of_two_widths_or_activations_do_not_mix(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    narrow, tanh = tmp_path / "narrow.pth", tmp_path / "tanh.pth"
+    short = ["--data", tiny_root, "--epochs", 1, "--images", 100]
+    assert run("train", *short, "--width", 16, "--out", narrow)[0] == 0
+    assert run("train", *short, "--activation", "tanh", "--out", tanh)[0] == 0
+    mean = ["average", narrow, tanh, "--data", tiny_root, "--out", tmp_path / "mean.pth"]
+    kinds = "simple_nn --activation tanh, simple_nn --width 16"
+    assert_refused(run(*mean), "Only networks of one kind", kinds)
+    out = tmp_path / "on.pth"
+    begin = ["train", *short, "--out", out, "--start", narrow]
+    assert_refused(run(*begin), "holds a simple_nn --width 16, not simple_nn.")
+    assert run(*begin, "--width", 16)[0] == 0
+    assert load_checkpoint(out).width == 16
+
+
+def test_every_new_setting_of_a_run_is_taken_and_kept(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine.pth"
+    options = ["--model", "deep_nn", "--width", 20, "--activation", "sigmoid"]
+    options += ["--images", 150, "--wrong-labels", 0.25, "--epochs", 1]
+    assert run("train", *options, "--data", tiny_root, "--out", out)[0] == 0
+    config = TrainConfig(
+        "deep_nn", epochs=1, width=20, activation="sigmoid", images=150, wrong_labels=0.25
+    )
+    checkpoint = load_checkpoint(out)
+    assert TrainConfig(**checkpoint.metadata["config"]) == config
+    assert checkpoint.kind == config.kind == "deep_nn --width 20 --activation sigmoid"
+    assert run("code", *options)[1] == generate_code(config)
+
+
+def test_what_no_file_tells_is_said(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "theirs.pth"
+    torch.save(load_checkpoint(SHIPPED).model.state_dict(), path)
+    status, _, stderr = run("evaluate", path, "--data", tiny_root)
+    assert (status, stderr.count("\n")) == (0, 1)
+    assert "it is taken for ReLU" in stderr
+    assert run("evaluate", SHIPPED, "--data", tiny_root)[2] == ""
+
+
 # --- train, as JSON ----------------------------------------------------------------------------
 
 
@@ -494,7 +536,8 @@ def test_calibrate_writes_beside_the_weights_what_it_prints(
     path = tmp_path / "mine.pth"
     path.write_bytes(SHIPPED.read_bytes())
     status, stdout, stderr = run("calibrate", path, "--data", tiny_root)
-    assert (status, stderr) == (0, "")
+    assert (status, stderr.count("\n")) == (0, 1)
+    assert "it is taken for ReLU" in stderr  # there are no metadata yet
     calibration = load_checkpoint(path).calibration
     assert calibration == calibrate(load_checkpoint(path).model, halve(tiny_mnist.test)[0])
     assert stdout.splitlines() == [

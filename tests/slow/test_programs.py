@@ -13,7 +13,6 @@ import torch
 from mnist_core.codegen import COMMENTS, generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
-from mnist_core.models import create_model
 from mnist_core.training import EpochRecord, set_up, train
 from tests.core.test_codegen import SPREAD
 
@@ -49,7 +48,7 @@ def execute(programs: dict[Path, str], mnist_root: Path) -> list[list[str]]:
 def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
     """Train with these settings; return what the article's program would print, in English."""
     epochs = [record for record in train(set_up(config, data)) if isinstance(record, EpochRecord)]
-    size = min(config.batch_size, len(data.train))
+    size = min(config.batch_size, config.images, len(data.train))
     return [
         f"Image batch shape: torch.Size([{size}, 1, 28, 28])",
         f"Label batch shape: torch.Size([{size}])",
@@ -58,6 +57,7 @@ def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
         *[f"Epoch [{e.epoch}/{config.epochs}], Loss: {e.train_loss:.4f}" for e in epochs],
         "Training finished!",
         f"Accuracy on the test set: {epochs[-1].test_accuracy:.2%}",
+        "The model has been loaded!",
     ]
 
 
@@ -79,7 +79,7 @@ def test_each_program_prints_what_its_run_prints(
         assert said == (in_chinese(english) if comments == "zh" else english), (config, comments)
         assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG"), config
         weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
-        create_model(config.model).load_state_dict(weights)
+        config.create_model().load_state_dict(weights)
 
 
 def in_chinese(lines: list[str]) -> list[str]:
@@ -91,6 +91,7 @@ def in_chinese(lines: list[str]) -> list[str]:
         "Training starts ...": "开始训练...",
         "Training finished!": "训练完成!",
         "Accuracy on the test set: ": "测试集上的准确率: ",
+        "The model has been loaded!": "模型加载成功!",
     }
     text = "\n".join(lines)
     for ours, articles in words.items():

@@ -6,7 +6,7 @@ import gradio as gr
 
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS, Experiment, describe_change
-from mnist_core.models import count_parameters, create_model_shape
+from mnist_core.models import count_parameters
 from mnist_core.plots import Curve
 from mnist_core.text import say, translate
 from mnist_core.web.components.base import Updates, refusal
@@ -192,7 +192,7 @@ def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
         "train_accuracy": average(counted, lambda epoch: epoch.train_accuracy),
         "loss": average(counted, lambda epoch: epoch.train_loss),
         "seconds": _average_seconds(counted),
-        "parameters": count_parameters(create_model_shape(config.model)),
+        "parameters": count_parameters(config.create_model_shape()),
     }
 
 
