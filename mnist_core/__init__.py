@@ -32,14 +32,16 @@ Beyond it, from a drawing to an answer:
 12. `drawings`      labelled drawings on disk → images to test a network on
 13. `inference`     an image → probabilities, and whether they are sure
 14. `inspection`    an image → what each layer makes of it, and why that digit
-15. `mistakes`      which images are misread, and how sure the network is of them
-16. `calibration`   do the probabilities mean what they say?
-17. `pickle_check`  the pickle in a .pth file, followed without being run
-18. `archive`       a .pth file from a stranger → one that PyTorch may read
+15. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
+16. `rate_finder`   the loss against the learning rate, and which one to take
+17. `mistakes`      which images are misread, and how sure the network is of them
+18. `calibration`   do the probabilities mean what they say?
+19. `pickle_check`  the pickle in a .pth file, followed without being run
+20. `archive`       a .pth file from a stranger → one that PyTorch may read
 
 And what people use:
 
-19. `commands`      a room for each command of the command line
-20. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-21. `web`           the rooms that know Gradio
+21. `commands`      a room for each command of the command line
+22. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+23. `web`           the rooms that know Gradio
 """

@@ -42,6 +42,8 @@ LAYERS = [
         "plots",
         "inference",
         "mistakes",
+        "shapes",
+        "rate_finder",
         "inspection",
         "calibration",
         "preprocessing",

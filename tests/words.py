@@ -112,6 +112,8 @@ EXCEPTIONS = (
     ("web/jobs/worker_process.py", r"^\nimport os, sys\n"),
     # Words that other libraries go by.
     ("plots.py", r"^(upper|lower) right$"),
+    ("rate_finder/plot.py", r"^lower left$"),
+    ("shapes.py", r"^\(\?P<given>mat1\)"),
     ("web/endpoints/allowed_routes.py", r"^default-src "),  # a security policy
     ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
     ("web/components/run_table/script.js", r'^"label, button"$'),  # a selector

@@ -154,6 +154,58 @@ CHINESE: dict[str, str] = {
     "experiment.sgd.expectation": (
         "约 87%：用 Adam 的学习率，普通 SGD 就太慢了；换成 0.1，它和 Adam 一样准。"
     ),
+    "experiment.narrow.title": "很窄的隐藏层",
+    "experiment.narrow.suggestion": "调整超参数：隐藏层只用 8 个神经元，而不是 128 个。",
+    "experiment.narrow.expectation": (
+        "约 90%：神经元太少，能找的特征不够。它不会过拟合，但也并不更快。"
+    ),
+    "experiment.wide.title": "很宽的隐藏层",
+    "experiment.wide.suggestion": "调整超参数：隐藏层用 512 个神经元，而不是 128 个。",
+    "experiment.wide.expectation": (
+        "约 97%，大约高半个百分点，代价是四倍的计算量：只跑一个种子未必看得出来。"
+    ),
+    "experiment.tanh.title": "用 tanh 代替 ReLU",
+    "experiment.tanh.suggestion": "ReLU 是最流行的激活函数，但不是唯一的。",
+    "experiment.tanh.expectation": "在这么小的网络里，差别不会超过换一个随机种子。",
+    "experiment.sigmoid.title": "用 sigmoid 代替 ReLU",
+    "experiment.sigmoid.suggestion": "ReLU 是最流行的激活函数，但不是唯一的。",
+    "experiment.sigmoid.expectation": (
+        "第一轮学得少一些，五轮之后就追上了。如果网络很深，它就追不上了。"
+    ),
+    "experiment.linear.title": "不用激活函数",
+    "experiment.linear.suggestion": "没有非线性，无论网络多深，它都只是一个线性模型。",
+    "experiment.linear.expectation": (
+        "91% 到 92%，多训练几轮也没用：它其实就是拆成两段的一个线性层。"
+    ),
+    "experiment.few_images.title": "只用 1,000 张图像",
+    "experiment.few_images.suggestion": (
+        "网络在训练数据上“背答案”，遇到没见过的就会混淆：这就是过拟合。"
+    ),
+    "experiment.few_images.expectation": (
+        "约 88%，而在学过的图像上有 96%：泛化差距约八个百分点。训练快得多。"
+    ),
+    "experiment.wrong_labels.title": "错误的标签",
+    "experiment.wrong_labels.suggestion": (
+        "死记硬背，就会连错误一起背下来：这里每五个标签有一个是错的。"
+    ),
+    "experiment.wrong_labels.expectation": (
+        "只用 1,000 张图像：十几轮之后测试准确率达到 85%，然后回落到 80%，因为错误标签也被背下来了"
+        "（训练准确率把它们算作答案）。"
+    ),
+    "experiment.flatten.title": "忘记展平",
+    "experiment.flatten.suggestion": (
+        "人人都会遇到的第一个错误：忘了展平图像，或者全连接层的大小不对。"
+        "打印每一层之后的形状来排查。"
+    ),
+    "experiment.flatten.expectation": (
+        "这里真的建一个没有 view 的网络来运行。PyTorch 在第一层就停下，这里逐段讲解它的报错。"
+    ),
+    "experiment.find_rate.title": "寻找学习率",
+    "experiment.find_rate.suggestion": ("学习率太小训练慢，太大会让模型震荡甚至爆炸：要选得合适。"),
+    "experiment.find_rate.expectation": (
+        "一段很短的训练：最多 200 批，学习率逐批提高，从 0.000001 直到损失爆炸。"
+        "曲线会告诉你它在哪里学得最好。"
+    ),
     # What differs from other settings, in a few words.
     "change.list": "{first}，{others}",
     "change.model.simple_nn": "SimpleNN",
@@ -318,6 +370,47 @@ CHINESE: dict[str, str] = {
     ),
     "inspection.integrated": "积分梯度\n合计 {sum:+.2f}，比白纸高 {change:+.2f}",
     "inspection.occlusion": "遮挡\n遮住一小块后得分的下降",
+    # --- shapes -----------------------------------------------------------------------------------
+    "shapes.forgotten": (
+        "PyTorch 报错：{error}。图像没有展平；“实验”页的“忘记展平”会逐段讲解这个错误。"
+    ),
+    "shapes.given": "{layer} 收到的输入：{shape}，当作一个矩阵",
+    "shapes.given_shape": (
+        "行数 × 列数。Linear 把形状的最后一个数 {width} 当作输入个数，前面的都算作行："
+        "{factors} = {rows:,} 行像素。"
+    ),
+    "shapes.given_shape_alone": "行数 × 列数。Linear 把形状的最后一个数 {width} 当作输入个数。",
+    "shapes.weights": "{layer} 的权重，行列互换之后",
+    "shapes.weights_shape": (
+        "{layer} 建成时规定的 {inputs} 个输入，每个一行；它的 {outputs} 个神经元，每个一列"
+    ),
+    "shapes.verdict": (
+        "中间的两个数必须相等，而 {width} 不等于 {inputs}。images.view(-1, 28 * 28) "
+        "把每张图像变成一行 784 个数，就相等了。"
+    ),
+    "shapes.good": "有 view：{way}",
+    "shapes.bad": "没有 view：{way}",
+    "shapes.advice": "文章的建议：打印每一层之后的形状。第一个出乎意料的形状，就是出错的地方。",
+    # --- the learning-rate finder -----------------------------------------------------------------
+    "rates.axis": "学习率",
+    "rates.smoothed": "平滑后",
+    "rates.least": "最低点：{rate:.2g}",
+    "rates.suggested": "建议：{rate:.2g}",
+    "rates.point": (
+        "第 {batch} 批，共 {batches} 批：学习率 {rate:.2g}，损失 {loss:.4f}，平滑后 {smoothed:.4f}"
+    ),
+    "rates.exploded": (
+        "平滑后的损失在学习率 {best:.2g} 处最低，为 {loss:.2f}；到 {end:.2g} 时已经爆炸，超过四倍。"
+    ),
+    "rates.not_exploded": (
+        "平滑后的损失在学习率 {best:.2g} 处最低，为 {loss:.2f}；直到 {end:.2g} 都没有爆炸。"
+    ),
+    "rates.rule": (
+        "规则：取它的十分之一。损失最低时，步子已经快要太大了，而训练后期还需要更小的步子。"
+        "建议：{rate:.2g}。"
+    ),
+    "rates.no_mnist": "这里还没有 MNIST：第一次训练时会下载。请先训练一次再试。",
+    "rates.compare": "文章的设置用的学习率是 {rate:g}。",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "训练、测试和使用文章里的手写数字网络。",
     "cli.usage": "用法：",
@@ -326,6 +419,8 @@ CHINESE: dict[str, str] = {
     "cli.help": "显示这份帮助，然后退出",
     "cli.language": "帮助、消息和错误所用的语言，写在命令前后都可以；默认：终端的语言",
     "cli.train": "训练一个网络并保存",
+    "cli.find_rate": "找一个合适的学习率：逐批提高，直到损失爆炸",
+    "cli.rates_figure": "画出损失随学习率的变化：.png、.svg 或 .pdf",
     "cli.start": "从已保存的网络的权重接着训练，而不是从随机权重开始",
     "cli.keep": "把 --start 的权重按这个比例混入要保存的权重，0 到 1；默认：0",
     "cli.threads": "CPU 线程数；默认：由 PyTorch 决定",
@@ -689,6 +784,7 @@ CHINESE: dict[str, str] = {
     "cards.variant_progress": "变体的进度",
     "cards.difference": "变体的测试准确率减去基准的，单位是百分点",
     "cards.running": "训练中",
+    "cards.shown": "已展示",
     "cards.diverged": "发散",
     "cards.stopped": "已停止",
     "cards.two_to_train": "将训练两个网络，各 {epochs} 轮，需要{time}。",

@@ -180,6 +180,65 @@ ENGLISH: dict[str, str] = {
     "experiment.sgd.expectation": (
         "About 87%: at Adam's learning rate plain SGD is slow. With 0.1 it reads as well as Adam."
     ),
+    "experiment.narrow.title": "A narrow hidden layer",
+    "experiment.narrow.suggestion": "Vary the hyper-parameters: 8 hidden neurons in place of 128.",
+    "experiment.narrow.expectation": (
+        "About 90%: so few neurons cannot look for enough. It does not overfit, and runs no faster."
+    ),
+    "experiment.wide.title": "A wide hidden layer",
+    "experiment.wide.suggestion": "Vary the hyper-parameters: 512 hidden neurons in place of 128.",
+    "experiment.wide.expectation": (
+        "About 97%, half a point more or so, for four times the work: one seed may not tell."
+    ),
+    "experiment.tanh.title": "tanh in place of ReLU",
+    "experiment.tanh.suggestion": "ReLU is the most popular activation function, not the only one.",
+    "experiment.tanh.expectation": "In so small a network: no difference that seeds do not make.",
+    "experiment.sigmoid.title": "sigmoid in place of ReLU",
+    "experiment.sigmoid.suggestion": (
+        "ReLU is the most popular activation function, not the only one."
+    ),
+    "experiment.sigmoid.expectation": (
+        "The first epoch learns less; after five it has caught up. In deep networks it would not."
+    ),
+    "experiment.linear.title": "No activation function",
+    "experiment.linear.suggestion": (
+        "Without one a network stays a linear model, however many layers it has."
+    ),
+    "experiment.linear.expectation": (
+        "Between 91 and 92%, and more epochs do not help: it is one linear layer in two pieces."
+    ),
+    "experiment.few_images.title": "Only 1,000 images",
+    "experiment.few_images.suggestion": (
+        "A network learns its training images by heart, and is lost with others: overfitting."
+    ),
+    "experiment.few_images.expectation": (
+        "About 88%, and 96% on the images learned from: a gap of eight points. It is much faster."
+    ),
+    "experiment.wrong_labels.title": "Wrong labels",
+    "experiment.wrong_labels.suggestion": (
+        "Whoever learns by heart learns mistakes as well: here every fifth label is wrong."
+    ),
+    "experiment.wrong_labels.expectation": (
+        "With 1,000 images: test accuracy reaches 85% after a dozen epochs, then falls to 80%, as "
+        "the wrong labels are learned by heart. Training accuracy counts them as right."
+    ),
+    "experiment.flatten.title": "Forget to flatten",
+    "experiment.flatten.suggestion": (
+        "The error that everybody meets first: the image was not flattened, or a layer's sizes "
+        "are wrong. Print the shape behind each layer."
+    ),
+    "experiment.flatten.expectation": (
+        "The network without view is built and run. PyTorch stops it at the first layer, and its "
+        "error is read here piece by piece."
+    ),
+    "experiment.find_rate.title": "Find a learning rate",
+    "experiment.find_rate.suggestion": (
+        "Too small a learning rate is slow, too large a one explodes: choose it with care."
+    ),
+    "experiment.find_rate.expectation": (
+        "One short ramp: 200 batches at most, each with a larger rate, from 0.000001 until the "
+        "loss explodes. The curve shows where it learns best."
+    ),
     # What differs from other settings, in a few words.
     "change.list": "{first}, {others}",
     "change.model.simple_nn": "SimpleNN",
@@ -353,6 +412,58 @@ ENGLISH: dict[str, str] = {
     ),
     "inspection.integrated": "integrated gradients\nsum {sum:+.2f}, above paper {change:+.2f}",
     "inspection.occlusion": "occlusion\nfall of the score without a square",
+    # --- shapes -----------------------------------------------------------------------------------
+    "shapes.forgotten": (
+        "PyTorch: {error}. The images were not flattened; Experiments, Forget to flatten, reads "
+        "this error piece by piece."
+    ),
+    "shapes.given": "what {layer} is given: {shape}, taken for a matrix",
+    "shapes.given_shape": (
+        "its rows × its columns. A Linear layer takes the last number of a shape, {width}, for "
+        "its inputs, and all before it for rows: {factors} = {rows:,} rows of pixels."
+    ),
+    "shapes.given_shape_alone": (
+        "its rows × its columns. A Linear layer takes the last number of a shape, {width}, for "
+        "its inputs."
+    ),
+    "shapes.weights": "the weights of {layer}, rows and columns exchanged",
+    "shapes.weights_shape": (
+        "one row for each of the {inputs} inputs that {layer} was built for, one column for each "
+        "of its {outputs} neurons"
+    ),
+    "shapes.verdict": (
+        "the two inner numbers have to be equal, and {width} is not {inputs}. "
+        "images.view(-1, 28 * 28) makes each image one row of 784: then they are."
+    ),
+    "shapes.good": "With view: {way}",
+    "shapes.bad": "Without: {way}",
+    "shapes.advice": (
+        "The article's advice: print the shape behind each layer. The first that is not what you "
+        "thought is the place."
+    ),
+    # --- the learning-rate finder -----------------------------------------------------------------
+    "rates.axis": "Learning rate",
+    "rates.smoothed": "smoothed",
+    "rates.least": "least at {rate:.2g}",
+    "rates.suggested": "suggested: {rate:.2g}",
+    "rates.point": (
+        "Batch {batch} of {batches}: learning rate {rate:.2g}, loss {loss:.4f}, "
+        "smoothed {smoothed:.4f}"
+    ),
+    "rates.exploded": (
+        "The smoothed loss is least, {loss:.2f}, at a learning rate of {best:.2g}; at {end:.2g} it "
+        "has exploded to more than four times as much."
+    ),
+    "rates.not_exploded": (
+        "The smoothed loss is least, {loss:.2f}, at a learning rate of {best:.2g}; up to {end:.2g} "
+        "it has not exploded."
+    ),
+    "rates.rule": (
+        "The rule: take a tenth. At the least loss the next steps are too large already, "
+        "and later in training smaller ones are needed. Suggested: {rate:.2g}."
+    ),
+    "rates.no_mnist": "MNIST is not here yet: the first training fetches it. Train once, then try.",
+    "rates.compare": "The recipe trains with {rate:g}.",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "Train, test and use the article's network for handwritten digits.",
     "cli.usage": "usage:",
@@ -364,6 +475,8 @@ ENGLISH: dict[str, str] = {
         "default: the terminal's"
     ),
     "cli.train": "train a network and save it",
+    "cli.find_rate": "find a learning rate: raise it batch by batch until the loss explodes",
+    "cli.rates_figure": "draw the loss against the rate: .png, .svg or .pdf",
     "cli.start": "train on from the weights of a saved network, in place of random ones",
     "cli.keep": ("of the weights of --start, mixed into those that are saved, 0 to 1; default: 0"),
     "cli.threads": "CPU threads; default: PyTorch's choice",
@@ -761,6 +874,7 @@ ENGLISH: dict[str, str] = {
     "cards.variant_progress": "Progress of the variant",
     "cards.difference": "The variant's test accuracy less the baseline's, in points",
     "cards.running": "running",
+    "cards.shown": "shown",
     "cards.diverged": "diverged",
     "cards.stopped": "stopped",
     "cards.two_to_train": (

@@ -11,6 +11,7 @@ What a floor imports lies on the same floor or below it.
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
     `augmentation_preview`  training images, and what an augmentation makes of them
+    `demonstrations`      cards that compare nothing: a forgotten `view`, a learning rate
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side

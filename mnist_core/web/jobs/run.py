@@ -19,6 +19,7 @@ from mnist_core.data import DownloadError, default_root, fetch_mnist
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.models import WIDTH, create_model_shape
+from mnist_core.shapes import ShapeMismatchError
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
@@ -244,6 +245,8 @@ class Run:
         except DivergenceError as error:
             self.retry_rate = error.retry_rate
             self._end("diverged", Error("diverged", error.args[0]))
+        except ShapeMismatchError as error:
+            self._end("failed", Error("shapes", error.args[0]))
         except DownloadError as error:
             facts = {"reason": str(error), "cause": error.cause}
             log.error("MNIST cannot be downloaded", extra={"fields": facts})

@@ -26,6 +26,7 @@ from torch import optim
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import map_mnist
+from mnist_core.shapes import ShapeMismatchError, explain_mismatch
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
@@ -101,7 +102,7 @@ class Failed:
         trace: where it comes from, for the operator.
     """
 
-    error: DivergenceError | FileNotFoundError | MemoryError | None
+    error: DivergenceError | ShapeMismatchError | FileNotFoundError | MemoryError | None
     trace: str = ""
 
 
@@ -176,6 +177,10 @@ def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
         return Failed(error)
     except (MemoryError, torch.OutOfMemoryError):
         return Failed(MemoryError())
+    except RuntimeError as error:
+        if task.config.flatten:
+            return Failed(None, traceback.format_exc())
+        return Failed(explain_mismatch(error))
     except Exception:
         return Failed(None, traceback.format_exc())
 
