@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import statistics
 import sys
 from contextlib import closing
 from dataclasses import asdict
@@ -22,10 +24,11 @@ from mnist_core.commands.options import (
 )
 from mnist_core.config import TrainConfig
 from mnist_core.evaluation import evaluate
+from mnist_core.loss_curve import BatchLoss
 from mnist_core.models import mix_in
 from mnist_core.shapes import follow_shapes
 from mnist_core.text import Message, say, translate
-from mnist_core.training import EpochRecord, StepRecord, Training, set_up, train
+from mnist_core.training import EXPLODED, EpochRecord, StepRecord, Training, set_up, train
 
 SUMMARY = "cli.train"  # of what it does, for the list of commands
 
@@ -52,6 +55,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         type=Path,
         help=say("cli.out"),
     )
+    command.add_argument("--every", type=int, metavar="BATCHES", help=say("cli.every"))
     add_data_and_json(command)
 
 
@@ -61,8 +65,11 @@ def run(options: argparse.Namespace) -> None:
     out = options.out or Path(f"{config.model}_mnist.pth")
     set_threads(options.threads)
     check_out(out)
+    check_every(options)
     start = load_start(options, config)
     training = set_up(config, get_mnist(options.data))
+    if options.every:
+        training.note_loss = LossPrinter(options.every, len(training.train_loader)).note
     if start:
         training.model.load_state_dict(start.model.state_dict())
     if not options.json:
@@ -144,6 +151,41 @@ def follow(training: Training, *, as_json: bool) -> list[EpochRecord]:
                 line = say("article.epoch", epoch=record.epoch, epochs=total, loss=loss)
                 print(line, flush=True)
     return epochs
+
+
+class LossPrinter:
+    """Prints the losses of batches as JSON, each line the mean of several."""
+
+    def __init__(self, every: int, steps: int) -> None:
+        """Begin.
+
+        Args:
+            every: how many batches to a line; those left over at the end of an epoch are one too.
+            steps: batches in an epoch.
+        """
+        self._every = every
+        self._steps = steps
+        self._losses: list[float] = []
+
+    def note(self, batch: BatchLoss) -> None:
+        """Take the loss of the next batch, and print a line if it is the last of one."""
+        self._losses.append(batch.loss)
+        is_last = batch.step == self._steps or not batch.loss < EXPLODED
+        if is_last or batch.step % self._every == 0:
+            mean = statistics.fmean(self._losses)
+            loss = mean if math.isfinite(mean) else None  # JSON knows no NaN
+            print(json.dumps({"epoch": batch.epoch, "step": batch.step, "loss": loss}))
+            self._losses.clear()
+
+
+def check_every(options: argparse.Namespace) -> None:
+    """Make sure that the losses of batches can be printed as they are asked for.
+
+    Raises:
+        ValueError: not so many batches make a line, or it is not JSON that is printed.
+    """
+    if options.every is not None and not (options.json and options.every >= 1):
+        raise ValueError(Message("cli.every_range"))
 
 
 def set_threads(threads: int | None) -> None:
