@@ -26,6 +26,7 @@ Its advice:
 10. `augmentation`  training images, changed before each use
 11. `experiments`   each piece of advice, ready to be tried
 12. `codegen`       a stand-alone program for any settings
+                    ahead: `rate_finder`
 
 Beyond it, from a drawing to an answer:
 

@@ -107,7 +107,10 @@ EXCEPTIONS = (
     # What the errors of other libraries are known by.
     ("data/download.py", r"\(\?i\)"),
     # Pieces of programs.
-    ("codegen/program.py", r"^import |\bimport |\{imports\}|\{why\[|^nn, optim"),
+    (
+        "codegen/program.py",
+        r"^import |^from itertools |\{why\[|^import |\bimport |\{imports\}|\{why\[|^nn, optim",
+    ),
     ("codegen/source.py", r"^, width: int = 128, activation"),
     ("web/jobs/worker_process.py", r"^\nimport os, sys\n"),
     # Words that other libraries go by.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 import threading
+from collections.abc import Callable
 from typing import Literal, get_args
 
 from mnist_core.augmentation import (
@@ -25,6 +27,15 @@ from mnist_core.codegen.source import (
 from mnist_core.config import IMAGES, TrainConfig
 from mnist_core.data import draw_images, mislabel
 from mnist_core.models import MODELS
+from mnist_core.rate_finder import (
+    BATCHES,
+    EXPLODED,
+    LEAST_RATE,
+    MARGIN,
+    MOST_RATE,
+    PRINTED_EVERY,
+    SMOOTHING,
+)
 from mnist_core.text import CATALOGUE, LANGUAGES, current_language, say, speaking
 from mnist_core.training import EPOCHS_A_STEP
 
@@ -32,7 +43,7 @@ Comments = Literal["en", "zh", "none"]
 
 COMMENTS: tuple[Comments, ...] = get_args(Comments)
 
-TEMPLATE = '''\
+BEGINNING = '''\
 """{title}"""
 
 {imports}
@@ -65,7 +76,9 @@ print(f"{said[device]}")
 # {why[optimising]}
 # {why[softmax]}
 criterion = nn.CrossEntropyLoss()
-{optimizer}{scheduler}
+{optimizer}'''
+
+TRAINING = """{scheduler}
 # {why[training]}
 print("{said[begins]}")
 loss_history = []
@@ -116,7 +129,40 @@ loaded = {build}.to(device)
 loaded.load_state_dict(torch.load("{name}_mnist.pth", map_location=device))
 loaded.eval()
 print("{said[loaded]}")
-'''
+"""
+
+RAMP = """
+# {why[ramp]}
+batches = {batches}
+rates = [{least_rate} * {ratio} ** (number / (batches - 1)) for number in range(batches)]
+mean, best, best_rate = 0.0, float("inf"), 0.0
+model.train()
+endless = chain.from_iterable(repeat(train_loader))
+for batch, (rate, (images, labels)) in enumerate(zip(rates, endless), 1):
+{augment}    images, labels = images.to(device), labels.to(device)
+    # {why[rate]}
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    output = criterion(model(images), labels)
+    output.backward()
+    optimizer.step()
+    # {why[smoothed]}
+    loss = output.item()
+    mean = {smoothing} * mean + (1 - {smoothing}) * loss
+    smoothed = mean / (1 - {smoothing}**batch)
+    if batch % {every} == 1:
+        print(f"{said[point]}")
+    if smoothed < best:
+        best, best_rate = smoothed, rate
+    # {why[exploded]}
+    if not smoothed < {exploded} * best:
+        break
+
+# {why[suggestion]}
+rate = best_rate / {margin}
+print(f"{said[suggested]}")
+"""
 
 # Without Chinese the program is pure ASCII, so that it survives any console's code page on its way
 # into a file. With Chinese it has to be written as UTF-8, as Python reads it.
@@ -129,6 +175,11 @@ from torch import Tensor, nn, optim
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms"""
 
+
+RAMP_IMPORTS = f"""\
+from itertools import chain, repeat
+
+{IMPORTS.partition(chr(10))[2]}"""
 
 HANDWRITING = (pen, distortion, habits, non_digits, skeletons, handwriting)
 """The modules of that augmentation, each after those that it needs."""
@@ -149,15 +200,34 @@ def generate_code(config: TrainConfig, comments: Comments | None = None) -> str:
         Python source, pure ASCII unless it speaks Chinese. It reads ./data (and downloads MNIST to
         it first if need be) and writes loss.png and the weights.
     """
+    return _in_words(comments, lambda: _write(BEGINNING + TRAINING, config))
+
+
+def generate_rate_finder(config: TrainConfig, comments: Comments | None = None) -> str:
+    """Write the program that finds a learning rate for a run with these settings.
+
+    Args:
+        config: the settings.
+        comments: as for `generate_code`.
+
+    Returns:
+        Python source; it prints what `rate_finder` finds, to the last digit.
+    """
+    return _in_words(comments, lambda: _write(BEGINNING + RAMP, config))
+
+
+def _in_words(comments: Comments | None, write: Callable[[], str]) -> str:
     language = comments if comments in LANGUAGES else current_language()
     with speaking(language), _parsing:
-        program = _write(config)
+        program = write()
         return without_words(program) if comments == "none" else program
 
 
-def _write(config: TrainConfig) -> str:
+def _write(template: str, config: TrainConfig) -> str:
+    is_ramp = template.endswith(RAMP)
     architecture = MODELS[config.model]
-    imports, network, augment = IMPORTS, network_source(config), ""
+    imports = RAMP_IMPORTS if is_ramp else IMPORTS
+    network, augment = network_source(config), ""
     if config.augmentation != "none":
         imports = imports.replace("nn, optim\n", "nn, optim\nfrom torch.nn import functional\n")
     if config.augmentation == "affine":
@@ -173,7 +243,8 @@ def _write(config: TrainConfig) -> str:
     why = _sentences("program.")
     share = architecture.dropout if config.dropout is None else config.dropout
     scheduler = _scheduler(config)
-    program = TEMPLATE.format(
+    sentences = CATALOGUE[current_language()]
+    program = template.format(
         why=why,
         said={
             "images": say("article.images", shape="{images.shape}"),
@@ -187,10 +258,15 @@ def _write(config: TrainConfig) -> str:
                 loss="{loss_history[-1]:.4f}",
             ),
             "ends": say("article.ends"),
+            "point": sentences["rates.point"],  # its places are variables of the program
+            "suggested": sentences["rates.suggested"],
             "loaded": say("article.loaded"),
             "accuracy": say("article.accuracy", accuracy="{correct / len(test_set):.2%}"),
         },
-        title=say("program.title", network=network_class(config).__name__),
+        title=say(
+            "program.rate_title" if is_ramp else "program.title",
+            network=network_class(config).__name__,
+        ),
         imports="\n\n\n".join([imports, *helpers]) + ("\n" if helpers else ""),
         network=network,
         handicaps=handicaps.format(why=why),
@@ -198,7 +274,16 @@ def _write(config: TrainConfig) -> str:
         optimizer=f"# {why[config.optimizer]}\n{_optimizer(config)}\n",
         scheduler=f"# {why[config.schedule]}\n{scheduler}" if scheduler else "",
         step="        scheduler.step()\n" if scheduler else "",
-        augment=augment.format(why=why),
+        augment=textwrap.indent(textwrap.dedent(augment), " " * (4 if is_ramp else 8)).format(
+            why=why
+        ),
+        batches=BATCHES,
+        least_rate=LEAST_RATE,
+        ratio=MOST_RATE / LEAST_RATE,
+        smoothing=SMOOTHING,
+        every=PRINTED_EVERY,
+        exploded=EXPLODED,
+        margin=MARGIN,
         name=config.model,
         seed=config.seed,
         batch_size=config.batch_size,

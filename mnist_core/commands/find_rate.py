@@ -14,11 +14,10 @@ from mnist_core.commands.options import (
     config_from,
     get_mnist,
 )
-from mnist_core.rate_finder import BATCHES, RatePoint, Suggestion, find_rate, suggest
+from mnist_core.rate_finder import BATCHES, PRINTED_EVERY, RatePoint, Suggestion, find_rate, suggest
 from mnist_core.text import say, translate
 
 SUMMARY = "cli.find_rate"  # of what it does, for the list of commands
-PRINTED_EVERY = 10  # batches
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ LEAST_RATE, MOST_RATE = 1e-6, 10.0
 BATCHES = 200  # of the whole ramp: each rate is 8 % above the one before
 SMOOTHING = 0.9  # share of the mean so far that stays when a loss is added
 EXPLODED = 4.0  # times the least smoothed loss: then the ramp ends
+PRINTED_EVERY = 10  # batches, where a ramp is printed
 MARGIN = 10.0  # the suggestion is so many times below the rate at which the loss is least
 
 

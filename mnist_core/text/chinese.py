@@ -316,6 +316,12 @@ CHINESE: dict[str, str] = {
     "program.backward": "反向传播：算出损失对每个权重的梯度",
     "program.update": "每个权重沿着梯度往下走一步",
     "program.item": "只取数值：张量会把整个计算过程都留在内存里",
+    "program.rate_title": "为 {network} 寻找学习率。",
+    "program.ramp": "5. 斜坡：学习率逐批提高，直到损失爆炸",
+    "program.rate": "每一批用自己的学习率，比上一批高 8%",
+    "program.smoothed": "到目前为止损失的平均值，越近的权重越大",
+    "program.exploded": "再往后就学不到什么了；NaN 也在此停下",
+    "program.suggestion": "取最佳值的十分之一：在最低点，步子已经快要太大了",
     "program.curve": "6.1 损失曲线",
     "program.accuracy": "6.2 测试集上的准确率",
     "program.eval": "切换到评估模式：关闭 Dropout，BatchNorm 改用学到的统计量",
@@ -421,7 +427,7 @@ CHINESE: dict[str, str] = {
     "rates.least": "最低点：{rate:.2g}",
     "rates.suggested": "建议：{rate:.2g}",
     "rates.point": (
-        "第 {batch} 批，共 {batches} 批：学习率 {rate:.2g}，损失 {loss:.4f}，平滑后 {smoothed:.4f}"
+        "第 {batch}/{batches} 批：学习率 {rate:.2g}，损失 {loss:.4f}，平滑后 {smoothed:.4f}"
     ),
     "rates.exploded": (
         "平滑后的损失在学习率 {best:.2g} 处最低，为 {loss:.2f}；到 {end:.2g} 时已经爆炸，超过四倍。"
@@ -456,6 +462,7 @@ CHINESE: dict[str, str] = {
     "cli.average_out": "平均后的网络保存到哪里",
     "cli.average_kinds": "只有同一种网络才能求平均，不能是 {kinds}。",
     "cli.code": "按这些设置打印一个独立的程序",
+    "cli.code_find_rate": "改为打印为这些设置寻找学习率的程序",
     "cli.comments": "程序的注释和输出用哪种语言，或不要注释；默认：本命令的语言",
     "cli.evaluate": "在 10,000 张测试图像或手写文件上测试已保存的网络",
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",

@@ -356,6 +356,12 @@ ENGLISH: dict[str, str] = {
     "program.backward": "How would the loss change with each weight? That is its gradient.",
     "program.update": "One step downhill for every weight.",
     "program.item": "The number alone: the tensor would keep all that it was computed from.",
+    "program.rate_title": "Find a learning rate for {network}.",
+    "program.ramp": "5. A ramp: a larger learning rate each batch, until the loss explodes",
+    "program.rate": "Each batch has a rate of its own, 8% above the one before.",
+    "program.smoothed": "The mean of the losses so far, the latest counting most.",
+    "program.exploded": "Beyond this there is nothing to be learned; true for NaN as well.",
+    "program.suggestion": "A tenth of the best: there the steps are nearly too large already.",
     "program.curve": "6.1 The loss curve",
     "program.accuracy": "6.2 Accuracy on the test set",
     "program.eval": "For reading: dropout off, and batch normalisation as it was learned.",
@@ -471,8 +477,7 @@ ENGLISH: dict[str, str] = {
     "rates.least": "least at {rate:.2g}",
     "rates.suggested": "suggested: {rate:.2g}",
     "rates.point": (
-        "Batch {batch} of {batches}: learning rate {rate:.2g}, loss {loss:.4f}, "
-        "smoothed {smoothed:.4f}"
+        "Batch {batch}/{batches}: rate {rate:.2g}, loss {loss:.4f}, smoothed {smoothed:.4f}"
     ),
     "rates.exploded": (
         "The smoothed loss is least, {loss:.2f}, at a learning rate of {best:.2g}; at {end:.2g} it "
@@ -516,6 +521,7 @@ ENGLISH: dict[str, str] = {
     "cli.average_out": "where the mean goes",
     "cli.average_kinds": "Only networks of one kind have a mean, not {kinds}.",
     "cli.code": "print a stand-alone program for these settings",
+    "cli.code_find_rate": "print the program that finds a learning rate for these settings",
     "cli.comments": (
         "language of the program's comments and of what it prints, or no comments; "
         "default: the language of this command"

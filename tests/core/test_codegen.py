@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from mnist_core.augmentation import AUGMENTATIONS
-from mnist_core.codegen import COMMENTS, generate_code
+from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
 from mnist_core.models import ACTIVATIONS, MODELS
 from mnist_core.text import CATALOGUE, LANGUAGES, speaking
@@ -140,6 +140,7 @@ def test_every_sentence_for_programs_is_said_in_one() -> None:
         programs = [
             generate_code(config, language) for config in [*SPREAD, *ALL_MODELS, UNFLATTENED]
         ]
+        programs.append(generate_rate_finder(TrainConfig(), language))
         for key, sentence in CATALOGUE[language].items():
             if key.startswith("program."):
                 words = max(re.split(r"\{\w+\}|→", sentence), key=len)
@@ -162,6 +163,22 @@ def test_the_current_language_is_the_default() -> None:
         assert generate_code(TrainConfig()) == chinese
         assert generate_code(TrainConfig(), "en") == english
         assert 'print("训练完成!")' in generate_code(TrainConfig(), "none")
+
+
+def test_the_rate_finder_is_a_program_of_its_own(tmp_path: Path) -> None:
+    for number, config in enumerate([*SPREAD, *ALL_MODELS]):
+        english, chinese, bare = (generate_rate_finder(config, choice) for choice in COMMENTS)
+        assert code_of(english) == code_of(chinese) == code_of(bare), config
+        assert "mnist_core" not in english
+        assert english.isascii()
+        assert comments_in(bare) == []
+        assert "scheduler" not in english and "matplotlib" not in english
+        for name, program in (("en", english), ("zh", chinese), ("none", bare)):
+            (tmp_path / f"{number}_{name}.py").write_text(program, encoding="utf-8")
+    for check in (["check", "--select", "E,F,I,W"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *check, "--isolated", "--line-length", "100", "."]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
 
 
 def test_many_threads_write_programs_at_once() -> None:

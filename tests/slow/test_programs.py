@@ -8,11 +8,14 @@ import sys
 from itertools import cycle, product
 from pathlib import Path
 
+import pytest
 import torch
 
-from mnist_core.codegen import COMMENTS, generate_code
+from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
+from mnist_core.commands.find_rate import say_point
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
+from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests.core.test_codegen import SPREAD
 
@@ -80,6 +83,45 @@ def test_each_program_prints_what_its_run_prints(
         assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG"), config
         weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
         config.create_model().load_state_dict(weights)
+
+
+def test_each_rate_finder_prints_what_the_ramp_finds(
+    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+) -> None:
+    configs = [
+        TrainConfig(),
+        TrainConfig(model="cnn", augmentation="affine", batch_size=100, seed=3),
+        TrainConfig(model="deep_nn", activation="tanh", width=20, optimizer="sgd", images=150),
+    ]
+    programs = {
+        tmp_path / str(number): generate_rate_finder(config, "en")
+        for number, config in enumerate(configs)
+    }
+    for config, said in zip(configs, execute(programs, tiny_root), strict=True):
+        points = list(find_rate(config, tiny_mnist))
+        assert said[3:] == [
+            *[say_point(point) for point in points if point.batch % 10 == 1],
+            f"suggested: {suggest(points).rate:.2g}",
+        ], config
+
+
+def test_the_program_that_forgets_to_flatten_ends_as_its_run_does(
+    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+) -> None:
+    config = TrainConfig(flatten=False)
+    with pytest.raises(RuntimeError) as raised:
+        list(train(set_up(config, tiny_mnist)))
+    (tmp_path / "program.py").write_text(generate_code(config), encoding="utf-8")
+    (tmp_path / "data").symlink_to(tiny_root, target_is_directory=True)
+    environment = {**os.environ, "MPLBACKEND": "Agg"}
+    environment.pop("PYTHONPATH", None)
+    command = [sys.executable, "-I", "program.py"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "Training starts ..."
+    assert done.stderr.splitlines()[-1] == f"RuntimeError: {raised.value}"
 
 
 def in_chinese(lines: list[str]) -> list[str]:
