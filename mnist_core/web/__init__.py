@@ -16,6 +16,7 @@ What a floor imports lies on the same floor or below it.
     `one_step`            the article's loop by hand, in words and numbers
     `augmentation_preview`  training images, and what an augmentation makes of them
     `mistakes`            what a network misreads, and how sure it is of that
+    `demonstrations`      cards that compare nothing: a forgotten `view`, a learning rate
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side

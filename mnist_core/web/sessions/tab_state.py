@@ -65,6 +65,12 @@ class TrainState:
 
 @dataclass
 class ExperimentsState:
-    """The Experiments tab: `opened` is the name of the experiment whose card is open."""
+    """The Experiments tab.
+
+    Attributes:
+        opened: the name of the experiment or demonstration whose card is open.
+        shown: the demonstrations that have been asked for.
+    """
 
     opened: str = next(iter(EXPERIMENTS))
+    shown: set[str] = field(default_factory=set)
