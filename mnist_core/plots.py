@@ -104,25 +104,16 @@ def loss_figure(losses: Sequence[float]) -> Figure:
     return figure
 
 
-def compare_losses(curves: Sequence[Curve], *, with_test: bool = False) -> Figure:
+def compare_losses(curves: Sequence[Curve]) -> Figure:
     """Draw the training loss of runs over their epochs, which count from 1.
-
-    Args:
-        curves: the runs; a single one is a comparison of one.
-        with_test: draw the test loss as well (solid, and training dashed), as long as there are
-            not so many curves that nobody finds a way through.
 
     Returns:
         A figure of 5 × 3 inches: two fit side by side on a desktop, one on a phone.
     """
-    title = say("plot.loss" if with_test else "plot.training_loss")
-    figure, axes = _small_figure(title, curves)
+    figure, axes = _small_figure(say("plot.training_loss"), curves)
     for curve, marker in zip(curves, _markers(curves), strict=True):
-        if with_test:
-            _draw_curve(axes, curve, marker, lambda epoch: epoch.test_loss)
-        style = "--" if with_test else "-"
-        _draw_curve(axes, curve, marker, lambda epoch: epoch.train_loss, style)
-    _add_legend(axes, _explain_dashes() if with_test else _name_curves(curves), "upper right")
+        _draw_curve(axes, curve, marker, lambda epoch: epoch.train_loss)
+    _add_legend(axes, _name_curves(curves), "upper right")
     return figure
 
 

@@ -13,8 +13,10 @@ from mnist_core.data.batches import (
     Batch,
     BatchLoader,
     ImageDataset,
+    first_batch,
     make_train_loader,
     normalize,
+    seeded,
     send,
 )
 from mnist_core.data.download import DOWNLOAD_BYTES, DownloadError, fetch_mnist
@@ -34,11 +36,13 @@ __all__ = [
     "damaged_files",
     "default_root",
     "fetch_mnist",
+    "first_batch",
     "has_mnist",
     "load_mnist",
     "make_train_loader",
     "map_mnist",
     "normalize",
     "raw_folder",
+    "seeded",
     "send",
 ]

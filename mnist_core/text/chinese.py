@@ -535,11 +535,18 @@ CHINESE: dict[str, str] = {
     "inside.rub": "擦掉一部分笔画，看看网络这时怎么说。",
     "inside.rubbed": "擦掉之后，{before} 变成了 {after}。现在它认成 {digit}，{share}。",
     "inside.restore": "恢复原样",
+    "inside.strokes": "可以拿掉的笔画",
+    "inside.stroke": "去掉第 {number} 笔",
     "inside.path": "从白纸开始，沿着墨迹一步步积累",
     "inside.path_sum": "这些墨迹合计 {sum}：从白纸开始，差值上升了 {change}。",
     "inside.alike": "在最后一个隐藏层看来，最像它的测试图像",
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
+    "inside.table_of": "哪一张图？",
+    "inside.table_scores": "分数与神经元",
+    "inside.table_kernel": "{source}：卷积核 {unit}",
+    "inside.table_map": "{source} → ReLU：特征图 {unit}",
+    "inside.table_alike": "测试图像 {number}，标签 {label}",
     "inside.table_unit": "神经元",
     "inside.table_activation": "激活值",
     "inside.table_share": "对 {digit} 的分数的贡献",
@@ -547,7 +554,7 @@ CHINESE: dict[str, str] = {
     "inside.table_probability": "Softmax",
     "inside.table_digit": "数字",
     "inside.table_row": "行",
-    "inside.table_ink": "每个像素的墨迹，逐行列出",
+    "inside.table_ink": "每个像素的墨迹说了什么",
     "inside.example": "一团不是数字的涂鸦",
     "inside.example_back": "回到你的笔迹",
     "inside.example_note": "{first}：{first_digit}，{first_share}。{second}：{second_says}",
@@ -568,6 +575,89 @@ CHINESE: dict[str, str] = {
     "train.still": "你的网络还在训练，请先停止它。",
     "train.drawing": "你写的数字，网络逐轮读作：{digits}（{sureness}）",
     "train.lines": "文章的代码会打印这些",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "网络要学的图像：第一批",
+    "batch.all": (
+        "{total} 张训练图像按种子 {seed} 打乱后的前 {shown} 张，以及每张的标签：训练循环的每一步，"
+        "就从这样一批图像中学习。"
+    ),
+    "batch.some": (
+        "{total} 张训练图像按种子 {seed} 打乱后，第一批有 {size} 张，这里显示 {shown} 张和它们的标"
+        "签：训练循环的每一步，就从这样一批图像中学习。"
+    ),
+    "batch.shapes": "images：[{size}, 1, 28, 28] = 图像、灰度通道、行、列 · labels：[{size}]",
+    "batch.labels": "这些数字的图像：{labels}",
+    "batch.none": "有了 MNIST 才能显示图像：第一次训练时会下载。",
+    "curves.loss": "损失",
+    "curves.of_batches": "每一批",
+    "curves.guessing": "瞎猜：ln 10 = 2.30",
+    "curves.loss_chart": "这次训练的损失；用方向键逐轮查看",
+    "curves.accuracy_chart": "这次训练的准确率；用方向键逐轮查看",
+    "curves.hint": "把指针移到曲线上，或者用方向键沿曲线移动，这里就显示数值。",
+    "curves.at_epoch": (
+        "第 {epoch} 轮：训练损失 {train_loss}，测试损失 {test_loss}；测试准确率 {test}，训练准确率 "
+        "{training}。"
+    ),
+    "curves.at_first": "第一批，还没有更新过权重：损失 {loss}。",
+    "curves.at_batch": "第 {batch} 批：损失 {loss}。",
+    "curves.at_batches": "第 {batch} 批附近：{count} 批的平均损失 {loss}（{low} 到 {high}）。",
+    "curves.broken": "从第 {batch} 批起，损失不再是数字，画不出来了。",
+    "one_step.title": "手动走训练循环的一步",
+    "one_step.tab": "走一步",
+    "one_step.intro": (
+        "用左边的设置，把文章的训练循环一行一行地走一遍：训练时，每一轮都要这样走几百遍。"
+    ),
+    "one_step.begin": "第一行",
+    "one_step.next_line": "下一行",
+    "one_step.next_step": "下一步",
+    "one_step.whole": "走完这一步",
+    "one_step.again": "从头再来",
+    "one_step.loop": "程序中的训练循环",
+    "one_step.losses": "每一步的损失：{losses}",
+    "one_step.over": "已经手动走了 {count} 步，其余的交给“训练”吧。",
+    "one_step.large_batch": "手动走时，一批最多 {most} 张图像；现在的设置是 {size:,} 张。",
+    "one_step.no_such": "手动可以走第 1 到第 {most} 步。",
+    "one_step.no_data": "走一步需要图像：第一次训练时会下载 MNIST。",
+    "one_step.batch": (
+        "第 {number} 批，共 {steps} 批：{size} 张图像 [{size}, 1, 28, 28] 和它们的标签 [{size}]。"
+        "第一张是 {digit}。"
+    ),
+    "one_step.zero_first": (
+        "先清掉上一步的梯度，否则梯度会越加越多。现在还没有梯度：{weight}.grad 是 None。"
+    ),
+    "one_step.zero": (
+        "先清掉上一步的梯度，否则梯度会越加越多：{weight}.grad 原来是 {left}，现在是 None。"
+    ),
+    "one_step.forward": (
+        "前向传播：每张图像得到十个分数，[{size}, 10]。第一张（{digit}）的分数：{scores}。"
+        "{size} 张中有 {right} 张，正确数字的分数最高。"
+    ),
+    "one_step.loss": (
+        "错得有多厉害？第一张图像得到正确数字的概率是 {probability}，它的损失就是这个概率的 −ln。"
+        "{size} 张的平均值就是这一批的损失：{loss}。"
+    ),
+    "one_step.backward": (
+        "反向传播：{parameters} 个权重和偏置，每一个都算出它变大时损失会怎样变。{weight}.grad = "
+        "{gradient}。"
+    ),
+    "one_step.step": (
+        "{optimizer} 让每个参数逆着梯度移动：{weight} 从 {before} 变成 {after}。同一批图像的损失从 "
+        "{loss} 变成 {loss_after}。"
+    ),
+    "scrubber.moment": "第 0 … {epochs} 轮",
+    "scrubber.weights": "第一层的权重",
+    "scrubber.confusion": "认成了什么（每行是真正的数字）",
+    "scrubber.drawing": "你写的数字",
+    "scrubber.beginning": "第 0 轮，权重是随机的：认对了 {accuracy}。",
+    "scrubber.within": "看过 {images} 张图像之后：认对了 {accuracy}。",
+    "scrubber.epoch": "第 {epoch} 轮，看过 {images} 张图像之后：认对了 {accuracy}。",
+    "scrubber.tiles": "{count} 个神经元或卷积核的权重",
+    "scrubber.signs": "蓝色大于零，红色小于零，从 {top} 起颜色最深",
+    "scrubber.from": "这是看过 {images} 张图像之后的样子。",
+    "scrubber.no_weights": "当时的样子已经不再保留。",
+    "scrubber.no_drawing": "先到“手写”里写一个数字，再回来看。",
+    "scrubber.tested": "共 {count} 张测试图像",
+    "scrubber.reads": "当时它会说是 {digit}（{probability}）。",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "网络",
     "form.network_choice": "{title}：{parameters} 个参数",

@@ -593,6 +593,8 @@ ENGLISH: dict[str, str] = {
     "inside.rub": "Rub out a part of the drawing and see what the network says then.",
     "inside.rubbed": "Rubbed out: {before} has become {after}. It now reads {digit}, {share}.",
     "inside.restore": "Put it back",
+    "inside.strokes": "Strokes to take away",
+    "inside.stroke": "without stroke {number}",
     "inside.path": "Follow the ink from blank paper on",
     "inside.path_sum": (
         "This ink adds up to {sum}: from blank paper on, the difference rose by {change}."
@@ -602,6 +604,11 @@ ENGLISH: dict[str, str] = {
         "The test images come with the first training; then the most alike are shown here."
     ),
     "inside.table": "The numbers as a table",
+    "inside.table_of": "Of what?",
+    "inside.table_scores": "Scores and neurons",
+    "inside.table_kernel": "{source}: kernel {unit}",
+    "inside.table_map": "{source} → ReLU: map {unit}",
+    "inside.table_alike": "Test image {number}, a {label}",
     "inside.table_unit": "Neuron",
     "inside.table_activation": "Activation",
     "inside.table_share": "Adds to the score of {digit}",
@@ -609,7 +616,7 @@ ENGLISH: dict[str, str] = {
     "inside.table_probability": "Softmax",
     "inside.table_digit": "Digit",
     "inside.table_row": "Row",
-    "inside.table_ink": "Ink of each pixel, row by row",
+    "inside.table_ink": "What the ink of each pixel says",
     "inside.example": "A scribble that is no digit",
     "inside.example_back": "Back to your drawing",
     "inside.example_note": "{first}: {first_digit}, {first_share}. {second}: {second_says}",
@@ -630,6 +637,98 @@ ENGLISH: dict[str, str] = {
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "What it learns from: the first batch",
+    "batch.all": (
+        "The first {shown} of {total} training images, as seed {seed} shuffles them, and the label "
+        "of each: one step of the loop learns from such a batch."
+    ),
+    "batch.some": (
+        "{shown} of the {size} images of the first batch, as seed {seed} shuffles the {total} "
+        "training images, and the label of each: one step of the loop learns from such a batch."
+    ),
+    "batch.shapes": (
+        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these digits: {labels}",
+    "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
+    "curves.loss": "Loss",
+    "curves.of_batches": "each batch",
+    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
+    "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
+    "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",
+    "curves.at_epoch": (
+        "Epoch {epoch}: loss {train_loss} in training, {test_loss} on the test images; accuracy "
+        "{test} on the test images, {training} on training images."
+    ),
+    "curves.at_first": "The first batch, before any step: loss {loss}.",
+    "curves.at_batch": "Batch {batch}: loss {loss}.",
+    "curves.at_batches": (
+        "Around batch {batch}: loss {loss}, the mean of {count} batches ({low} to {high})."
+    ),
+    "curves.broken": "From batch {batch} on the loss is no longer a number: nothing can be drawn.",
+    "one_step.title": "One step of the loop, by hand",
+    "one_step.tab": "One step",
+    "one_step.intro": (
+        "One pass of the article's loop with these settings, line by line: what training does "
+        "hundreds of times in each epoch."
+    ),
+    "one_step.begin": "First line",
+    "one_step.next_line": "Next line",
+    "one_step.next_step": "Next step",
+    "one_step.whole": "Whole step",
+    "one_step.again": "From the beginning",
+    "one_step.loop": "The loop of the program",
+    "one_step.losses": "Loss, step by step: {losses}",
+    "one_step.over": "These were {count} steps by hand. Train takes all the others.",
+    "one_step.large_batch": (
+        "By hand a batch may hold up to {most} images; in these settings it holds {size:,}."
+    ),
+    "one_step.no_such": "By hand there are steps 1 to {most}.",
+    "one_step.no_data": "A step needs images: the first training fetches MNIST.",
+    "one_step.batch": (
+        "Batch {number} of {steps}: {size} images, [{size}, 1, 28, 28], and their labels, "
+        "[{size}]. The first image is {digit}."
+    ),
+    "one_step.zero_first": (
+        "The gradients of the step before are thrown away, or they would add up. Here is none yet: "
+        "{weight}.grad is None."
+    ),
+    "one_step.zero": (
+        "The gradients of the step before are thrown away, or they would add up: {weight}.grad was "
+        "{left}, now it is None."
+    ),
+    "one_step.forward": (
+        "Forward: ten scores for each image, [{size}, 10]. Of the first one, {digit}: {scores}. "
+        "The highest score is the right digit's in {right} of the {size} images."
+    ),
+    "one_step.loss": (
+        "How wrong is that? To its own digit the first image gives the probability {probability}: "
+        "its loss is −ln of that. The mean over all {size} is the loss: {loss}."
+    ),
+    "one_step.backward": (
+        "For each of the {parameters} weights and biases: how the loss grows with it. "
+        "{weight}.grad = {gradient}."
+    ),
+    "one_step.step": (
+        "{optimizer} moves each of them against its gradient: {weight} goes from {before} to "
+        "{after}. The loss of this very batch goes from {loss} to {loss_after}."
+    ),
+    "scrubber.moment": "Epoch 0 … {epochs}",
+    "scrubber.weights": "Weights of the first layer",
+    "scrubber.confusion": "Read as (rows: what it is)",
+    "scrubber.drawing": "Your drawing",
+    "scrubber.beginning": "Epoch 0, random weights: {accuracy} read right.",
+    "scrubber.within": "After {images} images: {accuracy} read right.",
+    "scrubber.epoch": "Epoch {epoch}, after {images} images: {accuracy} read right.",
+    "scrubber.tiles": "Weights of {count} neurons or kernels",
+    "scrubber.signs": "Blue: above zero, red: below; full colour from {top}",
+    "scrubber.from": "As it was after {images} images.",
+    "scrubber.no_weights": "What it was then is no longer kept.",
+    "scrubber.no_drawing": "Draw a digit in the Draw tab, and come back.",
+    "scrubber.tested": "Of {count} test images",
+    "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",

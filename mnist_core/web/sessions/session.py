@@ -166,13 +166,13 @@ class Session:
     def shrink(self, most: int) -> None:
         """Give up what was used least recently until `size` is no more than so many.
 
-        First optimisers, then networks, at last results. The network that reads the visitor's
-        drawings goes last of its kind; runs under way and drawings stay.
+        First what networks were, then optimisers, then networks, at last results. The network that
+        reads the visitor's drawings goes last of its kind; runs under way and drawings stay.
         """
         with self._lock:
             ended = [run for run in self._runs if not run.is_under_way]
             ended.sort(key=lambda run: run.id == self.draw.classifier)
-            for give_up in (Run.forget_training, self.evict):
+            for give_up in (Run.forget_past_networks, Run.forget_training, self.evict):
                 for run in ended:
                     if self.size > most:
                         give_up(run)
@@ -257,6 +257,7 @@ class Session:
             self.test_set.clear()
             self._past.clear()
             self._files.clear()
+            self.draw.keep_picture(None)
         clear_uploads()
 
     # --- with the lock held --------------------------------------------------------------------
@@ -284,6 +285,8 @@ class Session:
         surplus = len(self._runs) + len(runs) - the_limits().runs
         for run in ended[: max(surplus, 0)]:
             self.evict(run)
+        for run in [*self._runs, *runs[:-1]]:  # of one run at a time, else they are too many
+            run.forget_past_networks()
         self._runs += runs
         for run in [run for run in self._runs if run.can_train_on][:-MAX_OPTIMIZERS]:
             run.forget_training()

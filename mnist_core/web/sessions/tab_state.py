@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
+from mnist_core.web.sessions.uploads import remove_upload
 
 
 @dataclass
@@ -20,11 +22,19 @@ class DrawState:
             the project, else the id of a run.
         offered: the ids of the runs that are not selected by themselves any more: each has been
             already, or was there when the visitor selected a network.
+        picture: the file of the picture in the place of the drawing, if any.
     """
 
     drawing: GrayImage | None = None
     classifier: str = "cnn"
     offered: set[str] = field(default_factory=set)
+    picture: Path | None = None
+
+    def keep_picture(self, picture: Path | None) -> None:
+        """Keep the file of a picture, about whose parts the page may ask; the one before goes."""
+        before, self.picture = self.picture, picture
+        if before is not None and before != picture:
+            remove_upload(before)
 
 
 @dataclass

@@ -116,6 +116,8 @@ class DrawTab:
 def read_drawing(drawing: Drawing, session: Session) -> Answer:
     """Answer one sending of the canvas."""
     note_reading()
+    if drawing.strokes:
+        session.draw.keep_picture(None)
     session.draw.drawing = image_from_strokes(drawing.strokes)
     return _answer(drawing.seq, session.draw.drawing, session)
 
@@ -135,6 +137,7 @@ def read_picture(
         path = find_upload(question.file)
         if path is None:
             raise FileNotFoundError
+        session.draw.keep_picture(path)
         image, findings = look_into(question, path)
     except FileNotFoundError:  # it was kept for some minutes: the page has it, and asks again
         return gr.skip(), {"seq": question.seq, "gone": True}

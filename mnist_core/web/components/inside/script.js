@@ -9,6 +9,7 @@ const panel = find("views");
 const PAUSE_MS = 250;
 const ANSWER_TIMEOUT_MS = 8000; // ms without an answer after which a question counts as lost
 const SPEECH_DELAY_MS = 700; // ms without a change before what is shown is spoken
+const REST_MS = 400; // ms without an answer after which the pen rests
 const SIDE = 28;
 
 // --- The views: one is open at a time, none to begin with ---------------------------------------------
@@ -33,11 +34,13 @@ let read = ""; // the image that was read last, in base64
 let asked = ""; // the image of the question under way
 let rubbed = null; // the same with a part rubbed out, as bytes; null if nothing is
 let pressed = {}; // what was pressed inside: { layer, unit, row, column } or { score }
+let pointed = null; // the pixel of a map that a mouse points at; it goes before what was pressed
 let isExample = false;
 let isStale = true; // what is shown is not what there is
 let waiting = null; // the timer of the question under way
 let shown = null; // the last answer
 let speaking = null;
+let resting = null; // the timer after which the strokes are asked for
 let whole = null; // the last answer about a drawing of which nothing is rubbed out
 
 function ask() {
@@ -49,7 +52,7 @@ function ask() {
   const image = rubbed && view === "why" ? toBase64(rubbed) : read;
   asked = image;
   const question = { view, image, example: isExample && view === "why" };
-  if (view === "inside") Object.assign(question, { ...pressed, table: tablesOf(view).open });
+  if (view === "inside") Object.assign(question, { ...(pointed ?? pressed), table: tablesOf(view).open });
   else Object.assign(question, { ...compared, path: find("path").checked });
   props.value = { question: JSON.stringify(question) };
   trigger("input");
@@ -67,9 +70,10 @@ function lost() {
 
 function answered(text) {
   if (!text) return;
+  const answer = JSON.parse(text);
+  if (answer?.view === "strokes") return offerStrokes(answer);
   clearTimeout(waiting);
   waiting = setTimeout(rested, PAUSE_MS);
-  const answer = JSON.parse(text);
   panel.dataset.network = answer?.network ?? "";
   panel.dataset.digit = answer?.digit ?? "";
   if (!answer) return write(find("remark"), say("inside.none"));
@@ -89,8 +93,16 @@ function drawingRead(event) {
   const isSame = read === (event.detail.image ?? "");
   read = event.detail.image ?? "";
   if (!read) Object.assign(compared, { digit: null, against: null });
+  if (!isSame) offerStrokes({ image: read, strokes: [] });
   if (isSame || !(rubbed || isExample)) changed();
   else restore();
+}
+
+// Once the pen rests: while it moves, the live reading is more important than what could be erased.
+function askForStrokes() {
+  clearTimeout(resting);
+  if (strokes.length || isExample) return;
+  resting = setTimeout(() => read && panel.dataset.view === "why" && trigger("rested"), REST_MS);
 }
 
 function toBase64(bytes) {
