@@ -10,7 +10,7 @@ function showPlots(plots, within = element) {
     const picture = find(name, within);
     if (plots[name] && picture.src !== plots[name]) picture.src = plots[name];
     picture.parentElement.hidden = picture.hidden = !plots[name];
-    picture.alt = plots.words ?? "";
+    picture.alt = plots[name + "_words"] ?? "";
     if (!picture.onpointermove) followPointer(picture, within);
   }
   const slider = find("epoch-slider", within);
