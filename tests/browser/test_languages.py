@@ -15,8 +15,8 @@ from tests.browser.test_experiments import open_tab, row
 from tests.browser.test_train import choose_epochs, open_train_tab, press_train, state_is
 
 TABS = {
-    "en": ["Draw", "Train", "Experiments", "Runs"],
-    "zh-CN": ["手写", "训练", "实验", "记录"],
+    "en": ["Draw", "Train", "Mistakes", "Experiments", "Runs"],
+    "zh-CN": ["手写", "训练", "误读", "实验", "记录"],
 }
 
 

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, PageErrors
+from tests.browser.pen import SEVEN, draw_by_mouse
+from tests.browser.test_draw import digit_read
 from tests.browser.test_train import (
     TRAINING_SECONDS,
     choose_epochs,
@@ -123,6 +125,135 @@ def test_a_run_that_explodes_has_its_curve_on_a_logarithmic_axis(page: Page) -> 
     has_losses(page)
     expect(curves(page)).to_have_attribute("data-scale", "log")
     expect(page.get_by_test_id("loss-chart").locator("text.y", has_text="10")).not_to_have_count(0)
+
+
+def scrubber(page: Page) -> Locator:
+    return page.get_by_test_id("scrubber")
+
+
+def has_all_moments(page: Page, moments: int, *, read: bool) -> None:
+    expect(scrubber(page)).to_have_attribute("data-moments", str(moments))
+    expect(scrubber(page)).to_have_attribute("data-read", str(moments if read else 0))
+
+
+def shown(page: Page) -> tuple[str, str, str, str]:
+    """Return all that moves with the scrubber."""
+    pixels = page.get_by_test_id("moment-tiles").evaluate("(canvas) => canvas.toDataURL()")
+    confusion = page.get_by_test_id("moment-confusion").inner_text()
+    words = page.get_by_test_id("reading-words").inner_text()
+    return pixels, confusion, words, at_cursor(page).inner_text()
+
+
+def test_the_scrubber_goes_back_to_the_beginning_and_after_a_reload_as_well(
+    page: Page, page_errors: PageErrors
+) -> None:
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    open_train_tab(page)
+    choose_epochs(page, 2)
+    page.get_by_label("256").check()
+    press_train(page)
+    expect(scrubber(page)).to_be_visible(timeout=TRAINING_SECONDS * 1000)  # while it trains
+    state_is(page, "finished")
+    has_all_moments(page, 11, read=True)  # 0, 256, 512 … 32,768 images, two epochs
+    words = page.get_by_test_id("moment-words")
+    expect(words).to_contain_text("Epoch 2, after 120,000 images")
+    expect(words).to_contain_text(page.get_by_test_id("accuracy").inner_text())
+
+    slider = page.get_by_test_id("moment")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("Epoch 0, random weights")
+    expect(at_cursor(page)).to_contain_text("first batch")
+    beginning = shown(page)
+    page.keyboard.press("End")
+    expect(scrubber(page)).to_have_attribute("data-epoch", "2")
+    end = shown(page)
+    assert all(one != other for one, other in zip(beginning, end, strict=True))
+    expect(page.get_by_test_id("reading-words")).to_contain_text("a 7")
+    assert not [url for url in requests if "presence" not in url]  # all is in the page already
+
+    page_errors.reload(page)
+    open_train_tab(page)
+    has_all_moments(page, 11, read=True)
+    page.get_by_test_id("moment").focus()
+    page.keyboard.press("Home")
+    expect(words).to_contain_text("Epoch 0, random weights")
+    assert shown(page) == beginning
+
+
+def test_a_stopped_run_can_be_scrubbed_and_the_next_one_takes_its_place(page: Page) -> None:
+    open_train_tab(page)
+    choose_epochs(page, 20)
+    press_train(page)
+    expect(curves(page)).to_have_attribute(
+        "data-epochs", re.compile(r"^[1-9]"), timeout=TRAINING_SECONDS * 1000
+    )
+    press_stop(page)
+    state_is(page, "stopped")
+    epochs = number(page, "data-epochs")
+    has_all_moments(page, 11 + epochs, read=False)
+    expect(page.get_by_test_id("reading-words")).to_contain_text("Draw a digit")
+    page.get_by_test_id("moment").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(scrubber(page)).to_have_attribute("data-at", str(9 + epochs))
+    choose_epochs(page, 1)
+    page.get_by_label("256").check()
+    press_train(page)
+    state_is(page, "finished")
+    has_all_moments(page, 10, read=False)
+
+
+def lit_line(page: Page) -> str:
+    return page.get_by_test_id("loop").locator("[aria-current]").inner_text().strip()
+
+
+def test_the_loop_by_hand_goes_line_by_line_in_both_languages(page: Page) -> None:
+    open_train_tab(page)
+    page.locator("#one-step-button").click()
+    panel, next_line = page.get_by_test_id("one-step"), page.get_by_test_id("next-line")
+    phases = page.get_by_test_id("phases").locator("li")
+    expect(next_line).to_have_text("First line")
+    next_line.click()
+    expect(panel).to_have_attribute("data-phase", "batch")
+    lines = [lit_line(page)]
+    for name in ("zero_grad", "forward", "loss", "backward", "step"):
+        next_line.click()
+        expect(panel).to_have_attribute("data-phase", name)
+        lines.append(lit_line(page))
+    assert lines == [
+        "for images, labels in train_loader:",
+        "optimizer.zero_grad()",
+        "loss = criterion(model(images), labels)",
+        "loss = criterion(model(images), labels)",
+        "loss.backward()",
+        "optimizer.step()",
+    ]
+    expect(phases).to_have_count(6)
+    expect(phases.nth(3)).to_contain_text(re.compile(r"loss: 2\.\d{4}"))
+    expect(page.get_by_test_id("hand-losses")).to_have_text(re.compile(r": 2\.\d{4}$"))
+
+    page.get_by_test_id("whole-step").click()
+    expect(panel).to_have_attribute("data-number", "2")
+    expect(panel).to_have_attribute("data-phase", "step")
+    expect(page.get_by_test_id("hand-losses")).to_have_text(
+        re.compile(r": 2\.\d{4} → [12]\.\d{4}$")
+    )
+    page.locator("[data-language=zh]").click()
+    expect(phases.first).to_contain_text("第 2 批")
+    expect(panel).to_have_attribute("data-phase", "step")
+    page.locator("[data-language=en]").click()
+    expect(phases.first).to_contain_text("Batch 2 of 938")
+
+    page.locator("#learning-rate input").fill("0.01")
+    page.keyboard.press("Tab")
+    next_line.click()  # with other settings it is another run
+    expect(panel).to_have_attribute("data-number", "1")
+    page.get_by_test_id("again").click()
+    expect(panel).to_have_attribute("data-phase", "batch")
+    expect(phases).to_have_count(1)
 
 
 @pytest.mark.parametrize("settings", [{}, PHONE], ids=["desktop", "phone"])

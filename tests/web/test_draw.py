@@ -146,6 +146,29 @@ def test_a_file_that_is_no_upload_or_none_any_more_is_asked_for_again(
         assert findings == {"seq": 9, "gone": True}
 
 
+def test_of_a_session_s_pictures_the_last_one_is_kept_for_further_questions(
+    session: Session, own_cache: Path
+) -> None:
+    pictures = [own_cache / name / "one.png" for name in ("a1", "b2")]
+    for picture in pictures:
+        picture.parent.mkdir(parents=True)
+        Image.new("L", (50, 50), 255).save(picture)
+    for picture in (pictures[0], pictures[0], pictures[1]):
+        assert "gone" not in draw.read_picture(asked(picture), session)[1]
+    assert [picture.exists() for picture in pictures] == [False, True]
+    draw.read_drawing(Drawing(7, []), session)  # the canvas is empty while a picture lies over it
+    assert pictures[1].exists()
+    draw.read_drawing(Drawing(8, ONE), session)
+    assert not pictures[1].exists()
+
+
+def test_the_picture_goes_with_its_session(session: Session, uploads: Path) -> None:
+    Image.new("L", (50, 50), 255).save(uploads / "one.png")
+    draw.read_picture(asked(uploads / "one.png"), session)
+    session.end()
+    assert not uploads.exists()
+
+
 def test_no_picture_at_all_is_an_error_of_one_sentence(session: Session) -> None:
     with pytest.raises(gr.Error, match="A picture to be read was expected"):
         draw.read_picture(None, session)

@@ -143,6 +143,13 @@ function onPage(target, type, handler) {
   target.addEventListener(type, guarded, { signal: life.signal });
 }
 
+// Another tab of the page, by the name that app.py gives it; what had the focus is out of sight then.
+function openTab(name) {
+  const tab = document.getElementById(name + "-button");
+  tab?.click();
+  tab?.focus();
+}
+
 // Tell whether keys pressed here are text.
 function isTyping(target) {
   const keyless = "[type=button], [type=checkbox], [type=radio], [type=range]";

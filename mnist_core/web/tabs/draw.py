@@ -40,7 +40,7 @@ from mnist_core.web.sessions.session import Session
 from mnist_core.web.sessions.uploads import find_upload
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.picture import look_into
+from mnist_core.web.tabs.picture import look_into, look_up
 
 SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
@@ -116,6 +116,8 @@ class DrawTab:
 def read_drawing(drawing: Drawing, session: Session) -> Answer:
     """Answer one sending of the canvas."""
     note_reading()
+    if drawing.strokes:
+        session.draw.keep_picture(None)
     session.draw.drawing = image_from_strokes(drawing.strokes)
     return _answer(drawing.seq, session.draw.drawing, session)
 
@@ -132,10 +134,14 @@ def read_picture(
         raise refusal(Message("picture.expected"))
     image: GrayImage | None = None
     try:
-        path = find_upload(question.file)
-        if path is None:
+        if question.test_image is not None:
+            image, findings = look_up(question.seq, question.test_image)
+            session.draw.keep_picture(None)
+        elif path := find_upload(question.file):
+            session.draw.keep_picture(path)
+            image, findings = look_into(question, path)
+        else:
             raise FileNotFoundError
-        image, findings = look_into(question, path)
     except FileNotFoundError:  # it was kept for some minutes: the page has it, and asks again
         return gr.skip(), {"seq": question.seq, "gone": True}
     except ValueError as error:

@@ -24,9 +24,11 @@ from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import svg_address
 from mnist_core.web.tabs.first_batch import build_first_batch
+from mnist_core.web.tabs.one_step import build_one_step
 from mnist_core.web.tabs.page_stream import View, quietly
 from mnist_core.web.tabs.run_curves import view_curves
 from mnist_core.web.tabs.run_text import view_run
+from mnist_core.web.tabs.scrubber import build_scrubber, view_moments
 from mnist_core.web.tabs.train_form import TrainForm, read_settings
 
 MORE_EPOCHS = 5  # that "train on" adds
@@ -40,6 +42,7 @@ class TrainTab:
         form: the settings.
         panel, lines: how the run is doing.
         curves: its losses and its accuracies.
+        scrubber: what its network was before.
         article_plot: its losses as the article draws them.
         start, stop, train_on, retry, weights, metadata: what can be done with it.
         outputs: all of these but the form.
@@ -66,6 +69,9 @@ class TrainTab:
                     ):
                         build_first_batch(self.form, link)
                         self.curves = RunCurves()
+                        self.scrubber = build_scrubber(link)
+                    with gr.Tab(Message("one_step.tab"), elem_id="one-step"):
+                        build_one_step(self.form, link)
                     with gr.Tab(Message("train.article"), elem_id="article"), gr.Row():
                         self.article_plot = Plot(elem_classes="paper", scale=3)
                         with gr.Column(scale=2, min_width=240):
@@ -76,7 +82,7 @@ class TrainTab:
                     self.weights = _download(Message("train.weights"), "weights")
                     self.metadata = _download(Message("train.metadata"), "metadata")
         self.outputs: Sequence[gr.Component] = [
-            *(self.panel, self.curves, self.article_plot, self.lines),
+            *(self.panel, self.curves, self.scrubber, self.article_plot, self.lines),
             *(self.start, self.stop, self.train_on),
             *(self.retry, self.weights, self.metadata),
         ]
@@ -158,6 +164,7 @@ class TrainTab:
             status: RunView = {**view_run(run), "drawing": readings.read(run)}
             return {
                 self.curves: view_curves(run),
+                self.scrubber: view_moments(run),
                 self.article_plot: drawn[1],
                 **self._show_run(session, run, status),
             }

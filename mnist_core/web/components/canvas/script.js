@@ -47,8 +47,10 @@ function replaceDrawing(next) {
 // A picture lies over the canvas (see PictureViewer): the drawing makes room, and undo brings it
 // back.
 let hasPicture = false;
+let testImage = null; // in words, if the picture is one of MNIST's test images
 
-function makeRoom() {
+function makeRoom({ detail }) {
+  testImage = detail.testImage ?? null;
   if (gestures.length > 0) replaceDrawing([]);
   store();
   hasPicture = true;
@@ -366,7 +368,9 @@ function showState() {
   find("undo").disabled = past.length === 0;
   find("clear").disabled = gestures.length === 0 && !hasPicture;
   find("help").hidden = isFull() || hasPicture;
-  find("picture-help").hidden = !hasPicture;
+  find("picture-help").hidden = !hasPicture || testImage !== null;
+  find("test-help").hidden = !hasPicture || testImage === null;
+  if (testImage) write(find("test-help"), say("canvas.test_image", testImage));
   find("full").hidden = !isFull();
 }
 
@@ -471,7 +475,7 @@ watch("classifier", () => {
   send();
 });
 
-watch("text", nameExamples);
+watch("text", () => (nameExamples(), showState()));
 
 nameExamples();
 showState();

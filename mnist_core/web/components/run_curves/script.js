@@ -125,6 +125,11 @@ function toEpoch(number) {
   return { batch: number === 0 ? Math.min(1, run.batches) : run.epochs[number - 1].end, epoch: number };
 }
 
+function placeOf({ batch, epoch }) {
+  const isKnown = epoch !== null && epoch <= run.epochs.length;
+  return isKnown ? toEpoch(epoch) : { batch: Math.min(batch, run.batches), epoch: null };
+}
+
 function describe() {
   if (cursor.epoch > 0) {
     const epoch = run.epochs[cursor.epoch - 1];
@@ -185,9 +190,15 @@ function keyPressed(event) {
 for (const chart of Object.values(charts)) {
   chart.svg.addEventListener("pointermove", (event) => run && chart.x && putCursor(pointAt(chart, event)));
   chart.svg.addEventListener("pointerdown", (event) => run && chart.x && putCursor(pointAt(chart, event)));
-  chart.svg.addEventListener("pointerleave", () => run && putCursor(null));
+  // A finger leaves when it is lifted, and then what it has pointed at is to be read.
+  chart.svg.addEventListener(
+    "pointerleave",
+    (event) => run && event.pointerType !== "touch" && putCursor(null),
+  );
   chart.svg.addEventListener("keydown", keyPressed);
 }
+// The scrubber has gone to another moment.
+onPage(document, "mnist:moment", ({ detail }) => run && !panel.hidden && putCursor(placeOf(detail)));
 const resized = new ResizeObserver(draw); // in sight again, or of another width
 resized.observe(panel);
 life.signal.addEventListener("abort", () => resized.disconnect());

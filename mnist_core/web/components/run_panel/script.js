@@ -48,6 +48,16 @@ function showRun() {
   showFigures(run);
 }
 
+// On a phone the figures stand below the form, out of sight of who has just pressed a button there.
+const BEGINNINGS = "#start, #train-on, #retry";
+
+function showFiguresOf(event) {
+  if (!event.target.closest?.(BEGINNINGS)) return;
+  const { bottom } = element.getBoundingClientRect();
+  if (bottom > innerHeight) element.scrollIntoView({ block: "center" });
+}
+
+onPage(document, "click", showFiguresOf);
 watch("value", showRun);
 watch("text", showRun);
 showRun();

@@ -33,6 +33,12 @@ function newRow(id) {
   });
   on("more", "input", (event) => judge(event.target));
   on("more", "keydown", (event) => step(event));
+  const mistakes = (against) => {
+    trigger("mistakes", { network: id, against });
+    openTab("mistakes");
+  };
+  on("mistakes_of", "click", () => mistakes(""));
+  on("compare", "click", () => mistakes(find("other", row).value));
   on("delete", "click", () => ask(row, true));
   on("keep", "click", () => ask(row, false));
   on("really", "click", () => order("delete"));
@@ -119,7 +125,21 @@ function showRun(row, run) {
   }
   find("stop", row).hidden = !run.is_under_way;
   find("read", row).hidden = !run.can_read || run.reads;
+  find("mistakes_of", row).hidden = !run.can_read;
+  showOthers(row, run);
   row.querySelector(".on").hidden = !run.can_train_on;
+}
+
+// The runs with which its mistakes can be compared.
+function showOthers(row, run) {
+  const others = props.value.rows.filter((other) => other.can_read && other.id !== run.id);
+  const select = find("other", row);
+  const chosen = others.some(({ id }) => id === select.value) ? select.value : others[0]?.id;
+  row.querySelector(".compare").hidden = !run.can_read || others.length === 0;
+  const isSame = ({ id, name }, i) => select.options[i]?.value === id && select.options[i].text === name;
+  if (select.options.length === others.length && others.every(isSame)) return;
+  select.replaceChildren(...others.map(({ id, name }) => new Option(name, id)));
+  if (chosen) select.value = chosen;
 }
 
 function figure(run, name) {
