@@ -104,7 +104,7 @@ def test_no_message_stays_in_the_language_before(page: Page, page_errors: PageEr
     page.locator("#train-button").click()
     page.locator("#epochs input").fill("1000")
     page.locator("#start").click()
-    expect(toasts).to_contain_text("必须")
+    expect(toasts).to_contain_text("“训练轮数”要填 1 到 100 的整数")
     page.locator("[data-language=en]").press("Enter")
     expect(toasts).to_have_count(0)
     expect(page.locator("#settings-note")).to_contain_text("Epochs must be")
