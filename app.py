@@ -18,9 +18,12 @@ from mnist_core.text import Message
 from mnist_core.web.components.head import Head
 from mnist_core.web.components.theme import STYLE_SHEET, make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
+from mnist_core.web.endpoints.cached_files import CachedFiles
 from mnist_core.web.endpoints.client_share import ClientShare
+from mnist_core.web.endpoints.compression import Compression
 from mnist_core.web.endpoints.connection_share import ConnectionShare
 from mnist_core.web.endpoints.ended_streams import EndedStreams
+from mnist_core.web.endpoints.first_words import FirstWords
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
@@ -81,9 +84,12 @@ def make_demo() -> gr.Blocks:
             ],
             middleware=[
                 Middleware(SafeHeaders),
+                Middleware(CachedFiles),
                 Middleware(PageLanguage),
                 Middleware(ClientShare),
                 Middleware(AllowedRoutes),
+                Middleware(Compression),
+                Middleware(FirstWords),
                 Middleware(JsonLimit),
                 Middleware(EndedStreams, end=partial(end_of_stream, page)),
                 Middleware(PageShare, pages=limits.sessions + MORE_PAGES),
@@ -103,8 +109,8 @@ def make_demo() -> gr.Blocks:
         )
         build_endpoints()  # first, since Gradio's page takes the first event for `/predict`
         link = SessionLink()
-        head = Head()
-        with gr.Tabs():
+        head = Head(elem_classes="page-head")
+        with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(Message("tab.draw"), elem_id="draw"):
                 draw = DrawTab(link)
             with gr.Tab(Message("tab.train"), elem_id="train"):

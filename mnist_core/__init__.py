@@ -5,40 +5,44 @@ until you come there, the name is all that you need.
 
 In all of them:
 
-0. `text`           every sentence that a person reads, once for each language
+1. `text`           every sentence that a person reads, once for each language
 
 The article:
 
-1. `data`           MNIST on disk → normalised tensors → batches     (step 2)
-2. `models`         the networks: the article's and its next steps   (step 3)
-3. `config`         the settings of a run; the recipe is the default (steps 1 to 5)
+2. `data`           MNIST on disk → normalised tensors → batches     (step 2)
+3. `models`         the networks: the article's and its next steps   (step 3)
+4. `config`         the settings of a run; the recipe is the default (steps 1 to 5)
                     ahead: `augmentation`
-4. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
+5. `loss_curve`     the loss of every batch, in a bounded room       (step 5)
+6. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
                     ahead: `evaluation`, `augmentation`
-5. `plots`          losses → a figure                                (step 6.1)
-6. `evaluation`     loss and accuracy on unseen images               (step 6.2)
-7. `checkpoints`    weights on disk, with their metadata             (saving and loading)
-                    ahead: `inference`, `archive`, `pickle_check`
+7. `plots`          losses → a figure                                (step 6.1)
+8. `evaluation`     loss and accuracy on unseen images               (step 6.2)
+9. `checkpoints`    weights on disk, with their metadata             (saving and loading)
+                    ahead: `inference`, `archive`, `pickle_check`, `safetensors`, `file_kinds`
 
 Its advice:
 
-8. `augmentation`   training images, changed before each use
-9. `experiments`    each piece of advice, ready to be tried
-10. `codegen`       a stand-alone program for any settings
+10. `augmentation`  training images, changed before each use
+11. `experiments`   each piece of advice, ready to be tried
+12. `codegen`       a stand-alone program for any settings
 
 Beyond it, from a drawing to an answer:
 
-11. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-12. `drawings`      labelled drawings on disk → images to test a network on
-13. `inference`     an image → probabilities, and whether they are sure
-14. `inspection`    an image → what each layer makes of it, and why that digit
-15. `mistakes`      which images are misread, and how sure the network is of them
-16. `calibration`   do the probabilities mean what they say?
-17. `pickle_check`  the pickle in a .pth file, followed without being run
-18. `archive`       a .pth file from a stranger → one that PyTorch may read
+13. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+14. `drawings`      labelled drawings on disk → images to test a network on
+15. `inference`     an image → probabilities, and whether they are sure
+16. `inspection`    an image → what each layer makes of it, and why that digit
+17. `mistakes`      which images are misread, and how sure the network is of them
+18. `calibration`   do the probabilities mean what they say?
+19. `pickle_check`  the pickle in a .pth file, followed without being run
+20. `archive`       a .pth file from a stranger → one that PyTorch may read
+21. `safetensors`   weights in the format that holds nothing else
+22. `file_kinds`    what a file is, if it is none of weights
 
 And what people use:
 
-19. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-20. `web`           the rooms that know Gradio
+23. `commands`      a room for each command of the command line
+24. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+25. `web`           the rooms that know Gradio
 """

@@ -1,7 +1,10 @@
 """A model's weights on disk, with the metadata about its training beside them.
 
 Article, "saving and loading the model". `NAME.pth` is a plain state_dict, so the article's loading
-code reads ours and ours reads the article's; `NAME.json` holds the metadata.
+code reads ours and ours reads the article's; `NAME.json` holds the metadata. A file that is called
+`NAME.safetensors` is written in that format, with the metadata inside. Files from elsewhere are
+read as people have them: as `nn.DataParallel` and `torch.compile` name the weights, in a dict with
+other things, in half precision, from a GPU.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import platform
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timezone
 from io import BytesIO
@@ -27,9 +30,11 @@ from torch import Tensor, nn
 
 from mnist_core.archive import check_archive
 from mnist_core.config import TrainConfig
+from mnist_core.file_kinds import kind_of
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, count_parameters, create_model_shape
-from mnist_core.pickle_check import NotAStateDictError
+from mnist_core.pickle_check import NotAStateDictError, tell_names
+from mnist_core.safetensors import is_safetensors, read_safetensors, write_safetensors
 from mnist_core.text import Message
 from mnist_core.training import EpochRecord
 
@@ -46,6 +51,9 @@ MAX_LOSS_OR_SECONDS = 1e6  # what a file says of an epoch beyond this is not bel
 NOT_IN_OLD_FILES = ("train_accuracy",)  # fields of an epoch that old versions did not write
 SETTINGS_OF_OLD = ("model", "epochs", "batch_size", "learning_rate", "seed")  # all wrote these
 DENSE = torch.contiguous_format
+PREFIXES = ("module.", "_orig_mod.")  # of all names: nn.DataParallel, torch.compile
+SAFETENSORS = ".safetensors"
+METADATA_ENTRY = "mnist_core"  # in a safetensors file
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -149,20 +157,24 @@ def _read_epoch(number: int, told: Mapping[str, Any]) -> EpochRecord:
 
 
 def save_checkpoint(path: Path, model: nn.Module, metadata: Mapping[str, Any]) -> None:
-    """Write `path` and, beside it, its metadata as JSON.
+    """Write `path` and, beside it, its metadata as JSON; a safetensors file holds both.
 
     Each file appears whole or not at all: a crash on the way leaves the old one in place.
 
     Args:
-        path: the file to write, by custom `*.pth`.
+        path: the file to write, by custom `*.pth`; `*.safetensors` chooses that format.
         model: any network; its weights are saved as they would be on the CPU.
         metadata: what JSON can hold, such as `describe_run` returns.
     """
     weights = {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == SAFETENSORS:
+        about = {"format": "pt", METADATA_ENTRY: json.dumps(metadata)}
+        _write_atomically(path, write_safetensors(weights, about))
+        return
     buffer = BytesIO()
     torch.save(weights, buffer)
     content = buffer.getvalue()
-    path.parent.mkdir(parents=True, exist_ok=True)
     _write_atomically(path, content)
     _write_metadata(path, content, metadata)
 
@@ -222,8 +234,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
         CheckpointError: the file is not a checkpoint of one of our networks.
     """
     content = _read_bytes(path)
-    weights = _read_weights(path, content)
-    metadata = _read_metadata(path, content)
+    weights, about = _read_weights(path, content)
+    metadata = _read_metadata(path, content) or _parse_metadata(about)
     model_name = _recognize(path, weights, metadata)
     model = create_model_shape(model_name)
     # Copies: a tensor may be a small view of a storage of megabytes, which would stay with it.
@@ -244,24 +256,47 @@ def _read_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _read_weights(path: Path, content: bytes) -> dict[str, Tensor]:
+def _read_weights(path: Path, content: bytes) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return the weights by their own names, and the texts that a safetensors file has of them."""
     try:
+        if is_safetensors(content):
+            weights, about = read_safetensors(content)
+            return _without_prefixes(weights), about
         archive = check_archive(content, MAX_BYTES)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is wrong with a file is said below, once
-            return dict(torch.load(archive, map_location="cpu", weights_only=True))
-    except NotAStateDictError as error:
-        raise CheckpointError(Message("checkpoint.no_state_dict", name=path.name)) from error
+            weights = dict(torch.load(archive, map_location="cpu", weights_only=True))
+            return _without_prefixes(weights), {}
     except Exception as error:  # damaged files raise nearly anything
-        raise CheckpointError(Message("checkpoint.not_pytorchs", name=path.name)) from error
+        for reason in (error.__cause__, error):  # the cause knows better what was found
+            if isinstance(reason, NotAStateDictError):
+                raise CheckpointError(
+                    Message("checkpoint.no_state_dict", name=path.name, found=reason.found)
+                ) from error
+        if is_safetensors(content):
+            raise CheckpointError(
+                Message("checkpoint.damaged_safetensors", name=path.name)
+            ) from error
+        raise CheckpointError(
+            Message("checkpoint.not_pytorchs", name=path.name, found=kind_of(content))
+        ) from error
+
+
+def _without_prefixes(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Take off what wrappers of a network put before all of its names, one inside the other."""
+    for prefix in PREFIXES * 2:
+        if weights and all(name.startswith(prefix) for name in weights):
+            weights = {name.removeprefix(prefix): tensor for name, tensor in weights.items()}
+    return weights
 
 
 def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> str:
     expected = {name: create_model_shape(name).state_dict() for name in MODELS}
     fitting = [name for name in MODELS if _shapes(expected[name]) == _shapes(weights)]
     if not fitting:
+        choices, found = ", ".join(MODELS), tell_names(_tell_weights(weights))
         raise CheckpointError(
-            Message("checkpoint.fits_none", name=path.name, choices=", ".join(MODELS))
+            Message("checkpoint.fits_none", name=path.name, choices=choices, found=found or "–")
         )
     for name, tensor in expected[fitting[0]].items():
         # Batch normalisation counts its batches, in whole numbers; all else is a float.
@@ -282,6 +317,11 @@ def _check_numbers(path: Path, model: nn.Module) -> None:
         raise CheckpointError(Message("checkpoint.not_finite", name=path.name))
 
 
+def _tell_weights(weights: Mapping[str, Tensor]) -> Iterator[str]:
+    for name, tensor in weights.items():
+        yield f"{name} {'×'.join(map(str, tensor.shape))}"
+
+
 def _shapes(weights: Mapping[str, Tensor]) -> dict[str, torch.Size]:
     return {name: tensor.shape for name, tensor in weights.items()}
 
@@ -295,6 +335,15 @@ def _read_metadata(path: Path, content: bytes) -> dict[str, Any]:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return {}
     return _in_our_words(metadata) if belongs else {}
+
+
+def _parse_metadata(about: Mapping[str, str]) -> dict[str, Any]:
+    """Return the metadata that lie inside a safetensors file, if they are of ours."""
+    try:
+        metadata = json.loads(about[METADATA_ENTRY])
+    except (KeyError, ValueError, RecursionError):
+        return {}
+    return _in_our_words(metadata) if isinstance(metadata, dict) else {}
 
 
 def _in_our_words(metadata: dict[str, Any]) -> dict[str, Any]:

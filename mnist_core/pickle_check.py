@@ -9,6 +9,7 @@ reads it.
 from __future__ import annotations
 
 import pickletools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from math import prod
@@ -26,9 +27,23 @@ ITEM_BYTES = {
 }
 """Bytes of one number in each kind of storage."""
 
+WRAPPERS = ("state_dict", "model_state_dict")
+"""Under which names people save a state_dict among other things, such as the optimiser's state."""
+MAX_NAMES, MAX_NAME = 4, 30  # of what a stranger's file holds, as it is told
+
+FOUND_SOMETHING = Message("pickle.found_something")
+
 
 class NotAStateDictError(ValueError):
-    """A pickle builds something of weights, but not a dict of names → weights."""
+    """A pickle builds something of weights, but not a dict of names → weights.
+
+    Attributes:
+        found: what it builds.
+    """
+
+    def __init__(self, reason: Message, found: Message = FOUND_SOMETHING) -> None:
+        super().__init__(reason)
+        self.found = found
 
 
 @dataclass(frozen=True)
@@ -66,14 +81,26 @@ class _StorageKind:
     name: str
 
 
-class _Tensor:
-    """A tensor within its storage, or a parameter."""
+@dataclass(frozen=True)
+class TensorPlace:
+    """A tensor within its storage, or a parameter.
+
+    Attributes:
+        storage: the storage.
+        offset: its first element there.
+        size, stride: its lengths, and how far its elements are from each other, in elements.
+    """
+
+    storage: Storage
+    offset: int
+    size: tuple[int, ...]
+    stride: tuple[int, ...]
 
 
 @dataclass
 class _Dict:
     ordered: bool
-    items: dict[str, object] = field(default_factory=dict)
+    items: dict[object, object] = field(default_factory=dict)
 
 
 def check_pickle(data: bytes) -> list[Storage]:
@@ -91,6 +118,25 @@ def check_pickle(data: bytes) -> list[Storage]:
     for opcode, argument, _ in pickletools.genops(data):
         machine.step(opcode.name, argument)
     return list(machine.storages.values())
+
+
+def find_wrapped(data: bytes) -> dict[str, TensorPlace]:
+    """Return the state_dict that somebody has saved among other things, by names.
+
+    People save `{"epoch": 5, "model_state_dict": ..., "optimizer_state_dict": ...}` to train on.
+    All of that is followed, but nothing except the places of the weights leaves this function: the
+    rest is never built, neither here nor by PyTorch.
+
+    Raises:
+        NotAStateDictError: there is none under one of the names `WRAPPERS`; it says what there is.
+        Exception: nearly any, if the pickle holds more than weights, texts and numbers.
+    """
+    if len(data) > MAX_BYTES:
+        raise ValueError(Message("pickle.too_long"))
+    machine = _WrapperMachine()
+    for opcode, argument, _ in pickletools.genops(data):
+        machine.step(opcode.name, argument)
+    return machine.found
 
 
 class _Machine:
@@ -127,7 +173,7 @@ class _Machine:
             case "NEWTRUE" | "NEWFALSE":
                 self.stack.append(opcode == "NEWTRUE")
             case "GLOBAL":
-                self.stack.append(_global(argument))
+                self.stack.append(self._global(argument))
             case "EMPTY_DICT":
                 self.stack.append(_Dict(ordered=False))
             case "EMPTY_TUPLE":
@@ -166,11 +212,14 @@ class _Machine:
         parts, self.stack = self.stack, self.marked.pop()
         return parts
 
+    def _global(self, name: object) -> _Function | _StorageKind:
+        return _StorageKind(str(name)) if name in ITEM_BYTES else _Function(name)
+
     def _recall(self, number: object) -> object:
         # Tuples of tuples of themselves would take years to hash; a dict that is found again could
         # change after it has been checked.
         value = self.memo.get(number)
-        if not isinstance(value, (str, _Function, _StorageKind, _Tensor)):
+        if not isinstance(value, (str, _Function, _StorageKind, TensorPlace)):
             raise ValueError(Message("pickle.found_again"))
         return value
 
@@ -189,7 +238,8 @@ class _Machine:
         target = self.stack[-1]
         if not isinstance(target, _Dict) or len(items) % 2:
             raise ValueError(Message("pickle.no_dict"))
-        allowed = _Tensor if self._is_at_the_bottom() else (_Dict, str, int, float, type(None))
+        plain = (_Dict, str, int, float, type(None))
+        allowed = TensorPlace if self._is_at_the_bottom() else plain
         for key, value in zip(items[::2], items[1::2], strict=True):
             if not isinstance(key, str) or not isinstance(value, allowed):
                 raise NotAStateDictError(Message("pickle.no_weights"))
@@ -213,11 +263,99 @@ class _Machine:
         return len(self.stack) == 1 and not self.marked
 
 
-def _global(name: object) -> _Function | _StorageKind:
-    return _StorageKind(str(name)) if name in ITEM_BYTES else _Function(name)
+class _WrapperMachine(_Machine):
+    """Follows what people save beside a state_dict as well: lists, tuples, numbers, texts.
+
+    Since none of it is ever built, values may be found again and stand anywhere.
+
+    Attributes:
+        found: the state_dict, once the pickle has come to its end.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, TensorPlace] = {}
+
+    def step(self, opcode: str, argument: object) -> None:
+        match opcode:
+            case "EMPTY_LIST":
+                self.stack.append([])
+            case "APPEND":
+                self._append([self.stack.pop()])
+            case "APPENDS":
+                self._append(self._pop_to_mark())
+            case _:
+                super().step(opcode, argument)
+
+    def _append(self, values: list[object]) -> None:
+        target = self.stack[-1]
+        if not isinstance(target, list):
+            raise ValueError(Message("pickle.no_list"))
+        target += values
+
+    def _global(self, name: object) -> _Function | _StorageKind:
+        try:
+            return super()._global(name)
+        except ValueError:  # a class or function of somebody's own, never to be called here
+            found = Message("pickle.found_object", name=tell(str(name).replace(" ", ".")))
+            raise NotAStateDictError(Message("pickle.other_result"), found) from None
+
+    def _recall(self, number: object) -> object:
+        return self.memo[number]
+
+    def _set_items(self, items: list[object]) -> None:
+        target = self.stack[-1]
+        if not isinstance(target, _Dict) or len(items) % 2:
+            raise ValueError(Message("pickle.no_dict"))
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            # Numbers stand for the parameters in an optimiser's state. Larger ones could be chosen
+            # so that a dict of them takes hours.
+            if not isinstance(key, str) and not (type(key) is int and 0 <= key < MAX_BYTES):
+                raise NotAStateDictError(Message("pickle.no_weights"))
+            target.items[key] = value
+
+    def _set_metadata(self, attributes: object) -> None:
+        if not isinstance(self.stack[-1], _Dict) or not isinstance(attributes, _Dict):
+            raise ValueError(Message("pickle.attributes"))
+
+    def _check_result(self) -> None:
+        result = self.stack[-1]
+        if isinstance(result, TensorPlace):
+            found = Message("pickle.found_tensor", shape=list(result.size))
+            raise NotAStateDictError(Message("pickle.other_result"), found)
+        if not isinstance(result, _Dict) or not self._is_at_the_bottom():
+            raise NotAStateDictError(Message("pickle.other_result"))
+        for inner in map(result.items.get, WRAPPERS):
+            weights = inner.items if isinstance(inner, _Dict) else {}
+            self.found = {
+                name: place
+                for name, place in weights.items()
+                if isinstance(name, str) and isinstance(place, TensorPlace)
+            }
+            if self.found and len(self.found) == len(weights):
+                return
+        raise NotAStateDictError(Message("pickle.no_weights"), _tell_dict(result.items))
 
 
-def _call(function: object, arguments: object) -> _Dict | _Tensor:
+def _tell_dict(items: dict[object, object]) -> Message:
+    if not items:
+        return Message("pickle.found_empty")
+    return Message("pickle.found_dict", names=tell_names(map(str, items)))
+
+
+def tell_names(names: Iterable[str]) -> str:
+    """Join the first names that a stranger's file holds, each in few printable letters."""
+    told = list(map(tell, names))
+    return ", ".join(told[:MAX_NAMES]) + (", …" if len(told) > MAX_NAMES else "")
+
+
+def tell(name: str) -> str:
+    """Return a name from a stranger's file in few printable letters."""
+    shown = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+    return "".join(letter if letter.isprintable() else "?" for letter in shown)
+
+
+def _call(function: object, arguments: object) -> _Dict | TensorPlace:
     """Follow a call: of OrderedDict(), or of what makes a tensor of a storage.
 
     A tensor's last argument are its hooks, for which `torch.save` writes an empty OrderedDict.
@@ -233,23 +371,27 @@ def _call(function: object, arguments: object) -> _Dict | _Tensor:
             bool(),
             _Dict() as hooks,
         ) if not hooks.items:
-            _check_extent(storage, offset, size, stride)
-            return _Tensor()
-        case _Function.PARAMETER, (_Tensor(), bool(), _Dict() as hooks) if not hooks.items:
-            return _Tensor()
+            return _place(storage, offset, size, stride)
+        case _Function.PARAMETER, (
+            TensorPlace() as place,
+            bool(),
+            _Dict() as hooks,
+        ) if not hooks.items:
+            return place
     raise ValueError(Message("pickle.other_call"))
 
 
-def _check_extent(
+def _place(
     storage: Storage, offset: object, size: tuple[object, ...], stride: tuple[object, ...]
-) -> None:
-    """Refuse a tensor that reaches beyond its storage."""
+) -> TensorPlace:
+    """Place a tensor, and refuse one that reaches beyond its storage."""
     first = _natural(offset)
     lengths, steps = [_natural(length) for length in size], [_natural(step) for step in stride]
     last = first + sum((n - 1) * step for n, step in zip(lengths, steps, strict=True))
     fits = first <= storage.elements if 0 in lengths else last < storage.elements
     if not fits or prod(max(n, 1) for n in lengths) > MAX_ELEMENTS:
         raise ValueError(Message("pickle.outside"))
+    return TensorPlace(storage, first, tuple(lengths), tuple(steps))
 
 
 def _natural(number: object) -> int:

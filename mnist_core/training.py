@@ -7,7 +7,7 @@ same seed, the same draws from the random generator in the same order, the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -20,6 +20,7 @@ from mnist_core.augmentation import AugmentedLoader
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, Batch, BatchLoader, ImageDataset, make_train_loader, send
 from mnist_core.evaluation import evaluate
+from mnist_core.loss_curve import BatchLoss, LossCurve
 from mnist_core.models import create_model
 from mnist_core.text import Message
 
@@ -75,7 +76,10 @@ class DivergenceError(ArithmeticError):
 
     Attributes:
         retry_rate: the learning rate to try next, a tenth of this one (article: NaN loss).
+        curve: the losses on the way there, where whoever has trained kept them.
     """
+
+    curve: LossCurve | None = None
 
     def __init__(self, explanation: Message, retry_rate: float) -> None:
         super().__init__(explanation, retry_rate)  # both, so that it survives pickling
@@ -116,6 +120,8 @@ class Training:
         random_state: where the random generators stand in this run, the CPU's and then the GPU's if
             it trains on one, so that runs which take turns in one process do not draw from each
             other.
+        note_loss: is told the loss of every batch, in their order, as soon as the loop reads it:
+            with the next record.
     """
 
     config: TrainConfig
@@ -131,6 +137,7 @@ class Training:
     random_state: list[Tensor]
     epochs_done: int = 0
     progress: EpochProgress | None = None
+    note_loss: Callable[[BatchLoss], None] | None = None
 
 
 def choose_device() -> torch.device:
@@ -224,7 +231,7 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
     model.train()
     for epoch in range(training.epochs_done + 1, config.epochs + 1):
         progress, batches = _begin_or_resume_epoch(training)
-        losses = _BatchLosses(epoch, config.learning_rate, progress)
+        losses = _BatchLosses(epoch, training, progress)
         resumed = perf_counter()
         for step, (images, labels) in enumerate(batches, start=progress.steps + 1):
             images, labels = send(images, training.device), send(labels, training.device)
@@ -281,9 +288,10 @@ def _note_beginning(training: Training) -> EpochProgress:
 class _BatchLosses:
     """The losses of one epoch's batches, left on the device until somebody asks for their mean."""
 
-    def __init__(self, epoch: int, learning_rate: float, progress: EpochProgress) -> None:
+    def __init__(self, epoch: int, training: Training, progress: EpochProgress) -> None:
         self._epoch = epoch
-        self._learning_rate = learning_rate
+        self._learning_rate = training.config.learning_rate
+        self._note = training.note_loss
         self._unread: list[Tensor] = []
         self._progress = progress
 
@@ -295,6 +303,8 @@ class _BatchLosses:
         progress = self._progress
         for batch_loss in torch.stack(self._unread).tolist() if self._unread else []:
             progress.steps += 1
+            if self._note:
+                self._note(BatchLoss(self._epoch, progress.steps, batch_loss))
             if not batch_loss < EXPLODED:  # true for NaN as well
                 raise _explain_divergence(
                     self._epoch, progress.steps, batch_loss, self._learning_rate

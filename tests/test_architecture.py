@@ -33,11 +33,14 @@ LAYERS = [
     {"augmentation", "evaluation"},
     {
         "config",
+        "loss_curve",
         "training",
         "experiments",
         "codegen",
         "pickle_check",
         "archive",
+        "safetensors",
+        "file_kinds",
         "checkpoints",
         "plots",
         "inference",
@@ -47,7 +50,8 @@ LAYERS = [
         "preprocessing",
         "drawings",
     },
-    {"web", "__main__"},
+    {"web", "commands"},
+    {"__main__"},
     {"app"},
 ]
 HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from mnist_core.drawings import read_drawings
-from tests.browser.conftest import PHONE, PageErrors
+from tests.browser.conftest import PHONE, PageErrors, until
 from tests.browser.pen import FOUR, ONE, SEVEN, canvas, draw_by_finger, draw_by_mouse
 from tests.browser.test_draw import digit_read
 from tests.browser.test_train import (
@@ -57,6 +57,23 @@ def test_one_click_counts_a_drawing_and_makes_room_for_the_next(page: Page) -> N
     draw_and_say(page, [ONE], 7)  # so the network was wrong
     count_is(page, 3)
     expect(row(page, "SimpleNN").locator(".right")).to_have_text("2 of 3")
+
+
+def test_what_comes_late_does_not_undo_a_count(page: Page, page_errors: PageErrors) -> None:
+    held: list[Route] = []
+    # On a slow network what the tabs show comes late:
+    page.route("**/queue/data**", lambda request: held.append(request))
+    page_errors.reload(page)
+    until(page, lambda: bool(held))
+    draw_and_say(page, [SEVEN], 7)
+    count_is(page, 1)
+    for request in held:
+        request.continue_()
+    open_train_tab(page)
+    expect(page.get_by_text("Press Train: a network")).to_be_visible()  # what came with it is there
+    page.get_by_role("tab", name="Draw").click()
+    count_is(page, 1)
+    expect(row(page, "SimpleNN").locator(".right")).to_have_text("1 of 1")
 
 
 def test_a_phone_counts_too(phone: Page) -> None:

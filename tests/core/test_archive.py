@@ -384,6 +384,51 @@ def check_what_passes(content: bytes) -> None:
         assert lies_within_a_record(tensor, records)
 
 
+def wrapped(extra: object) -> bytes:
+    state = nn.Linear(3, 2).state_dict()
+    return saved({"epoch": 3, "state_dict": state, "history": [1.0, (2, None)], "more": extra})
+
+
+def test_a_wrapped_state_dict_comes_out_alone_and_in_small() -> None:
+    content = wrapped({"momentum": torch.zeros(100_000)})
+    taken = check_archive(content, MAX_BYTES)
+    assert len(taken.getvalue()) < 3_000 < len(content)
+    assert {name: [*tensor.shape] for name, tensor in read(content).items()} == {
+        "weight": [2, 3],
+        "bias": [2],
+    }
+
+
+def test_a_wrapped_state_dict_has_to_lie_within_its_storages() -> None:
+    name = b"X\x0a\0\0\0state_dict"
+    good = of(b"}", name, b"}", NAME, TENSOR, b"ss")
+    assert read(checkpoint_of(good, **FOUR))["w"].tolist() == [0.0] * 4
+    for bad in each(
+        [
+            of(b"}", name, b"}", NAME, storage_pickle(4, size=5), b"ss"),
+            of(b"}", name, b"}", NAME, storage_pickle(8, size=4), b"ss"),
+            of(b"}", name, b"}", NAME, ONE, b"ss"),
+            of(b"}", name, b"}", NAME, TENSOR, ONE, TENSOR, b"sss"),
+            of(b"}", name, b"]", b"s"),
+            of(b"}", name, b"}", b"s"),
+            of(b"}", name, b"}", NAME, TENSOR, b"sas"),
+        ]
+    ):
+        with pytest.raises((ValueError, IndexError)):
+            check_archive(checkpoint_of(bad, **FOUR), MAX_BYTES)
+
+
+def test_keys_that_would_make_a_dict_slow_are_refused() -> None:
+    for key in each([-1, 10**6, 2**61 - 1, (1, 2), 0.5]):
+        with pytest.raises(ValueError):
+            check_archive(wrapped({key: 1}), MAX_BYTES)
+
+
+WRAPPED = wrapped({0: torch.arange(3), "rate": [{"betas": (0.9, 0.99), "params": [0, 1]}]})
+with zipfile.ZipFile(io.BytesIO(WRAPPED)) as good:
+    WRAPPED_ENTRIES = {name: good.read(name) for name in good.namelist()}
+
+
 # Single bytes of instructions and small numbers meet more of the pickle's grammar than any bytes.
 pieces = st.sampled_from([bytes([code]) for code in b"(.)}0123GJKMQRXbchjqrstu\x80\x85\x86\x87"])
 places = st.integers(0, len(GOOD))
@@ -420,6 +465,15 @@ def test_whatever_passes_with_other_numbers_lies_within_its_records(
 ) -> None:
     others = [(place, bytes([number]), 1) for place, number in numbers]
     check_what_passes(written({**ENTRIES, PICKLE: changed(ENTRIES[PICKLE], others)}))
+
+
+@given(changes)
+@settings(max_examples=500, deadline=None)
+def test_whatever_is_taken_out_of_a_changed_pickle_lies_within_its_records(
+    changes: list[tuple[int, bytes, int]],
+) -> None:
+    pickled = changed(WRAPPED_ENTRIES[PICKLE], changes)
+    check_what_passes(written({**WRAPPED_ENTRIES, PICKLE: pickled}))
 
 
 def test_the_good_file_passes_and_lies_within_its_records() -> None:

@@ -35,6 +35,7 @@ from mnist_core.data import MNIST
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import MODELS, SimpleNN, create_model
+from mnist_core.safetensors import write_safetensors
 from mnist_core.training import EpochRecord
 from tests import article
 from tests.bombs import CHECKPOINT_BOMBS
@@ -390,6 +391,141 @@ def test_others_may_read_a_saved_file(tmp_path: Path) -> None:
     assert [file.stat().st_mode & 0o777 for file in tmp_path.iterdir()] == [0o644, 0o644]
 
 
+# --- files as people have them ------------------------------------------------------------------
+
+
+def trained_with_adam() -> tuple[SimpleNN, torch.optim.Adam]:
+    model = network()
+    optimizer = torch.optim.Adam(
+        [{"params": model.fc1.parameters()}, {"params": model.fc2.parameters(), "lr": 0.01}]
+    )
+    model(torch.rand(2, 1, 28, 28)).sum().backward()
+    optimizer.step()
+    return model, optimizer
+
+
+def test_what_wrappers_put_before_the_names_is_taken_off(tmp_path: Path) -> None:
+    for prefix in each(["module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."]):
+        state = {f"{prefix}{name}": tensor for name, tensor in fresh_state().items()}
+        torch.save(state, tmp_path / "wrapped.pth")
+        assert same(load_checkpoint(tmp_path / "wrapped.pth").model, fresh_state())
+    one = {"module.fc1.weight" if n == "fc1.weight" else n: t for n, t in fresh_state().items()}
+    torch.save(one, tmp_path / "one.pth")
+    assert "module.fc1.weight 128×784" in refusal(tmp_path / "one.pth")
+
+
+def test_the_names_are_those_that_the_wrappers_give(tmp_path: Path) -> None:
+    for wrapped in (nn.DataParallel(network()), torch.compile(network())):
+        torch.save(wrapped.state_dict(), tmp_path / "wrapped.pth")  # type: ignore[attr-defined]
+        assert same(load_checkpoint(tmp_path / "wrapped.pth").model, fresh_state())
+
+
+def test_a_state_dict_among_other_things_is_found(tmp_path: Path) -> None:
+    model, optimizer = trained_with_adam()
+    beside: dict[str, Any] = {
+        "epoch": 5,
+        "optimizer_state_dict": optimizer.state_dict(),
+        "loss": torch.tensor(0.25, requires_grad=True),
+        "history": [0.5, 0.25, None, True, {"best": (1, 2)}, [], float("inf")],
+        "args": {"lr": 0.001, "betas": (0.9, 0.999), "name": "mine"},
+    }
+    for name in each(["state_dict", "model_state_dict"]):
+        for content in (
+            {name: model.state_dict()},
+            {name: dict(model.named_parameters())},
+            {name: model.state_dict(), **beside},
+            {**beside, name: nn.DataParallel(model).half().state_dict()},
+        ):
+            torch.save(content, tmp_path / "all.pth")
+            checkpoint = load_checkpoint(tmp_path / "all.pth")
+            assert checkpoint.model_name == "simple_nn"
+            assert same(checkpoint.model, content[name] and unwrapped(content[name]))
+        model.float()
+
+
+def unwrapped(state: State) -> State:
+    return {name.removeprefix("module."): tensor.float() for name, tensor in state.items()}
+
+
+def test_what_stands_beside_a_state_dict_is_never_built(tmp_path: Path) -> None:
+    path, loot = tmp_path / "evil.pth", tmp_path / "loot"
+    for content in (
+        {"state_dict": fresh_state(), "extra": Burglar(loot)},
+        {"extra": [Burglar(loot)], "state_dict": fresh_state()},
+        {"state_dict": {**fresh_state(), "extra": Burglar(loot)}},
+    ):
+        torch.save(content, path)
+        assert "posix.system" in refusal(path)
+        assert not loot.exists()
+
+
+def test_a_file_saved_on_a_gpu_is_read(tmp_path: Path) -> None:
+    for content in each([fresh_state(), {"state_dict": fresh_state(), "epoch": 1}]):
+        with zipfile.ZipFile(io.BytesIO(saved(content))) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(tmp_path / "cuda.pth", "w") as archive:
+            for name, data in entries.items():
+                archive.writestr(name, data.replace(b"\3\0\0\0cpu", b"\6\0\0\0cuda:1"))
+        assert b"cuda:1" in (tmp_path / "cuda.pth").read_bytes()
+        assert same(load_checkpoint(tmp_path / "cuda.pth").model, fresh_state())
+
+
+def test_a_refusal_says_what_was_found(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    for content, found in (
+        ({"model": fresh_state(), "epoch": 5}, "a dict of model, epoch"),
+        (dict.fromkeys("abcdef", 1), "a dict of a, b, c, d, …"),
+        ({"x" * 99 + "\n": 1}, "a dict of " + "x" * 29 + "…."),
+        ({"state_dict": {"fc1": {}}}, "a dict of state_dict"),
+        (torch.zeros(3, 4), "a single tensor of shape [3, 4]"),
+        (network(), "an object of mnist_core.models.SimpleNN: save model.state_dict()"),
+        (nn.Linear(2, 3).state_dict(), "It holds weight 3×2, bias 3."),
+        ({}, "It holds –."),
+    ):
+        torch.save(content, path)
+        assert found in refusal(path), content
+
+
+# --- safetensors -------------------------------------------------------------------------------
+
+
+def test_a_safetensors_file_holds_the_weights_and_their_metadata(tmp_path: Path) -> None:
+    for name in each(MODELS):
+        path, model = tmp_path / f"{name}.safetensors", create_model(name)
+        metadata = describe_run(TrainConfig(model=name), [])
+        save_checkpoint(
+            path, model, {**metadata, "calibration": {"temperature": 2, "sure_from": 0.5}}
+        )
+        checkpoint = load_checkpoint(path)
+        assert checkpoint.model_name == name
+        assert same(checkpoint.model, model.state_dict())
+        assert metadata.items() <= checkpoint.metadata.items()
+        assert checkpoint.calibration == Calibration(2, 0.5)
+        assert not metadata_path(path).exists()
+
+
+def test_a_safetensors_file_is_known_by_its_content(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.safetensors", network(), METADATA)
+    (tmp_path / "mine.safetensors").rename(tmp_path / "mine.pth")
+    assert same(load_checkpoint(tmp_path / "mine.pth").model, fresh_state())
+
+
+def test_a_safetensors_file_of_others_is_read_and_a_damaged_one_refused(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.safetensors"
+    half = {f"module.{name}": tensor.half() for name, tensor in fresh_state().items()}
+    for about in each([{}, {"mnist_core": "[]"}, {"mnist_core": "["}, {"mnist_core": "[" * 9999}]):
+        path.write_bytes(write_safetensors(half, about))
+        checkpoint = load_checkpoint(path)
+        assert checkpoint.metadata == {}
+        assert same(checkpoint.model, {n: t.half().float() for n, t in fresh_state().items()})
+    content = path.read_bytes()
+    for damaged in each([content[:-1], content + b"\0", content[:9], content[:1000]]):
+        path.write_bytes(damaged)
+        assert "damaged safetensors" in refusal(path)
+    path.write_bytes(write_safetensors({"w": torch.zeros(2)}, {}))
+    assert "It holds w 2." in refusal(path)
+
+
 # --- files from strangers ----------------------------------------------------------------------
 
 
@@ -519,7 +655,7 @@ NOT_OURS: dict[str, Callable[[State], object]] = {
     "a dict of dicts": lambda state: {name: {"weight": tensor} for name, tensor in state.items()},
     "a weight too few": lambda state: dict(list(state.items())[:-1]),
     "a weight too many": lambda state: {**state, "fc3.weight": torch.zeros(10, 10)},
-    "other names": lambda state: {f"module.{name}": tensor for name, tensor in state.items()},
+    "other names": lambda state: {f"net.{name}": tensor for name, tensor in state.items()},
     "numbers for names": lambda state: dict(enumerate(state.values())),
     "another shape": with_first(lambda weight: weight[:64]),
     "a turned shape": with_first(lambda weight: weight.T.contiguous()),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from statistics import fmean
 from unicodedata import east_asian_width
 
 import numpy as np
@@ -22,6 +23,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
+from mnist_core.loss_curve import BatchLoss
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.each import each
@@ -239,6 +241,48 @@ def test_train_json_is_one_object_an_epoch(run: Run, tiny_root: Path, tmp_path: 
     assert all(0 <= line["test_accuracy"] <= 1 and line["seconds"] > 0 for line in lines)
     assert (status, stderr) == (0, "")
     assert out.is_file()
+
+
+@pytest.mark.parametrize(("every", "steps"), [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (999, [5])])
+def test_train_json_gives_the_losses_of_batches_where_they_are_asked_for(
+    run: Run, tiny_root: Path, tmp_path: Path, every: int, steps: list[int]
+) -> None:
+    command = ["train", "--epochs", 2, "--json", "--data", tiny_root, "--out", tmp_path / "a.pth"]
+    status, stdout, _ = run(*command, "--every", every)
+    lines = [json.loads(line) for line in stdout.splitlines()]
+    losses = [line for line in lines if list(line) == ["epoch", "step", "loss"]]
+    epochs = [line for line in lines if "train_loss" in line]
+    assert status == 0
+    assert len(losses) + len(epochs) == len(lines)
+    assert [(line["epoch"], line["step"]) for line in losses] == [
+        (epoch, step) for epoch in (1, 2) for step in steps
+    ]
+    training = set_up(TrainConfig(epochs=2), load_mnist(tiny_root))
+    noted: list[BatchLoss] = []
+    training.note_loss = noted.append
+    list(train(training))
+    ends = [5 * (line["epoch"] - 1) + line["step"] for line in losses]
+    for start, end, line in zip([0, *ends], ends, losses, strict=False):
+        assert line["loss"] == pytest.approx(fmean(batch.loss for batch in noted[start:end]))
+
+
+def test_the_losses_of_a_run_that_diverges_are_printed_to_its_end(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    command = ["train", "--learning-rate", 1, "--json", "--every", 2, "--data", tiny_root]
+    status, stdout, stderr = run(*command, "--out", tmp_path / "a.pth")
+    lines = [json.loads(line) for line in stdout.splitlines()]
+    assert status == 2
+    assert f"batch {lines[-1]['step']}:" in stderr
+    assert lines[-1]["loss"] is None or lines[-1]["loss"] > 10
+
+
+@pytest.mark.parametrize("options", [["--every", 1], ["--every", 0, "--json"]])
+def test_losses_of_batches_are_for_programs(
+    run: Run, tiny_root: Path, options: list[object]
+) -> None:
+    result = run("train", *options, "--data", tiny_root)
+    assert_refused(result, "--every must be a number of batches from 1, and goes with --json")
 
 
 def test_train_saves_beside_the_user_by_default(

@@ -20,6 +20,7 @@ from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, ImageDataset
 from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.loss_curve import BatchLoss, LossCurve
 from mnist_core.models import MODELS
 from mnist_core.text import speaking, translate
 from mnist_core.training import (
@@ -244,6 +245,56 @@ def test_the_losses_are_means_of_the_batch_losses(tiny_mnist: MNIST, tiny_root: 
         assert record.running_loss == pytest.approx(sum(batch_losses[:count]) / count)
     assert isinstance(epoch, EpochRecord)
     assert epoch.train_loss == pytest.approx(sum(batch_losses) / STEPS)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TrainConfig(epochs=2),
+        TrainConfig(epochs=2, model="cnn", schedule="one_cycle"),
+        TrainConfig(epochs=2, model="dropout_nn", augmentation="affine"),
+    ],
+)
+def test_noting_the_losses_changes_no_bit_of_a_run(tiny_mnist: MNIST, config: TrainConfig) -> None:
+    alone, noted = set_up(config, tiny_mnist), set_up(config, tiny_mnist)
+    records = [record for record in train(alone) if isinstance(record, EpochRecord)]
+    losses: list[BatchLoss] = []
+    noted.note_loss = losses.append
+    again = [record for record in train(noted) if isinstance(record, EpochRecord)]
+    figures = [dataclasses.replace(record, seconds=0) for record in records]
+    assert [dataclasses.replace(record, seconds=0) for record in again] == figures
+    assert same(weights_of(noted), weights_of(alone))
+    places = [(epoch, step) for epoch in (1, 2) for step in range(1, STEPS + 1)]
+    assert [(batch.epoch, batch.step) for batch in losses] == places
+    for record in records:
+        of_epoch = [batch.loss for batch in losses if batch.epoch == record.epoch]
+        assert sum(of_epoch) / STEPS == record.train_loss
+
+
+@pytest.mark.usefixtures("record_every_step")
+def test_a_run_that_is_closed_and_goes_on_notes_each_loss_once(tiny_mnist: MNIST) -> None:
+    whole, parts = set_up(TrainConfig(epochs=2), tiny_mnist), set_up(TrainConfig(), tiny_mnist)
+    wanted, losses = LossCurve(), LossCurve()
+    whole.note_loss, parts.note_loss = wanted.add, losses.add
+    list(train(whole))
+    parts.config = whole.config
+    for _ in range(2 * STEPS + 3):
+        records = train(parts)
+        next(records, None)
+        records.close()
+    assert losses == wanted
+    assert losses.batches == 2 * STEPS
+
+
+def test_the_loss_that_ends_a_run_is_noted(tiny_mnist: MNIST) -> None:
+    training = set_up(TrainConfig(learning_rate=1.0), tiny_mnist)
+    losses: list[BatchLoss] = []
+    training.note_loss = losses.append
+    with pytest.raises(DivergenceError, match=r"epoch 1, batch (\d+)"):
+        list(train(training))
+    assert losses[0].loss == pytest.approx(math.log(10), abs=0.3)
+    assert not losses[-1].loss < training_room.EXPLODED
+    assert all(batch.loss < training_room.EXPLODED for batch in losses[:-1])
 
 
 def test_the_loss_falls_and_the_digits_are_learned(tiny_mnist: MNIST) -> None:

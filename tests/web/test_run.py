@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mnist_core.data import MNIST
 from mnist_core.inference import Calibration
 from mnist_core.models import create_model
 from mnist_core.training import (
+    EXPLODED,
     DivergenceError,
     Training,
     set_up,
@@ -247,6 +249,30 @@ def test_a_diverging_run_says_which_rate_to_try(
     assert run.retry_rate == pytest.approx(0.001)
     assert "Try 0.001" in say_status(run.status)
     assert not run.can_train_on
+
+
+def test_a_run_keeps_the_losses_of_its_batches_and_where_its_epochs_ended() -> None:
+    run = Run(TrainConfig(epochs=2))
+    before = run.size
+    steps = train_until_it_has_learned(run)
+    steps.close()  # a pause
+    assert (run.curve.batches, run.epoch_ends) == (5, [5])
+    statuses_to_the_end(run)
+    assert (run.curve.batches, run.epoch_ends) == (10, [5, 10])
+    assert sum(run.curve.means[:5]) / 5 == pytest.approx(run.epochs[0].train_loss)
+    assert run.curve.size > 0
+    assert run.size > before  # it counts, as its records do
+    run.forget_network()
+    assert run.curve.batches == 0
+
+
+def test_a_run_that_diverges_keeps_its_losses_to_the_last() -> None:
+    run = Run(TrainConfig(learning_rate=1.0))
+    statuses_to_the_end(run)
+    assert run.state == "diverged"
+    assert run.curve.first == pytest.approx(math.log(10), abs=0.3)
+    assert run.curve.last is not None
+    assert not run.curve.last < EXPLODED
 
 
 def test_an_uploaded_network_is_an_ended_run() -> None:

@@ -7,6 +7,7 @@ import torch
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
+from mnist_core.loss_curve import BatchLoss, LossCurve
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
@@ -116,11 +117,12 @@ def test_the_weights_alone_are_enough_to_read_with(tiny_mnist: MNIST, config: Tr
 def test_all_that_crosses_is_plain_and_comes_out_as_it_went_in() -> None:
     snapshot = Snapshot(TrainConfig(epochs=7, model="cnn", dropout=0.5), 3, b"all")
     step, epoch = StepRecord(4, 5, 6, 0.7), EpochRecord(4, 0.1, 0.2, 0.9, 0.95, 1.5)
-    shape = torch.Size([64])
+    shape, curve = torch.Size([64]), LossCurve()
+    curve.add(BatchLoss(1, 1, 2.3))
     for thing in (
         Begun(shape, shape, "cpu"),
-        Progress(step, b"weights"),
-        Progress(epoch, b"weights", snapshot),
+        Progress(step, b"weights", LossCurve()),
+        Progress(epoch, b"weights", curve, snapshot),
         Ended(snapshot),
         Failed(None, "trace"),
     ):

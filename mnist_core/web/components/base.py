@@ -31,6 +31,8 @@ from mnist_core.web.gradio_compat.event_data import event_data
 FOLDER = Path(__file__).parent
 KEY_IN_TEMPLATE = re.compile(r'data-say[a-z-]*="([^"]+)"')
 KEY_IN_SCRIPT = re.compile(r'\bsay\("([^"]+)"')
+# Lines of nothing else: these are for who reads the files, and no page has to wait for them.
+COMMENT = re.compile(r"^\s*//[^\n]*\n|^\s*/\*.*?\*/\s*\n|<!--.*?-->\s*", re.M | re.S)
 
 Updates = dict[gr.Component, Any]
 """What a handler says of components: values, or what `gr.update` returns. All others stay."""
@@ -86,7 +88,7 @@ def _read_files(folder: Path) -> dict[str, str]:
 
 
 def _read(*files: Path) -> str:
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+    return "".join(COMMENT.sub("", file.read_text(encoding="utf-8")) for file in files)
 
 
 def _sentences(files: dict[str, str]) -> Sentences:

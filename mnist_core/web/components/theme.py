@@ -6,7 +6,9 @@ from pathlib import Path
 
 import gradio as gr
 
-STYLE_SHEET = Path(__file__).parent / "page.css"
+FOLDER = Path(__file__).parent
+STYLE_SHEET = FOLDER / "page.css"
+FRAME = FOLDER / "frame.css"  # which holds before Gradio's scripts have come
 
 
 def make_theme() -> gr.themes.Base:

@@ -88,8 +88,10 @@ def train_there(task: Task) -> Generator[Begun | Progress | DivergenceError, Non
     yield begun(training)
     try:
         for record in train(training):
-            yield Progress(record, pack_weights(training.model), take_snapshot(training))
+            weights, snapshot = pack_weights(training.model), take_snapshot(training)
+            yield Progress(record, weights, task.curve.copy(), snapshot)
     except DivergenceError as error:
+        error.curve = task.curve
         yield error
 
 

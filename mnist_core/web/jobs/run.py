@@ -18,6 +18,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.data import DownloadError, default_root, fetch_mnist
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
+from mnist_core.loss_curve import LossCurve
 from mnist_core.models import create_model_shape
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
@@ -51,6 +52,8 @@ class Run:
         status: where it stands; a new record at each change.
         lines: what the article's code would have printed so far, in any language.
         epochs: the epochs that are over.
+        curve: the losses of its batches until the last record; empty if its network is gone.
+        epoch_ends: after how many batches each epoch was over.
         model: the network as it was at the last record, on the CPU and in eval mode, or None if it
             has not learned anything. Never changed, only replaced, and `version` grows each time.
         calibration: what makes its probabilities mean what they say, if that has been found out.
@@ -67,6 +70,8 @@ class Run:
         self.config = config
         self.epochs: list[EpochRecord] = []
         self.lines: list[Message] = []
+        self.curve = LossCurve()
+        self.epoch_ends: list[int] = []
         self.model: nn.Module | None = None
         self.version = 0
         self.calibration = UNCALIBRATED
@@ -196,6 +201,7 @@ class Run:
         """Free the network as well; what the run came to is still known."""
         self.forget_training()
         self.model = None
+        self.curve, self.epoch_ends = LossCurve(), []
 
     @property
     def size(self) -> int:
@@ -206,7 +212,8 @@ class Run:
         if self.is_under_way:
             training = max(training, ADAM * network)
         has_network = self.is_under_way or self.model is not None
-        return training + has_network * network + len(self.epochs) * RECORD_BYTES
+        records = len(self.epochs) * RECORD_BYTES + self.curve.size
+        return training + has_network * network + records
 
     @property
     def fraction_done(self) -> float:
@@ -239,6 +246,7 @@ class Run:
             self._end("stopped" if self._stop_requested else "finished")
         except DivergenceError as error:
             self.retry_rate = error.retry_rate
+            self.curve = error.curve or self.curve
             self._end("diverged", Error("diverged", error.args[0]))
         except DownloadError as error:
             facts = {"reason": str(error), "cause": error.cause}
@@ -277,7 +285,7 @@ class Run:
     def _task(self) -> Task:
         device = "cpu" if gpu_loan.ON_ZERO_GPU else None  # a worker has no GPU there
         root = default_root().resolve()
-        return Task(self.config, root, device, self._snapshot, self._is_extended)
+        return Task(self.config, root, device, self._snapshot, self._is_extended, self.curve.copy())
 
     def _train_in(self, workers: WorkerPool) -> Generator[None, None, None]:
         """Train in a worker, until it is over or somebody wants it stopped."""
@@ -328,6 +336,7 @@ class Run:
             self._keep(report.snapshot)
         self.model = unpack_model(self.config, report.weights)
         self.version += 1
+        self.curve = report.curve
         if isinstance(report.record, StepRecord):
             self._show_step(report.record)
         else:
@@ -368,6 +377,7 @@ class Run:
 
     def _show_epoch(self, record: EpochRecord) -> None:
         self.epochs.append(record)
+        self.epoch_ends.append(self.curve.batches)
         self._pace.epochs_done = len(self.epochs)
         facts = {"epoch": record.epoch, "epochs": self.config.epochs}
         self.lines.append(Message("article.epoch", loss=f"{record.train_loss:.4f}", **facts))

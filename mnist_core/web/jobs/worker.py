@@ -14,7 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,6 +26,7 @@ from torch import optim
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import map_mnist
+from mnist_core.loss_curve import LossCurve
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
@@ -51,6 +52,7 @@ class Task:
         device: where to train; None for a GPU if PyTorch finds one, else the CPU.
         snapshot: where it stands, unless it begins.
         is_extended: whether an ended run, which the snapshot shows, has been given more epochs.
+        curve: the losses of its batches so far.
     """
 
     config: TrainConfig
@@ -58,6 +60,7 @@ class Task:
     device: str | None = None
     snapshot: Snapshot | None = None
     is_extended: bool = False
+    curve: LossCurve = field(default_factory=LossCurve)
 
 
 class Order(Enum):
@@ -78,10 +81,18 @@ class Begun:
 
 @dataclass(frozen=True)
 class Progress:
-    """A record, the weights at that moment, and, where they may be lost, all the rest."""
+    """A record, what the training has come to, and, where that may be lost, all the rest.
+
+    Attributes:
+        record: what the loop says.
+        weights: at that moment.
+        curve: the losses of all batches until then.
+        snapshot: where it stands, if its process may end without a word.
+    """
 
     record: StepRecord | EpochRecord
     weights: bytes
+    curve: LossCurve
     snapshot: Snapshot | None = None
 
 
@@ -111,15 +122,16 @@ Report = Begun | Progress | Ended | Failed
 
 
 def prepare(task: Task, device: torch.device) -> Training:
-    """Set a training up on a device, and bring it to where it stood.
+    """Set a training up on a device, and bring it to where it stood; its losses go on the curve.
 
     Raises:
         FileNotFoundError: MNIST has gone.
     """
-    if task.snapshot is None:
-        return set_up(task.config, map_mnist(task.root), device)
-    training = set_up(task.snapshot.config, map_mnist(task.root), device)
-    restore(task.snapshot, training)
+    config = task.snapshot.config if task.snapshot else task.config
+    training = set_up(config, map_mnist(task.root), device)
+    training.note_loss = task.curve.add
+    if task.snapshot:
+        restore(task.snapshot, training)
     if task.is_extended:
         extend(training, task.config.epochs - training.epochs_done)
     return training
@@ -169,10 +181,14 @@ def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
         if may_go_on(begun(training)):
             with closing(train(training)) as records:
                 for record in records:
-                    if not may_go_on(Progress(record, pack_weights(training.model))):
+                    weights = pack_weights(training.model)
+                    if not may_go_on(Progress(record, weights, task.curve)):
                         break
         return Ended(take_snapshot(training))
-    except (DivergenceError, FileNotFoundError) as error:
+    except DivergenceError as error:
+        error.curve = task.curve
+        return Failed(error)
+    except FileNotFoundError as error:
         return Failed(error)
     except (MemoryError, torch.OutOfMemoryError):
         return Failed(MemoryError())

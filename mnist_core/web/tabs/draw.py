@@ -64,7 +64,7 @@ class DrawTab:
                     megabytes=the_limits().upload_mb, elem_classes="over-canvas"
                 )
             with gr.Column(scale=3, min_width=320):
-                prediction = PredictionPanel()
+                prediction = PredictionPanel(elem_classes="reading")
                 self.board = Leaderboard(_first_board())
             with gr.Column(scale=5, min_width=320, elem_classes="dock"):
                 build_views(self.canvas, link)

@@ -57,7 +57,7 @@ class TrainTab:
             with gr.Column(scale=5, min_width=320):
                 self.panel = RunPanel()
                 self.retry = gr.Button(visible=False, size="sm", variant="primary", elem_id="retry")
-                with gr.Tabs(elem_classes="results"):
+                with gr.Tabs(elem_classes="results", overflow_behavior="wrap"):
                     with gr.Tab(Message("train.curves")), gr.Row():
                         losses, accuracies = _plot(no_losses), _plot(no_accuracies)
                     with gr.Tab(Message("train.article"), elem_id="article"), gr.Row():

@@ -1,0 +1,46 @@
+"""`average`: the mean of several networks whose trainings began with the same weights."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from mnist_core.checkpoints import describe_average, load_checkpoint, save_checkpoint
+from mnist_core.commands.options import add_data_and_json, check_out, get_mnist
+from mnist_core.evaluation import evaluate
+from mnist_core.models import average
+from mnist_core.text import Message, say
+
+SUMMARY = "cli.average"  # of what it does, for the list of commands
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """Describe what it can be told."""
+    command.add_argument(
+        "checkpoints", type=Path, nargs="+", metavar="CHECKPOINT", help=say("cli.average_of")
+    )
+    command.add_argument("--out", type=Path, required=True, help=say("cli.average_out"))
+    add_data_and_json(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Average the weights of several networks, and save them with the metadata of the first.
+
+    Raises:
+        ValueError: they are not all of one kind.
+    """
+    check_out(options.out)
+    parts = [load_checkpoint(path) for path in options.checkpoints]
+    kinds = sorted({part.model_name for part in parts})
+    if len(kinds) > 1:
+        raise ValueError(Message("cli.average_kinds", kinds=", ".join(kinds)))
+    mean = average([part.model for part in parts])
+    accuracy = evaluate(mean, get_mnist(options.data).test).accuracy
+    metadata = describe_average([part.metadata for part in parts])
+    save_checkpoint(options.out, mean, {**metadata, "test_accuracy": accuracy})
+    if options.json:
+        print(json.dumps({"networks": len(parts), "accuracy": accuracy}))
+    else:
+        print(say("article.accuracy", accuracy=f"{accuracy:.2%}"))
+        print(say("cli.saved", path=options.out))

@@ -1,0 +1,106 @@
+"""The options that several commands share, and what is made of them before they run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import fields
+from pathlib import Path
+
+from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
+from mnist_core.data import MNIST, fetch_mnist, load_mnist
+from mnist_core.models import MODELS
+from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
+from mnist_core.text import Message, say
+
+SHEETS = (".png", ".svg", ".pdf")
+
+
+def add_settings(command: argparse.ArgumentParser) -> None:
+    """Add an option for every setting of a run."""
+    recipe = TrainConfig()
+    choices = {
+        "model": MODELS,
+        "schedule": SCHEDULES,
+        "augmentation": AUGMENTATIONS,
+        "optimizer": OPTIMIZERS,
+    }
+    whole_numbers = {"epochs", "batch_size", "seed"}
+    numbers = {"learning_rate", "dropout"}
+    for field in fields(TrainConfig):
+        default = getattr(recipe, field.name)
+        command.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            choices=choices.get(field.name),
+            type=int if field.name in whole_numbers else float if field.name in numbers else str,
+            default=default,
+            help=say(
+                "cli.default",
+                value=Message("cli.models_own") if default is None else default,
+            ),
+        )
+
+
+def config_from(options: argparse.Namespace) -> TrainConfig:
+    """Build the settings that `add_settings` asked for.
+
+    Raises:
+        ValueError: one is out of range; the message says the range.
+    """
+    return TrainConfig(
+        **{field.name: getattr(options, field.name) for field in fields(TrainConfig)}
+    )
+
+
+def add_data_and_json(command: argparse.ArgumentParser) -> None:
+    """Add the two options that several commands share."""
+    command.add_argument(
+        "--data",
+        type=Path,
+        help=say("cli.data"),
+    )
+    command.add_argument("--json", action="store_true", help=say("cli.json"))
+
+
+def check_out(path: Path) -> None:
+    """Find out before minutes of training, not after, that the result cannot be saved.
+
+    Raises:
+        ValueError: `path` is a folder, or its folder cannot be written to.
+    """
+    if path.is_dir() or path.suffix != ".pth":
+        raise ValueError(Message("cli.out_name", path=str(path)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(path.parent, os.W_OK):
+        raise ValueError(Message("cli.out_folder", path=str(path.parent)))
+
+
+def check_sheet(out: Path | None) -> None:
+    """Make sure that a sheet can be drawn into this file, before anything is computed.
+
+    Raises:
+        ValueError: its name has another ending.
+    """
+    if out and out.suffix not in SHEETS:
+        raise ValueError(Message("cli.sheet_name", endings=", ".join(SHEETS), path=str(out)))
+
+
+def get_mnist(root: Path | None) -> MNIST:
+    """Load MNIST, downloading it first if it is not there (torchvision shows the bar)."""
+    for _ in fetch_mnist(root):
+        pass
+    return load_mnist(root)
+
+
+def open_digit(path: Path) -> GrayImage:
+    """Open an image file and find the digit in it.
+
+    Raises:
+        ValueError: it cannot be read, or it is blank.
+        FileNotFoundError: there is no such file.
+    """
+    image = image_from_picture(open_picture(path))
+    if image is None:
+        raise ValueError(Message("cli.blank", path=str(path)))
+    return image
