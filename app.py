@@ -21,9 +21,9 @@ from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.cached_files import CachedFiles
 from mnist_core.web.endpoints.client_share import ClientShare
 from mnist_core.web.endpoints.compression import Compression
-from mnist_core.web.endpoints.first_words import FirstWords
 from mnist_core.web.endpoints.connection_share import ConnectionShare
 from mnist_core.web.endpoints.ended_streams import EndedStreams
+from mnist_core.web.endpoints.first_words import FirstWords
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
 from mnist_core.web.endpoints.log import note_start, set_up_logs
