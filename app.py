@@ -49,6 +49,7 @@ from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
 from mnist_core.web.tabs.draw import DrawTab
 from mnist_core.web.tabs.experiments import ExperimentsTab
 from mnist_core.web.tabs.language import build_language_switch
+from mnist_core.web.tabs.mistakes import MistakesTab
 from mnist_core.web.tabs.page_stream import at_once, build_page_stream
 from mnist_core.web.tabs.runs import RunsTab
 from mnist_core.web.tabs.train import TrainTab
@@ -114,11 +115,14 @@ def make_demo() -> gr.Blocks:
                 draw = DrawTab(link)
             with gr.Tab(Message("tab.train"), elem_id="train"):
                 train = TrainTab(link)
+            with gr.Tab(Message("tab.mistakes"), elem_id="mistakes"):
+                mistakes = MistakesTab(link)
             with gr.Tab(Message("tab.experiments"), elem_id="experiments"):
                 experiments = ExperimentsTab(link)
             with gr.Tab(Message("tab.runs"), elem_id="runs"):
                 runs = RunsTab(link)
-        build_page_stream(link, [draw, train, experiments, runs])
+        mistakes.lead_from(experiments.cards.mistakes, runs.table.mistakes)
+        build_page_stream(link, [draw, train, mistakes, experiments, runs])
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
         build_language_switch(page, head, link, train)
         filled = entered.success(train.fill_again, link, train.form.outputs, **at_once(link))

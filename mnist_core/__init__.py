@@ -29,6 +29,7 @@ Its advice:
 12. `augmentation`  training images, changed before each use
 13. `experiments`   each piece of advice, ready to be tried
 14. `codegen`       a stand-alone program for any settings
+                    ahead: `rate_finder`
 
 Beyond it, from a drawing to an answer:
 
@@ -36,16 +37,18 @@ Beyond it, from a drawing to an answer:
 16. `drawings`      labelled drawings on disk → images to test a network on
 17. `inference`     an image → probabilities, and whether they are sure
 18. `inspection`    an image → what each layer makes of it, and why that digit
-19. `mistakes`      which images are misread, and how sure the network is of them
-20. `calibration`   do the probabilities mean what they say?
-21. `pickle_check`  the pickle in a .pth file, followed without being run
-22. `archive`       a .pth file from a stranger → one that PyTorch may read
-23. `safetensors`   weights in the format that holds nothing else
-24. `file_kinds`    what a file is, if it is none of weights
+19. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
+20. `rate_finder`   the loss against the learning rate, and which one to take
+21. `mistakes`      which images are misread, and how sure the network is of them
+22. `calibration`   do the probabilities mean what they say?
+23. `pickle_check`  the pickle in a .pth file, followed without being run
+24. `archive`       a .pth file from a stranger → one that PyTorch may read
+25. `safetensors`   weights in the format that holds nothing else
+26. `file_kinds`    what a file is, if it is none of weights
 
 And what people use:
 
-25. `commands`      a room for each command of the command line
-26. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-27. `web`           the rooms that know Gradio
+27. `commands`      a room for each command of the command line
+28. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+29. `web`           the rooms that know Gradio
 """

@@ -30,7 +30,7 @@ from mnist_core.training import EpochRecord
 
 FAINT = 0.35  # opacity of the single runs behind their mean
 MARKERS = "osD^vP"  # of the first curve, the second …: who sees no colours tells them apart
-MAX_MARKED_EPOCHS = 20  # beyond, markers would touch each other
+MAX_MARKED_EPOCHS = 20  # more markers would touch each other: then they stand farther apart
 LEAST_POINTS = 1.0  # percentage points that an accuracy axis spans, so that noise looks small
 
 # Sizes are in points, 72 to an inch. A page shows the article's figure about half as large as its
@@ -245,7 +245,8 @@ def _draw_curve(
         means,
         color=color,
         linestyle=linestyle,
-        marker=marker if len(means) <= MAX_MARKED_EPOCHS else "",
+        marker=marker,
+        markevery=math.ceil(len(means) / MAX_MARKED_EPOCHS),
         markersize=MARKER_SIZE,
         markerfacecolor=color if linestyle == "-" else "white",
     )

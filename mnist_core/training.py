@@ -18,10 +18,17 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
 from mnist_core.augmentation import AugmentedLoader
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, Batch, BatchLoader, ImageDataset, make_train_loader, send
+from mnist_core.data import (
+    MNIST,
+    Batch,
+    BatchLoader,
+    ImageDataset,
+    handicap,
+    make_train_loader,
+    send,
+)
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.loss_curve import BatchLoss, LossCurve
-from mnist_core.models import create_model
 from mnist_core.text import Message
 
 SECONDS_BETWEEN_RECORDS = 0.25
@@ -57,9 +64,10 @@ class EpochRecord:
         train_loss: mean of the epoch's batch losses, in nats (article: running_loss / len(loader)).
         test_loss: mean cross-entropy over the 10,000 test images, in nats.
         test_accuracy: share of the 10,000 read right, 0 to 1.
-        train_accuracy: the same for the first 10,000 training images, as they are (neither
-            augmented nor with dropout); how far it lies above `test_accuracy` is the
-            generalisation gap. None in files of old versions, which did not measure it.
+        train_accuracy: the same for the first 10,000 images that it learns from, as they are
+            (neither augmented nor with dropout), by the labels that it is taught, wrong ones
+            included; how far it lies above `test_accuracy` is the generalisation gap. None in files
+            of old versions, which did not measure it.
         seconds: time spent training; neither the tests nor the consumer's own time counts.
     """
 
@@ -161,14 +169,15 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
         ValueError: the images do not have the shape that the networks read.
     """
     device = device or choose_device()
-    test_set, train_set = data.test.to(device), data.train.to(device)
+    train_images = handicap(data.train, config.images, config.wrong_labels, config.seed)
+    test_set, train_set = data.test.to(device), train_images.to(device)
     torch.manual_seed(config.seed)
     train_loader = make_train_loader(
-        train_set if config.augmentation == "none" else data.train, config.batch_size
+        train_set if config.augmentation == "none" else train_images, config.batch_size
     )
     images, labels = next(iter(train_loader))  # article, step 2.2: look at one batch first
     _check_shapes(images, labels)
-    model = create_model(config.model, config.dropout).to(device)
+    model = config.create_model().to(device)
     optimizer = _make_optimizer(config, model)
     return Training(
         config=config,

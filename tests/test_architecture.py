@@ -47,6 +47,8 @@ LAYERS = [
         "plots",
         "inference",
         "mistakes",
+        "shapes",
+        "rate_finder",
         "inspection",
         "calibration",
         "preprocessing",

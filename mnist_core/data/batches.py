@@ -54,6 +54,14 @@ class ImageDataset(Dataset[Batch]):
         """Return the first `count` images, or all if there are fewer, without copying them."""
         return ImageDataset(self.images[:count], self.labels[:count])
 
+    def select(self, indices: Tensor) -> ImageDataset:
+        """Return the images at these places, [count], with their labels."""
+        return ImageDataset(self.images[indices], self.labels[indices])
+
+    def relabel(self, labels: Tensor) -> ImageDataset:
+        """Return the same images, not copied, with other labels, [n]."""
+        return ImageDataset(self.images, labels)
+
     def to(self, device: torch.device) -> ImageDataset:
         """Return this data set on a device; it is copied there once for all who train on it."""
         if device.type == self.images.device.type:

@@ -13,6 +13,11 @@ CHINESE: dict[str, str] = {
     "config.augmentation": "数据增强",
     "config.optimizer": "优化器",
     "config.seed": "随机种子",
+    "config.width": "隐藏神经元",
+    "config.activation": "激活函数",
+    "config.images": "训练图像数",
+    "config.wrong_labels": "错误标签",
+    "config.flatten": "展平",
     "config.empty": "空",
     "config.not_a_choice": "“{setting}”只能从 {choices} 中选，不能是“{value}”。",
     "config.not_whole": "“{setting}”要填 {low:,} 到 {high:,} 的整数，不能是“{value}”。",
@@ -29,6 +34,13 @@ CHINESE: dict[str, str] = {
     "model.cnn.advice": "用 Conv2d（卷积层）代替 Linear，图像始终是图像，准确率能超过 99%。",
     "model.unknown": "没有名叫 {name} 的网络。可以选：{choices}。",
     "model.no_dropout": "{name} 没有 Dropout 层。有 Dropout 层的是：{choices}。",
+    "model.no_width": (
+        "{name} 的宽度不能选：它的隐藏层有 128 个神经元。可以选宽度的是：{choices}。"
+    ),
+    "model.no_activation": (
+        "{name} 的激活函数不能选：它用的是 ReLU。可以选激活函数的是：{choices}。"
+    ),
+    "model.always_flattens": "{name} 不能去掉展平。要犯这个错误，请用：{choices}。",
     # --- data -------------------------------------------------------------------------------------
     "data.missing": (
         "{root} 里没有 MNIST，也没能下载下来{reason}。{damage}{remedy}，或者把这四个文件（解压"
@@ -73,6 +85,8 @@ CHINESE: dict[str, str] = {
     "plot.accuracy": "准确率（%）",
     "plot.test": "测试",
     "plot.training": "训练",
+    "plot.article_empty": "文章中的图：第一轮结束之前还没有内容。",
+    "plot.article_words": "文章中的图，{epochs} 轮：训练损失从首轮的 {first} 到末轮的 {last}。",
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "温度",
     "calibration.sure_from": "网络有把握的最低概率",
@@ -166,6 +180,58 @@ CHINESE: dict[str, str] = {
     "experiment.sgd.expectation": (
         "约 87%：用 Adam 的学习率，普通 SGD 就太慢了；换成 0.1，它和 Adam 一样准。"
     ),
+    "experiment.narrow.title": "很窄的隐藏层",
+    "experiment.narrow.suggestion": "调整超参数：隐藏层只用 8 个神经元，而不是 128 个。",
+    "experiment.narrow.expectation": (
+        "约 90%：神经元太少，能找的特征不够。它不会过拟合，但也并不更快。"
+    ),
+    "experiment.wide.title": "很宽的隐藏层",
+    "experiment.wide.suggestion": "调整超参数：隐藏层用 512 个神经元，而不是 128 个。",
+    "experiment.wide.expectation": (
+        "约 97%，大约高半个百分点，代价是四倍的计算量：只跑一个种子未必看得出来。"
+    ),
+    "experiment.tanh.title": "用 tanh 代替 ReLU",
+    "experiment.tanh.suggestion": "ReLU 是最流行的激活函数，但不是唯一的。",
+    "experiment.tanh.expectation": "在这么小的网络里，差别不会超过换一个随机种子。",
+    "experiment.sigmoid.title": "用 sigmoid 代替 ReLU",
+    "experiment.sigmoid.suggestion": "ReLU 是最流行的激活函数，但不是唯一的。",
+    "experiment.sigmoid.expectation": (
+        "第一轮学得少一些，五轮之后就追上了。如果网络很深，它就追不上了。"
+    ),
+    "experiment.linear.title": "不用激活函数",
+    "experiment.linear.suggestion": "没有非线性，无论网络多深，它都只是一个线性模型。",
+    "experiment.linear.expectation": (
+        "91% 到 92%，多训练几轮也没用：它其实就是拆成两段的一个线性层。"
+    ),
+    "experiment.few_images.title": "只用 1,000 张图像",
+    "experiment.few_images.suggestion": (
+        "网络在训练数据上“背答案”，遇到没见过的就会混淆：这就是过拟合。"
+    ),
+    "experiment.few_images.expectation": (
+        "约 88%，而在学过的图像上有 96%：泛化差距约八个百分点。训练快得多。"
+    ),
+    "experiment.wrong_labels.title": "错误的标签",
+    "experiment.wrong_labels.suggestion": (
+        "死记硬背，就会连错误一起背下来：这里每五个标签有一个是错的。"
+    ),
+    "experiment.wrong_labels.expectation": (
+        "只用 1,000 张图像：十几轮之后测试准确率达到 85%，然后回落到 80%，因为错误标签也被背下来了"
+        "（训练准确率把它们算作答案）。"
+    ),
+    "experiment.flatten.title": "忘记展平",
+    "experiment.flatten.suggestion": (
+        "人人都会遇到的第一个错误：忘了展平图像，或者全连接层的大小不对。"
+        "打印每一层之后的形状来排查。"
+    ),
+    "experiment.flatten.expectation": (
+        "这里真的建一个没有 view 的网络来运行。PyTorch 在第一层就停下，这里逐段讲解它的报错。"
+    ),
+    "experiment.find_rate.title": "寻找学习率",
+    "experiment.find_rate.suggestion": ("学习率太小训练慢，太大会让模型震荡甚至爆炸：要选得合适。"),
+    "experiment.find_rate.expectation": (
+        "一段很短的训练：最多 200 批，学习率逐批提高，从 0.000001 直到损失爆炸。"
+        "曲线会告诉你它在哪里学得最好。"
+    ),
     # What differs from other settings, in a few words.
     "change.list": "{first}，{others}",
     "change.model.simple_nn": "SimpleNN",
@@ -186,6 +252,15 @@ CHINESE: dict[str, str] = {
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "普通 SGD",
     "change.seed": "随机种子 {value}",
+    "change.width": "{value} 个隐藏神经元",
+    "change.activation.relu": "ReLU",
+    "change.activation.tanh": "tanh",
+    "change.activation.sigmoid": "sigmoid",
+    "change.activation.none": "不用激活函数",
+    "change.images": "{value:,} 张训练图像",
+    "change.wrong_labels": "{value:.0%} 的标签是错的",
+    "change.flatten.on": "展平图像",
+    "change.flatten.off": "不展平图像",
     "verdict.one_seed.unclear": (
         "与基准相比，变体的准确率变化了 {mean:+.2f} 个百分点。光是换一个随机种子，差别就可能这么大"
         "（约 {chance:.1f}）：先多跑几个种子，再下结论。"
@@ -209,6 +284,7 @@ CHINESE: dict[str, str] = {
     "article.begins": "开始训练...",
     "article.epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
     "article.ends": "训练完成!",
+    "article.loaded": "模型加载成功!",
     "article.accuracy": "测试集上的准确率: {accuracy}",
     # Its comments: what a line is there for.
     "program.title": "在 MNIST 上训练 {network}。",
@@ -221,7 +297,10 @@ CHINESE: dict[str, str] = {
     "program.loaders": "训练时打乱顺序，免得网络把顺序也记住",
     "program.look": "先取一批数据看看形状：形状不对是最常见的错误",
     "program.model": "3. 模型",
-    "program.simple_nn": "784 个像素和 10 个数字之间，有一个 128 个神经元的隐藏层。",
+    "program.few_images": "只随机取一部分图像：图像少，很快就会被背下来",
+    "program.wrong_labels": "有些标签是错的：只能死记硬背",
+    "program.simple_nn": "784 个像素和 10 个数字之间，有一个 {width} 个神经元的隐藏层。",
+    "program.unflattened": "忘了展平图像的 SimpleNN：Linear 读不了这样的图像。",
     "program.dropout_nn": "SimpleNN，但训练时每次随机关掉一部分隐藏神经元。",
     "program.deep_nn": "有两个隐藏层的 SimpleNN。",
     "program.cnn": "两个卷积层在图像各处寻找笔画，后面接两个全连接层。",
@@ -239,13 +318,20 @@ CHINESE: dict[str, str] = {
     "program.backward": "反向传播：算出损失对每个权重的梯度",
     "program.update": "每个权重沿着梯度往下走一步",
     "program.item": "只取数值：张量会把整个计算过程都留在内存里",
+    "program.rate_title": "为 {network} 寻找学习率。",
+    "program.ramp": "5. 斜坡：学习率逐批提高，直到损失爆炸",
+    "program.rate": "每一批用自己的学习率，比上一批高 8%",
+    "program.smoothed": "到目前为止损失的平均值，越近的权重越大",
+    "program.exploded": "再往后就学不到什么了；NaN 也在此停下",
+    "program.suggestion": "取最佳值的十分之一：在最低点，步子已经快要太大了",
     "program.curve": "6.1 损失曲线",
     "program.accuracy": "6.2 测试集上的准确率",
     "program.eval": "切换到评估模式：关闭 Dropout，BatchNorm 改用学到的统计量",
     "program.no_grad": "评估时不需要梯度，这样更快，也更省内存",
     "program.argmax": "十个得分里最高的那个，就是认出的数字",
-    "program.saving": "7. 保存",
-    "program.weights": "只保存权重；用 load_state_dict 可以装回同样结构的网络",
+    "program.saving": "7. 保存与加载",
+    "program.weights": "只保存权重，不保存网络结构：加载时要先建好网络",
+    "program.loading": "新建的网络权重是随机的，load_state_dict 把保存的权重装进去",
     # --- preprocessing and drawings ---------------------------------------------------------------
     "drawing.not_strokes": "手写要给成笔画的列表，每一笔是 [x, y] 点的列表。",
     "drawing.too_long": "一幅手写最多 {strokes:,} 笔、{points:,} 个点。",
@@ -285,6 +371,7 @@ CHINESE: dict[str, str] = {
     "inspection.no_neuron": "{layer} 的神经元要在 0 到 {most} 之间，不能是 {index}。",
     "inspection.parameters": "{count:,} 个参数：{parts}",
     "inspection.on": "{layer}：{all} 个里激活了 {on} 个",
+    "inspection.never_off": "{layer}：{all} 个神经元，从不关闭",
     "inspection.on_and_dead": "{layer}：{all} 个里激活了 {on} 个，{dead} 个从不激活",
     "inspection.maps_on": "{layer}：{all} 张特征图里激活了 {on} 张",
     "inspection.image": "图像",
@@ -315,6 +402,47 @@ CHINESE: dict[str, str] = {
     ),
     "inspection.integrated": "积分梯度\n合计 {sum:+.2f}，比白纸高 {change:+.2f}",
     "inspection.occlusion": "遮挡\n遮住一小块后得分的下降",
+    # --- shapes -----------------------------------------------------------------------------------
+    "shapes.forgotten": (
+        "PyTorch 报错：{error}。图像没有展平；“实验”页的“忘记展平”会逐段讲解这个错误。"
+    ),
+    "shapes.given": "{layer} 收到的输入：{shape}，当作一个矩阵",
+    "shapes.given_shape": (
+        "行数 × 列数。Linear 把形状的最后一个数 {width} 当作输入个数，前面的都算作行："
+        "{factors} = {rows:,} 行像素。"
+    ),
+    "shapes.given_shape_alone": "行数 × 列数。Linear 把形状的最后一个数 {width} 当作输入个数。",
+    "shapes.weights": "{layer} 的权重，行列互换之后",
+    "shapes.weights_shape": (
+        "{layer} 建成时规定的 {inputs} 个输入，每个一行；它的 {outputs} 个神经元，每个一列"
+    ),
+    "shapes.verdict": (
+        "中间的两个数必须相等，而 {width} 不等于 {inputs}。images.view(-1, 28 * 28) "
+        "把每张图像变成一行 784 个数，就相等了。"
+    ),
+    "shapes.good": "有 view：{way}",
+    "shapes.bad": "没有 view：{way}",
+    "shapes.advice": "文章的建议：打印每一层之后的形状。第一个出乎意料的形状，就是出错的地方。",
+    # --- the learning-rate finder -----------------------------------------------------------------
+    "rates.axis": "学习率",
+    "rates.smoothed": "平滑后",
+    "rates.least": "最低点：{rate:.2g}",
+    "rates.suggested": "建议：{rate:.2g}",
+    "rates.point": (
+        "第 {batch}/{batches} 批：学习率 {rate:.2g}，损失 {loss:.4f}，平滑后 {smoothed:.4f}"
+    ),
+    "rates.exploded": (
+        "平滑后的损失在学习率 {best:.2g} 处最低，为 {loss:.2f}；到 {end:.2g} 时已经爆炸，超过四倍。"
+    ),
+    "rates.not_exploded": (
+        "平滑后的损失在学习率 {best:.2g} 处最低，为 {loss:.2f}；直到 {end:.2g} 都没有爆炸。"
+    ),
+    "rates.rule": (
+        "规则：取它的十分之一。损失最低时，步子已经快要太大了，而训练后期还需要更小的步子。"
+        "建议：{rate:.2g}。"
+    ),
+    "rates.no_mnist": "这里还没有 MNIST：第一次训练时会下载。请先训练一次再试。",
+    "rates.compare": "文章的设置用的学习率是 {rate:g}。",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "训练、测试和使用文章里的手写数字网络。",
     "cli.usage": "用法：",
@@ -323,6 +451,8 @@ CHINESE: dict[str, str] = {
     "cli.help": "显示这份帮助，然后退出",
     "cli.language": "帮助、消息和错误所用的语言，写在命令前后都可以；默认：终端的语言",
     "cli.train": "训练一个网络并保存",
+    "cli.find_rate": "找一个合适的学习率：逐批提高，直到损失爆炸",
+    "cli.rates_figure": "画出损失随学习率的变化：.png、.svg 或 .pdf",
     "cli.start": "从已保存的网络的权重接着训练，而不是从随机权重开始",
     "cli.keep": "把 --start 的权重按这个比例混入要保存的权重，0 到 1；默认：0",
     "cli.threads": "CPU 线程数；默认：由 PyTorch 决定",
@@ -334,6 +464,7 @@ CHINESE: dict[str, str] = {
     "cli.average_out": "平均后的网络保存到哪里",
     "cli.average_kinds": "只有同一种网络才能求平均，不能是 {kinds}。",
     "cli.code": "按这些设置打印一个独立的程序",
+    "cli.code_find_rate": "改为打印为这些设置寻找学习率的程序",
     "cli.comments": "程序的注释和输出用哪种语言，或不要注释；默认：本命令的语言",
     "cli.evaluate": "在 10,000 张测试图像或手写文件上测试已保存的网络",
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
@@ -365,6 +496,10 @@ CHINESE: dict[str, str] = {
     "cli.out_name": "--out 要给出以 .pth 结尾的文件名，不能是 {path}。",
     "cli.out_folder": "--out：文件夹 {path} 不能写入。",
     "cli.epoch": "第 {epoch} 轮",
+    "cli.no_flatten": "忘记展平图像：最常见的第一个错误，附讲解",
+    "cli.activation_unknown": (
+        "{path} 没有说明激活函数的元数据，而从权重看不出来：这里当作 ReLU。"
+    ),
     "cli.saved": "已保存到 {path}",
     "cli.loss": "测试集上的损失：{loss:.4f}",
     "cli.drawings_accuracy": "{count:,} 幅手写上的准确率：{accuracy:percent}",
@@ -383,6 +518,7 @@ CHINESE: dict[str, str] = {
     "page.language": "语言",
     "tab.draw": "手写",
     "tab.train": "训练",
+    "tab.mistakes": "误读",
     "tab.experiments": "实验",
     "tab.runs": "记录",
     "page.never_sent": "页面发来了不该有的内容，请刷新页面。",
@@ -396,6 +532,7 @@ CHINESE: dict[str, str] = {
     "draw.in_training_named": "{name}（正在训练）",
     "draw.classifier_gone": "你选的网络已经不在了，改由 {name} 来认。",
     "draw.counted": "已记为 {digit}。",
+    "draw.taken_back": "已撤回，不再记作 {digit}。",
     "draw.opened": "打开了 {count} 幅手写。",
     "draw.forgotten": "手写已清空。",
     "draw.made_room_for_one": "{note}地方满了：最早的一幅让出了位置。",
@@ -412,8 +549,16 @@ CHINESE: dict[str, str] = {
     "canvas.picture": "识别图片 …",
     "canvas.help": "用鼠标、手指或笔来写。",
     "canvas.help_keys": "用鼠标、手指或笔来写。Ctrl+Z 撤销，Delete 清除。",
+    "canvas.help_pen": "方向键移动画笔，空格键落笔、抬笔。",
     "canvas.picture_help": "点一个框，或拖选一部分。清除后可以再写。",
+    "canvas.test_image": "MNIST 的测试图像 {place}，是 {label}。清除后可以手写。",
     "canvas.full": "墨用完了：撤销或清除后再写。",
+    "canvas.try": "试试：",
+    "canvas.examples": "可以试的数字",
+    "canvas.example": "试试数字 {digit}",
+    "canvas.pen_at": "横向 {across}%，纵向 {down}%",
+    "canvas.pen_down": "已落笔。",
+    "canvas.pen_up": "已抬笔。",
     "picture.title": "要识别的图片",
     "picture.yours": "你的图片",
     "picture.found": "图片里找到的内容：点哪个就识别哪个",
@@ -427,6 +572,7 @@ CHINESE: dict[str, str] = {
     "picture.no_connection": "图片没能发送：连不上服务器。",
     "picture.no_answer": "服务器还没有回答。",
     "picture.lost": "服务器没能保存图片，请过几分钟再试。",
+    "picture.no_test_image": "这台机器上没有这张测试图像。",
     "picture.expected": "这里应是一张要识别的图片。",
     "prediction.title": "识别结果",
     "prediction.ask": "写一个 0 到 9 的数字",
@@ -452,6 +598,8 @@ CHINESE: dict[str, str] = {
     "leaderboard.save": "保存",
     "leaderboard.open": "打开 …",
     "leaderboard.forget": "清空",
+    "leaderboard.really": "彻底清空 {drawings} 个手写数字？",
+    "leaderboard.keep": "保留",
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
     # --- the pipeline -----------------------------------------------------------------------------
@@ -500,9 +648,12 @@ CHINESE: dict[str, str] = {
     "inside.image": "28×28 像素的图像",
     "inside.neurons": "{source} → ReLU：{all} 个神经元中 {on} 个激活",
     "inside.neurons_dead": "{source} → ReLU：{all} 个神经元中 {on} 个激活，{dead} 个从不激活",
+    "inside.neurons_curved": "{source} → {activation}：{all} 个神经元，从不关闭",
+    "inside.neurons_linear": "{source}：{all} 个神经元，不用激活函数",
     "inside.maps": "{source} → ReLU：{all} 个特征图中 {on} 个激活",
     "inside.maps_dead": "{source} → ReLU：{all} 个特征图中 {on} 个激活，{dead} 个从不激活",
     "inside.legend": "空心：对这张图像没有激活。打叉：对所有测试图像都不激活。",
+    "inside.legend_signed": "蓝色：大于零。红色：小于零。",
     "inside.kernels": "{source}：{all} 个卷积核",
     "inside.scores": "分数与 softmax",
     "inside.score_button": "{digit} 的分数：{score}，{share}",
@@ -513,7 +664,7 @@ CHINESE: dict[str, str] = {
     "inside.ink_there": "你的墨迹",
     "inside.product": "两者相乘",
     "inside.sum": "{ink} 墨迹 {paper} 纸 {bias} 偏置 = {sum}",
-    "inside.activation": "→ ReLU → {activation}",
+    "inside.activation": "→ {function} → {activation}",
     "inside.shares": "它给各个分数加上：",
     "inside.score": "{digit} 的分数是 {score}",
     "inside.score_sum": "{neurons} 这些神经元 {others} 其余神经元 {bias} 偏置 = {sum}",
@@ -539,6 +690,10 @@ CHINESE: dict[str, str] = {
     "inside.stroke": "去掉第 {number} 笔",
     "inside.path": "从白纸开始，沿着墨迹一步步积累",
     "inside.path_sum": "这些墨迹合计 {sum}：从白纸开始，差值上升了 {change}。",
+    "inside.curved": (
+        "{activation} 是弯的：它的输出按各个像素对加权和的贡献来分摊。"
+        "对这张图像，各部分之和分毫不差。"
+    ),
     "inside.alike": "在最后一个隐藏层看来，最像它的测试图像",
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
@@ -678,12 +833,26 @@ CHINESE: dict[str, str] = {
     "form.schedule_one_cycle": "先升到这个值，再降下来（one-cycle）",
     "form.optimizer": "优化器",
     "form.dropout_info": "每一步随机关掉多大比例的神经元",
+    "form.width": "隐藏神经元个数",
+    "form.width_info": "{low} 到 {high}；第二个隐藏层是它的一半",
+    "form.activation": "激活函数",
+    "form.activation_none": "不用",
+    "form.images": "训练图像数",
+    "form.images_info": "100 到 60,000：太少就会被背下来",
+    "form.wrong_labels": "错误标签",
+    "form.wrong_labels_info": "训练图像中标签写错的比例",
+    "form.flatten": "展平图像",
+    "form.flatten_info": "不展平，PyTorch 就会报最常见的错误：用 SimpleNN 试试",
     "form.augmentation": "数据增强",
     "form.augmentation_none": "不用：图像保持原样",
     "form.augmentation_affine": "轻微的旋转、平移和倾斜",
     "form.augmentation_handwriting": "模仿别人的笔迹，再加一些不是数字的图像",
     "form.preview": "上排：训练图像。下排：实际给网络看的样子。",
     "form.no_preview": "下载 MNIST 之后，这里会显示例子；第一次训练时会自动下载。",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "请填 {least} 到 {most} 之间的整数。",
+    "field.above": "请填大于 {least}、不超过 {most} 的数。",
+    "field.from_to": "请填 {least} 到 {most} 之间的数。",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "第 {epoch} 轮结束。",
     "run.name": "训练 {number}",
@@ -716,6 +885,8 @@ CHINESE: dict[str, str] = {
     "run.about_minutes": "大约 {minutes} 分钟",
     "run.seconds_left": "还要大约 {seconds} 秒",
     "run.minutes_left": "还要大约 {minutes} 分钟",
+    "run.says_begun": "开始训练：{title}。",
+    "run.says_result": "{message}测试准确率 {accuracy}，训练损失 {loss}。",
     "run.panel": "这次训练",
     "run.epoch_progress": "这一轮的进度",
     "run.epochs_done": "{done} / {epochs}",
@@ -734,7 +905,75 @@ CHINESE: dict[str, str] = {
     "run.epochs": "轮数",
     "run.seconds": "用时（秒）",
     "run.parameters": "参数个数",
+    # --- the Mistakes tab -------------------------------------------------------------------------
+    "misread.network": "网络",
+    "misread.against": "对比",
+    "misread.nobody": "不对比",
+    "misread.reading": "{network} 正在识别 10,000 张测试图像 …",
+    "misread.headline": "{images} 张测试图像中，{network} 认错 {count} 张，准确率 {accuracy}。",
+    "misread.gone": "这个网络已经不在了，请另选一个。",
+    "misread.no_data": "测试图像随第一次训练下载，之后这里会显示认错的图像。",
+    "misread.views": "看什么",
+    "misread.matrix": "混淆",
+    "misread.quiz": "你来认",
+    "misread.sureness": "把握",
+    "misread.map": "地图",
+    "misread.confusion": "行：图像实际是几。列：网络认成几。点一个数，看它的图像。",
+    "misread.all": "全部",
+    "misread.right_share": "正确",
+    "misread.cell": "{label} 认成 {digit}：{count} 张，占全部 {label} 的 {share}",
+    "misread.cell_right": "{label} 认对：{count} 张，占全部 {label} 的 {share}",
+    "misread.row": "{label} 认成别的：{count} 张",
+    "misread.row_share": "{label} 认成别的：{all} 张中有 {count} 张",
+    "misread.column": "别的认成 {digit}：{count} 张",
+    "misread.all_title": "全部认错的：{count} 张",
+    "misread.scale": "错 0 到 {top} 张。认对的不上色。",
+    "misread.per_cent": "占该行的百分比",
+    "misread.press": "把握最大的在前。点一张，它就到“手写”里去。",
+    "misread.more": "再看 {count} 张",
+    "misread.tile": "测试图像 {place}：是 {label}，认成 {digit}，{confidence}。点它去“手写”。",
+    "misread.gained": "{network} 认对、{other} 认错的：{count} 张",
+    "misread.lost": "{other} 认对、{network} 认错的：{count} 张",
+    "misread.both": "两个都认对 {both} 张，都认错 {none} 张。",
+    "misread.compared_note": (
+        "{other} 认成什么 → {network} 认成什么。把握最大的错误在前。点一张，它就到“手写”里去。"
+    ),
+    "misread.quiz_intro": "这些图像网络全都认错了。你会说是几？",
+    "misread.quiz_image": "一张手写数字的图像，28×28 像素",
+    "misread.quiz_question": "你会说是几？",
+    "misread.told_right": "没错，标签是 {label}。网络认成 {digit}，{confidence}。",
+    "misread.told_wrong": "你说是 {guess}，标签是 {label}。网络认成 {digit}，{confidence}。",
+    "misread.next": "下一张",
+    "misread.see_why": "为什么这样认？",
+    "misread.tally": "{answered} 张里，你和标签一致的有 {right} 张；认错的一共 {total} 张。",
+    "misread.per_digit": "每个数字的准确率",
+    "misread.digit": "数字",
+    "misread.images": "图像",
+    "misread.right": "认对",
+    "misread.accuracy": "准确率",
+    "misread.calibration": "它说的把握靠得住吗？",
+    "misread.error": "它说的把握和实际的准确率平均相差 {error} 个百分点（期望校准误差，ECE）。",
+    "misread.calibration_means": (
+        "柱子：在把握差不多的图像里，认对的占多少；把握从左到右由 0% 到 100%。横线：它说的把握。"
+        "柱子低于横线，就是过于自信。"
+    ),
+    "misread.said": "把握",
+    "misread.mean_said": "它说",
+    "misread.was_right": "实际认对",
+    "misread.map_title": "隐藏层的地图，可以框选",
+    "misread.map_note": (
+        "{count} 张测试图像在最后一个隐藏层里的位置，画在差别最大的两条直轴上：分别占全部差别的 "
+        "{first} 和 {second}，合计 {both}。带框的是认错的。"
+    ),
+    "misread.map_help": ("拖动框出一块，看里面的图像。用键盘：方向键移动框，+ 和 − 放大、缩小。"),
+    "misread.map_drawing": "你的手写也在其中，带着自己的框；认成 {digit}。",
+    "misread.map_no_drawing": "在“手写”里写一个数字，它在这里也会有位置。",
+    "misread.brushed": "框里有 {count} 张，认错 {wrong} 张",
+    "misread.first_axis": "第一轴平均",
+    "misread.second_axis": "第二轴平均",
+    "misread.misread": "认错",
     # --- the Experiments tab ----------------------------------------------------------------------
+    "cards.mistakes": "对比误读",
     "cards.intro": (
         "每次只改一处：两个网络用同一个随机种子训练，一个照文章的设置，一个照文章的建议改动。结"
         "果的差别，就是这处改动的作用。"
@@ -759,6 +998,7 @@ CHINESE: dict[str, str] = {
     "cards.variant_progress": "变体的进度",
     "cards.difference": "变体的测试准确率减去基准的，单位是百分点",
     "cards.running": "训练中",
+    "cards.shown": "已展示",
     "cards.diverged": "发散",
     "cards.stopped": "已停止",
     "cards.two_to_train": "将训练两个网络，各 {epochs} 轮，需要{time}。",
@@ -768,6 +1008,9 @@ CHINESE: dict[str, str] = {
     "cards.reused": "基准不必重新训练，直接采用{runs}{count:|的结果|各自的结果}。",
     "cards.limit": "你最多可以有 {most} 个网络同时训练或排队。",
     # --- the Runs tab -----------------------------------------------------------------------------
+    "runs.mistakes": "它的误读",
+    "runs.compare": "对比误读：",
+    "runs.other": "另一次训练",
     "runs.empty": "这里还是空的。训练一个网络，或者做一个实验，表格里就会多出一行。",
     "runs.run": "训练",
     "runs.differs": "与文章的设置有何不同",
@@ -778,6 +1021,7 @@ CHINESE: dict[str, str] = {
     "runs.stopped_after": "共 {epochs} 轮，训练 {done} 轮后停止",
     "runs.uploaded": "已上传",
     "runs.uploaded_alone": "已上传，没有元数据",
+    "runs.activation_unknown": "已上传，没有元数据：激活函数当作 ReLU",
     "runs.overlay": "画出“{name}”的曲线",
     "runs.read": "让它来认手写数字",
     "runs.train_on": "继续训练",
@@ -790,7 +1034,9 @@ CHINESE: dict[str, str] = {
     "runs.evicted": "为腾出位置，已清除{names}。",
     "runs.upload": "上传权重文件（.pth 和配套的 .json）…",
     "runs.one_file": "请选择一个 .pth 文件；如果有和它一起下载的 .json，也一并选上。",
-    "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
+    "runs.curves_losses": "{name}：最后一轮训练损失 {losses}",
+    "runs.curves_accuracies": "{name}：最后一轮测试准确率 {test}",
+    "runs.curves_both_accuracies": "{name}：最后一轮测试准确率 {test}，训练准确率 {training}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
     "files.no_folder": "无法建立文件夹：请让环境变量 GRADIO_TEMP_DIR 指向一个可以写入的地方。",

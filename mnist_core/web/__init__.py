@@ -15,6 +15,8 @@ What a floor imports lies on the same floor or below it.
     `scrubber`            what a run's network was, from its beginning on
     `one_step`            the article's loop by hand, in words and numbers
     `augmentation_preview`  training images, and what an augmentation makes of them
+    `mistakes`            what a network misreads, and how sure it is of that
+    `demonstrations`      cards that compare nothing: a forgotten `view`, a learning rate
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
@@ -49,6 +51,7 @@ What a floor imports lies on the same floor or below it.
     `tab_state`           what the tabs show
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
     `hidden_indexes`      what classifiers make of MNIST's test images
+    `readings`            what they read in those images, one by one
     `own_test_set`        the drawings that the visitor has labelled
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
@@ -60,11 +63,14 @@ What a floor imports lies on the same floor or below it.
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
+    `mistakes`            the confusion matrix, the images, a quiz, calibration, and a map
     `run_panel`           how a run is doing
+    `number_field`        a number, typed or stepped
     `first_batch`         the images of the first batch, before there are curves
     `run_curves`          the loss of each batch, and what each epoch came to
     `scrubber`            back and forth through what a network was
     `one_step`            the loop by hand, a line at each press
+    `plot`                a plot, and what it shows in words
     `console`             the lines that the article's code prints
     `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
@@ -98,7 +104,6 @@ What a floor imports lies on the same floor or below it.
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event
-    `plot`                a picture for `gr.Plot`
     `buttons`             buttons in the page's language
     `error_hooks`         where Gradio and uvicorn leave errors
     `gpu`                 a GPU from `spaces`, and the request of who pays for it

@@ -260,7 +260,7 @@ def absent_runs(attacker: Attacker) -> None:
     """Trainings whose visitors leave."""
     page = secrets.token_hex(6)
     key = attacker.enter(page)
-    settings = ["cnn", 30, 64, 0.001, "none", 0, "none", "adam", 42]
+    settings = ["cnn", 30, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
     attacker.event("queue/join", "start_run", *settings, key, page=page)
     attacker.ask("POST", "/presence", json.dumps({"page": page, "state": "closed"}).encode())
 

@@ -34,6 +34,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 LOSSES = [0.3752, 0.1849, 0.1343, 0.1090, 0.0945]
 
 
+def test_long_curves_keep_their_marks_and_those_do_not_touch() -> None:
+    """Whoever sees no colours tells curves apart by them."""
+    epochs = [EpochRecord(epoch, 1 / epoch, 1 / epoch, 0.9, 0.9, 1.0) for epoch in range(1, 101)]
+    figure = compare_losses([Curve("one", "blue", [epochs]), Curve("two", "red", [epochs])])
+    lines = figure.axes[0].get_lines()
+    assert len({line.get_marker() for line in lines}) == 2
+    assert {line.get_markevery() for line in lines} == {5}
+
+
 def test_the_figure_is_the_articles() -> None:
     figure = loss_figure(LOSSES)
     assert figure.get_size_inches().tolist() == [10, 5]

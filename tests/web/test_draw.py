@@ -12,6 +12,7 @@ from PIL import Image
 from mnist_core.checkpoints import SHIPPED
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
+from mnist_core.text import speaking
 from mnist_core.web.components.canvas import Drawing
 from mnist_core.web.components.leaderboard import MAX_FILE_BYTES
 from mnist_core.web.components.picture import Question
@@ -248,6 +249,26 @@ def test_another_label_corrects_the_first(session: Session) -> None:
     assert right(board) == 0
 
 
+def test_undo_takes_a_count_back(session: Session) -> None:
+    draw.count_drawing(session, labelled(1))
+    board = draw.take_drawing_back(session, labelled(1))
+    assert board["drawings"] == 0
+    assert board["note"] == "Taken back: it counts as a 1 no more."
+    with speaking("zh"):
+        assert draw.take_drawing_back(session, labelled(1))["note"] == "已撤回，不再记作 1。"
+
+
+def test_what_happened_last_is_told_in_whatever_language_the_page_speaks_now(
+    session: Session, tab: DrawTab
+) -> None:
+    show = tab.view(session)
+    assert show()[tab.board]["note"] == ""
+    draw.count_drawing(session, labelled(1))
+    assert show()[tab.board]["note"] == "Counted as a 1."
+    with speaking("zh"):
+        assert show()[tab.board]["note"] == "已记为 1。"
+
+
 def test_a_network_that_comes_later_is_scored_too(session: Session, tab: DrawTab) -> None:
     draw.count_drawing(session, labelled(1))
     run = session.upload(SHIPPED)
@@ -279,6 +300,8 @@ HOSTILE_LABELS: list[Any] = [
 def test_a_label_as_no_page_of_ours_sends_it_is_refused(session: Session, data: Any) -> None:
     with pytest.raises(gr.Error) as refusal:
         draw.count_drawing(session, gr.EventData(None, data))
+    with pytest.raises(gr.Error):
+        draw.take_drawing_back(session, gr.EventData(None, data))
     assert "<" not in str(refusal.value)
     assert len(session.test_set) == 0
 

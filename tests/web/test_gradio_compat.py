@@ -56,7 +56,6 @@ NEEDS: dict[str, list[str]] = {
         "gradio.blocks.SessionState._update_value_in_config(key, value)",
         "blocks.default_config",
     ],
-    "plot": ["gradio.components.plot.PlotData(type, plot)"],
     "queue_shares": [
         "blocks._queue.push(body, request, username)",
         "blocks._queue.event_queue_per_concurrency_id",
@@ -155,12 +154,12 @@ def test_what_is_not_there_is_told_with_the_room(objects: dict[str, Any]) -> Non
             "gradio.utils.LRUCache(max_size)",
             "blocks._queue.pending_event_ids_session.pop",
         ],
-        "plot": ["gradio.components.plot.PlotDate"],
+        "event_data": ["gradio.EventDate"],
         "downloads": ["gradio.fetching.fetch", "gradio.processing_utils.resize_and_crop(colour)"],
         "gpu": ["blocks._queue.clean_events(page)"],
     }
     assert complaints(gone, objects) == [
-        "gradio.components.plot.PlotDate is gone: gradio_compat/plot.py needs it",
+        "gradio.EventDate is gone: gradio_compat/event_data.py needs it",
         "gradio.fetching.fetch is gone: gradio_compat/downloads.py needs it",
         "gradio.processing_utils.resize_and_crop has no 'colour' any more: "
         "gradio_compat/downloads.py needs it",

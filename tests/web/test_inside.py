@@ -67,9 +67,9 @@ def signed(picture: dict[str, Any]) -> np.ndarray:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that has a fresh network of one kind read."""
 
-    def use(name: str, is_training: bool = False) -> Classifier:
+    def use(name: str, is_training: bool = False, **settings: Any) -> Classifier:
         torch.manual_seed(0)
-        model = create_model(name).train(is_training)
+        model = create_model(name, **settings).train(is_training)
         classifier = Classifier("run 1", "Run 1", model, is_training=is_training)
         monkeypatch.setattr(room, "current_classifier", lambda _: classifier)
         hidden_indexes._entries.clear()
@@ -126,6 +126,31 @@ def test_of_every_network_what_is_pressed_adds_up(reads: Any) -> None:
             assert total == pytest.approx(answer["scores"][4], abs=1e-4)
             shares = sum(tile["share"] for tile in score["tiles"])
             assert shares == pytest.approx(score["neurons"], abs=1e-4)
+
+
+def test_what_bends_and_what_does_not_are_shown_as_they_are(reads: Any) -> None:
+    for activation in each(["tanh", "sigmoid", "none"]):
+        classifier = reads("deep_nn", width=20, activation=activation)
+        answer = look(question())
+        seen = inspect_image(classifier.model, seven())
+        function = "" if activation == "none" else activation
+        assert [layer["activation"] for layer in answer["layers"]] == [function] * 2
+        assert [layer["source"] for layer in answer["layers"]] == ["fc1", "fc2"]
+        for layer, expected in zip(answer["layers"], seen.activations, strict=True):
+            top = layer["values"]["top"]
+            np.testing.assert_allclose(signed(layer["values"]), expected.values, atol=top / 250)
+            assert layer["on"] == len(expected.values)
+            assert not layer["dead"]
+            found = look(question(layer=layer["name"], unit=3))["chosen"]
+            assert found["function"] == function
+            total = found["ink"] + found["paper"] + found["bias"]
+            assert total == pytest.approx(found["sum"], abs=1e-4)
+        score = look(question(score=4))["chosen"]
+        total = score["neurons"] + score["others"] + score["bias"]
+        assert total == pytest.approx(answer["scores"][4], abs=1e-4)
+        why = look(question("why", digit=7, against=3))
+        assert why["activation"] == function
+        assert why["parts"]["sum"] == pytest.approx(why["parts"]["score"], abs=1e-4)
 
 
 def test_the_table_has_the_share_of_each_neuron() -> None:

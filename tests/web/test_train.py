@@ -124,7 +124,7 @@ def test_the_article_s_plot_is_drawn_once_for_each_epoch_at_most(
 ) -> None:
     tab.start_run(*values(epochs=3), session)
     plots = [screen["article_plot"] for screen in screens_of(session, tab)]
-    assert 1 <= len({plot.plot for plot in plots}) <= 4
+    assert 1 <= len({plot["picture"] for plot in plots}) <= 4
 
 
 def test_a_page_that_comes_back_is_shown_everything_at_once(

@@ -19,8 +19,9 @@ from mnist_core.data import DownloadError, default_root, fetch_mnist
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.loss_curve import LossCurve
-from mnist_core.models import create_model_shape
+from mnist_core.models import WIDTH, create_model_shape
 from mnist_core.moments import MAX_NETWORKS, Moments
+from mnist_core.shapes import ShapeMismatchError
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
@@ -62,6 +63,8 @@ class Run:
             has not learned anything. Never changed, only replaced, and `version` grows each time.
         calibration: what makes its probabilities mean what they say, if that has been found out.
         changes: grows with every change of any of these.
+        is_activation_known: False for an upload that nothing tells the activation of: it is taken
+            for ReLU.
         retry_rate: after a divergence, the learning rate to try next.
         is_repeatable: whether a new run with the same settings would come to the same weights; not
             so if it was stopped within an epoch, went from one device to another, or one cycle of
@@ -84,6 +87,7 @@ class Run:
         self.changes = 0
         self.retry_rate: float | None = None
         self.is_repeatable = True
+        self.is_activation_known = True
         self.status = RunStatus(state="waiting", stage="next", epochs=config.epochs)
         self._stop_requested = False
         self._snapshot: Snapshot | None = None  # to go on from
@@ -116,6 +120,7 @@ class Run:
         run._pace.begin_stretch(len(epochs))
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
+        run.is_activation_known = checkpoint.is_activation_known
         accuracy = epochs[-1].test_accuracy if epochs else accuracy
         done = len(epochs)
         run._update(state="uploaded", stage=None, epochs=done, epochs_done=done, accuracy=accuracy)
@@ -217,7 +222,7 @@ class Run:
     @property
     def size(self) -> int:
         """Return how many bytes of memory it takes about, or will take while it is under way."""
-        network = network_bytes(self.config.model)
+        network = network_bytes(self.config.model, self.config.width)
         snapshot = self._snapshot
         training = len(snapshot.content) if snapshot else 0
         if self.is_under_way:
@@ -262,6 +267,8 @@ class Run:
             self.retry_rate = error.retry_rate
             self.curve = error.curve or self.curve
             self._end("diverged", Error("diverged", error.args[0]))
+        except ShapeMismatchError as error:
+            self._end("failed", Error("shapes", error.args[0]))
         except DownloadError as error:
             facts = {"reason": str(error), "cause": error.cause}
             log.error("MNIST cannot be downloaded", extra={"fields": facts})
@@ -437,7 +444,7 @@ class Run:
 
 
 @functools.cache
-def network_bytes(model_name: str) -> int:
+def network_bytes(model_name: str, width: int = WIDTH) -> int:
     """Return how many bytes a network's weights take."""
-    weights = create_model_shape(model_name).state_dict().values()
+    weights = create_model_shape(model_name, width=width).state_dict().values()
     return sum(tensor.numel() * tensor.element_size() for tensor in weights)

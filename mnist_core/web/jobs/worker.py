@@ -28,6 +28,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.data import map_mnist
 from mnist_core.loss_curve import LossCurve
 from mnist_core.moments import Moment, early_steps, first_moment, moment_of
+from mnist_core.shapes import ShapeMismatchError, explain_mismatch
 from mnist_core.training import (
     DivergenceError,
     EpochRecord,
@@ -115,7 +116,7 @@ class Failed:
         trace: where it comes from, for the operator.
     """
 
-    error: DivergenceError | FileNotFoundError | MemoryError | None
+    error: DivergenceError | ShapeMismatchError | FileNotFoundError | MemoryError | None
     trace: str = ""
 
 
@@ -210,6 +211,10 @@ def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
         return Failed(error)
     except (MemoryError, torch.OutOfMemoryError):
         return Failed(MemoryError())
+    except RuntimeError as error:
+        if task.config.flatten:
+            return Failed(None, traceback.format_exc())
+        return Failed(explain_mismatch(error))
     except Exception:
         return Failed(None, traceback.format_exc())
 

@@ -19,7 +19,12 @@ from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
-from mnist_core.web.sessions.tab_state import DrawState, ExperimentsState, TrainState
+from mnist_core.web.sessions.tab_state import (
+    DrawState,
+    ExperimentsState,
+    MistakesState,
+    TrainState,
+)
 from mnist_core.web.sessions.uploads import clear_uploads
 
 MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
@@ -35,7 +40,7 @@ class Session:
     Attributes:
         presence: whether a page of it is connected.
         test_set: the drawings that the visitor has labelled.
-        draw, train, experiments: what these tabs show.
+        draw, train, mistakes, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
         has_lost: whether it takes the place of one whose runs or drawings are gone, and whose
             visitor has not been told yet.
@@ -49,6 +54,7 @@ class Session:
         self.test_set = OwnTestSet()
         self.draw = DrawState()
         self.train = TrainState()
+        self.mistakes = MistakesState()
         self.experiments = ExperimentsState()
         self.curves = DrawnCurves()
         self.has_lost = False
@@ -247,6 +253,10 @@ class Session:
         with self.keeping(), self._lock:
             self._check_open()
             return sum(map(self.test_set.add, drawings))
+
+    def unlabel(self, drawing: LabelledDrawing) -> bool:
+        """Take a drawing out of the own test set; return whether it was in it."""
+        return self.test_set.remove(drawing)
 
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.preprocessing import GrayImage
+from mnist_core.text import Message
 from mnist_core.web.sessions.uploads import remove_upload
 
 
@@ -23,11 +24,13 @@ class DrawState:
         offered: the ids of the runs that are not selected by themselves any more: each has been
             already, or was there when the visitor selected a network.
         picture: the file of the picture in the place of the drawing, if any.
+        note: what has happened last to the visitor's score, if anything has.
     """
 
     drawing: GrayImage | None = None
     classifier: str = "cnn"
     offered: set[str] = field(default_factory=set)
+    note: Message | None = None
     picture: Path | None = None
 
     def keep_picture(self, picture: Path | None) -> None:
@@ -35,6 +38,22 @@ class DrawState:
         before, self.picture = self.picture, picture
         if before is not None and before != picture:
             remove_upload(before)
+
+
+@dataclass
+class MistakesState:
+    """The Mistakes tab.
+
+    Attributes:
+        network: the key of the network whose mistakes are shown; empty for the one that reads the
+            visitor's drawings.
+        against: the key of the network that it is compared with; empty for none.
+        wishes: grows when another tab has asked for other networks.
+    """
+
+    network: str = ""
+    against: str = ""
+    wishes: int = 0
 
 
 @dataclass
@@ -46,6 +65,12 @@ class TrainState:
 
 @dataclass
 class ExperimentsState:
-    """The Experiments tab: `opened` is the name of the experiment whose card is open."""
+    """The Experiments tab.
+
+    Attributes:
+        opened: the name of the experiment or demonstration whose card is open.
+        shown: the demonstrations that have been asked for.
+    """
 
     opened: str = next(iter(EXPERIMENTS))
+    shown: set[str] = field(default_factory=set)

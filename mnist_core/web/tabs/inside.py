@@ -25,7 +25,7 @@ from mnist_core.inspection import (
     multiply_patch,
     split_score,
 )
-from mnist_core.inspection.layers import PAPER
+from mnist_core.inspection.layers import ACTIVATIONS, PAPER
 from mnist_core.preprocessing import GrayImage, image_from_strokes, ink_of_each
 from mnist_core.text import translate
 from mnist_core.web.components.base import refusal
@@ -130,19 +130,25 @@ def _layer(layer: Layer, seen: Inspection, dead: list[int] | None) -> Facts:
     return {
         "name": layer.name,
         "source": _source(layer, seen).name,
-        "values": pack_positive(layer.values),
+        "activation": _activation(layer),
+        "values": pack_positive(layer.values) if layer.can_be_off else pack_signed(layer.values),
         "on": int(layer.is_on.sum()),
         "dead": dead,
     }
 
 
+def _activation(layer: Layer) -> str:
+    """Return the activation function of a hidden layer as people write it, "" for none."""
+    return layer.title if layer.operation in ACTIVATIONS else ""
+
+
 def _source(activations: Layer, seen: Inspection) -> Layer:
-    """Return the layer with weights whose sums a ReLU is given.
+    """Return the layer with weights whose sums an activation function is given.
 
     Raises:
         ValueError: there is none.
     """
-    before = seen.layers[: seen.layers.index(activations)]
+    before = seen.layers[: seen.layers.index(activations) + 1]
     for layer in reversed(before):
         if layer.operation in ("linear", "conv2d"):
             return layer
@@ -186,6 +192,7 @@ def _neuron(layer: str, unit: int, seen: Inspection, classifier: Classifier) -> 
         "paper": float(neuron.weights.sum() * PAPER),
         "bias": neuron.bias,
         "sum": neuron.sum,
+        "function": _activation(seen.layer(layer)),
         "activation": neuron.activation,
         "shares": _numbers(neuron.shares),
     }
@@ -266,6 +273,7 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
             "score": evidence.score,
         },
         "alike": _alike(seen, classifier),
+        "activation": _activation(seen.hidden),
     }
     if question.path:
         path = integrate_gradients(classifier.model, seen, digit, against)

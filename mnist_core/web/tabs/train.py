@@ -10,18 +10,19 @@ import gradio as gr
 
 from mnist_core.config import TrainConfig
 from mnist_core.inference import predict
-from mnist_core.plots import loss_figure, to_svg
+from mnist_core.plots import loss_figure
 from mnist_core.text import Message, say, translate
 from mnist_core.training import EpochRecord
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.console import Console
+from mnist_core.web.components.plot import Plot, PlotView
 from mnist_core.web.components.run_curves import RunCurves
 from mnist_core.web.components.run_panel import RunPanel, RunView
 from mnist_core.web.gradio_compat.buttons import spoken_button
-from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.curves import svg_address
 from mnist_core.web.tabs.first_batch import build_first_batch
 from mnist_core.web.tabs.one_step import build_one_step
 from mnist_core.web.tabs.page_stream import View, quietly
@@ -72,7 +73,7 @@ class TrainTab:
                     with gr.Tab(Message("one_step.tab"), elem_id="one-step"):
                         build_one_step(self.form, link)
                     with gr.Tab(Message("train.article"), elem_id="article"), gr.Row():
-                        self.article_plot = _plot(draw_run([]), scale=3)
+                        self.article_plot = Plot(elem_classes="paper", scale=3)
                         with gr.Column(scale=2, min_width=240):
                             self.lines = Console([])
                     with gr.Tab(Message("train.code"), elem_id="code-tab"):
@@ -152,7 +153,7 @@ class TrainTab:
     def view(self, session: Session) -> View:
         """Show the run that trains, or the one that did last."""
         readings = DrawingReadings(session)
-        drawn: tuple[object, PlotData] = (None, draw_run([]))
+        drawn: tuple[object, PlotView | None] = (None, None)
 
         def show() -> Updates:
             nonlocal drawn
@@ -224,16 +225,18 @@ def _say_sureness(probability: float) -> str:
     return ">99.9%" if probability > 0.999 else f"{probability:.1%}"  # nothing is quite sure
 
 
-def draw_run(epochs: list[EpochRecord]) -> PlotData:
-    """Draw a run's training loss as the article does.
-
-    From the figure itself gr.Plot would take twice as long.
-    """
-    return svg_plot(to_svg(loss_figure([epoch.train_loss for epoch in epochs])))
-
-
-def _plot(picture: PlotData, scale: int = 1) -> gr.Plot:
-    return gr.Plot(picture, show_label=False, elem_classes="paper", min_width=280, scale=scale)
+def draw_run(epochs: list[EpochRecord]) -> PlotView:
+    """Draw a run's training loss as the article does, and say in words what is to be seen."""
+    losses = [epoch.train_loss for epoch in epochs]
+    words: Message | str = Message("plot.article_empty")
+    if losses:
+        words = Message(
+            "plot.article_words",
+            epochs=len(losses),
+            first=f"{losses[0]:.4f}",
+            last=f"{losses[-1]:.4f}",
+        )
+    return {"picture": svg_address(loss_figure(losses)), "words": translate(words)}
 
 
 def _button(label: Message, elem_id: str, **settings: Any) -> gr.Button:

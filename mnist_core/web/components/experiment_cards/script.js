@@ -31,6 +31,11 @@ for (const action of ["try", "seeds", "retry", "stop"]) {
   part(action).addEventListener("click", () => order(action));
 }
 
+part("compare").addEventListener("click", () => {
+  trigger("mistakes", props.value.compared);
+  openTab("mistakes");
+});
+
 // --- What is seen --------------------------------------------------------------------------------
 
 function open(name) {
@@ -75,10 +80,38 @@ function showStatus() {
   show("retry", status.state === "diverged" && status.retry_rate !== null);
   show("seeds", !running && status.more_seeds !== "");
   show("stop", running);
+  show("compare", status.compared !== null);
   detail.classList.toggle("tried", status.sides.length > 0);
   detail.classList.toggle("exploded", status.state === "diverged");
   status.sides.forEach((side, number) => showSide(["baseline", "variant"][number], side));
   showPlots(status.plots, detail);
+  detail.classList.toggle("compares", status.compares);
+  showDemonstration(status.demonstration);
+}
+
+// What compares nothing: words of another piece by piece, sentences, a picture.
+function showDemonstration(shown) {
+  const box = part("demonstration");
+  box.hidden = !shown;
+  if (!shown) return;
+  const quote = find("quote", box);
+  quote.hidden = shown.quote === "";
+  write(quote, shown.quote);
+  const pieces = shown.pieces.flatMap(({ text, meaning }) => [textOf("dt", text), textOf("dd", meaning)]);
+  box.querySelector(".pieces").replaceChildren(...pieces);
+  box.querySelector(".lines").replaceChildren(...shown.lines.map((line) => textOf("p", line)));
+  const picture = find("picture", box);
+  picture.hidden = shown.picture === "";
+  if (!picture.hidden) {
+    if (picture.src !== shown.picture) picture.src = shown.picture;
+    picture.alt = shown.lines.join(" ");
+  }
+}
+
+function textOf(tag, text) {
+  const node = document.createElement(tag);
+  node.textContent = text;
+  return node;
 }
 
 function showSide(name, side) {

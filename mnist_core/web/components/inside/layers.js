@@ -28,7 +28,7 @@ function showInside(answer) {
   const names = answer.layers.map(({ name, values }) => name + values.shape).join();
   if (layersBox.dataset.names !== names) buildLayers(answer.layers, names);
   answer.layers.forEach((layer, i) => showLayer(layers[i], layer));
-  write(find("legend"), say("inside.legend"));
+  write(find("legend"), answer.layers[0].activation === "ReLU" ? say("inside.legend") : say("inside.legend_signed"));
   showScores(answer);
   showChosen(answer);
   fillTables(answer);
@@ -101,12 +101,13 @@ function buildLayers(list, names) {
   });
 }
 
-function showLayer(layer, { source, values, on, dead }) {
-  const facts = { source, on, all: values.shape[0], dead: dead?.length };
-  const caption = layer.isMaps ? sayMaps(facts) : sayNeurons(facts);
+function showLayer(layer, { source, activation, values, on, dead }) {
+  layer.canBeOff = activation === "ReLU";
+  const facts = { source, activation, on, all: values.shape[0], dead: dead?.length };
+  const caption = layer.isMaps ? sayMaps(facts) : layer.canBeOff ? sayNeurons(facts) : sayNeverOff(facts);
   write(layer.caption, caption);
   layer.canvas.setAttribute("aria-label", caption);
-  layer.numbers = numbersOf(values, false);
+  layer.numbers = numbersOf(values, !layer.canBeOff);
   layer.dead = new Set(dead ?? []);
   if (layer.isMaps) {
     const [, rows, columns] = values.shape;
@@ -124,6 +125,10 @@ function sayNeurons(facts) {
   return facts.dead ? say("inside.neurons_dead", facts) : say("inside.neurons", facts);
 }
 
+function sayNeverOff(facts) {
+  return facts.activation ? say("inside.neurons_curved", facts) : say("inside.neurons_linear", facts);
+}
+
 function markPixel({ name, canvas, shape: [, rows, columns], perLine }) {
   const { layer, unit, row, column } = pointed ?? pressed;
   if (layer !== name) return;
@@ -134,8 +139,9 @@ function markPixel({ name, canvas, shape: [, rows, columns], perLine }) {
   pencil.fillRect(x, y, 1, 1);
 }
 
-// On: filled, the more the stronger. Off: hollow. Never on: crossed.
-function paintCells({ name, canvas, numbers, dead }, top) {
+// On: filled, the more the stronger. Off: hollow. Never on: crossed. What cannot be off is filled in
+// the colour of its sign.
+function paintCells({ name, canvas, numbers, dead, canBeOff }, top) {
   const cell = 20;
   const lines = Math.ceil(numbers.length / CELLS_PER_LINE);
   if (canvas.width !== CELLS_PER_LINE * cell) canvas.width = CELLS_PER_LINE * cell;
@@ -148,8 +154,8 @@ function paintCells({ name, canvas, numbers, dead }, top) {
     const side = cell - 4;
     pencil.lineWidth = 1;
     pencil.strokeStyle = colors().off;
-    if (value > 0) {
-      pencil.fillStyle = "rgb(" + mixed(0.25 + (0.75 * value) / top) + ")";
+    if (value > 0 || !canBeOff) {
+      pencil.fillStyle = "rgb(" + mixed(canBeOff ? 0.25 + (0.75 * value) / top : value / top) + ")";
       pencil.fillRect(x, y, side, side);
     } else pencil.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1);
     if (dead.has(unit)) {

@@ -28,6 +28,8 @@ function showWhy(answer) {
   showParts(parts);
   write(find("total"), say("inside.total", facts));
   write(find("path-sum"), path ? say("inside.path_sum", { sum: plain(path.sum), change: plain(path.change) }) : "");
+  const isCurved = ["tanh", "sigmoid"].includes(answer.activation);
+  write(find("curved"), isCurved ? say("inside.curved", answer) : "");
   showRubbed(answer);
   showAlike(alike);
   write(find("readings"), readings ? compareReadings(readings) : answer.isBlank ? say("inside.blank") : "");
