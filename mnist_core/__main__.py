@@ -16,6 +16,7 @@ from mnist_core.commands import (
     calibrate,
     code,
     evaluate,
+    find_rate,
     inspect,
     mistakes,
     predict,
@@ -32,6 +33,7 @@ from mnist_core.text import LANGUAGES, Language, say, speak, speaking, system_la
 
 COMMANDS = {
     "train": train,
+    "find-rate": find_rate,
     "average": average,
     "code": code,
     "evaluate": evaluate,

@@ -32,7 +32,16 @@ from mnist_core.archive import check_archive
 from mnist_core.config import TrainConfig
 from mnist_core.file_kinds import kind_of
 from mnist_core.inference import UNCALIBRATED, Calibration
-from mnist_core.models import MODELS, count_parameters, create_model_shape
+from mnist_core.models import (
+    ACTIVATIONS,
+    LEAST_WIDTH,
+    MODELS,
+    MOST_WIDTH,
+    WIDTH,
+    count_parameters,
+    create_model_shape,
+    name_kind,
+)
 from mnist_core.pickle_check import NotAStateDictError, tell_names
 from mnist_core.safetensors import is_safetensors, read_safetensors, write_safetensors
 from mnist_core.text import Message
@@ -68,6 +77,10 @@ class Checkpoint:
     Attributes:
         model: the network with its weights.
         model_name: its name in `models.MODELS`.
+        width: neurons in its first hidden layer, as its weights show.
+        activation: its name in `models.ACTIVATIONS`. Weights do not show it; the metadata do.
+        is_activation_known: False where there are no metadata to say it: it is then taken for the
+            article's, "relu".
         metadata: what `describe_run` wrote, or empty if there are none about these very weights.
         calibration: what the metadata say of it, or `UNCALIBRATED`.
     """
@@ -76,6 +89,14 @@ class Checkpoint:
     model_name: str
     metadata: dict[str, Any]
     calibration: Calibration
+    width: int = WIDTH
+    activation: str = "relu"
+    is_activation_known: bool = True
+
+    @property
+    def kind(self) -> str:
+        """What it has in common with all networks that its weights fit, as options name it."""
+        return name_kind(self.model_name, self.width, self.activation)
 
 
 def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, Any]:
@@ -86,7 +107,7 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
         epochs: what each epoch came to; fewer than `config.epochs` if it was stopped.
     """
     return {
-        "parameters": count_parameters(create_model_shape(config.model)),
+        "parameters": count_parameters(config.create_model_shape()),
         "config": asdict(config),
         "epochs": [asdict(epoch) for epoch in epochs],
         "test_accuracy": epochs[-1].test_accuracy if epochs else None,
@@ -112,7 +133,9 @@ def describe_average(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {**shared, "average_of": average_of}
 
 
-def read_run(metadata: Mapping[str, Any], model_name: str) -> tuple[TrainConfig, list[EpochRecord]]:
+def read_run(
+    metadata: Mapping[str, Any], model_name: str, width: int = WIDTH, activation: str = "relu"
+) -> tuple[TrainConfig, list[EpochRecord]]:
     """Read what `describe_run` of this version, an older or a newer one wrote.
 
     Fields that this version does not know are left out, and those that an older version did not
@@ -122,18 +145,22 @@ def read_run(metadata: Mapping[str, Any], model_name: str) -> tuple[TrainConfig,
     Args:
         metadata: what lies beside a checkpoint, from anybody.
         model_name: the network that the weights were recognised as.
+        width: of it, as in `Checkpoint`.
+        activation: of it.
 
     Returns:
         The settings of the run, and what each of its epochs came to. Where the metadata are not
         believed, the default settings with this network, and no epoch.
     """
+    network = TrainConfig(model=model_name, width=width, activation=activation)
     try:
         config = _read_config(metadata["config"])
         epochs = [_read_epoch(number, told) for number, told in enumerate(metadata["epochs"], 1)]
     except (AttributeError, KeyError, TypeError, ValueError):
-        return TrainConfig(model=model_name), []
-    if config.model != model_name or len(epochs) > config.epochs:
-        return TrainConfig(model=model_name), []
+        return network, []
+    is_it = (config.model, config.width, config.activation) == (model_name, width, activation)
+    if not is_it or not config.flatten or len(epochs) > config.epochs:  # unflattened, none learns
+        return network, []
     return config, epochs
 
 
@@ -236,14 +263,23 @@ def load_checkpoint(path: Path) -> Checkpoint:
     content = _read_bytes(path)
     weights, about = _read_weights(path, content)
     metadata = _read_metadata(path, content) or _parse_metadata(about)
-    model_name = _recognize(path, weights, metadata)
-    model = create_model_shape(model_name)
+    model_name, width = _recognize(path, weights, metadata)
+    activation = _find_activation(model_name, metadata)
+    model = create_model_shape(model_name, width=width, activation=activation or "relu")
     # Copies: a tensor may be a small view of a storage of megabytes, which would stay with it.
     copies = {name: tensor.clone(memory_format=DENSE) for name, tensor in weights.items()}
     model.load_state_dict(copies, assign=True)
     model = model.float().eval()
     _check_numbers(path, model)
-    return Checkpoint(model, model_name, metadata, _find_calibration(metadata))
+    return Checkpoint(
+        model,
+        model_name,
+        metadata,
+        _find_calibration(metadata),
+        width,
+        activation or "relu",
+        activation is not None,
+    )
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -290,8 +326,15 @@ def _without_prefixes(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return weights
 
 
-def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> str:
-    expected = {name: create_model_shape(name).state_dict() for name in MODELS}
+def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> tuple[str, int]:
+    """Return which network has weights of these names and shapes, and how wide it is."""
+    width = _find_width(weights)
+    expected = {
+        name: create_model_shape(
+            name, width=width if architecture.is_adjustable else WIDTH
+        ).state_dict()
+        for name, architecture in MODELS.items()
+    }
     fitting = [name for name in MODELS if _shapes(expected[name]) == _shapes(weights)]
     if not fitting:
         choices, found = ", ".join(MODELS), tell_names(_tell_weights(weights))
@@ -305,7 +348,26 @@ def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any])
     # SimpleNN with and without dropout have the same weights; only metadata tell them apart.
     config = metadata.get("config")
     told = config.get("model") if isinstance(config, dict) else None
-    return told if told in fitting else fitting[0]
+    name = told if told in fitting else fitting[0]
+    return name, width if MODELS[name].is_adjustable else WIDTH
+
+
+def _find_width(weights: Mapping[str, Tensor]) -> int:
+    """Return how many neurons a first linear layer has; the article's if there is none such."""
+    first = weights.get("fc1.weight")
+    width = len(first) if first is not None and first.ndim == 2 else WIDTH
+    return width if LEAST_WIDTH <= width <= MOST_WIDTH else WIDTH
+
+
+def _find_activation(model_name: str, metadata: dict[str, Any]) -> str | None:
+    """Return the activation that the metadata tell of; None if nothing does."""
+    if not MODELS[model_name].is_adjustable:
+        return "relu"
+    config = metadata.get("config")
+    if not isinstance(config, dict):
+        return None
+    told = config.get("activation", "relu")  # old versions knew no other, and did not write it
+    return told if isinstance(told, str) and told in ACTIVATIONS else None
 
 
 def _check_numbers(path: Path, model: nn.Module) -> None:

@@ -8,12 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from torch import nn
+
 from mnist_core.augmentation import AUGMENTATIONS
-from mnist_core.models import MODELS, create_model_shape
+from mnist_core.models import (
+    ACTIVATIONS,
+    LEAST_WIDTH,
+    MODELS,
+    MOST_WIDTH,
+    WIDTH,
+    create_model,
+    create_model_shape,
+    name_kind,
+)
 from mnist_core.text import Message
 
 SCHEDULES = ("none", "step", "one_cycle")
 OPTIMIZERS = ("adam", "sgd")
+IMAGES = 60_000  # that there are to learn from
+LEAST_IMAGES = 100
+MOST_WRONG_LABELS = 0.9  # of ten digits: with that many wrong, a label tells nothing
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,14 @@ class TrainConfig:
         augmentation: how training images are changed before each use, from `AUGMENTATIONS`.
         optimizer: "adam", or "sgd" to compare it with (no momentum).
         seed: start of the random generator, 0 to 4,294,967,295.
+        width: neurons in the hidden layer, 8 to 512 (a second one has half as many); a CNN's is
+            128.
+        activation: what stands behind each hidden layer, from `ACTIVATIONS`; a CNN's is "relu".
+        images: how many of the training images to learn from, 100 to 60,000, drawn by the seed.
+        wrong_labels: the share of those whose label is made a wrong one, 0 to 0.9, drawn by the
+            seed. Test images keep theirs.
+        flatten: whether the network flattens the images. False is the usual first mistake: it can
+            be set up, and stops at the first batch.
 
     Raises:
         ValueError: a value has the wrong type or is out of range; the message says the range.
@@ -47,6 +69,11 @@ class TrainConfig:
     augmentation: str = "none"
     optimizer: str = "adam"
     seed: int = 42
+    width: int = WIDTH
+    activation: str = "relu"
+    images: int = IMAGES
+    wrong_labels: float = 0.0
+    flatten: bool = True
 
     def __post_init__(self) -> None:
         _check_choice("model", self.model, MODELS)
@@ -56,6 +83,11 @@ class TrainConfig:
         _check_whole_number("epochs", self.epochs, 1, 100)
         _check_whole_number("batch_size", self.batch_size, 1, 60_000)
         _check_whole_number("seed", self.seed, 0, 2**32 - 1)
+        _check_choice("activation", self.activation, ACTIVATIONS)
+        _check_whole_number("width", self.width, LEAST_WIDTH, MOST_WIDTH)
+        _check_whole_number("images", self.images, LEAST_IMAGES, IMAGES)
+        _check_share("wrong_labels", self.wrong_labels, MOST_WRONG_LABELS)
+        _check_flag("flatten", self.flatten)
         if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
             raise ValueError(
                 Message(
@@ -65,19 +97,34 @@ class TrainConfig:
                     value=_quote(self.learning_rate),
                 )
             )
-        if self.dropout is None:
-            return
-        if not _is_number(self.dropout) or not 0 <= self.dropout <= 0.9:
-            raise ValueError(
-                Message(
-                    "config.not_in_range",
-                    setting=Message("config.dropout"),
-                    low=0,
-                    high=0.9,
-                    value=_quote(self.dropout),
-                )
-            )
-        create_model_shape(self.model, self.dropout)  # says so if it has no dropout layer
+        if self.dropout is not None:
+            _check_share("dropout", self.dropout, 0.9)
+        self.create_model_shape()  # says so if the network has no such setting
+
+    @property
+    def kind(self) -> str:
+        """What its network has in common with all that its weights fit, as options name it."""
+        return name_kind(self.model, self.width, self.activation)
+
+    def create_model(self) -> nn.Module:
+        """Build the network with fresh random weights, drawn from torch's global generator."""
+        return create_model(
+            self.model,
+            self.dropout,
+            width=self.width,
+            activation=self.activation,
+            flatten=self.flatten,
+        )
+
+    def create_model_shape(self) -> nn.Module:
+        """Build the network without weights, so without drawing from the random generator."""
+        return create_model_shape(
+            self.model,
+            self.dropout,
+            width=self.width,
+            activation=self.activation,
+            flatten=self.flatten,
+        )
 
 
 def _check_choice(name: str, value: object, choices: Iterable[str]) -> None:
@@ -92,6 +139,18 @@ def _check_choice(name: str, value: object, choices: Iterable[str]) -> None:
         )
 
 
+def _check_flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(
+            Message(
+                "config.not_a_choice",
+                setting=Message(f"config.{name}"),
+                choices="True, False",
+                value=_quote(value),
+            )
+        )
+
+
 def _check_whole_number(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise ValueError(
@@ -100,6 +159,19 @@ def _check_whole_number(name: str, value: object, low: int, high: int) -> None:
                 setting=Message(f"config.{name}"),
                 low=low,
                 high=high,
+                value=_quote(value),
+            )
+        )
+
+
+def _check_share(name: str, value: object, most: float) -> None:
+    if not _is_number(value) or not 0 <= value <= most:  # type: ignore[operator]  # a number
+        raise ValueError(
+            Message(
+                "config.not_in_range",
+                setting=Message(f"config.{name}"),
+                low=0,
+                high=most,
                 value=_quote(value),
             )
         )

@@ -16,6 +16,7 @@ from mnist_core.text import Message
 
 RECIPE = TrainConfig()
 LONG = TrainConfig(epochs=15)  # long enough for the recipe to overfit
+FEW = TrainConfig(epochs=30, images=1_000)  # so few that they are soon known by heart
 
 SEED_NOISE = 0.0034
 """Standard deviation of test accuracy from seed to seed, a fraction; measured on seven
@@ -56,6 +57,13 @@ _SETTINGS = {  # of baseline and variant
     "small_rate": (RECIPE, replace(RECIPE, learning_rate=0.0001)),
     "large_rate": (RECIPE, replace(RECIPE, learning_rate=0.1)),
     "sgd": (RECIPE, replace(RECIPE, optimizer="sgd")),
+    "narrow": (RECIPE, replace(RECIPE, width=8)),
+    "wide": (RECIPE, replace(RECIPE, width=512)),
+    "tanh": (RECIPE, replace(RECIPE, activation="tanh")),
+    "sigmoid": (RECIPE, replace(RECIPE, activation="sigmoid")),
+    "linear": (RECIPE, replace(RECIPE, activation="none")),
+    "few_images": (LONG, replace(LONG, images=1_000)),
+    "wrong_labels": (FEW, replace(FEW, wrong_labels=0.2)),
 }
 EXPERIMENTS = {
     name: Experiment(
@@ -68,6 +76,32 @@ EXPERIMENTS = {
     for name, (baseline, variant) in _SETTINGS.items()
 }
 """Every experiment by the name that the app uses."""
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A piece of advice that is shown, and not compared.
+
+    Attributes:
+        title: its name, a few words.
+        suggestion: what the article says, in our words.
+        expectation: what will be seen.
+    """
+
+    title: Message
+    suggestion: Message
+    expectation: Message
+
+
+DEMONSTRATIONS = {
+    name: Demonstration(
+        Message(f"experiment.{name}.title"),
+        Message(f"experiment.{name}.suggestion"),
+        Message(f"experiment.{name}.expectation"),
+    )
+    for name in ("flatten", "find_rate")
+}
+"""Every demonstration by the name that the app uses: another than any experiment's."""
 
 
 def describe_change(config: TrainConfig, reference: TrainConfig = RECIPE) -> Message | Literal[""]:
@@ -87,8 +121,10 @@ def describe_change(config: TrainConfig, reference: TrainConfig = RECIPE) -> Mes
 
 
 def _describe_setting(name: str, value: object) -> Message:
-    if name in ("model", "schedule", "augmentation", "optimizer"):
+    if name in ("model", "schedule", "augmentation", "optimizer", "activation"):
         return Message(f"change.{name}.{value}")
+    if isinstance(value, bool):
+        return Message(f"change.{name}.{'on' if value else 'off'}")
     if value is None:  # as only dropout can be
         return Message("change.dropout.own")
     return Message(f"change.{name}", value=value)

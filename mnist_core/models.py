@@ -6,7 +6,7 @@ Article, step 3, and the advice at its end.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,14 +14,34 @@ from torch import Tensor, nn
 
 from mnist_core.text import Message
 
+Function = Callable[[Tensor], Tensor]
+
+WIDTH = 128  # neurons in the article's hidden layer
+LEAST_WIDTH, MOST_WIDTH = 8, 512
+
+
+def leave_as_it_is(sums: Tensor) -> Tensor:
+    """Take the place of an activation function: two linear layers in a row are one linear layer."""
+    return sums
+
+
+ACTIVATIONS: dict[str, Function] = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "none": leave_as_it_is,
+}
+"""What may stand behind a hidden layer, by the name that settings use (article, step 3.1)."""
+
 
 class SimpleNN(nn.Module):
     """One hidden layer of 128 neurons between 784 pixels and 10 digits (article, step 3.2)."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 128, activation: Function = torch.relu) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(28 * 28, 128)
-        self.fc2 = nn.Linear(128, 10)
+        self.activation = activation
+        self.fc1 = nn.Linear(28 * 28, width)
+        self.fc2 = nn.Linear(width, 10)
 
     def forward(self, images: Tensor) -> Tensor:
         """Turn images into one score per digit.
@@ -33,43 +53,64 @@ class SimpleNN(nn.Module):
             Logits, [batch, 10]. No softmax: CrossEntropyLoss contains it.
         """
         pixels = images.view(-1, 28 * 28)  # [batch, 784]
-        hidden = torch.relu(self.fc1(pixels))  # [batch, 128]
+        hidden = self.activation(self.fc1(pixels))  # [batch, width]
         logits: Tensor = self.fc2(hidden)  # [batch, 10]
+        return logits
+
+
+class UnflattenedNN(nn.Module):
+    """SimpleNN without `view`: a Linear layer takes each row of 28 pixels for an input of its own.
+
+    The article's "dimension mismatch": it can be built, and fails at the first image.
+    """
+
+    def __init__(self, width: int = 128, activation: Function = torch.relu) -> None:
+        super().__init__()
+        self.activation = activation
+        self.fc1 = nn.Linear(28 * 28, width)
+        self.fc2 = nn.Linear(width, 10)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Try to turn images [batch, 1, 28, 28] into logits [batch, 10]."""
+        hidden = self.activation(self.fc1(images))
+        logits: Tensor = self.fc2(hidden)
         return logits
 
 
 class DropoutNN(nn.Module):
     """SimpleNN that trains with a share of its hidden neurons switched off, others each time."""
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(self, dropout: float, width: int = 128, activation: Function = torch.relu) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(28 * 28, 128)
+        self.activation = activation
+        self.fc1 = nn.Linear(28 * 28, width)
         self.dropout = nn.Dropout(dropout)  # has no weights, and does nothing in eval mode
-        self.fc2 = nn.Linear(128, 10)
+        self.fc2 = nn.Linear(width, 10)
 
     def forward(self, images: Tensor) -> Tensor:
         """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
         pixels = images.view(-1, 28 * 28)  # [batch, 784]
-        hidden = self.dropout(torch.relu(self.fc1(pixels)))  # [batch, 128]
+        hidden = self.dropout(self.activation(self.fc1(pixels)))  # [batch, width]
         logits: Tensor = self.fc2(hidden)  # [batch, 10]
         return logits
 
 
 class DeepNN(nn.Module):
-    """SimpleNN with a second hidden layer."""
+    """SimpleNN with a second hidden layer, half as wide as the first."""
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(self, dropout: float, width: int = 128, activation: Function = torch.relu) -> None:
         super().__init__()
-        self.fc1 = nn.Linear(28 * 28, 128)
-        self.fc2 = nn.Linear(128, 64)
+        self.activation = activation
+        self.fc1 = nn.Linear(28 * 28, width)
+        self.fc2 = nn.Linear(width, width // 2)
         self.dropout = nn.Dropout(dropout)
-        self.fc3 = nn.Linear(64, 10)
+        self.fc3 = nn.Linear(width // 2, 10)
 
     def forward(self, images: Tensor) -> Tensor:
         """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
         pixels = images.view(-1, 28 * 28)  # [batch, 784]
-        hidden = torch.relu(self.fc1(pixels))  # [batch, 128]
-        hidden = self.dropout(torch.relu(self.fc2(hidden)))  # [batch, 64]
+        hidden = self.activation(self.fc1(pixels))  # [batch, width]
+        hidden = self.dropout(self.activation(self.fc2(hidden)))  # [batch, width // 2]
         logits: Tensor = self.fc3(hidden)  # [batch, 10]
         return logits
 
@@ -111,12 +152,17 @@ class Architecture:
         advice: what the article says of it, in our words.
         dropout: the share of neurons that its dropout layer switches off unless told otherwise;
             None if it has no such layer.
+        is_adjustable: whether the width and the activation of its hidden layers can be chosen.
+        unflattened: the same network by somebody who has forgotten to flatten the images, if that
+            is to be had.
     """
 
     network: type[nn.Module]
     title: Message
     advice: Message
     dropout: float | None = None
+    is_adjustable: bool = True
+    unflattened: type[nn.Module] | None = None
 
 
 MODELS = {
@@ -124,6 +170,7 @@ MODELS = {
         SimpleNN,
         Message("model.simple_nn.title"),
         Message("model.simple_nn.advice"),
+        unflattened=UnflattenedNN,
     ),
     "dropout_nn": Architecture(
         DropoutNN,
@@ -142,38 +189,75 @@ MODELS = {
         Message("model.cnn.title"),
         Message("model.cnn.advice"),
         dropout=0.0,
+        is_adjustable=False,
     ),
 }
 """Every network by the name that settings, the command line and checkpoints use."""
 
 
-def create_model(name: str, dropout: float | None = None) -> nn.Module:
+def create_model(
+    name: str,
+    dropout: float | None = None,
+    *,
+    width: int = WIDTH,
+    activation: str = "relu",
+    flatten: bool = True,
+) -> nn.Module:
     """Build a network with fresh random weights, drawn from torch's global generator.
 
     Args:
         name: a key of `MODELS`.
         dropout: share of neurons that its dropout layer switches off, 0 to below 1; None means
             the network's own default.
+        width: neurons in its first hidden layer; a second one has half as many.
+        activation: a key of `ACTIVATIONS`, for all its hidden layers.
+        flatten: whether it flattens the images first; without that it cannot read any.
 
     Raises:
-        ValueError: no network has this name, or it has no dropout layer; the message lists those
+        ValueError: no network has this name, or it has no such setting; the message lists those
             that are possible.
     """
     if name not in MODELS:
         raise ValueError(Message("model.unknown", name=repr(name), choices=", ".join(MODELS)))
     architecture = MODELS[name]
-    if architecture.dropout is None:
-        if dropout is not None:
-            able = [other for other, entry in MODELS.items() if entry.dropout is not None]
-            raise ValueError(Message("model.no_dropout", name=name, choices=", ".join(able)))
-        return architecture.network()
-    return architecture.network(architecture.dropout if dropout is None else dropout)
+    if dropout is not None and architecture.dropout is None:
+        raise _refusal("model.no_dropout", name, lambda entry: entry.dropout is not None)
+    if (width, activation) != (WIDTH, "relu") and not architecture.is_adjustable:
+        key = "model.no_width" if width != WIDTH else "model.no_activation"
+        raise _refusal(key, name, lambda entry: entry.is_adjustable)
+    network = architecture.network if flatten else architecture.unflattened
+    if network is None:
+        raise _refusal("model.always_flattens", name, lambda entry: entry.unflattened is not None)
+    own = [] if architecture.dropout is None else [architecture.dropout]
+    shares = own if dropout is None else [dropout]
+    if architecture.is_adjustable:
+        return network(*shares, width, ACTIVATIONS[activation])
+    return network(*shares)
 
 
-def create_model_shape(name: str, dropout: float | None = None) -> nn.Module:
+def name_kind(model: str, width: int = WIDTH, activation: str = "relu") -> str:
+    """Name what two networks share if the weights of each fit the other, as options name it."""
+    options = [f"--width {width}"] if width != WIDTH else []
+    options += [f"--activation {activation}"] if activation != "relu" else []
+    return " ".join([model, *options])
+
+
+def _refusal(key: str, name: str, is_able: Callable[[Architecture], bool]) -> ValueError:
+    able = [other for other, entry in MODELS.items() if is_able(entry)]
+    return ValueError(Message(key, name=name, choices=", ".join(able)))
+
+
+def create_model_shape(
+    name: str,
+    dropout: float | None = None,
+    *,
+    width: int = WIDTH,
+    activation: str = "relu",
+    flatten: bool = True,
+) -> nn.Module:
     """Build a network without weights, so without drawing from the random generator."""
     with torch.device("meta"):
-        return create_model(name, dropout)
+        return create_model(name, dropout, width=width, activation=activation, flatten=flatten)
 
 
 def mix_in(model: nn.Module, other: nn.Module, share: float) -> None:

@@ -7,7 +7,7 @@ same seed, the same draws from the random generator in the same order, the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Container, Generator, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -18,10 +18,17 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
 from mnist_core.augmentation import AugmentedLoader
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, Batch, BatchLoader, ImageDataset, make_train_loader, send
-from mnist_core.evaluation import evaluate
+from mnist_core.data import (
+    MNIST,
+    Batch,
+    BatchLoader,
+    ImageDataset,
+    handicap,
+    make_train_loader,
+    send,
+)
+from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.loss_curve import BatchLoss, LossCurve
-from mnist_core.models import create_model
 from mnist_core.text import Message
 
 SECONDS_BETWEEN_RECORDS = 0.25
@@ -57,9 +64,10 @@ class EpochRecord:
         train_loss: mean of the epoch's batch losses, in nats (article: running_loss / len(loader)).
         test_loss: mean cross-entropy over the 10,000 test images, in nats.
         test_accuracy: share of the 10,000 read right, 0 to 1.
-        train_accuracy: the same for the first 10,000 training images, as they are (neither
-            augmented nor with dropout); how far it lies above `test_accuracy` is the
-            generalisation gap. None in files of old versions, which did not measure it.
+        train_accuracy: the same for the first 10,000 images that it learns from, as they are
+            (neither augmented nor with dropout), by the labels that it is taught, wrong ones
+            included; how far it lies above `test_accuracy` is the generalisation gap. None in files
+            of old versions, which did not measure it.
         seconds: time spent training; neither the tests nor the consumer's own time counts.
     """
 
@@ -122,6 +130,8 @@ class Training:
             other.
         note_loss: is told the loss of every batch, in their order, as soon as the loop reads it:
             with the next record.
+        record_at: after which batches of the first epoch there is a record in any case.
+        test: what the network made of the test images after the last epoch.
     """
 
     config: TrainConfig
@@ -130,6 +140,7 @@ class Training:
     optimizer: optim.Optimizer
     scheduler: LRScheduler | None
     train_loader: BatchLoader
+    train_set: ImageDataset
     train_sample: ImageDataset
     test_set: ImageDataset
     images_shape: torch.Size
@@ -138,6 +149,8 @@ class Training:
     epochs_done: int = 0
     progress: EpochProgress | None = None
     note_loss: Callable[[BatchLoss], None] | None = None
+    record_at: Container[int] = ()
+    test: Evaluation | None = None
 
 
 def choose_device() -> torch.device:
@@ -156,14 +169,15 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
         ValueError: the images do not have the shape that the networks read.
     """
     device = device or choose_device()
-    test_set, train_set = data.test.to(device), data.train.to(device)
+    train_images = handicap(data.train, config.images, config.wrong_labels, config.seed)
+    test_set, train_set = data.test.to(device), train_images.to(device)
     torch.manual_seed(config.seed)
     train_loader = make_train_loader(
-        train_set if config.augmentation == "none" else data.train, config.batch_size
+        train_set if config.augmentation == "none" else train_images, config.batch_size
     )
     images, labels = next(iter(train_loader))  # article, step 2.2: look at one batch first
     _check_shapes(images, labels)
-    model = create_model(config.model, config.dropout).to(device)
+    model = config.create_model().to(device)
     optimizer = _make_optimizer(config, model)
     return Training(
         config=config,
@@ -172,6 +186,7 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
         optimizer=optimizer,
         scheduler=_make_scheduler(config, optimizer, len(train_loader)),
         train_loader=AugmentedLoader(train_loader, config.augmentation),
+        train_set=train_set,
         train_sample=train_set.first(TRAIN_SAMPLE),
         test_set=test_set,
         images_shape=images.shape,
@@ -244,7 +259,8 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
                 training.scheduler.step()
 
             losses.add(loss)
-            if perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
+            is_due = epoch == 1 and step in training.record_at
+            if is_due or perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
                 running_loss = losses.read_mean()
                 progress.seconds += perf_counter() - resumed
                 yield from _report(training, StepRecord(epoch, step, steps, running_loss))
@@ -253,7 +269,7 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
         seconds = progress.seconds + perf_counter() - resumed
 
         training.epochs_done, training.progress = epoch, None
-        test = evaluate(model, training.test_set)
+        test = training.test = evaluate(model, training.test_set)
         sample = evaluate(model, training.train_sample)
         yield from _report(
             training,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
@@ -10,21 +12,37 @@ Floats = NDArray[np.float64]
 NORM = ("running_mean", "running_var", "weight", "bias")  # of batch normalisation, in eval mode
 
 
-def simple_nn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
-    """Images [n, 1, 28, 28] → flatten → fc1 → ReLU → fc2 → logits [n, 10]."""
+def relu(sums: Floats) -> Floats:
+    return np.maximum(sums, 0.0)
+
+
+FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
+    "relu": relu,
+    "tanh": np.tanh,
+    "sigmoid": lambda sums: 1 / (1 + np.exp(-sums)),
+    "none": lambda sums: sums,
+}
+
+
+def simple_nn_logits(
+    weights: dict[str, Tensor], images: Floats, activation: Callable[[Floats], Floats] = relu
+) -> Floats:
+    """Images [n, 1, 28, 28] → flatten → fc1 → activation → fc2 → logits [n, 10]."""
     numbers = in_double_precision(weights)
     pixels = images.reshape(len(images), 784)
-    hidden = np.maximum(pixels @ numbers["fc1.weight"].T + numbers["fc1.bias"], 0.0)
+    hidden = activation(pixels @ numbers["fc1.weight"].T + numbers["fc1.bias"])
     logits: Floats = hidden @ numbers["fc2.weight"].T + numbers["fc2.bias"]
     return logits
 
 
-def deep_nn_logits(weights: dict[str, Tensor], images: Floats) -> Floats:
-    """Images [n, 1, 28, 28] → flatten → fc1 → ReLU → fc2 → ReLU → fc3 → logits [n, 10]."""
+def deep_nn_logits(
+    weights: dict[str, Tensor], images: Floats, activation: Callable[[Floats], Floats] = relu
+) -> Floats:
+    """Images [n, 1, 28, 28] → flatten → twice: fc, activation → fc3 → logits [n, 10]."""
     numbers = in_double_precision(weights)
     values = images.reshape(len(images), 784)
     for layer in ("fc1", "fc2"):
-        values = np.maximum(values @ numbers[f"{layer}.weight"].T + numbers[f"{layer}.bias"], 0.0)
+        values = activation(values @ numbers[f"{layer}.weight"].T + numbers[f"{layer}.bias"])
     logits: Floats = values @ numbers["fc3.weight"].T + numbers["fc3.bias"]
     return logits
 

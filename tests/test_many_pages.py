@@ -14,7 +14,7 @@ from tests.hostile.stranger import Stranger
 from tests.running_app import running_app
 
 PAGES = 300  # more than Gradio itself remembers
-TRAIN = ["simple_nn", 1, 64, 0.001, "none", 0, "none", "adam", 42]
+TRAIN = ["simple_nn", 1, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
 
 
 @pytest.fixture

@@ -107,13 +107,19 @@ EXCEPTIONS = (
     # What the errors of other libraries are known by.
     ("data/download.py", r"\(\?i\)"),
     # Pieces of programs.
-    ("codegen.py", r"^import |\bimport |\{imports\}|\{why\[|^nn, optim"),
+    (
+        "codegen/program.py",
+        r"^import |^from itertools |\{why\[|^import |\bimport |\{imports\}|\{why\[|^nn, optim",
+    ),
+    ("codegen/source.py", r"^, width: int = 128, activation"),
     ("web/jobs/worker_process.py", r"^\nimport os, sys\n"),
     # Words that other libraries go by.
     ("plots.py", r"^(upper|lower) right$"),
-    ("web/endpoints/allowed_routes.py", r"^default-src "),  # a security policy
+    ("rate_finder/plot.py", r"^lower left$"),
+    ("shapes.py", r"^\(\?P<given>mat1\)"),
     ("web/endpoints/cached_files.py", r"^public, max-age="),  # a header
     ("web/endpoints/first_words.py", r'^<div class="first-words">'),
+    ("web/endpoints/safe_headers.py", r"^default-src "),  # a security policy
     ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
     ("web/components/run_table/script.js", r'^"label, button"$'),  # a selector
     ("web/tabs/augmentation_preview.py", r"^<img src="),

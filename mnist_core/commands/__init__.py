@@ -8,6 +8,7 @@ stderr; with `--json` stdout carries one JSON object a line and nothing else.
 `options`    the options that several commands share
 
 `train`      the training stream, printed as the article prints it; the weights are saved
+`find_rate`  a learning rate for a run, found by a short ramp
 `average`    the mean of several networks whose trainings began with the same weights
 `code`       the settings as a program of its own
 `evaluate`   loss and accuracy of a saved network, on the test images or on drawings

@@ -6,8 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from mnist_core.checkpoints import describe_average, load_checkpoint, save_checkpoint
-from mnist_core.commands.options import add_data_and_json, check_out, get_mnist
+from mnist_core.checkpoints import describe_average, save_checkpoint
+from mnist_core.commands.options import add_data_and_json, check_out, get_mnist, open_network
 from mnist_core.evaluation import evaluate
 from mnist_core.models import average
 from mnist_core.text import Message, say
@@ -31,8 +31,8 @@ def run(options: argparse.Namespace) -> None:
         ValueError: they are not all of one kind.
     """
     check_out(options.out)
-    parts = [load_checkpoint(path) for path in options.checkpoints]
-    kinds = sorted({part.model_name for part in parts})
+    parts = [open_network(path) for path in options.checkpoints]
+    kinds = sorted({part.kind for part in parts})
     if len(kinds) > 1:
         raise ValueError(Message("cli.average_kinds", kinds=", ".join(kinds)))
     mean = average([part.model for part in parts])

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mnist_core.calibration import calibrate, halve
-from mnist_core.checkpoints import load_checkpoint, save_calibration
-from mnist_core.commands.options import add_data_and_json, get_mnist
+from mnist_core.checkpoints import save_calibration
+from mnist_core.commands.options import add_data_and_json, get_mnist, open_network
 from mnist_core.text import say
 
 SUMMARY = "cli.calibrate"  # of what it does, for the list of commands
@@ -23,7 +23,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Fit a saved network's calibration and write it beside the network."""
-    model = load_checkpoint(options.checkpoint).model
+    model = open_network(options.checkpoint).model
     calibration = calibrate(model, halve(get_mnist(options.data).test)[0])
     save_calibration(options.checkpoint, calibration)
     if options.json:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from io import TextIOWrapper
 
-from mnist_core.codegen import COMMENTS, generate_code
+from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
 from mnist_core.commands.options import add_settings, config_from
 from mnist_core.text import say
 
@@ -16,6 +16,7 @@ SUMMARY = "cli.code"  # of what it does, for the list of commands
 def add_options(command: argparse.ArgumentParser) -> None:
     """Describe what it can be told."""
     add_settings(command)
+    command.add_argument("--find-rate", action="store_true", help=say("cli.code_find_rate"))
     command.add_argument("--comments", choices=COMMENTS, help=say("cli.comments"))
 
 
@@ -25,7 +26,8 @@ def run(options: argparse.Namespace) -> None:
     With Chinese in it, it goes into a file or to another program as UTF-8, as Python reads it,
     whatever the console's code page is.
     """
-    program = generate_code(config_from(options), options.comments)
+    generate = generate_rate_finder if options.find_rate else generate_code
+    program = generate(config_from(options), options.comments)
     is_shown = sys.stdout.isatty()
     if isinstance(sys.stdout, TextIOWrapper) and not is_shown and not program.isascii():
         sys.stdout.reconfigure(encoding="utf-8")

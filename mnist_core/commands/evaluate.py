@@ -6,8 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from mnist_core.checkpoints import load_checkpoint
-from mnist_core.commands.options import add_data_and_json, get_mnist
+from mnist_core.commands.options import add_data_and_json, get_mnist, open_network
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.text import say
@@ -29,7 +28,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Print loss and accuracy of a saved network on the test images or on drawings."""
-    checkpoint = load_checkpoint(options.checkpoint)
+    checkpoint = open_network(options.checkpoint)
     if options.drawings:
         drawings = read_drawings(options.drawings)
         result = evaluate(checkpoint.model, images_of(drawings))

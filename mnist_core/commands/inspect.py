@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.checkpoints import load_checkpoint
-from mnist_core.commands.options import add_data_and_json, check_sheet, open_digit
+from mnist_core.commands.options import add_data_and_json, check_sheet, open_digit, open_network
 from mnist_core.data import has_mnist, load_mnist
 from mnist_core.inspection import (
     Evidence,
@@ -25,6 +24,7 @@ from mnist_core.inspection import (
     inspect_image,
     split_score,
 )
+from mnist_core.inspection.layers import say_on
 from mnist_core.text import say
 
 SUMMARY = "cli.inspect"  # of what it does, for the list of commands
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> None:
         FileNotFoundError: there is no such file.
     """
     check_sheet(options.out)
-    checkpoint = load_checkpoint(options.checkpoint)
+    checkpoint = open_network(options.checkpoint)
     seen = inspect_image(checkpoint.model, open_digit(options.image), checkpoint.calibration)
     digit = seen.digit if options.digit is None else seen.check_digit(options.digit)
     against = seen.runner_up(digit) if options.against is None else options.against
@@ -100,10 +100,8 @@ def inspection_lines(
     ]
     yield say("inspection.parameters", count=seen.parameters, parts=", ".join(counts))
     for layer in seen.activations:
-        dead = index.is_dead[layer.name].sum() if index else None
-        key = "inspection.on" if dead is None else "inspection.on_and_dead"
-        on, count = layer.is_on.sum(), layer.is_on.size
-        yield say(key, layer=layer.name, on=on, all=count, dead=dead)
+        is_dead = index.is_dead.get(layer.name) if index else None
+        yield say_on(layer, None if is_dead is None else int(is_dead.sum()))
     scores = (f"{digit}: {score:.2f}" for digit, score in enumerate(seen.scores))
     yield say("inspection.list_of_scores", scores=", ".join(scores))
     yield say("inspection.read", digit=seen.digit, share=seen.probabilities[seen.digit])

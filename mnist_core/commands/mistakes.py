@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.checkpoints import load_checkpoint
-from mnist_core.commands.options import add_data_and_json, check_sheet, get_mnist
+from mnist_core.commands.options import add_data_and_json, check_sheet, get_mnist, open_network
 from mnist_core.mistakes import Readings, read_all
 from mnist_core.text import say
 
@@ -35,7 +34,7 @@ def run(options: argparse.Namespace) -> None:
         FileNotFoundError: there is no such file, or no MNIST.
     """
     check_sheet(options.out)
-    checkpoint = load_checkpoint(options.checkpoint)
+    checkpoint = open_network(options.checkpoint)
     test_set = get_mnist(options.data).test
     readings = read_all(checkpoint.model, test_set, checkpoint.calibration)
     if options.json:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.checkpoints import Checkpoint, load_checkpoint
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
-from mnist_core.models import MODELS
+from mnist_core.models import ACTIVATIONS, MODELS
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.text import Message, say
 
@@ -25,15 +27,21 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         "schedule": SCHEDULES,
         "augmentation": AUGMENTATIONS,
         "optimizer": OPTIMIZERS,
+        "activation": ACTIVATIONS,
     }
-    whole_numbers = {"epochs", "batch_size", "seed"}
-    numbers = {"learning_rate", "dropout"}
+    numbers = {"learning_rate", "dropout", "wrong_labels"}
     for field in fields(TrainConfig):
         default = getattr(recipe, field.name)
+        name = field.name.replace("_", "-")
+        if isinstance(default, bool):
+            command.add_argument(
+                f"--no-{name}", dest=field.name, action="store_false", help=say("cli.no_flatten")
+            )
+            continue
         command.add_argument(
-            f"--{field.name.replace('_', '-')}",
+            f"--{name}",
             choices=choices.get(field.name),
-            type=int if field.name in whole_numbers else float if field.name in numbers else str,
+            type=float if field.name in numbers else type(default),
             default=default,
             help=say(
                 "cli.default",
@@ -84,6 +92,19 @@ def check_sheet(out: Path | None) -> None:
     """
     if out and out.suffix not in SHEETS:
         raise ValueError(Message("cli.sheet_name", endings=", ".join(SHEETS), path=str(out)))
+
+
+def open_network(path: Path) -> Checkpoint:
+    """Load a saved network; say on stderr what nothing in its files tells.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it is not a checkpoint of one of our networks.
+    """
+    checkpoint = load_checkpoint(path)
+    if not checkpoint.is_activation_known:
+        print(say("cli.activation_unknown", path=str(path)), file=sys.stderr)
+    return checkpoint
 
 
 def get_mnist(root: Path | None) -> MNIST:

@@ -7,8 +7,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from mnist_core.checkpoints import load_checkpoint
-from mnist_core.commands.options import open_digit
+from mnist_core.commands.options import open_digit, open_network
 from mnist_core.commands.parser import EXIT_PARTLY_READ, complain
 from mnist_core.inference import predict
 from mnist_core.text import say
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         ValueError: the only file there is cannot be read, or the network cannot.
         FileNotFoundError: there is no such file.
     """
-    checkpoint = load_checkpoint(options.checkpoint)
+    checkpoint = open_network(options.checkpoint)
     status = 0
     for path in options.images:
         try:

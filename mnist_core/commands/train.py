@@ -13,19 +13,21 @@ from pathlib import Path
 
 import torch
 
-from mnist_core.checkpoints import Checkpoint, describe_run, load_checkpoint, save_checkpoint
+from mnist_core.checkpoints import Checkpoint, describe_run, save_checkpoint
 from mnist_core.commands.options import (
     add_data_and_json,
     add_settings,
     check_out,
     config_from,
     get_mnist,
+    open_network,
 )
 from mnist_core.config import TrainConfig
 from mnist_core.evaluation import evaluate
 from mnist_core.loss_curve import BatchLoss
 from mnist_core.models import mix_in
-from mnist_core.text import Message, say
+from mnist_core.shapes import follow_shapes
+from mnist_core.text import Message, say, translate
 from mnist_core.training import EXPLODED, EpochRecord, StepRecord, Training, set_up, train
 
 SUMMARY = "cli.train"  # of what it does, for the list of commands
@@ -75,7 +77,13 @@ def run(options: argparse.Namespace) -> None:
         print(say("article.labels", shape=training.labels_shape))
         print(say("article.device", device=training.device))
         print(say("article.begins"))
-    epochs = follow(training, as_json=options.json)
+    try:
+        epochs = follow(training, as_json=options.json)
+    except RuntimeError as error:
+        if config.flatten:
+            raise
+        explain_shapes(training, as_json=options.json)
+        raise ValueError(str(error)) from error
     metadata = describe_run(config, epochs)
     if start:
         mix_in(training.model, start.model, options.keep)
@@ -86,6 +94,20 @@ def run(options: argparse.Namespace) -> None:
         print(say("article.ends"))
         print(say("article.accuracy", accuracy=f"{metadata['test_accuracy']:.2%}"))
         print(say("cli.saved", path=str(out)))
+
+
+def explain_shapes(training: Training, *, as_json: bool) -> None:
+    """Print how far the images come, and PyTorch's error piece by piece."""
+    images, _ = next(iter(training.train_loader))
+    report = follow_shapes(training.model, images.to(training.device))
+    pieces = [{"text": piece.text, "meaning": translate(piece.meaning)} for piece in report.pieces]
+    if as_json:
+        print(json.dumps({"shapes": str(report), "error": report.error, "pieces": pieces}))
+        return
+    print(report)
+    print(report.error)
+    for piece in pieces:
+        print(f"  {piece['text']}: {piece['meaning']}")
 
 
 def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint | None:
@@ -99,14 +121,14 @@ def load_start(options: argparse.Namespace, config: TrainConfig) -> Checkpoint |
         raise ValueError(Message("cli.keep_range"))
     if not options.start:
         return None
-    start = load_checkpoint(options.start)
-    if start.model_name != config.model:
+    start = open_network(options.start)
+    if start.kind != config.kind:
         raise ValueError(
             Message(
                 "cli.other_model",
                 path=str(options.start),
-                found=start.model_name,
-                wanted=config.model,
+                found=start.kind,
+                wanted=config.kind,
             )
         )
     return start

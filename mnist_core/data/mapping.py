@@ -51,6 +51,14 @@ class MappedImages(ImageDataset):
         """Return the first so many images, or all if there are fewer; nothing is copied."""
         return MappedImages(self.pixels[:count], self.labels[:count])
 
+    def select(self, indices: Tensor) -> ImageDataset:
+        """Return the images at these places, [count], with their labels; their bytes are copied."""
+        return MappedImages(self.pixels[indices], self.labels[indices])
+
+    def relabel(self, labels: Tensor) -> ImageDataset:
+        """Return the same images, not copied, with other labels, [n]."""
+        return MappedImages(self.pixels, labels)
+
     def to(self, device: torch.device) -> ImageDataset:
         """Return it as it lies on a device; a GPU gets its copy once."""
         if device.type == "cpu":

@@ -1,8 +1,15 @@
 """What happens inside a network for one image, in numbers that add up.
 
-Every network of `models.MODELS` is piecewise linear once it has learned (convolution, batch
-normalisation, ReLU; dropout does nothing then): for one image it is exactly a sum. So each score
-can be taken apart, into neurons or into pixels, without any approximation.
+For one image, each network of `models.MODELS` is exactly a sum, so each score can be taken apart,
+into neurons or into pixels, without any approximation. Convolution, batch normalisation and linear
+layers are sums as they stand; dropout does nothing once a network has learned. What bends is the
+activation: for one image it multiplies the sum z of each neuron by a number of its own,
+(f(z) − f(0)) / z, and adds f(0). Of a ReLU that number is 1 or 0, the gradient itself. Of tanh and
+sigmoid it is not the gradient: a neuron's activation is shared out among the pixels in proportion
+to what they add to its sum (as by the rescale rule of Shrikumar, Greenside and Kundaje, "Learning
+important features through propagating activation differences", 2017, each sum compared with 0). The
+f(0) of a sigmoid, 0.5, is counted among the biases. Without an activation the network is one sum
+for all images.
 
     >>> from mnist_core.checkpoints import SHIPPED, load_checkpoint
     >>> from mnist_core.inspection import explain_score, inspect_image

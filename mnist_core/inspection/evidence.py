@@ -1,6 +1,7 @@
 """A score, or one rather than another, pixel by pixel: what in the drawing speaks for it?
 
-Three ways. `explain_score` is exact and asks the network as it is for this very image.
+Three ways. `explain_score` is exact and asks the network as it is for this very image: what each
+value is multiplied by on its way, which behind a ReLU is the gradient.
 `integrate_gradients` asks on the whole way from blank paper to the image (Sundararajan, Taly and
 Yan, "Axiomatic attribution for deep networks", 2017). `occlude` covers a part with paper and looks
 (Zeiler and Fergus, "Visualizing and understanding convolutional networks", 2014).
@@ -50,7 +51,7 @@ class Evidence:
 
 
 def explain_score(seen: Inspection, digit: int, rather_than: int | None = None) -> Evidence:
-    """Take a score apart into pixels: gradient × input, and the biases.
+    """Take a score apart into pixels: what each is multiplied by × the pixel, and the biases.
 
     Args:
         seen: what the network made of an image.

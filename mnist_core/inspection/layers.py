@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -16,12 +16,15 @@ from torch.overrides import TorchFunctionMode
 from mnist_core.data import normalize
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.preprocessing import GrayImage
-from mnist_core.text import Message
+from mnist_core.text import Message, say
 
 Floats = NDArray[np.float32]
 
 PAPER = -1.0  # the value of a pixel without ink, once normalised (article, step 2.1)
-AFFINE = ("linear", "conv2d", "batch_norm")  # operations that add something of their own: a bias
+ACTIVATIONS = ("relu", "tanh", "sigmoid")  # what bends
+CURVED = ("tanh", "sigmoid")  # of these, those whose slope is not what they multiply by
+# Operations that add something of their own: a bias, or what a sigmoid gives for 0.
+AFFINE = ("linear", "conv2d", "batch_norm", "sigmoid")
 TITLES = {"relu": "ReLU"}  # where people write an operation otherwise than PyTorch does
 
 
@@ -32,12 +35,13 @@ class Layer:
     Attributes:
         name: as the network calls it ("fc1"); what has no weights has PyTorch's name ("view",
             "relu"), with a number from the second on ("relu_1").
-        operation: PyTorch's name: "linear", "conv2d", "batch_norm", "relu", "dropout", "view",
-            "flatten"; "input" for the image itself.
+        operation: PyTorch's name: "linear", "conv2d", "batch_norm", "relu", "tanh", "sigmoid",
+            "dropout", "view", "flatten"; "input" for the image itself.
         parameters: how many numbers it has learned, by name: {"weight": 100352, "bias": 128}.
         values: what came out, without the batch, such as [784] or [16, 14, 14].
-        gradients: [10, *values.shape]; by how much each score changes with each value. Empty if
-            nobody asked for them.
+        gradients: [10, *values.shape]; by what each value is multiplied on its way to each score:
+            with ReLUs, by how much the score changes with it; behind a tanh or a sigmoid, see the
+            map of this package. Empty if nobody asked for them.
         offset: the same shape as `values`; what it would give for zeros, which is its bias.
     """
 
@@ -73,8 +77,18 @@ class Layer:
         return shares
 
     @property
+    def can_be_off(self) -> bool:
+        """Whether its neurons can be off: only a ReLU stops what is below zero."""
+        return self.operation == "relu"
+
+    @property
     def is_on(self) -> NDArray[np.bool_]:
-        """Which neurons, or feature maps, give more than zero anywhere, [units]."""
+        """Which neurons, or feature maps, give more than zero anywhere, [units].
+
+        All of them, where none can be off.
+        """
+        if not self.can_be_off:
+            return np.ones(len(self.values), dtype=np.bool_)
         places = self.values.reshape(len(self.values), -1)  # [units, rows × columns]
         on: NDArray[np.bool_] = places.max(axis=1) > 0
         return on
@@ -119,8 +133,8 @@ class Inspection:
 
     @property
     def activations(self) -> tuple[Layer, ...]:
-        """The layers whose values are activations: each ReLU."""
-        return tuple(layer for layer in self.layers if layer.operation == "relu")
+        """The hidden layers, as their values leave them: see `find_activations`."""
+        return find_activations(self.layers)
 
     @property
     def hidden(self) -> Layer:
@@ -143,6 +157,15 @@ class Inspection:
                 return layer
         names = ", ".join(layer.name for layer in self.layers)
         raise ValueError(Message("inspection.no_layer", name=repr(name), names=names))
+
+    def sums_of(self, activations: Layer) -> Layer:
+        """Return the layer whose values a hidden layer's activations are made of.
+
+        The one before; the hidden layer itself where there is no activation function.
+        """
+        if activations.operation not in ACTIVATIONS:
+            return activations
+        return self.layers[self.layers.index(activations) - 1]
 
     def biases_behind(self, layer: Layer) -> Floats:
         """Return the part of each score from the biases of all layers behind this one, [10].
@@ -177,8 +200,29 @@ class Inspection:
         return " → ".join([*words, "softmax"])
 
 
+def say_on(layer: Layer, dead: int | None = None) -> str:
+    """Say how many neurons of a hidden layer are on, and how many of them never are, if known."""
+    on, count = layer.is_on.sum(), layer.is_on.size
+    if not layer.can_be_off:
+        return say("inspection.never_off", layer=layer.name, all=count)
+    key = "inspection.on" if dead is None else "inspection.on_and_dead"
+    return say(key, layer=layer.name, on=on, all=count, dead=dead)
+
+
 def _brackets(layer: Layer) -> str:
     return str(list(layer.values.shape))
+
+
+LayerOrStep = TypeVar("LayerOrStep", Layer, "Step")
+
+
+def find_activations(layers: Sequence[LayerOrStep]) -> tuple[LayerOrStep, ...]:
+    """Return the hidden layers among the layers of a network, in their order.
+
+    Each is the activation function; without any, each layer with weights but for the last one.
+    """
+    found = tuple(layer for layer in layers if layer.operation in ACTIVATIONS)
+    return found or tuple(layer for layer in layers if layer.parameters)[:-1]
 
 
 # --- looking -----------------------------------------------------------------------------------
@@ -226,7 +270,7 @@ def inspect_values(
         with torch.no_grad(), in_eval_mode(model):
             classes = model(values.to(_device(model))).shape[1]
         # As many copies as there are scores: one pass back tells how each hangs on each layer.
-        steps = run(model, values.expand(classes, -1, -1, -1))
+        steps = run(model, values.expand(classes, -1, -1, -1), by_secants=True)
         # [10, 10]: of row k only score k counts.
         gradients = gradients_of(steps[-1].output, torch.eye(classes), steps)
     else:
@@ -276,9 +320,10 @@ class Recorder(TorchFunctionMode):
     all threads while it traces.
     """
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, *, by_secants: bool = False) -> None:
         super().__init__()
         self._model = model
+        self._by_secants = by_secants
         self._owners = {
             id(parameter): name.rpartition(".")[0] for name, parameter in model.named_parameters()
         }
@@ -295,6 +340,8 @@ class Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         output = func(*args, **kwargs)
         if isinstance(output, Tensor):  # and not the answer to a question, such as for its shape
+            if self._by_secants and func.__name__ in CURVED:
+                output = _along_secant(func, args[0], output)
             self._note(func, args, kwargs, output)
         return output
 
@@ -321,20 +368,34 @@ class Recorder(TorchFunctionMode):
             self.steps.append(Step(name, operation, {}, output, offset))
 
 
-def run(model: nn.Module, values: Tensor, *, differentiable: bool = True) -> list[Step]:
+def _along_secant(function: Callable[[Tensor], Tensor], sums: Tensor, output: Tensor) -> Tensor:
+    """Return the output as it is, with the slope of the straight line to it from f(0).
+
+    Of the ReLU that slope is the gradient already.
+    """
+    with torch.no_grad():
+        slope = ((output - function(torch.zeros_like(sums))) / sums).nan_to_num()  # 0 / 0: nothing
+    return output.detach() + slope * (sums - sums.detach())
+
+
+def run(
+    model: nn.Module, values: Tensor, *, differentiable: bool = True, by_secants: bool = False
+) -> list[Step]:
     """Run a network as in eval mode.
 
     Args:
         model: keeps its mode, its gradients, and whatever else it has.
         values: [batch, 1, 28, 28].
         differentiable: whether `gradients_of` will be asked; without it, less is kept.
+        by_secants: whether it is to be told by what each value is multiplied, which is the gradient
+            but behind a tanh or a sigmoid.
 
     Returns:
         The image as a step of its own, then each operation, the last being the scores.
     """
     with torch.inference_mode(False), torch.set_grad_enabled(differentiable), in_eval_mode(model):
         values = values.detach().to(_device(model)).clone().requires_grad_(differentiable)
-        recorder = Recorder(model)
+        recorder = Recorder(model, by_secants=by_secants)
         with recorder:
             model(values)
     return [Step("input", "input", {}, values, torch.zeros_like(values[0])), *recorder.steps]

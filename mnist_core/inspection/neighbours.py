@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from mnist_core.data import ImageDataset
-from mnist_core.inspection.layers import Floats, Inspection, run
+from mnist_core.inspection.layers import Floats, Inspection, find_activations, run
 
 BATCH_SIZE = 500  # images at a time: 25 MB of the CNN's feature maps
 
@@ -38,7 +38,7 @@ class HiddenIndex:
         values: [images, neurons], float32; of the last hidden layer: 5 MB of 10,000 images.
         labels: [images].
         is_dead: for each ReLU, by its name, which neurons or feature maps were off for every one
-            of the images, [units].
+            of the images, [units]. Other activations are never off, and not there.
     """
 
     values: Floats
@@ -69,12 +69,12 @@ def index_hidden(model: nn.Module, dataset: ImageDataset) -> HiddenIndex:
     """
     hidden, is_on = [], dict[str, NDArray[np.bool_]]()
     for images in torch.split(dataset.images, BATCH_SIZE):
-        relus = [s for s in run(model, images, differentiable=False) if s.operation == "relu"]
-        for relu in relus:
+        activations = find_activations(run(model, images, differentiable=False))
+        for relu in (step for step in activations if step.operation == "relu"):
             by_unit = relu.output.transpose(0, 1).flatten(1)  # [units, images × places]
             on = (by_unit > 0).any(dim=1).cpu().numpy()
             is_on[relu.name] = on | is_on.get(relu.name, False)
-        hidden.append(relus[-1].output.cpu().numpy())
+        hidden.append(activations[-1].output.cpu().numpy())
     return HiddenIndex(
         values=np.concatenate(hidden),
         labels=dataset.labels.numpy(),

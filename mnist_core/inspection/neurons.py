@@ -17,14 +17,14 @@ class Neuron:
     """A neuron of a hidden layer, for one image: `(weights * image).sum() + bias == sum`.
 
     Attributes:
-        layer: the name of its ReLU.
+        layer: the name of its hidden layer, which is that of the activation function.
         index: which of that layer, from 0.
-        weights: [28, 28]. In the first layer what the neuron has learned. Further back, how much
-            its sum changes with each pixel, which holds as long as the same neurons before it
-            are on.
+        weights: [28, 28]. In the first layer what the neuron has learned. Further back, by what
+            each pixel is multiplied on its way to this sum: behind ReLUs that holds as long as the
+            same neurons before it are on, behind tanh or sigmoid for this image.
         bias: what is added whatever the pixels are.
-        sum: before the ReLU.
-        activation: behind it; 0 if the neuron is off.
+        sum: before the activation function.
+        activation: behind it; 0 if a ReLU is off.
         shares: [10], what it adds to each score.
     """
 
@@ -45,15 +45,14 @@ def inspect_neurons(
     Args:
         model: the network of which `seen` was made.
         seen: what it made of the image.
-        layer: the name of a ReLU behind a linear layer.
+        layer: the name of a hidden layer of neurons.
         indices: which of its neurons, at least one.
 
     Raises:
         ValueError: it has no such neuron.
     """
     activations = seen.layer(layer)
-    position = seen.layers.index(activations)
-    if activations.operation != "relu" or activations.values.ndim != 1:
+    if activations not in seen.activations or activations.values.ndim != 1:
         raise ValueError(Message("inspection.no_neurons", layer=repr(layer)))
     count = len(activations.values)
     for index in indices:
@@ -63,7 +62,8 @@ def inspect_neurons(
             )
 
     image = torch.from_numpy(seen.layers[0].values).unsqueeze(0)  # [1, 1, 28, 28]
-    steps = run(model, image.expand(len(indices), -1, -1, -1))[:position]  # before the ReLU
+    position = seen.layers.index(seen.sums_of(activations))
+    steps = run(model, image.expand(len(indices), -1, -1, -1), by_secants=True)[: position + 1]
     chosen = torch.eye(count)[list(indices)]  # [n, neurons]: of row k its own neuron
     gradients = gradients_of(steps[-1].output, chosen, steps)
     # The biases of this layer and of those before it, as far as they get through: [n].
@@ -102,7 +102,7 @@ class ScoreByNeurons:
     """A score, or by how much one is above another, as a sum over a layer.
 
     Attributes:
-        layer: the name of the ReLU.
+        layer: the name of the hidden layer.
         supporting: the strongest for it, strongest first; fewer if fewer are for it.
         opposing: the strongest against it, strongest first.
         others: what all others come to.
@@ -140,7 +140,7 @@ def split_score(
         digit: whose score it is.
         rather_than: the digit whose score is subtracted; None for none.
         count: how many neurons to name on each side.
-        layer: the name of a ReLU; None for the last one. Of a convolution's ReLU, each feature
+        layer: the name of a hidden layer; None for the last one. Of a convolution's, each feature
             map counts as one.
 
     Raises:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure, SubFigure
 from torch import Tensor, nn
 
 from mnist_core.inspection.evidence import explain_score, integrate_gradients, occlude
-from mnist_core.inspection.layers import Floats, Inspection, Layer
+from mnist_core.inspection.layers import Floats, Inspection, Layer, say_on
 from mnist_core.inspection.neighbours import Neighbour
 from mnist_core.inspection.neurons import Share, inspect_neurons, split_score
 from mnist_core.text import say
@@ -108,11 +108,15 @@ def _draw_network(row: SubFigure, seen: Inspection) -> None:
     )
     _show_ink(axes[0], seen.image, say("inspection.image"))
     for place, layer in zip(axes[1:-1], layers, strict=True):
-        cells = layer.values.reshape(-1, CELLS_PER_ROW)
-        place.imshow(np.where(cells > 0, cells, np.nan), cmap="viridis", vmin=0)
-        on, count = layer.is_on.sum(), layer.is_on.size
-        place.set_title(say("inspection.on", layer=layer.name, on=on, all=count), fontsize=TEXT)
-        place.set(xticks=[], yticks=[])
+        missing = -len(layer.values) % CELLS_PER_ROW
+        cells = np.pad(layer.values, (0, missing), constant_values=np.nan)
+        cells = cells.reshape(-1, CELLS_PER_ROW)
+        if layer.can_be_off:
+            place.imshow(np.where(cells > 0, cells, np.nan), cmap="viridis", vmin=0)
+            place.set(xticks=[], yticks=[])
+        else:
+            _show_signed(place, cells, _largest([layer.values]))
+        place.set_title(say_on(layer), fontsize=TEXT)
     colors = [FOR if score > 0 else AGAINST for score in seen.scores]
     bars = axes[-1].bar(range(len(seen.scores)), seen.scores, color=colors)
     axes[-1].bar_label(bars, fmt="%.1f", fontsize=TEXT - 1)

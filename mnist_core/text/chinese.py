@@ -13,6 +13,11 @@ CHINESE: dict[str, str] = {
     "config.augmentation": "数据增强",
     "config.optimizer": "优化器",
     "config.seed": "随机种子",
+    "config.width": "隐藏神经元",
+    "config.activation": "激活函数",
+    "config.images": "训练图像数",
+    "config.wrong_labels": "错误标签",
+    "config.flatten": "展平",
     "config.empty": "空",
     "config.not_a_choice": "“{setting}”只能从 {choices} 中选，不能是“{value}”。",
     "config.not_whole": "“{setting}”要填 {low:,} 到 {high:,} 的整数，不能是“{value}”。",
@@ -29,6 +34,13 @@ CHINESE: dict[str, str] = {
     "model.cnn.advice": "用 Conv2d（卷积层）代替 Linear，图像始终是图像，准确率能超过 99%。",
     "model.unknown": "没有名叫 {name} 的网络。可以选：{choices}。",
     "model.no_dropout": "{name} 没有 Dropout 层。有 Dropout 层的是：{choices}。",
+    "model.no_width": (
+        "{name} 的宽度不能选：它的隐藏层有 128 个神经元。可以选宽度的是：{choices}。"
+    ),
+    "model.no_activation": (
+        "{name} 的激活函数不能选：它用的是 ReLU。可以选激活函数的是：{choices}。"
+    ),
+    "model.always_flattens": "{name} 不能去掉展平。要犯这个错误，请用：{choices}。",
     # --- data -------------------------------------------------------------------------------------
     "data.missing": (
         "{root} 里没有 MNIST，也没能下载下来{reason}。{damage}{remedy}，或者把这四个文件（解压"
@@ -73,6 +85,8 @@ CHINESE: dict[str, str] = {
     "plot.accuracy": "准确率（%）",
     "plot.test": "测试",
     "plot.training": "训练",
+    "plot.article_empty": "文章中的图：第一轮结束之前还没有内容。",
+    "plot.article_words": "文章中的图，{epochs} 轮：训练损失从首轮的 {first} 到末轮的 {last}。",
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "温度",
     "calibration.sure_from": "网络有把握的最低概率",
@@ -166,6 +180,58 @@ CHINESE: dict[str, str] = {
     "experiment.sgd.expectation": (
         "约 87%：用 Adam 的学习率，普通 SGD 就太慢了；换成 0.1，它和 Adam 一样准。"
     ),
+    "experiment.narrow.title": "很窄的隐藏层",
+    "experiment.narrow.suggestion": "调整超参数：隐藏层只用 8 个神经元，而不是 128 个。",
+    "experiment.narrow.expectation": (
+        "约 90%：神经元太少，能找的特征不够。它不会过拟合，但也并不更快。"
+    ),
+    "experiment.wide.title": "很宽的隐藏层",
+    "experiment.wide.suggestion": "调整超参数：隐藏层用 512 个神经元，而不是 128 个。",
+    "experiment.wide.expectation": (
+        "约 97%，大约高半个百分点，代价是四倍的计算量：只跑一个种子未必看得出来。"
+    ),
+    "experiment.tanh.title": "用 tanh 代替 ReLU",
+    "experiment.tanh.suggestion": "ReLU 是最流行的激活函数，但不是唯一的。",
+    "experiment.tanh.expectation": "在这么小的网络里，差别不会超过换一个随机种子。",
+    "experiment.sigmoid.title": "用 sigmoid 代替 ReLU",
+    "experiment.sigmoid.suggestion": "ReLU 是最流行的激活函数，但不是唯一的。",
+    "experiment.sigmoid.expectation": (
+        "第一轮学得少一些，五轮之后就追上了。如果网络很深，它就追不上了。"
+    ),
+    "experiment.linear.title": "不用激活函数",
+    "experiment.linear.suggestion": "没有非线性，无论网络多深，它都只是一个线性模型。",
+    "experiment.linear.expectation": (
+        "91% 到 92%，多训练几轮也没用：它其实就是拆成两段的一个线性层。"
+    ),
+    "experiment.few_images.title": "只用 1,000 张图像",
+    "experiment.few_images.suggestion": (
+        "网络在训练数据上“背答案”，遇到没见过的就会混淆：这就是过拟合。"
+    ),
+    "experiment.few_images.expectation": (
+        "约 88%，而在学过的图像上有 96%：泛化差距约八个百分点。训练快得多。"
+    ),
+    "experiment.wrong_labels.title": "错误的标签",
+    "experiment.wrong_labels.suggestion": (
+        "死记硬背，就会连错误一起背下来：这里每五个标签有一个是错的。"
+    ),
+    "experiment.wrong_labels.expectation": (
+        "只用 1,000 张图像：十几轮之后测试准确率达到 85%，然后回落到 80%，因为错误标签也被背下来了"
+        "（训练准确率把它们算作答案）。"
+    ),
+    "experiment.flatten.title": "忘记展平",
+    "experiment.flatten.suggestion": (
+        "人人都会遇到的第一个错误：忘了展平图像，或者全连接层的大小不对。"
+        "打印每一层之后的形状来排查。"
+    ),
+    "experiment.flatten.expectation": (
+        "这里真的建一个没有 view 的网络来运行。PyTorch 在第一层就停下，这里逐段讲解它的报错。"
+    ),
+    "experiment.find_rate.title": "寻找学习率",
+    "experiment.find_rate.suggestion": ("学习率太小训练慢，太大会让模型震荡甚至爆炸：要选得合适。"),
+    "experiment.find_rate.expectation": (
+        "一段很短的训练：最多 200 批，学习率逐批提高，从 0.000001 直到损失爆炸。"
+        "曲线会告诉你它在哪里学得最好。"
+    ),
     # What differs from other settings, in a few words.
     "change.list": "{first}，{others}",
     "change.model.simple_nn": "SimpleNN",
@@ -186,6 +252,15 @@ CHINESE: dict[str, str] = {
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "普通 SGD",
     "change.seed": "随机种子 {value}",
+    "change.width": "{value} 个隐藏神经元",
+    "change.activation.relu": "ReLU",
+    "change.activation.tanh": "tanh",
+    "change.activation.sigmoid": "sigmoid",
+    "change.activation.none": "不用激活函数",
+    "change.images": "{value:,} 张训练图像",
+    "change.wrong_labels": "{value:.0%} 的标签是错的",
+    "change.flatten.on": "展平图像",
+    "change.flatten.off": "不展平图像",
     "verdict.one_seed.unclear": (
         "与基准相比，变体的准确率变化了 {mean:+.2f} 个百分点。光是换一个随机种子，差别就可能这么大"
         "（约 {chance:.1f}）：先多跑几个种子，再下结论。"
@@ -209,6 +284,7 @@ CHINESE: dict[str, str] = {
     "article.begins": "开始训练...",
     "article.epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
     "article.ends": "训练完成!",
+    "article.loaded": "模型加载成功!",
     "article.accuracy": "测试集上的准确率: {accuracy}",
     # Its comments: what a line is there for.
     "program.title": "在 MNIST 上训练 {network}。",
@@ -221,7 +297,10 @@ CHINESE: dict[str, str] = {
     "program.loaders": "训练时打乱顺序，免得网络把顺序也记住",
     "program.look": "先取一批数据看看形状：形状不对是最常见的错误",
     "program.model": "3. 模型",
-    "program.simple_nn": "784 个像素和 10 个数字之间，有一个 128 个神经元的隐藏层。",
+    "program.few_images": "只随机取一部分图像：图像少，很快就会被背下来",
+    "program.wrong_labels": "有些标签是错的：只能死记硬背",
+    "program.simple_nn": "784 个像素和 10 个数字之间，有一个 {width} 个神经元的隐藏层。",
+    "program.unflattened": "忘了展平图像的 SimpleNN：Linear 读不了这样的图像。",
     "program.dropout_nn": "SimpleNN，但训练时每次随机关掉一部分隐藏神经元。",
     "program.deep_nn": "有两个隐藏层的 SimpleNN。",
     "program.cnn": "两个卷积层在图像各处寻找笔画，后面接两个全连接层。",
@@ -239,13 +318,20 @@ CHINESE: dict[str, str] = {
     "program.backward": "反向传播：算出损失对每个权重的梯度",
     "program.update": "每个权重沿着梯度往下走一步",
     "program.item": "只取数值：张量会把整个计算过程都留在内存里",
+    "program.rate_title": "为 {network} 寻找学习率。",
+    "program.ramp": "5. 斜坡：学习率逐批提高，直到损失爆炸",
+    "program.rate": "每一批用自己的学习率，比上一批高 8%",
+    "program.smoothed": "到目前为止损失的平均值，越近的权重越大",
+    "program.exploded": "再往后就学不到什么了；NaN 也在此停下",
+    "program.suggestion": "取最佳值的十分之一：在最低点，步子已经快要太大了",
     "program.curve": "6.1 损失曲线",
     "program.accuracy": "6.2 测试集上的准确率",
     "program.eval": "切换到评估模式：关闭 Dropout，BatchNorm 改用学到的统计量",
     "program.no_grad": "评估时不需要梯度，这样更快，也更省内存",
     "program.argmax": "十个得分里最高的那个，就是认出的数字",
-    "program.saving": "7. 保存",
-    "program.weights": "只保存权重；用 load_state_dict 可以装回同样结构的网络",
+    "program.saving": "7. 保存与加载",
+    "program.weights": "只保存权重，不保存网络结构：加载时要先建好网络",
+    "program.loading": "新建的网络权重是随机的，load_state_dict 把保存的权重装进去",
     # --- preprocessing and drawings ---------------------------------------------------------------
     "drawing.not_strokes": "手写要给成笔画的列表，每一笔是 [x, y] 点的列表。",
     "drawing.too_long": "一幅手写最多 {strokes:,} 笔、{points:,} 个点。",
@@ -285,6 +371,7 @@ CHINESE: dict[str, str] = {
     "inspection.no_neuron": "{layer} 的神经元要在 0 到 {most} 之间，不能是 {index}。",
     "inspection.parameters": "{count:,} 个参数：{parts}",
     "inspection.on": "{layer}：{all} 个里激活了 {on} 个",
+    "inspection.never_off": "{layer}：{all} 个神经元，从不关闭",
     "inspection.on_and_dead": "{layer}：{all} 个里激活了 {on} 个，{dead} 个从不激活",
     "inspection.maps_on": "{layer}：{all} 张特征图里激活了 {on} 张",
     "inspection.image": "图像",
@@ -315,6 +402,47 @@ CHINESE: dict[str, str] = {
     ),
     "inspection.integrated": "积分梯度\n合计 {sum:+.2f}，比白纸高 {change:+.2f}",
     "inspection.occlusion": "遮挡\n遮住一小块后得分的下降",
+    # --- shapes -----------------------------------------------------------------------------------
+    "shapes.forgotten": (
+        "PyTorch 报错：{error}。图像没有展平；“实验”页的“忘记展平”会逐段讲解这个错误。"
+    ),
+    "shapes.given": "{layer} 收到的输入：{shape}，当作一个矩阵",
+    "shapes.given_shape": (
+        "行数 × 列数。Linear 把形状的最后一个数 {width} 当作输入个数，前面的都算作行："
+        "{factors} = {rows:,} 行像素。"
+    ),
+    "shapes.given_shape_alone": "行数 × 列数。Linear 把形状的最后一个数 {width} 当作输入个数。",
+    "shapes.weights": "{layer} 的权重，行列互换之后",
+    "shapes.weights_shape": (
+        "{layer} 建成时规定的 {inputs} 个输入，每个一行；它的 {outputs} 个神经元，每个一列"
+    ),
+    "shapes.verdict": (
+        "中间的两个数必须相等，而 {width} 不等于 {inputs}。images.view(-1, 28 * 28) "
+        "把每张图像变成一行 784 个数，就相等了。"
+    ),
+    "shapes.good": "有 view：{way}",
+    "shapes.bad": "没有 view：{way}",
+    "shapes.advice": "文章的建议：打印每一层之后的形状。第一个出乎意料的形状，就是出错的地方。",
+    # --- the learning-rate finder -----------------------------------------------------------------
+    "rates.axis": "学习率",
+    "rates.smoothed": "平滑后",
+    "rates.least": "最低点：{rate:.2g}",
+    "rates.suggested": "建议：{rate:.2g}",
+    "rates.point": (
+        "第 {batch}/{batches} 批：学习率 {rate:.2g}，损失 {loss:.4f}，平滑后 {smoothed:.4f}"
+    ),
+    "rates.exploded": (
+        "平滑后的损失在学习率 {best:.2g} 处最低，为 {loss:.2f}；到 {end:.2g} 时已经爆炸，超过四倍。"
+    ),
+    "rates.not_exploded": (
+        "平滑后的损失在学习率 {best:.2g} 处最低，为 {loss:.2f}；直到 {end:.2g} 都没有爆炸。"
+    ),
+    "rates.rule": (
+        "规则：取它的十分之一。损失最低时，步子已经快要太大了，而训练后期还需要更小的步子。"
+        "建议：{rate:.2g}。"
+    ),
+    "rates.no_mnist": "这里还没有 MNIST：第一次训练时会下载。请先训练一次再试。",
+    "rates.compare": "文章的设置用的学习率是 {rate:g}。",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "训练、测试和使用文章里的手写数字网络。",
     "cli.usage": "用法：",
@@ -323,6 +451,8 @@ CHINESE: dict[str, str] = {
     "cli.help": "显示这份帮助，然后退出",
     "cli.language": "帮助、消息和错误所用的语言，写在命令前后都可以；默认：终端的语言",
     "cli.train": "训练一个网络并保存",
+    "cli.find_rate": "找一个合适的学习率：逐批提高，直到损失爆炸",
+    "cli.rates_figure": "画出损失随学习率的变化：.png、.svg 或 .pdf",
     "cli.start": "从已保存的网络的权重接着训练，而不是从随机权重开始",
     "cli.keep": "把 --start 的权重按这个比例混入要保存的权重，0 到 1；默认：0",
     "cli.threads": "CPU 线程数；默认：由 PyTorch 决定",
@@ -334,6 +464,7 @@ CHINESE: dict[str, str] = {
     "cli.average_out": "平均后的网络保存到哪里",
     "cli.average_kinds": "只有同一种网络才能求平均，不能是 {kinds}。",
     "cli.code": "按这些设置打印一个独立的程序",
+    "cli.code_find_rate": "改为打印为这些设置寻找学习率的程序",
     "cli.comments": "程序的注释和输出用哪种语言，或不要注释；默认：本命令的语言",
     "cli.evaluate": "在 10,000 张测试图像或手写文件上测试已保存的网络",
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
@@ -365,6 +496,10 @@ CHINESE: dict[str, str] = {
     "cli.out_name": "--out 要给出以 .pth 结尾的文件名，不能是 {path}。",
     "cli.out_folder": "--out：文件夹 {path} 不能写入。",
     "cli.epoch": "第 {epoch} 轮",
+    "cli.no_flatten": "忘记展平图像：最常见的第一个错误，附讲解",
+    "cli.activation_unknown": (
+        "{path} 没有说明激活函数的元数据，而从权重看不出来：这里当作 ReLU。"
+    ),
     "cli.saved": "已保存到 {path}",
     "cli.loss": "测试集上的损失：{loss:.4f}",
     "cli.drawings_accuracy": "{count:,} 幅手写上的准确率：{accuracy:percent}",
@@ -397,6 +532,7 @@ CHINESE: dict[str, str] = {
     "draw.in_training_named": "{name}（正在训练）",
     "draw.classifier_gone": "你选的网络已经不在了，改由 {name} 来认。",
     "draw.counted": "已记为 {digit}。",
+    "draw.taken_back": "已撤回，不再记作 {digit}。",
     "draw.opened": "打开了 {count} 幅手写。",
     "draw.forgotten": "手写已清空。",
     "draw.made_room_for_one": "{note}地方满了：最早的一幅让出了位置。",
@@ -413,9 +549,16 @@ CHINESE: dict[str, str] = {
     "canvas.picture": "识别图片 …",
     "canvas.help": "用鼠标、手指或笔来写。",
     "canvas.help_keys": "用鼠标、手指或笔来写。Ctrl+Z 撤销，Delete 清除。",
+    "canvas.help_pen": "方向键移动画笔，空格键落笔、抬笔。",
     "canvas.picture_help": "点一个框，或拖选一部分。清除后可以再写。",
     "canvas.test_image": "MNIST 的测试图像 {place}，是 {label}。清除后可以手写。",
     "canvas.full": "墨用完了：撤销或清除后再写。",
+    "canvas.try": "试试：",
+    "canvas.examples": "可以试的数字",
+    "canvas.example": "试试数字 {digit}",
+    "canvas.pen_at": "横向 {across}%，纵向 {down}%",
+    "canvas.pen_down": "已落笔。",
+    "canvas.pen_up": "已抬笔。",
     "picture.title": "要识别的图片",
     "picture.yours": "你的图片",
     "picture.found": "图片里找到的内容：点哪个就识别哪个",
@@ -455,6 +598,8 @@ CHINESE: dict[str, str] = {
     "leaderboard.save": "保存",
     "leaderboard.open": "打开 …",
     "leaderboard.forget": "清空",
+    "leaderboard.really": "彻底清空 {drawings} 个手写数字？",
+    "leaderboard.keep": "保留",
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
     # --- the pipeline -----------------------------------------------------------------------------
@@ -503,9 +648,12 @@ CHINESE: dict[str, str] = {
     "inside.image": "28×28 像素的图像",
     "inside.neurons": "{source} → ReLU：{all} 个神经元中 {on} 个激活",
     "inside.neurons_dead": "{source} → ReLU：{all} 个神经元中 {on} 个激活，{dead} 个从不激活",
+    "inside.neurons_curved": "{source} → {activation}：{all} 个神经元，从不关闭",
+    "inside.neurons_linear": "{source}：{all} 个神经元，不用激活函数",
     "inside.maps": "{source} → ReLU：{all} 个特征图中 {on} 个激活",
     "inside.maps_dead": "{source} → ReLU：{all} 个特征图中 {on} 个激活，{dead} 个从不激活",
     "inside.legend": "空心：对这张图像没有激活。打叉：对所有测试图像都不激活。",
+    "inside.legend_signed": "蓝色：大于零。红色：小于零。",
     "inside.kernels": "{source}：{all} 个卷积核",
     "inside.scores": "分数与 softmax",
     "inside.score_button": "{digit} 的分数：{score}，{share}",
@@ -516,7 +664,7 @@ CHINESE: dict[str, str] = {
     "inside.ink_there": "你的墨迹",
     "inside.product": "两者相乘",
     "inside.sum": "{ink} 墨迹 {paper} 纸 {bias} 偏置 = {sum}",
-    "inside.activation": "→ ReLU → {activation}",
+    "inside.activation": "→ {function} → {activation}",
     "inside.shares": "它给各个分数加上：",
     "inside.score": "{digit} 的分数是 {score}",
     "inside.score_sum": "{neurons} 这些神经元 {others} 其余神经元 {bias} 偏置 = {sum}",
@@ -538,11 +686,22 @@ CHINESE: dict[str, str] = {
     "inside.rub": "擦掉一部分笔画，看看网络这时怎么说。",
     "inside.rubbed": "擦掉之后，{before} 变成了 {after}。现在它认成 {digit}，{share}。",
     "inside.restore": "恢复原样",
+    "inside.strokes": "可以拿掉的笔画",
+    "inside.stroke": "去掉第 {number} 笔",
     "inside.path": "从白纸开始，沿着墨迹一步步积累",
     "inside.path_sum": "这些墨迹合计 {sum}：从白纸开始，差值上升了 {change}。",
+    "inside.curved": (
+        "{activation} 是弯的：它的输出按各个像素对加权和的贡献来分摊。"
+        "对这张图像，各部分之和分毫不差。"
+    ),
     "inside.alike": "在最后一个隐藏层看来，最像它的测试图像",
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
+    "inside.table_of": "哪一张图？",
+    "inside.table_scores": "分数与神经元",
+    "inside.table_kernel": "{source}：卷积核 {unit}",
+    "inside.table_map": "{source} → ReLU：特征图 {unit}",
+    "inside.table_alike": "测试图像 {number}，标签 {label}",
     "inside.table_unit": "神经元",
     "inside.table_activation": "激活值",
     "inside.table_share": "对 {digit} 的分数的贡献",
@@ -550,7 +709,7 @@ CHINESE: dict[str, str] = {
     "inside.table_probability": "Softmax",
     "inside.table_digit": "数字",
     "inside.table_row": "行",
-    "inside.table_ink": "每个像素的墨迹，逐行列出",
+    "inside.table_ink": "每个像素的墨迹说了什么",
     "inside.example": "一团不是数字的涂鸦",
     "inside.example_back": "回到你的笔迹",
     "inside.example_note": "{first}：{first_digit}，{first_share}。{second}：{second_says}",
@@ -571,6 +730,89 @@ CHINESE: dict[str, str] = {
     "train.still": "你的网络还在训练，请先停止它。",
     "train.drawing": "你写的数字，网络逐轮读作：{digits}（{sureness}）",
     "train.lines": "文章的代码会打印这些",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "网络要学的图像：第一批",
+    "batch.all": (
+        "{total} 张训练图像按种子 {seed} 打乱后的前 {shown} 张，以及每张的标签：训练循环的每一步，"
+        "就从这样一批图像中学习。"
+    ),
+    "batch.some": (
+        "{total} 张训练图像按种子 {seed} 打乱后，第一批有 {size} 张，这里显示 {shown} 张和它们的标"
+        "签：训练循环的每一步，就从这样一批图像中学习。"
+    ),
+    "batch.shapes": "images：[{size}, 1, 28, 28] = 图像、灰度通道、行、列 · labels：[{size}]",
+    "batch.labels": "这些数字的图像：{labels}",
+    "batch.none": "有了 MNIST 才能显示图像：第一次训练时会下载。",
+    "curves.loss": "损失",
+    "curves.of_batches": "每一批",
+    "curves.guessing": "瞎猜：ln 10 = 2.30",
+    "curves.loss_chart": "这次训练的损失；用方向键逐轮查看",
+    "curves.accuracy_chart": "这次训练的准确率；用方向键逐轮查看",
+    "curves.hint": "把指针移到曲线上，或者用方向键沿曲线移动，这里就显示数值。",
+    "curves.at_epoch": (
+        "第 {epoch} 轮：训练损失 {train_loss}，测试损失 {test_loss}；测试准确率 {test}，训练准确率 "
+        "{training}。"
+    ),
+    "curves.at_first": "第一批，还没有更新过权重：损失 {loss}。",
+    "curves.at_batch": "第 {batch} 批：损失 {loss}。",
+    "curves.at_batches": "第 {batch} 批附近：{count} 批的平均损失 {loss}（{low} 到 {high}）。",
+    "curves.broken": "从第 {batch} 批起，损失不再是数字，画不出来了。",
+    "one_step.title": "手动走训练循环的一步",
+    "one_step.tab": "走一步",
+    "one_step.intro": (
+        "用左边的设置，把文章的训练循环一行一行地走一遍：训练时，每一轮都要这样走几百遍。"
+    ),
+    "one_step.begin": "第一行",
+    "one_step.next_line": "下一行",
+    "one_step.next_step": "下一步",
+    "one_step.whole": "走完这一步",
+    "one_step.again": "从头再来",
+    "one_step.loop": "程序中的训练循环",
+    "one_step.losses": "每一步的损失：{losses}",
+    "one_step.over": "已经手动走了 {count} 步，其余的交给“训练”吧。",
+    "one_step.large_batch": "手动走时，一批最多 {most} 张图像；现在的设置是 {size:,} 张。",
+    "one_step.no_such": "手动可以走第 1 到第 {most} 步。",
+    "one_step.no_data": "走一步需要图像：第一次训练时会下载 MNIST。",
+    "one_step.batch": (
+        "第 {number} 批，共 {steps} 批：{size} 张图像 [{size}, 1, 28, 28] 和它们的标签 [{size}]。"
+        "第一张是 {digit}。"
+    ),
+    "one_step.zero_first": (
+        "先清掉上一步的梯度，否则梯度会越加越多。现在还没有梯度：{weight}.grad 是 None。"
+    ),
+    "one_step.zero": (
+        "先清掉上一步的梯度，否则梯度会越加越多：{weight}.grad 原来是 {left}，现在是 None。"
+    ),
+    "one_step.forward": (
+        "前向传播：每张图像得到十个分数，[{size}, 10]。第一张（{digit}）的分数：{scores}。"
+        "{size} 张中有 {right} 张，正确数字的分数最高。"
+    ),
+    "one_step.loss": (
+        "错得有多厉害？第一张图像得到正确数字的概率是 {probability}，它的损失就是这个概率的 −ln。"
+        "{size} 张的平均值就是这一批的损失：{loss}。"
+    ),
+    "one_step.backward": (
+        "反向传播：{parameters} 个权重和偏置，每一个都算出它变大时损失会怎样变。{weight}.grad = "
+        "{gradient}。"
+    ),
+    "one_step.step": (
+        "{optimizer} 让每个参数逆着梯度移动：{weight} 从 {before} 变成 {after}。同一批图像的损失从 "
+        "{loss} 变成 {loss_after}。"
+    ),
+    "scrubber.moment": "第 0 … {epochs} 轮",
+    "scrubber.weights": "第一层的权重",
+    "scrubber.confusion": "认成了什么（每行是真正的数字）",
+    "scrubber.drawing": "你写的数字",
+    "scrubber.beginning": "第 0 轮，权重是随机的：认对了 {accuracy}。",
+    "scrubber.within": "看过 {images} 张图像之后：认对了 {accuracy}。",
+    "scrubber.epoch": "第 {epoch} 轮，看过 {images} 张图像之后：认对了 {accuracy}。",
+    "scrubber.tiles": "{count} 个神经元或卷积核的权重",
+    "scrubber.signs": "蓝色大于零，红色小于零，从 {top} 起颜色最深",
+    "scrubber.from": "这是看过 {images} 张图像之后的样子。",
+    "scrubber.no_weights": "当时的样子已经不再保留。",
+    "scrubber.no_drawing": "先到“手写”里写一个数字，再回来看。",
+    "scrubber.tested": "共 {count} 张测试图像",
+    "scrubber.reads": "当时它会说是 {digit}（{probability}）。",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "网络",
     "form.network_choice": "{title}：{parameters} 个参数",
@@ -591,12 +833,26 @@ CHINESE: dict[str, str] = {
     "form.schedule_one_cycle": "先升到这个值，再降下来（one-cycle）",
     "form.optimizer": "优化器",
     "form.dropout_info": "每一步随机关掉多大比例的神经元",
+    "form.width": "隐藏神经元个数",
+    "form.width_info": "{low} 到 {high}；第二个隐藏层是它的一半",
+    "form.activation": "激活函数",
+    "form.activation_none": "不用",
+    "form.images": "训练图像数",
+    "form.images_info": "100 到 60,000：太少就会被背下来",
+    "form.wrong_labels": "错误标签",
+    "form.wrong_labels_info": "训练图像中标签写错的比例",
+    "form.flatten": "展平图像",
+    "form.flatten_info": "不展平，PyTorch 就会报最常见的错误：用 SimpleNN 试试",
     "form.augmentation": "数据增强",
     "form.augmentation_none": "不用：图像保持原样",
     "form.augmentation_affine": "轻微的旋转、平移和倾斜",
     "form.augmentation_handwriting": "模仿别人的笔迹，再加一些不是数字的图像",
     "form.preview": "上排：训练图像。下排：实际给网络看的样子。",
     "form.no_preview": "下载 MNIST 之后，这里会显示例子；第一次训练时会自动下载。",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "请填 {least} 到 {most} 之间的整数。",
+    "field.above": "请填大于 {least}、不超过 {most} 的数。",
+    "field.from_to": "请填 {least} 到 {most} 之间的数。",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "第 {epoch} 轮结束。",
     "run.name": "训练 {number}",
@@ -629,6 +885,8 @@ CHINESE: dict[str, str] = {
     "run.about_minutes": "大约 {minutes} 分钟",
     "run.seconds_left": "还要大约 {seconds} 秒",
     "run.minutes_left": "还要大约 {minutes} 分钟",
+    "run.says_begun": "开始训练：{title}。",
+    "run.says_result": "{message}测试准确率 {accuracy}，训练损失 {loss}。",
     "run.panel": "这次训练",
     "run.epoch_progress": "这一轮的进度",
     "run.epochs_done": "{done} / {epochs}",
@@ -740,6 +998,7 @@ CHINESE: dict[str, str] = {
     "cards.variant_progress": "变体的进度",
     "cards.difference": "变体的测试准确率减去基准的，单位是百分点",
     "cards.running": "训练中",
+    "cards.shown": "已展示",
     "cards.diverged": "发散",
     "cards.stopped": "已停止",
     "cards.two_to_train": "将训练两个网络，各 {epochs} 轮，需要{time}。",
@@ -762,6 +1021,7 @@ CHINESE: dict[str, str] = {
     "runs.stopped_after": "共 {epochs} 轮，训练 {done} 轮后停止",
     "runs.uploaded": "已上传",
     "runs.uploaded_alone": "已上传，没有元数据",
+    "runs.activation_unknown": "已上传，没有元数据：激活函数当作 ReLU",
     "runs.overlay": "画出“{name}”的曲线",
     "runs.read": "让它来认手写数字",
     "runs.train_on": "继续训练",
@@ -774,7 +1034,9 @@ CHINESE: dict[str, str] = {
     "runs.evicted": "为腾出位置，已清除{names}。",
     "runs.upload": "上传权重文件（.pth 和配套的 .json）…",
     "runs.one_file": "请选择一个 .pth 文件；如果有和它一起下载的 .json，也一并选上。",
-    "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
+    "runs.curves_losses": "{name}：最后一轮训练损失 {losses}",
+    "runs.curves_accuracies": "{name}：最后一轮测试准确率 {test}",
+    "runs.curves_both_accuracies": "{name}：最后一轮测试准确率 {test}，训练准确率 {training}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
     "files.no_folder": "无法建立文件夹：请让环境变量 GRADIO_TEMP_DIR 指向一个可以写入的地方。",

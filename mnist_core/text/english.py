@@ -13,6 +13,11 @@ ENGLISH: dict[str, str] = {
     "config.augmentation": "Augmentation",
     "config.optimizer": "Optimiser",
     "config.seed": "Seed",
+    "config.width": "Hidden neurons",
+    "config.activation": "Activation",
+    "config.images": "Training images",
+    "config.wrong_labels": "Wrong labels",
+    "config.flatten": "Flatten",
     "config.empty": "left empty",
     "config.not_a_choice": "{setting} must be one of {choices}, not {value}.",
     "config.not_whole": ("{setting} must be a whole number from {low:,} to {high:,}, not {value}."),
@@ -37,6 +42,16 @@ ENGLISH: dict[str, str] = {
     ),
     "model.unknown": "There is no model {name}. Choose one of: {choices}.",
     "model.no_dropout": "{name} has no dropout layer. With one: {choices}.",
+    "model.no_width": (
+        "The width of {name} cannot be chosen: its hidden layer has 128 neurons. Where it can: "
+        "{choices}."
+    ),
+    "model.no_activation": (
+        "The activation of {name} cannot be chosen: it is ReLU. Where it can: {choices}."
+    ),
+    "model.always_flattens": (
+        "{name} cannot be had without flattening. The network for that mistake: {choices}."
+    ),
     # --- data -------------------------------------------------------------------------------------
     "data.missing": (
         "MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
@@ -82,6 +97,11 @@ ENGLISH: dict[str, str] = {
     "plot.accuracy": "Accuracy, %",
     "plot.test": "test",
     "plot.training": "training",
+    "plot.article_empty": "The article's figure: nothing to see before the first epoch is over.",
+    "plot.article_words": (
+        "The article's figure, {epochs} {epochs:|epoch|epochs}: training loss goes from {first} "
+        "in the first to {last} in the last."
+    ),
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "The temperature",
     "calibration.sure_from": "The probability from which a network is sure",
@@ -189,6 +209,65 @@ ENGLISH: dict[str, str] = {
     "experiment.sgd.expectation": (
         "About 87%: at Adam's learning rate plain SGD is slow. With 0.1 it reads as well as Adam."
     ),
+    "experiment.narrow.title": "A narrow hidden layer",
+    "experiment.narrow.suggestion": "Vary the hyper-parameters: 8 hidden neurons in place of 128.",
+    "experiment.narrow.expectation": (
+        "About 90%: so few neurons cannot look for enough. It does not overfit, and runs no faster."
+    ),
+    "experiment.wide.title": "A wide hidden layer",
+    "experiment.wide.suggestion": "Vary the hyper-parameters: 512 hidden neurons in place of 128.",
+    "experiment.wide.expectation": (
+        "About 97%, half a point more or so, for four times the work: one seed may not tell."
+    ),
+    "experiment.tanh.title": "tanh in place of ReLU",
+    "experiment.tanh.suggestion": "ReLU is the most popular activation function, not the only one.",
+    "experiment.tanh.expectation": "In so small a network: no difference that seeds do not make.",
+    "experiment.sigmoid.title": "sigmoid in place of ReLU",
+    "experiment.sigmoid.suggestion": (
+        "ReLU is the most popular activation function, not the only one."
+    ),
+    "experiment.sigmoid.expectation": (
+        "The first epoch learns less; after five it has caught up. In deep networks it would not."
+    ),
+    "experiment.linear.title": "No activation function",
+    "experiment.linear.suggestion": (
+        "Without one a network stays a linear model, however many layers it has."
+    ),
+    "experiment.linear.expectation": (
+        "Between 91 and 92%, and more epochs do not help: it is one linear layer in two pieces."
+    ),
+    "experiment.few_images.title": "Only 1,000 images",
+    "experiment.few_images.suggestion": (
+        "A network learns its training images by heart, and is lost with others: overfitting."
+    ),
+    "experiment.few_images.expectation": (
+        "About 88%, and 96% on the images learned from: a gap of eight points. It is much faster."
+    ),
+    "experiment.wrong_labels.title": "Wrong labels",
+    "experiment.wrong_labels.suggestion": (
+        "Whoever learns by heart learns mistakes as well: here every fifth label is wrong."
+    ),
+    "experiment.wrong_labels.expectation": (
+        "With 1,000 images: test accuracy reaches 85% after a dozen epochs, then falls to 80%, as "
+        "the wrong labels are learned by heart. Training accuracy counts them as right."
+    ),
+    "experiment.flatten.title": "Forget to flatten",
+    "experiment.flatten.suggestion": (
+        "The error that everybody meets first: the image was not flattened, or a layer's sizes "
+        "are wrong. Print the shape behind each layer."
+    ),
+    "experiment.flatten.expectation": (
+        "The network without view is built and run. PyTorch stops it at the first layer, and its "
+        "error is read here piece by piece."
+    ),
+    "experiment.find_rate.title": "Find a learning rate",
+    "experiment.find_rate.suggestion": (
+        "Too small a learning rate is slow, too large a one explodes: choose it with care."
+    ),
+    "experiment.find_rate.expectation": (
+        "One short ramp: 200 batches at most, each with a larger rate, from 0.000001 until the "
+        "loss explodes. The curve shows where it learns best."
+    ),
     # What differs from other settings, in a few words.
     "change.list": "{first}, {others}",
     "change.model.simple_nn": "SimpleNN",
@@ -209,6 +288,15 @@ ENGLISH: dict[str, str] = {
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "plain SGD",
     "change.seed": "seed {value}",
+    "change.width": "{value} hidden neurons",
+    "change.activation.relu": "ReLU",
+    "change.activation.tanh": "tanh",
+    "change.activation.sigmoid": "sigmoid",
+    "change.activation.none": "no activation function",
+    "change.images": "{value:,} training images",
+    "change.wrong_labels": "{value:.0%} wrong labels",
+    "change.flatten.on": "images flattened",
+    "change.flatten.off": "images not flattened",
     "verdict.one_seed.unclear": (
         "The variant reads {mean:+.2f} points. Another seed alone may change as much "
         "(about {chance:.1f}): run more seeds before you believe it."
@@ -231,6 +319,7 @@ ENGLISH: dict[str, str] = {
     "article.begins": "Training starts ...",
     "article.epoch": "Epoch [{epoch}/{epochs}], Loss: {loss}",
     "article.ends": "Training finished!",
+    "article.loaded": "The model has been loaded!",
     "article.accuracy": "Accuracy on the test set: {accuracy}",
     # Its comments: what a line is there for.
     "program.title": "Train {network} on MNIST.",
@@ -243,7 +332,10 @@ ENGLISH: dict[str, str] = {
     "program.loaders": "Shuffled, so that the order of the images is nothing to be learned.",
     "program.look": "A look at one batch first: wrong shapes are the usual first mistake.",
     "program.model": "3. Model",
-    "program.simple_nn": "One hidden layer of 128 neurons between 784 pixels and 10 digits.",
+    "program.few_images": "Only some of the images, drawn by chance: few are soon known by heart.",
+    "program.wrong_labels": "Some labels are wrong. Only by heart can they be learned.",
+    "program.simple_nn": "One hidden layer of {width} neurons between 784 pixels and 10 digits.",
+    "program.unflattened": "SimpleNN that forgets to flatten the images: Linear cannot read them.",
     "program.dropout_nn": (
         "SimpleNN that trains with a share of its hidden neurons switched off, others each time."
     ),
@@ -269,15 +361,20 @@ ENGLISH: dict[str, str] = {
     "program.backward": "How would the loss change with each weight? That is its gradient.",
     "program.update": "One step downhill for every weight.",
     "program.item": "The number alone: the tensor would keep all that it was computed from.",
+    "program.rate_title": "Find a learning rate for {network}.",
+    "program.ramp": "5. A ramp: a larger learning rate each batch, until the loss explodes",
+    "program.rate": "Each batch has a rate of its own, 8% above the one before.",
+    "program.smoothed": "The mean of the losses so far, the latest counting most.",
+    "program.exploded": "Beyond this there is nothing to be learned; true for NaN as well.",
+    "program.suggestion": "A tenth of the best: there the steps are nearly too large already.",
     "program.curve": "6.1 The loss curve",
     "program.accuracy": "6.2 Accuracy on the test set",
     "program.eval": "For reading: dropout off, and batch normalisation as it was learned.",
     "program.no_grad": "Reading needs no gradients; without them it takes less time and memory.",
     "program.argmax": "The digit with the highest of the ten scores is the one that is read.",
-    "program.saving": "7. Saving",
-    "program.weights": (
-        "The weights alone; load_state_dict puts them into a network of the same shape."
-    ),
+    "program.saving": "7. Saving and loading",
+    "program.weights": "The weights alone, and not the network: to load them, build it first.",
+    "program.loading": "A new network has random weights; load_state_dict puts the saved ones in.",
     # --- preprocessing and drawings ---------------------------------------------------------------
     "drawing.not_strokes": ("A drawing must be a list of strokes, each a list of [x, y] points."),
     "drawing.too_long": ("A drawing may have {strokes:,} strokes and {points:,} points at most."),
@@ -317,6 +414,7 @@ ENGLISH: dict[str, str] = {
     "inspection.no_neuron": "A neuron of {layer} must be from 0 to {most}, not {index}.",
     "inspection.parameters": "{count:,} parameters: {parts}",
     "inspection.on": "{layer}: {on} of {all} on",
+    "inspection.never_off": "{layer}: {all} neurons, never off",
     "inspection.on_and_dead": "{layer}: {on} of {all} on, {dead} dead",
     "inspection.maps_on": "{layer}: {on} of {all} feature maps on",
     "inspection.image": "Image",
@@ -349,6 +447,57 @@ ENGLISH: dict[str, str] = {
     ),
     "inspection.integrated": "integrated gradients\nsum {sum:+.2f}, above paper {change:+.2f}",
     "inspection.occlusion": "occlusion\nfall of the score without a square",
+    # --- shapes -----------------------------------------------------------------------------------
+    "shapes.forgotten": (
+        "PyTorch: {error}. The images were not flattened; Experiments, Forget to flatten, reads "
+        "this error piece by piece."
+    ),
+    "shapes.given": "what {layer} is given: {shape}, taken for a matrix",
+    "shapes.given_shape": (
+        "its rows × its columns. A Linear layer takes the last number of a shape, {width}, for "
+        "its inputs, and all before it for rows: {factors} = {rows:,} rows of pixels."
+    ),
+    "shapes.given_shape_alone": (
+        "its rows × its columns. A Linear layer takes the last number of a shape, {width}, for "
+        "its inputs."
+    ),
+    "shapes.weights": "the weights of {layer}, rows and columns exchanged",
+    "shapes.weights_shape": (
+        "one row for each of the {inputs} inputs that {layer} was built for, one column for each "
+        "of its {outputs} neurons"
+    ),
+    "shapes.verdict": (
+        "the two inner numbers have to be equal, and {width} is not {inputs}. "
+        "images.view(-1, 28 * 28) makes each image one row of 784: then they are."
+    ),
+    "shapes.good": "With view: {way}",
+    "shapes.bad": "Without: {way}",
+    "shapes.advice": (
+        "The article's advice: print the shape behind each layer. The first that is not what you "
+        "thought is the place."
+    ),
+    # --- the learning-rate finder -----------------------------------------------------------------
+    "rates.axis": "Learning rate",
+    "rates.smoothed": "smoothed",
+    "rates.least": "least at {rate:.2g}",
+    "rates.suggested": "suggested: {rate:.2g}",
+    "rates.point": (
+        "Batch {batch}/{batches}: rate {rate:.2g}, loss {loss:.4f}, smoothed {smoothed:.4f}"
+    ),
+    "rates.exploded": (
+        "The smoothed loss is least, {loss:.2f}, at a learning rate of {best:.2g}; at {end:.2g} it "
+        "has exploded to more than four times as much."
+    ),
+    "rates.not_exploded": (
+        "The smoothed loss is least, {loss:.2f}, at a learning rate of {best:.2g}; up to {end:.2g} "
+        "it has not exploded."
+    ),
+    "rates.rule": (
+        "The rule: take a tenth. At the least loss the next steps are too large already, "
+        "and later in training smaller ones are needed. Suggested: {rate:.2g}."
+    ),
+    "rates.no_mnist": "MNIST is not here yet: the first training fetches it. Train once, then try.",
+    "rates.compare": "The recipe trains with {rate:g}.",
     # --- the command line -------------------------------------------------------------------------
     "cli.description": "Train, test and use the article's network for handwritten digits.",
     "cli.usage": "usage:",
@@ -360,6 +509,8 @@ ENGLISH: dict[str, str] = {
         "default: the terminal's"
     ),
     "cli.train": "train a network and save it",
+    "cli.find_rate": "find a learning rate: raise it batch by batch until the loss explodes",
+    "cli.rates_figure": "draw the loss against the rate: .png, .svg or .pdf",
     "cli.start": "train on from the weights of a saved network, in place of random ones",
     "cli.keep": ("of the weights of --start, mixed into those that are saved, 0 to 1; default: 0"),
     "cli.threads": "CPU threads; default: PyTorch's choice",
@@ -375,6 +526,7 @@ ENGLISH: dict[str, str] = {
     "cli.average_out": "where the mean goes",
     "cli.average_kinds": "Only networks of one kind have a mean, not {kinds}.",
     "cli.code": "print a stand-alone program for these settings",
+    "cli.code_find_rate": "print the program that finds a learning rate for these settings",
     "cli.comments": (
         "language of the program's comments and of what it prints, or no comments; "
         "default: the language of this command"
@@ -410,6 +562,11 @@ ENGLISH: dict[str, str] = {
     "cli.out_name": "--out must name a file that ends in .pth, not {path}.",
     "cli.out_folder": "--out: the folder {path} cannot be written to.",
     "cli.epoch": "epoch {epoch}",
+    "cli.no_flatten": "forget to flatten the images: the usual first mistake, explained",
+    "cli.activation_unknown": (
+        "{path} has no metadata that name its activation, which weights do not show: it is taken "
+        "for ReLU."
+    ),
     "cli.saved": "Saved to {path}",
     "cli.loss": "Loss on the test set: {loss:.4f}",
     "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
@@ -447,6 +604,7 @@ ENGLISH: dict[str, str] = {
     "draw.in_training_named": "{name}, in training",
     "draw.classifier_gone": "The network that you chose is gone, so {name} reads.",
     "draw.counted": "Counted as {digit}.",
+    "draw.taken_back": "Taken back: it counts as {digit} no more.",
     "draw.opened": "{count} {count:|drawing|drawings} opened.",
     "draw.forgotten": "The drawings are forgotten.",
     "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
@@ -463,9 +621,16 @@ ENGLISH: dict[str, str] = {
     "canvas.picture": "Read a picture …",
     "canvas.help": "Mouse, finger or pen.",
     "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
+    "canvas.help_pen": "Arrow keys move the pen, space lowers and lifts it.",
     "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
     "canvas.test_image": "MNIST's test image {place}, {label}. Clear to draw.",
     "canvas.full": "That is all the ink there is: undo or clear to go on.",
+    "canvas.try": "Try:",
+    "canvas.examples": "Digits to try",
+    "canvas.example": "Try a {digit}",
+    "canvas.pen_at": "{across}% across, {down}% down",
+    "canvas.pen_down": "Pen down.",
+    "canvas.pen_up": "Pen up.",
     "picture.title": "Picture to be read",
     "picture.yours": "Your picture",
     "picture.found": "Found in the picture: press one to read it",
@@ -507,6 +672,8 @@ ENGLISH: dict[str, str] = {
     "leaderboard.save": "Save",
     "leaderboard.open": "Open …",
     "leaderboard.forget": "Forget",
+    "leaderboard.really": "Forget {drawings} {drawings:|drawing|drawings} for good?",
+    "leaderboard.keep": "Keep",
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
     # --- the pipeline -----------------------------------------------------------------------------
@@ -559,9 +726,12 @@ ENGLISH: dict[str, str] = {
     "inside.image": "The image, 28 by 28 pixels",
     "inside.neurons": "{source} → ReLU: {on} of {all} neurons on",
     "inside.neurons_dead": "{source} → ReLU: {on} of {all} neurons on, {dead} never",
+    "inside.neurons_curved": "{source} → {activation}: {all} neurons, never off",
+    "inside.neurons_linear": "{source}: {all} neurons, no activation function",
     "inside.maps": "{source} → ReLU: {on} of {all} feature maps on",
     "inside.maps_dead": "{source} → ReLU: {on} of {all} feature maps on, {dead} never",
     "inside.legend": "Hollow: off for this image. Crossed: off for all test images.",
+    "inside.legend_signed": "Blue: above zero. Red: below zero.",
     "inside.kernels": "{source}: {all} kernels",
     "inside.scores": "Scores and softmax",
     "inside.score_button": "Score of {digit}: {score}, {share}",
@@ -574,7 +744,7 @@ ENGLISH: dict[str, str] = {
     "inside.ink_there": "your ink",
     "inside.product": "their product",
     "inside.sum": "{ink} ink {paper} paper {bias} bias = {sum}",
-    "inside.activation": "→ ReLU → {activation}",
+    "inside.activation": "→ {function} → {activation}",
     "inside.shares": "It adds to the scores:",
     "inside.score": "The score of {digit} is {score}",
     "inside.score_sum": "{neurons} these neurons {others} all others {bias} bias = {sum}",
@@ -596,15 +766,26 @@ ENGLISH: dict[str, str] = {
     "inside.rub": "Rub out a part of the drawing and see what the network says then.",
     "inside.rubbed": "Rubbed out: {before} has become {after}. It now reads {digit}, {share}.",
     "inside.restore": "Put it back",
+    "inside.strokes": "Strokes to take away",
+    "inside.stroke": "without stroke {number}",
     "inside.path": "Follow the ink from blank paper on",
     "inside.path_sum": (
         "This ink adds up to {sum}: from blank paper on, the difference rose by {change}."
+    ),
+    "inside.curved": (
+        "{activation} bends: what it gives is shared out among the pixels as they add to the sum "
+        "before it. For this image the parts add up exactly."
     ),
     "inside.alike": "To its last hidden layer, these test images are most alike",
     "inside.no_data": (
         "The test images come with the first training; then the most alike are shown here."
     ),
     "inside.table": "The numbers as a table",
+    "inside.table_of": "Of what?",
+    "inside.table_scores": "Scores and neurons",
+    "inside.table_kernel": "{source}: kernel {unit}",
+    "inside.table_map": "{source} → ReLU: map {unit}",
+    "inside.table_alike": "Test image {number}, a {label}",
     "inside.table_unit": "Neuron",
     "inside.table_activation": "Activation",
     "inside.table_share": "Adds to the score of {digit}",
@@ -612,7 +793,7 @@ ENGLISH: dict[str, str] = {
     "inside.table_probability": "Softmax",
     "inside.table_digit": "Digit",
     "inside.table_row": "Row",
-    "inside.table_ink": "Ink of each pixel, row by row",
+    "inside.table_ink": "What the ink of each pixel says",
     "inside.example": "A scribble that is no digit",
     "inside.example_back": "Back to your drawing",
     "inside.example_note": "{first}: {first_digit}, {first_share}. {second}: {second_says}",
@@ -633,6 +814,98 @@ ENGLISH: dict[str, str] = {
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "What it learns from: the first batch",
+    "batch.all": (
+        "The first {shown} of {total} training images, as seed {seed} shuffles them, and the label "
+        "of each: one step of the loop learns from such a batch."
+    ),
+    "batch.some": (
+        "{shown} of the {size} images of the first batch, as seed {seed} shuffles the {total} "
+        "training images, and the label of each: one step of the loop learns from such a batch."
+    ),
+    "batch.shapes": (
+        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these digits: {labels}",
+    "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
+    "curves.loss": "Loss",
+    "curves.of_batches": "each batch",
+    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
+    "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
+    "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",
+    "curves.at_epoch": (
+        "Epoch {epoch}: loss {train_loss} in training, {test_loss} on the test images; accuracy "
+        "{test} on the test images, {training} on training images."
+    ),
+    "curves.at_first": "The first batch, before any step: loss {loss}.",
+    "curves.at_batch": "Batch {batch}: loss {loss}.",
+    "curves.at_batches": (
+        "Around batch {batch}: loss {loss}, the mean of {count} batches ({low} to {high})."
+    ),
+    "curves.broken": "From batch {batch} on the loss is no longer a number: nothing can be drawn.",
+    "one_step.title": "One step of the loop, by hand",
+    "one_step.tab": "One step",
+    "one_step.intro": (
+        "One pass of the article's loop with these settings, line by line: what training does "
+        "hundreds of times in each epoch."
+    ),
+    "one_step.begin": "First line",
+    "one_step.next_line": "Next line",
+    "one_step.next_step": "Next step",
+    "one_step.whole": "Whole step",
+    "one_step.again": "From the beginning",
+    "one_step.loop": "The loop of the program",
+    "one_step.losses": "Loss, step by step: {losses}",
+    "one_step.over": "These were {count} steps by hand. Train takes all the others.",
+    "one_step.large_batch": (
+        "By hand a batch may hold up to {most} images; in these settings it holds {size:,}."
+    ),
+    "one_step.no_such": "By hand there are steps 1 to {most}.",
+    "one_step.no_data": "A step needs images: the first training fetches MNIST.",
+    "one_step.batch": (
+        "Batch {number} of {steps}: {size} images, [{size}, 1, 28, 28], and their labels, "
+        "[{size}]. The first image is {digit}."
+    ),
+    "one_step.zero_first": (
+        "The gradients of the step before are thrown away, or they would add up. Here is none yet: "
+        "{weight}.grad is None."
+    ),
+    "one_step.zero": (
+        "The gradients of the step before are thrown away, or they would add up: {weight}.grad was "
+        "{left}, now it is None."
+    ),
+    "one_step.forward": (
+        "Forward: ten scores for each image, [{size}, 10]. Of the first one, {digit}: {scores}. "
+        "The highest score is the right digit's in {right} of the {size} images."
+    ),
+    "one_step.loss": (
+        "How wrong is that? To its own digit the first image gives the probability {probability}: "
+        "its loss is −ln of that. The mean over all {size} is the loss: {loss}."
+    ),
+    "one_step.backward": (
+        "For each of the {parameters} weights and biases: how the loss grows with it. "
+        "{weight}.grad = {gradient}."
+    ),
+    "one_step.step": (
+        "{optimizer} moves each of them against its gradient: {weight} goes from {before} to "
+        "{after}. The loss of this very batch goes from {loss} to {loss_after}."
+    ),
+    "scrubber.moment": "Epoch 0 … {epochs}",
+    "scrubber.weights": "Weights of the first layer",
+    "scrubber.confusion": "Read as (rows: what it is)",
+    "scrubber.drawing": "Your drawing",
+    "scrubber.beginning": "Epoch 0, random weights: {accuracy} read right.",
+    "scrubber.within": "After {images} images: {accuracy} read right.",
+    "scrubber.epoch": "Epoch {epoch}, after {images} images: {accuracy} read right.",
+    "scrubber.tiles": "Weights of {count} neurons or kernels",
+    "scrubber.signs": "Blue: above zero, red: below; full colour from {top}",
+    "scrubber.from": "As it was after {images} images.",
+    "scrubber.no_weights": "What it was then is no longer kept.",
+    "scrubber.no_drawing": "Draw a digit in the Draw tab, and come back.",
+    "scrubber.tested": "Of {count} test images",
+    "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
@@ -653,12 +926,26 @@ ENGLISH: dict[str, str] = {
     "form.schedule_one_cycle": "Up to it and down again (one-cycle)",
     "form.optimizer": "Optimiser",
     "form.dropout_info": "The share of neurons switched off in each step",
+    "form.width": "Hidden neurons",
+    "form.width_info": "{low} to {high}; a second hidden layer has half as many",
+    "form.activation": "Activation",
+    "form.activation_none": "none",
+    "form.images": "Training images",
+    "form.images_info": "100 to 60,000: few are soon known by heart",
+    "form.wrong_labels": "Wrong labels",
+    "form.wrong_labels_info": "The share of training images with a wrong label",
+    "form.flatten": "Flatten the images",
+    "form.flatten_info": "Without it, PyTorch stops with the usual first error: try SimpleNN so",
     "form.augmentation": "Augmentation",
     "form.augmentation_none": "None: the images as they are",
     "form.augmentation_affine": "Small turns, shifts and slants",
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "A whole number from {least} to {most}.",
+    "field.above": "A number above {least}, at most {most}.",
+    "field.from_to": "A number from {least} to {most}.",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "Epoch {epoch} is over.",
     "run.name": "Run {number}",
@@ -700,6 +987,8 @@ ENGLISH: dict[str, str] = {
     "run.about_minutes": "about {minutes} minutes",
     "run.seconds_left": "about {seconds} s left",
     "run.minutes_left": "about {minutes} minutes left",
+    "run.says_begun": "Training begins: {title}.",
+    "run.says_result": "{message} Test accuracy {accuracy}, training loss {loss}.",
     "run.panel": "The run",
     "run.epoch_progress": "Progress of this epoch",
     "run.epochs_done": "{done} of {epochs}",
@@ -831,6 +1120,7 @@ ENGLISH: dict[str, str] = {
     "cards.variant_progress": "Progress of the variant",
     "cards.difference": "The variant's test accuracy less the baseline's, in points",
     "cards.running": "running",
+    "cards.shown": "shown",
     "cards.diverged": "diverged",
     "cards.stopped": "stopped",
     "cards.two_to_train": (
@@ -864,6 +1154,7 @@ ENGLISH: dict[str, str] = {
     "runs.stopped_after": "stopped after {done} of {epochs} epochs",
     "runs.uploaded": "uploaded",
     "runs.uploaded_alone": "uploaded without its metadata",
+    "runs.activation_unknown": "uploaded without its metadata: its activation is taken for ReLU",
     "runs.overlay": "Draw the curves of {name}",
     "runs.read": "Let it read drawings",
     "runs.train_on": "Train on",
@@ -878,8 +1169,10 @@ ENGLISH: dict[str, str] = {
     "runs.one_file": (
         "Choose one .pth file and, if you have it, the .json that was downloaded with it."
     ),
-    "runs.curves_words": (
-        "{name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
+    "runs.curves_losses": "{name}: training loss {losses} after the last epoch",
+    "runs.curves_accuracies": "{name}: test accuracy {test} after the last epoch",
+    "runs.curves_both_accuracies": (
+        "{name}: test accuracy {test}, training accuracy {training} after the last epoch"
     ),
     "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------

@@ -214,7 +214,7 @@ class Learner(threading.Thread):
 
 def press_train(page: Page, model: str = "simple_nn") -> None:
     """Begin a run of the recipe, but longer, and follow it."""
-    values = [model, EPOCHS, 64, 0.001, "none", 0, "none", "adam", 42]
+    values = [model, EPOCHS, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
     page.join("start_run", *values)
     page.wait_for(lambda: page.is_over("start_run"))
     page.latest.pop("follow", None)

@@ -239,7 +239,8 @@ class Visitor:
 
 
 def _settings(model: str, epochs: int) -> list[Any]:
-    return [model, epochs, 64, 0.001, "none", MODELS[model].dropout or 0, "none", "adam", 42]
+    rest = ["none", "adam", 42, 128, "relu", 60_000, 0, True]
+    return [model, epochs, 64, 0.001, "none", MODELS[model].dropout or 0, *rest]
 
 
 # --- the soak ------------------------------------------------------------------------------------

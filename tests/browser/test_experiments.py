@@ -79,6 +79,8 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
     words = card.get_by_test_id("losses").get_attribute("alt") or ""
     assert "Baseline: training loss 0." in words
     assert "Variant: training loss 0." in words
+    words = card.get_by_test_id("accuracies").get_attribute("alt") or ""
+    assert re.search(r"Baseline: test accuracy 9.*, training accuracy 9.*Variant: test acc", words)
     expect(card.get_by_test_id("seeds")).to_have_text("Run 2 more seeds")
 
     # The next one reuses the baseline, diverges, and is tried again with a tenth of the rate.
@@ -95,6 +97,52 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
     open_tab(page, "Runs")
     expect(page.get_by_test_id("runs")).to_have_attribute("data-runs", "4")
     expect(row(page, "Run 4").get_by_test_id("message")).to_contain_text("stopped after")
+
+
+def test_a_forgotten_view_and_a_learning_rate_are_shown_at_one_click(page: Page) -> None:
+    open_tab(page, "Experiments")
+    card = open_card(page, "flatten")
+    expect(card.get_by_test_id("change")).to_be_hidden()  # it compares nothing
+    card.get_by_test_id("try").click()
+    expect(card.get_by_test_id("quote")).to_have_text(
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (1792x28 and 784x128)"
+    )
+    expect(card.locator(".pieces dt")).to_have_text(
+        ["mat1", "1792x28", "mat2", "784x128", "cannot be multiplied"]
+    )
+    expect(card.locator(".lines")).to_contain_text("[64, 1, 28, 28] → fc1 → RuntimeError")
+    expect(card.get_by_test_id("picture")).to_be_hidden()
+    expect(card.get_by_test_id("try")).to_be_hidden()
+
+    card = open_card(page, "find_rate")
+    expect(card.get_by_test_id("demonstration")).to_be_hidden()
+    card.get_by_test_id("try").click()
+    expect(card.get_by_test_id("picture")).to_have_attribute("src", PICTURE, timeout=TRAINING_MS)
+    expect(card.locator(".lines")).to_contain_text(re.compile(r"Suggested: 0\.00\d+\."))
+    expect(card.get_by_test_id("quote")).to_be_hidden()
+
+    card = open_card(page, "batch")
+    expect(card.get_by_test_id("change")).to_be_visible()
+    expect(card.get_by_test_id("demonstration")).to_be_hidden()
+    card = open_card(page, "flatten")  # it is still known
+    expect(card.get_by_test_id("quote")).to_be_visible()
+    expect(card.get_by_test_id("badge")).to_have_text("shown")
+
+
+def test_the_settings_of_hidden_layers_are_greyed_out_where_there_are_none(page: Page) -> None:
+    open_train_tab(page)
+    page.locator("#more-settings button").first.click()
+    width = page.locator("#width input")
+    width.fill("16")
+    page.locator("#activation").get_by_label("tanh").check()
+    note = page.locator("#settings-note")
+    expect(note).to_contain_text("16 hidden neurons, tanh")
+    page.locator("#model input").click()
+    page.get_by_role("option", name=re.compile("^CNN")).click()
+    expect(width).to_be_disabled()
+    expect(width).to_have_value("128")
+    expect(page.locator("#flatten input")).to_be_disabled()
+    expect(note).to_have_text("Other than the article's recipe: CNN.")
 
 
 def test_an_order_on_its_way_does_not_swallow_the_next(page: Page) -> None:

@@ -10,6 +10,7 @@ import tracemalloc
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
-from mnist_core.models import MODELS, SimpleNN, create_model
+from mnist_core.models import ACTIVATIONS, MODELS, SimpleNN, create_model
 from mnist_core.safetensors import write_safetensors
 from mnist_core.training import EpochRecord
 from tests import article
@@ -149,6 +150,70 @@ def test_every_network_is_recognised_when_it_is_loaded(tmp_path: Path) -> None:
         checkpoint = load_checkpoint(tmp_path / "mine.pth")
         assert checkpoint.model_name == name
         assert type(checkpoint.model) is MODELS[name].network
+
+
+ADJUSTABLE = ["simple_nn", "dropout_nn", "deep_nn"]
+
+
+def test_width_is_recognised_by_the_shapes_and_activation_by_the_metadata(tmp_path: Path) -> None:
+    for name, width, activation in each(product(ADJUSTABLE, [8, 33, 512], ACTIVATIONS)):
+        config = TrainConfig(model=name, width=width, activation=activation)
+        model = config.create_model().eval()
+        save_checkpoint(tmp_path / "mine.pth", model, describe_run(config, []))
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        found = (checkpoint.model_name, checkpoint.width, checkpoint.activation)
+        assert found == (name, width, activation)
+        assert checkpoint.is_activation_known
+        images = torch.rand(3, 1, 28, 28)
+        assert torch.equal(checkpoint.model(images), model(images))
+        assert read_run(checkpoint.metadata, *found) == (config, [])
+        assert checkpoint.metadata["parameters"] == sum(p.numel() for p in model.parameters())
+
+
+def test_without_metadata_the_width_is_known_and_the_activation_taken_for_relu(
+    tmp_path: Path,
+) -> None:
+    model = create_model("simple_nn", width=33, activation="tanh")
+    torch.save(model.state_dict(), tmp_path / "theirs.pth")
+    checkpoint = load_checkpoint(tmp_path / "theirs.pth")
+    assert (checkpoint.width, checkpoint.activation) == (33, "relu")
+    assert not checkpoint.is_activation_known
+    torch.save(create_model("cnn").state_dict(), tmp_path / "theirs.pth")
+    assert load_checkpoint(tmp_path / "theirs.pth").is_activation_known  # it has no other
+
+
+def test_metadata_from_before_there_was_a_choice_mean_relu(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "mine.pth", network(), {"config": {"model": "simple_nn"}})
+    checkpoint = load_checkpoint(tmp_path / "mine.pth")
+    assert (checkpoint.activation, checkpoint.is_activation_known) == ("relu", True)
+
+
+def test_an_activation_that_there_is_not_is_not_believed(tmp_path: Path) -> None:
+    for told in each([None, 7, "gelu", ["tanh"], {"tanh": 1}]):
+        metadata = {"config": {"model": "simple_nn", "activation": told}}
+        save_checkpoint(tmp_path / "mine.pth", network(), metadata)
+        checkpoint = load_checkpoint(tmp_path / "mine.pth")
+        assert (checkpoint.activation, checkpoint.is_activation_known) == ("relu", False)
+
+
+def test_a_width_that_cannot_be_chosen_is_refused(tmp_path: Path) -> None:
+    for width in each([0, 1, 7, 513, 5_000]):
+        state = {"fc1.weight": torch.zeros(width, 784), "fc1.bias": torch.zeros(width)}
+        state |= {"fc2.weight": torch.zeros(10, width), "fc2.bias": torch.zeros(10)}
+        torch.save(state, tmp_path / "other.pth")
+        with pytest.raises(CheckpointError, match="fit none of: simple_nn"):
+            load_checkpoint(tmp_path / "other.pth")
+
+
+def test_what_is_said_of_another_width_activation_or_without_flattening_is_not_believed() -> None:
+    config = TrainConfig(width=64, activation="tanh")
+    metadata = describe_run(config, [])
+    assert read_run(metadata, "simple_nn", 64, "tanh") == (config, [])
+    for width, activation in each([(128, "tanh"), (64, "relu")]):
+        expected = TrainConfig(width=width, activation=activation)
+        assert read_run(metadata, "simple_nn", width, activation) == (expected, [])
+    forgetful = describe_run(TrainConfig(flatten=False), [])
+    assert read_run(forgetful, "simple_nn") == (TrainConfig(), [])
 
 
 def test_metadata_of_another_form_or_another_network_do_not_change_what_is_recognised(

@@ -11,9 +11,9 @@ from itertools import product
 from pathlib import Path
 
 from mnist_core.augmentation import AUGMENTATIONS
-from mnist_core.codegen import COMMENTS, generate_code
+from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
-from mnist_core.models import MODELS
+from mnist_core.models import ACTIVATIONS, MODELS
 from mnist_core.text import CATALOGUE, LANGUAGES, speaking
 
 MOST_LINES = 80  # of code; blank ones do not count
@@ -28,7 +28,12 @@ SPREAD = [
     TrainConfig(model="cnn", dropout=0.3, augmentation="affine", schedule="step", epochs=3),
     TrainConfig(augmentation="affine", schedule="one_cycle", optimizer="sgd", epochs=1),
     TrainConfig(model="cnn", augmentation="handwriting", epochs=1),
+    TrainConfig(width=33, activation="tanh", images=150, epochs=2),
+    TrainConfig(model="deep_nn", width=9, activation="sigmoid", wrong_labels=0.3, epochs=2),
+    TrainConfig("dropout_nn", activation="none", images=100, wrong_labels=0.2, epochs=1, seed=5),
+    TrainConfig(images=200, augmentation="affine", epochs=1),
 ]
+UNFLATTENED = TrainConfig(flatten=False)
 ALL_MODELS = [TrainConfig(model=model) for model in MODELS]
 
 
@@ -51,8 +56,43 @@ def test_the_program_has_no_sign_that_a_console_might_spoil() -> None:
             assert program.isascii(), (model, augmentation, set(filter(lambda c: c > "~", program)))
 
 
+def test_width_and_activation_stand_where_they_are_used() -> None:
+    """As in the article: neither is a parameter of the class."""
+    for model in ("simple_nn", "dropout_nn", "deep_nn"):
+        for activation in ACTIVATIONS:
+            program = generate_code(TrainConfig(model=model, width=34, activation=activation))
+            assert "nn.Linear(28 * 28, 34)" in program
+            layers = 2 if model == "deep_nn" else 1
+            called = 0 if activation == "none" else layers
+            assert program.count(f"torch.{activation}(self.fc") == called
+            assert "width" not in program
+            assert "activation" not in program
+    assert "nn.Linear(34, 17)" in generate_code(TrainConfig(model="deep_nn", width=34))
+
+
+def test_the_recipes_network_is_the_articles() -> None:
+    """Line by line, but for the names and what the article's comments say."""
+    program = generate_code(TrainConfig(), "none")
+    start = program.index("class SimpleNN(nn.Module):")
+    lines = program[start : program.index("device = ")].split("\n")
+    assert [line.strip() for line in lines if line.strip()] == [
+        "class SimpleNN(nn.Module):",
+        "def __init__(self) -> None:",
+        "super().__init__()",
+        "self.fc1 = nn.Linear(28 * 28, 128)",
+        "self.fc2 = nn.Linear(128, 10)",
+        "def forward(self, images: Tensor) -> Tensor:",
+        "pixels = images.view(-1, 28 * 28)",
+        "hidden = torch.relu(self.fc1(pixels))",
+        "logits: Tensor = self.fc2(hidden)",
+        "return logits",
+    ]
+
+
 def test_the_program_is_well_formed(tmp_path: Path) -> None:
-    for (number, config), comments in product(enumerate([*SPREAD, *ALL_MODELS]), COMMENTS):
+    for (number, config), comments in product(
+        enumerate([*SPREAD, *ALL_MODELS, UNFLATTENED]), COMMENTS
+    ):
         program = generate_code(config, comments)
         (tmp_path / f"{number}_{comments}.py").write_text(program, encoding="utf-8")
     for check in (["check", "--select", "E,F,I,W"], ["format", "--check"]):
@@ -97,7 +137,10 @@ def test_without_comments_there_is_not_one() -> None:
 
 def test_every_sentence_for_programs_is_said_in_one() -> None:
     for language in LANGUAGES:
-        programs = [generate_code(config, language) for config in [*SPREAD, *ALL_MODELS]]
+        programs = [
+            generate_code(config, language) for config in [*SPREAD, *ALL_MODELS, UNFLATTENED]
+        ]
+        programs.append(generate_rate_finder(TrainConfig(), language))
         for key, sentence in CATALOGUE[language].items():
             if key.startswith("program."):
                 words = max(re.split(r"\{\w+\}|→", sentence), key=len)
@@ -120,6 +163,22 @@ def test_the_current_language_is_the_default() -> None:
         assert generate_code(TrainConfig()) == chinese
         assert generate_code(TrainConfig(), "en") == english
         assert 'print("训练完成!")' in generate_code(TrainConfig(), "none")
+
+
+def test_the_rate_finder_is_a_program_of_its_own(tmp_path: Path) -> None:
+    for number, config in enumerate([*SPREAD, *ALL_MODELS]):
+        english, chinese, bare = (generate_rate_finder(config, choice) for choice in COMMENTS)
+        assert code_of(english) == code_of(chinese) == code_of(bare), config
+        assert "mnist_core" not in english
+        assert english.isascii()
+        assert comments_in(bare) == []
+        assert "scheduler" not in english and "matplotlib" not in english
+        for name, program in (("en", english), ("zh", chinese), ("none", bare)):
+            (tmp_path / f"{number}_{name}.py").write_text(program, encoding="utf-8")
+    for check in (["check", "--select", "E,F,I,W"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *check, "--isolated", "--line-length", "100", "."]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
 
 
 def test_many_threads_write_programs_at_once() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from statistics import fmean
@@ -18,12 +19,13 @@ from mnist_core.__main__ import main
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, save_calibration
-from mnist_core.codegen import generate_code
+from mnist_core.codegen import generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.loss_curve import BatchLoss
+from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.each import each
@@ -222,6 +224,91 @@ def test_networks_of_two_kinds_have_no_mean(run: Run, tiny_root: Path, tmp_path:
     two = [SHIPPED, SHIPPED_CNN, "--data", tiny_root, "--out", tmp_path / "mean.pth"]
     assert_refused(run("average", *two), "Only networks of one kind", "cnn, simple_nn")
     assert not (tmp_path / "mean.pth").exists()
+
+
+def test_networks_of_two_widths_or_activations_do_not_mix(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    narrow, tanh = tmp_path / "narrow.pth", tmp_path / "tanh.pth"
+    short = ["--data", tiny_root, "--epochs", 1, "--images", 100]
+    assert run("train", *short, "--width", 16, "--out", narrow)[0] == 0
+    assert run("train", *short, "--activation", "tanh", "--out", tanh)[0] == 0
+    mean = ["average", narrow, tanh, "--data", tiny_root, "--out", tmp_path / "mean.pth"]
+    kinds = "simple_nn --activation tanh, simple_nn --width 16"
+    assert_refused(run(*mean), "Only networks of one kind", kinds)
+    out = tmp_path / "on.pth"
+    begin = ["train", *short, "--out", out, "--start", narrow]
+    assert_refused(run(*begin), "holds a simple_nn --width 16, not simple_nn.")
+    assert run(*begin, "--width", 16)[0] == 0
+    assert load_checkpoint(out).width == 16
+
+
+def test_every_new_setting_of_a_run_is_taken_and_kept(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine.pth"
+    options = ["--model", "deep_nn", "--width", 20, "--activation", "sigmoid"]
+    options += ["--images", 150, "--wrong-labels", 0.25, "--epochs", 1]
+    assert run("train", *options, "--data", tiny_root, "--out", out)[0] == 0
+    config = TrainConfig(
+        "deep_nn", epochs=1, width=20, activation="sigmoid", images=150, wrong_labels=0.25
+    )
+    checkpoint = load_checkpoint(out)
+    assert TrainConfig(**checkpoint.metadata["config"]) == config
+    assert checkpoint.kind == config.kind == "deep_nn --width 20 --activation sigmoid"
+    assert run("code", *options)[1] == generate_code(config)
+
+
+def test_without_flattening_pytorchs_error_is_read_out(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    error = "mat1 and mat2 shapes cannot be multiplied (1792x28 and 784x128)"
+    forget = ["train", "--no-flatten", "--data", tiny_root, "--out", tmp_path / "none.pth"]
+    status, stdout, stderr = run(*forget)
+    assert (status, stderr) == (2, f"python -m mnist_core: {error}\n")
+    lines = stdout.splitlines()
+    assert lines[3:6] == ["Training starts ...", "[64, 1, 28, 28] → fc1 → RuntimeError", error]
+    assert [line.split(":")[0].strip() for line in lines[6:]] == [
+        "mat1",
+        "1792x28",
+        "mat2",
+        "784x128",
+        "cannot be multiplied",
+    ]
+    status, stdout, _ = run(*forget, "--json")
+    told = json.loads(stdout)
+    assert (status, told["error"], len(told["pieces"])) == (2, error, 5)
+    assert list(tmp_path.glob("none*")) == []
+
+
+def test_a_rate_is_found_printed_and_drawn(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "rates.png"
+    command = ["find-rate", "--width", 16, "--data", tiny_root]
+    status, stdout, stderr = run(*command, "--out", sheet)
+    assert (status, stderr) == (0, "")
+    points = list(find_rate(TrainConfig(width=16), load_mnist(tiny_root)))
+    lines = stdout.splitlines()
+    assert lines[0] == f"Batch 1/200: rate 1e-06, loss {points[0].loss:.4f}, " + (
+        f"smoothed {points[0].smoothed:.4f}"
+    )
+    assert lines[-1].endswith(f"Suggested: {suggest(points).rate:.2g}.")
+    assert sheet.read_bytes().startswith(b"\x89PNG")
+    told = [json.loads(line) for line in run(*command, "--json")[1].splitlines()]
+    assert told[:-1] == [asdict(point) for point in points]
+    assert told[-1] == asdict(suggest(points))
+    assert run("code", "--find-rate", "--width", 16)[1] == generate_rate_finder(
+        TrainConfig(width=16)
+    )
+    assert_refused(run(*command, "--out", tmp_path / "rates.txt"), ".png, .svg, .pdf")
+
+
+def test_what_no_file_tells_is_said(run: Run, tiny_root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "theirs.pth"
+    torch.save(load_checkpoint(SHIPPED).model.state_dict(), path)
+    status, _, stderr = run("evaluate", path, "--data", tiny_root)
+    assert (status, stderr.count("\n")) == (0, 1)
+    assert "it is taken for ReLU" in stderr
+    assert run("evaluate", SHIPPED, "--data", tiny_root)[2] == ""
 
 
 # --- train, as JSON ----------------------------------------------------------------------------
@@ -538,7 +625,8 @@ def test_calibrate_writes_beside_the_weights_what_it_prints(
     path = tmp_path / "mine.pth"
     path.write_bytes(SHIPPED.read_bytes())
     status, stdout, stderr = run("calibrate", path, "--data", tiny_root)
-    assert (status, stderr) == (0, "")
+    assert (status, stderr.count("\n")) == (0, 1)
+    assert "it is taken for ReLU" in stderr  # there are no metadata yet
     calibration = load_checkpoint(path).calibration
     assert calibration == calibrate(load_checkpoint(path).model, halve(tiny_mnist.test)[0])
     assert stdout.splitlines() == [

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,6 +31,8 @@ from mnist_core.models import MODELS, count_parameters, create_model
 from mnist_core.preprocessing import GrayImage
 from tests.each import each
 from tests.oracles import (
+    FUNCTIONS,
+    Floats,
     cnn_logits,
     convolve,
     deep_nn_logits,
@@ -37,11 +40,22 @@ from tests.oracles import (
     simple_nn_logits,
 )
 
-ORACLES = {
+VARIANTS: dict[str, dict[str, Any]] = {
+    **{model: {"name": model} for model in MODELS},
+    "narrow": {"name": "simple_nn", "width": 9},
+    "tanh": {"name": "dropout_nn", "activation": "tanh", "width": 40},
+    "deep tanh": {"name": "deep_nn", "activation": "tanh"},
+    "sigmoid": {"name": "simple_nn", "activation": "sigmoid"},
+    "deep sigmoid": {"name": "deep_nn", "activation": "sigmoid", "width": 21},
+    "linear": {"name": "simple_nn", "activation": "none"},
+    "deep linear": {"name": "deep_nn", "activation": "none", "width": 16},
+}
+CURVED = [variant for variant in VARIANTS if variant.split()[-1] in ("tanh", "sigmoid")]
+LINEAR = ("linear", "deep linear")
+ORACLES: dict[str, Callable[..., Floats]] = {
     "simple_nn": simple_nn_logits,
     "dropout_nn": simple_nn_logits,
     "deep_nn": deep_nn_logits,
-    "cnn": cnn_logits,
 }
 EXACT = {"atol": 1e-4, "rtol": 0}  # what is promised of every sum
 
@@ -58,10 +72,25 @@ def values_of(image: GrayImage) -> Tensor:
     return normalize(torch.from_numpy(image).unsqueeze(0))
 
 
+def new_model(variant: str) -> nn.Module:
+    return create_model(**VARIANTS[variant])
+
+
+def function_of(variant: str) -> Callable[[Floats], Floats]:
+    return FUNCTIONS[VARIANTS[variant].get("activation", "relu")]
+
+
+def expected_logits(variant: str, model: nn.Module, images: Floats) -> Floats:
+    if variant == "cnn":
+        return cnn_logits(model.state_dict(), images)
+    oracle = ORACLES[VARIANTS[variant]["name"]]
+    return oracle(model.state_dict(), images, function_of(variant))
+
+
 def some_model(name: str, seed: int = 0) -> nn.Module:
     """Make a network that has seen images, so that its batch normalisation does something."""
     torch.manual_seed(seed)
-    model = create_model(name)
+    model = new_model(name)
     with torch.no_grad():
         model.train()(torch.rand(64, 1, 28, 28) * 2 - 1)
         for parameter in model.parameters():
@@ -69,7 +98,7 @@ def some_model(name: str, seed: int = 0) -> nn.Module:
     return model.eval()
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(params=VARIANTS)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -82,7 +111,7 @@ def test_scores_are_those_that_numpy_computes(name: str) -> None:
         model, image = some_model(name, seed), some_image(seed)
         seen = inspect_image(model, image)
         normalized = (image.astype(np.float64) / 255 - 0.5) / 0.5
-        expected = ORACLES[name](model.state_dict(), normalized[None, None])[0]
+        expected = expected_logits(name, model, normalized[None, None])[0]
         np.testing.assert_allclose(seen.scores, expected, **EXACT)
         np.testing.assert_allclose(seen.image, normalized, atol=1e-6)
         assert seen.digit == expected.argmax()
@@ -133,10 +162,13 @@ def test_probabilities_are_those_of_a_prediction(name: str) -> None:
 
 
 def test_the_way_of_the_shapes_is_the_articles() -> None:
-    texts = {name: str(inspect_image(create_model(name), some_image())) for name in MODELS}
+    texts = {name: str(inspect_image(new_model(name), some_image())) for name in VARIANTS}
     article = "[1, 28, 28] → view → [784] → fc1 → [128] → ReLU → fc2 → [10] → softmax"
     assert texts["simple_nn"] == article
     assert texts["dropout_nn"] == article.replace("ReLU", "ReLU → dropout")
+    assert texts["sigmoid"] == article.replace("ReLU", "sigmoid")
+    assert texts["linear"] == article.replace("ReLU → ", "")
+    assert texts["narrow"] == article.replace("[128]", "[9]")
     assert texts["deep_nn"] == (
         "[1, 28, 28] → view → [784] → fc1 → [128] → ReLU → fc2 → [64] → ReLU → dropout → fc3 → "
         "[10] → softmax"
@@ -148,7 +180,7 @@ def test_the_way_of_the_shapes_is_the_articles() -> None:
 
 
 def test_parameters_add_up(name: str) -> None:
-    model = create_model(name)
+    model = new_model(name)
     seen = inspect_image(model, some_image())
     assert seen.parameters == count_parameters(model)
     told = {layer.name: layer.parameters for layer in seen.layers if layer.parameters}
@@ -161,7 +193,7 @@ def test_parameters_add_up(name: str) -> None:
 
 
 def test_layers_have_names_of_their_own(name: str) -> None:
-    seen = inspect_image(create_model(name), some_image())
+    seen = inspect_image(new_model(name), some_image())
     names = [layer.name for layer in seen.layers]
     assert len(set(names)) == len(names)
     assert all(seen.layer(layer.name) is layer for layer in seen.layers)
@@ -225,6 +257,50 @@ def test_evidence_of_real_digits_adds_up(mnist: MNIST, path: object) -> None:
         assert parts.sum == pytest.approx(parts.score, abs=1e-4)
 
 
+def test_of_what_bends_each_neuron_is_shared_out_as_numpy_shares_it() -> None:
+    """Of tanh and sigmoid: in proportion to what each pixel adds to the neuron's sum."""
+    for name, at_zero in each([("tanh", 0.0), ("sigmoid", 0.5)]):
+        model = some_model(name)
+        seen = inspect_image(model, some_image())
+        numbers = in_double_precision(model.state_dict())
+        pixels = seen.image.astype(np.float64).ravel()
+        sums = numbers["fc1.weight"] @ pixels + numbers["fc1.bias"]
+        slopes = (function_of(name)(sums) - at_zero) / sums
+        through = numbers["fc2.weight"] @ (numbers["fc1.weight"] * slopes[:, None])  # [10, 784]
+        np.testing.assert_allclose(seen.layers[0].shares.reshape(10, -1), through * pixels, **EXACT)
+        biases = numbers["fc2.weight"] @ (numbers["fc1.bias"] * slopes + at_zero)
+        expected = biases + numbers["fc2.bias"]
+        np.testing.assert_allclose(seen.biases_behind(seen.layers[0]), expected, **EXACT)
+
+
+def test_without_an_activation_the_evidence_is_the_same_weights_for_every_image() -> None:
+    for name in each(LINEAR):
+        model = some_model(name)
+        some, other = (inspect_image(model, some_image(seed)) for seed in (1, 2))
+        np.testing.assert_allclose(some.layers[0].gradients, other.layers[0].gradients, **EXACT)
+        assert [layer.name for layer in some.activations] == ["fc1", "fc2"][: len(name.split())]
+
+
+def test_a_sum_of_zero_is_no_number_that_is_missing() -> None:
+    for name in each(CURVED):
+        model = some_model(name)
+        with torch.no_grad():
+            model.fc1.weight[4] = 0
+            model.fc1.bias[4] = 0
+        seen = inspect_image(model, some_image())
+        assert explain_score(seen, 3).sum == pytest.approx(seen.scores[3], abs=1e-4)
+        (neuron,) = inspect_neurons(model, seen, seen.activations[0].name, [4])
+        assert neuron.sum == 0
+        assert not neuron.weights.any()
+
+
+def test_only_a_relu_can_be_off(name: str) -> None:
+    seen = inspect_image(some_model(name), some_image())
+    for layer in seen.activations:
+        assert layer.can_be_off == (name not in CURVED and name not in LINEAR)
+        assert layer.can_be_off or layer.is_on.all()
+
+
 def test_paper_and_biases_do_not_hang_on_how_a_part_is_named() -> None:
     """Paper is what the network would say of an empty sheet, as long as the same neurons are on."""
     seen = inspect_image(some_model("simple_nn"), np.zeros((28, 28), np.uint8))
@@ -266,14 +342,16 @@ def test_a_neuron_is_its_weight_image_times_the_pixels(name: str) -> None:
     seen = inspect_image(model, some_image())
     for layer in each(layer for layer in seen.activations if layer.values.ndim == 1):
         indices = range(0, len(layer.values), 7)
-        before = seen.layers[seen.layers.index(layer) - 1]
+        before = seen.sums_of(layer)
+        assert before.operation in ("linear", "conv2d")
+        function = function_of(name)
         for index, neuron in zip(
             indices, inspect_neurons(model, seen, layer.name, indices), strict=True
         ):
             total = (neuron.weights * seen.image).sum() + neuron.bias
             assert total == pytest.approx(neuron.sum, abs=1e-4)
             assert neuron.sum == pytest.approx(float(before.values[index]), abs=1e-5)
-            assert neuron.activation == pytest.approx(max(neuron.sum, 0), abs=1e-5)
+            assert neuron.activation == pytest.approx(function(np.float64(neuron.sum)), abs=1e-5)
             np.testing.assert_array_equal(neuron.shares, layer.shares[:, index])
 
 
@@ -352,6 +430,7 @@ class Rather(nn.Module):
         return scores[:, self.digit] - scores[:, self.rather_than]
 
 
+@pytest.mark.parametrize("name", VARIANTS.keys() - set(CURVED))
 def test_gradient_times_input_is_captums(name: str) -> None:
     model, values = some_model(name), values_of(some_image()).requires_grad_()
     seen = inspect_image(model, some_image())
@@ -441,6 +520,9 @@ def test_dead_is_who_is_off_for_every_image(name: str) -> None:
         layer = model.norm1 if name == "cnn" else model.fc1
         layer.bias[3] = -1e4
     index = index_hidden(model, data_set(images))
+    if name in CURVED or name in LINEAR:
+        assert index.is_dead == {}  # nothing is ever off
+        return
     on = {layer: ~dead for layer, dead in index.is_dead.items()}
     seen = [inspect_image(model, image) for image in images[::20]]
     assert list(on) == [layer.name for layer in seen[0].activations]
@@ -552,7 +634,7 @@ def test_other_threads_are_not_watched() -> None:
 
 
 def test_an_inspection_is_small(name: str) -> None:
-    seen = inspect_image(create_model(name), some_image())
+    seen = inspect_image(new_model(name), some_image())
     size = sum(
         array.nbytes
         for layer in seen.layers

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional
 
 from mnist_core.models import (
+    ACTIVATIONS,
     MODELS,
     SimpleNN,
     average,
@@ -18,9 +20,9 @@ from mnist_core.models import (
 )
 from tests import article
 from tests.each import each
-from tests.oracles import Floats, cnn_logits, deep_nn_logits, simple_nn_logits
+from tests.oracles import FUNCTIONS, Floats, cnn_logits, deep_nn_logits, simple_nn_logits
 
-ORACLES = {
+ORACLES: dict[str, Callable[..., Floats]] = {
     "simple_nn": simple_nn_logits,
     "dropout_nn": simple_nn_logits,  # in eval mode it is SimpleNN
     "deep_nn": deep_nn_logits,
@@ -37,9 +39,51 @@ def test_every_model_computes_what_numpy_computes() -> None:
         functional.cross_entropy(model(images), torch.arange(5)).backward()
         optimizer.step()  # so that batch normalisation is no longer at its start
         model.eval()
-        oracle: Callable[[dict[str, Tensor], Floats], Floats] = ORACLES[name]
-        expected = oracle(model.state_dict(), images.numpy().astype(np.float64))
+        expected = ORACLES[name](model.state_dict(), images.numpy().astype(np.float64))
         np.testing.assert_allclose(model(images).detach().numpy(), expected, atol=1e-5)
+
+
+OTHERS = list(product(["simple_nn", "dropout_nn", "deep_nn"], [8, 33, 512], ACTIVATIONS))
+
+
+def test_of_every_width_and_activation_a_model_computes_what_numpy_computes() -> None:
+    for name, width, activation in each(OTHERS):
+        torch.manual_seed(0)
+        model = create_model(name, width=width, activation=activation).eval()
+        images = torch.rand(5, 1, 28, 28) * 2 - 1
+        weights = model.state_dict()
+        assert weights["fc1.weight"].shape == (width, 784)
+        if name == "deep_nn":
+            assert weights["fc2.weight"].shape == (width // 2, width)
+        values = images.numpy().astype(np.float64)
+        expected = ORACLES[name](weights, values, FUNCTIONS[activation])
+        np.testing.assert_allclose(model(images).detach().numpy(), expected, atol=1e-5)
+
+
+def test_without_an_activation_it_is_one_linear_layer() -> None:
+    model = create_model("deep_nn", activation="none").eval()
+    some, other = torch.rand(2, 5, 1, 28, 28)
+    middle = model((some + other) / 2)
+    torch.testing.assert_close(middle, (model(some) + model(other)) / 2)
+    bent = create_model("deep_nn").eval()
+    assert not torch.allclose(bent((some + other) / 2), (bent(some) + bent(other)) / 2)
+
+
+def test_a_cnn_says_where_width_activation_and_flattening_can_be_chosen() -> None:
+    with pytest.raises(ValueError, match=r"The width of cnn .*128.*simple_nn, dropout_nn, deep_nn"):
+        create_model("cnn", width=64)
+    with pytest.raises(ValueError, match=r"The activation of cnn .*ReLU.*deep_nn"):
+        create_model("cnn", activation="tanh")
+    for name in each(["cnn", "deep_nn", "dropout_nn"]):
+        with pytest.raises(ValueError, match=rf"{name} cannot be had .*: simple_nn\."):
+            create_model(name, flatten=False)
+
+
+def test_without_flattening_pytorch_itself_refuses_the_images() -> None:
+    model = create_model("simple_nn", flatten=False)
+    assert count_parameters(model) == 101_770
+    with pytest.raises(RuntimeError, match=r"1792x28 and 784x128"):
+        model(torch.rand(64, 1, 28, 28))
 
 
 def test_simple_nn_has_the_articles_weights() -> None:

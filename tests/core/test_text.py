@@ -205,7 +205,7 @@ BUILT = {  # how keys begin that are put together, and where
     "config.": "config.py",
     "experiment.": "experiments.py",
     "change.": "experiments.py",
-    "program.": "codegen.py",  # whose own tests look for each
+    "program.": "codegen/source.py",  # whose own tests look for each
 }
 
 

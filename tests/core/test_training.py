@@ -21,7 +21,7 @@ from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, ImageDataset
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.loss_curve import BatchLoss, LossCurve
-from mnist_core.models import MODELS
+from mnist_core.models import ACTIVATIONS, MODELS
 from mnist_core.text import speaking, translate
 from mnist_core.training import (
     DivergenceError,
@@ -66,8 +66,19 @@ LABELS = {  # what people know the settings by
     "augmentation": "Augmentation",
     "optimizer": "Optimiser",
     "seed": "Seed",
+    "width": "Hidden neurons",
+    "images": "Training images",
+    "activation": "Activation",
+    "wrong_labels": "Wrong labels",
+    "flatten": "Flatten",
 }
-RANGES = {"epochs": (1, 100), "batch_size": (1, 60_000), "seed": (0, 2**32 - 1)}
+RANGES = {
+    "epochs": (1, 100),
+    "batch_size": (1, 60_000),
+    "seed": (0, 2**32 - 1),
+    "width": (8, 512),
+    "images": (100, 60_000),
+}
 
 
 @pytest.mark.parametrize("name", RANGES)
@@ -119,6 +130,7 @@ CHOICES = {
     "augmentation": AUGMENTATIONS,
     "optimizer": OPTIMIZERS,
     "model": tuple(MODELS),
+    "activation": tuple(ACTIVATIONS),
 }
 
 
@@ -133,6 +145,39 @@ def test_only_the_choices_that_there_are_can_be_made(name: str, data: st.DataObj
         ValueError, match=f"^{LABELS[name]} must be one of {', '.join(CHOICES[name])}"
     ):
         TrainConfig(**{name: value})
+
+
+@given(st.floats(0, 0.9) | st.just(0))
+def test_a_share_of_wrong_labels_in_its_range_is_taken(share: float) -> None:
+    assert TrainConfig(wrong_labels=share).wrong_labels == share
+
+
+@given(
+    st.floats(max_value=0, exclude_max=True)
+    | st.floats(min_value=0.9, exclude_min=True)
+    | st.sampled_from([math.nan, True, False, None, "0.2", [0.2]])
+)
+def test_any_other_share_of_wrong_labels_is_refused(share: object) -> None:
+    with pytest.raises(ValueError, match=r"^Wrong labels must be a number from 0 to 0.9, not "):
+        TrainConfig(wrong_labels=share)  # type: ignore[arg-type]
+
+
+@given(st.none() | st.text() | st.integers() | st.floats() | st.lists(st.booleans()))
+def test_flattening_is_on_or_off(flatten: object) -> None:
+    with pytest.raises(ValueError, match=r"^Flatten must be one of True, False, not "):
+        TrainConfig(flatten=flatten)  # type: ignore[arg-type]
+
+
+def test_a_setting_that_the_network_does_not_have_is_refused() -> None:
+    for settings, part in each(
+        [
+            ({"width": 64}, "The width of cnn cannot be chosen"),
+            ({"activation": "tanh"}, "The activation of cnn cannot be chosen"),
+            ({"flatten": False}, "cnn cannot be had without flattening"),
+        ]
+    ):
+        with pytest.raises(ValueError, match=part):
+            TrainConfig(model="cnn", **settings)
 
 
 @given(st.none() | st.floats(0, 0.9) | st.just(0))

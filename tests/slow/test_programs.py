@@ -8,12 +8,14 @@ import sys
 from itertools import cycle, product
 from pathlib import Path
 
+import pytest
 import torch
 
-from mnist_core.codegen import COMMENTS, generate_code
+from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
+from mnist_core.commands.find_rate import say_point
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
-from mnist_core.models import create_model
+from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests.core.test_codegen import SPREAD
 
@@ -49,7 +51,7 @@ def execute(programs: dict[Path, str], mnist_root: Path) -> list[list[str]]:
 def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
     """Train with these settings; return what the article's program would print, in English."""
     epochs = [record for record in train(set_up(config, data)) if isinstance(record, EpochRecord)]
-    size = min(config.batch_size, len(data.train))
+    size = min(config.batch_size, config.images, len(data.train))
     return [
         f"Image batch shape: torch.Size([{size}, 1, 28, 28])",
         f"Label batch shape: torch.Size([{size}])",
@@ -58,6 +60,7 @@ def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
         *[f"Epoch [{e.epoch}/{config.epochs}], Loss: {e.train_loss:.4f}" for e in epochs],
         "Training finished!",
         f"Accuracy on the test set: {epochs[-1].test_accuracy:.2%}",
+        "The model has been loaded!",
     ]
 
 
@@ -79,7 +82,46 @@ def test_each_program_prints_what_its_run_prints(
         assert said == (in_chinese(english) if comments == "zh" else english), (config, comments)
         assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG"), config
         weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
-        create_model(config.model).load_state_dict(weights)
+        config.create_model().load_state_dict(weights)
+
+
+def test_each_rate_finder_prints_what_the_ramp_finds(
+    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+) -> None:
+    configs = [
+        TrainConfig(),
+        TrainConfig(model="cnn", augmentation="affine", batch_size=100, seed=3),
+        TrainConfig(model="deep_nn", activation="tanh", width=20, optimizer="sgd", images=150),
+    ]
+    programs = {
+        tmp_path / str(number): generate_rate_finder(config, "en")
+        for number, config in enumerate(configs)
+    }
+    for config, said in zip(configs, execute(programs, tiny_root), strict=True):
+        points = list(find_rate(config, tiny_mnist))
+        assert said[3:] == [
+            *[say_point(point) for point in points if point.batch % 10 == 1],
+            f"suggested: {suggest(points).rate:.2g}",
+        ], config
+
+
+def test_the_program_that_forgets_to_flatten_ends_as_its_run_does(
+    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+) -> None:
+    config = TrainConfig(flatten=False)
+    with pytest.raises(RuntimeError) as raised:
+        list(train(set_up(config, tiny_mnist)))
+    (tmp_path / "program.py").write_text(generate_code(config), encoding="utf-8")
+    (tmp_path / "data").symlink_to(tiny_root, target_is_directory=True)
+    environment = {**os.environ, "MPLBACKEND": "Agg"}
+    environment.pop("PYTHONPATH", None)
+    command = [sys.executable, "-I", "program.py"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "Training starts ..."
+    assert done.stderr.splitlines()[-1] == f"RuntimeError: {raised.value}"
 
 
 def in_chinese(lines: list[str]) -> list[str]:
@@ -91,6 +133,7 @@ def in_chinese(lines: list[str]) -> list[str]:
         "Training starts ...": "开始训练...",
         "Training finished!": "训练完成!",
         "Accuracy on the test set: ": "测试集上的准确率: ",
+        "The model has been loaded!": "模型加载成功!",
     }
     text = "\n".join(lines)
     for ours, articles in words.items():

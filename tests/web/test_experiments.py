@@ -3,18 +3,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
+import torch
 
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
+from mnist_core.rate_finder import find_rate
 from mnist_core.text import speaking
 from mnist_core.web.components.experiment_cards import CardOrder
 from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs import demonstrations
 from mnist_core.web.tabs.curves import Plots, draw_curves
 from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
 from tests.web.conftest import SetLimits
@@ -70,7 +74,8 @@ def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
         assert side["parameters"] == 101_770
         assert side["message"] == ""
     assert last["plots"]["losses"].startswith("data:image/svg+xml;base64,")
-    assert "Baseline: training loss" in last["plots"]["words"]
+    assert "Baseline: training loss" in last["plots"]["losses_words"]
+    assert "Baseline: test accuracy" in last["plots"]["accuracies_words"]
 
 
 def test_the_reused_baseline_is_said_before_and_after(session: Session) -> None:
@@ -220,3 +225,79 @@ def test_the_cards_are_told_in_chinese(session: Session) -> None:
     assert shown["more_seeds"] == "再试 2 个随机种子"
     assert "个百分点" in shown["verdict"]
     assert shown["time"].startswith("需要")
+
+
+# --- cards that compare nothing ------------------------------------------------------------------
+
+
+def test_forgetting_to_flatten_is_shown_with_pytorchs_own_error(session: Session) -> None:
+    order("show", "flatten", session)
+    (before,) = values_of(session)
+    assert (before["state"], before["demonstration"], before["compares"]) == (
+        "untried",
+        None,
+        False,
+    )
+    order("try", "flatten", session)
+    (after,) = values_of(session)
+    assert after["state"] == "done"
+    assert after["badges"]["flatten"] == "shown"
+    shown = after["demonstration"]
+    error = "mat1 and mat2 shapes cannot be multiplied (1792x28 and 784x128)"
+    assert shown["quote"] == f"RuntimeError: {error}"
+    assert [piece["text"] for piece in shown["pieces"]][1] == "1792x28"
+    assert shown["lines"][0].endswith("[64, 1, 28, 28] → fc1 → RuntimeError")
+    assert "view → [64, 784]" in shown["lines"][1]
+    assert session.runs == []
+    assert json.loads(json.dumps(after)) == after
+
+
+def test_a_learning_rate_is_found_once_for_all(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demonstrations._run_ramp.cache_clear()
+    demonstrations._show_ramp.cache_clear()
+    ramps = []
+
+    def find(*arguments: Any) -> Any:
+        ramps.append(arguments)
+        return find_rate(*arguments)
+
+    monkeypatch.setattr(demonstrations, "find_rate", find)
+    before = torch.get_rng_state()
+    for _ in range(2):
+        order("try", "find_rate", session)
+    (after,) = values_of(session)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert len(ramps) == 1
+    shown = after["demonstration"]
+    assert shown["picture"].startswith("data:image/svg+xml;base64,")
+    assert "Suggested: 0.0" in shown["lines"][1]
+    with speaking("zh"):
+        said = describe_cards(session, {})["demonstration"]
+    assert said is not None
+    assert said["lines"][1].startswith("规则：")
+    assert len(ramps) == 1
+
+
+def test_without_mnist_no_rate_is_found(
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    demonstrations._run_ramp.cache_clear()
+    monkeypatch.setenv("MNIST_DATA", str(tmp_path))
+    with pytest.raises(gr.Error, match="the first training fetches it"):
+        order("try", "find_rate", session)
+    (after,) = values_of(session)
+    assert (after["state"], after["demonstration"]) == ("untried", None)
+
+
+def test_from_a_card_that_compares_nothing_to_one_that_does_and_back(session: Session) -> None:
+    order("try", "flatten", session)
+    for name in ("batch", "flatten"):
+        order("show", name, session)
+        (shown,) = values_of(session)
+        assert shown["compares"] is (name == "batch")
+        assert (shown["demonstration"] is None) is (name == "batch")
+    for action in ("seeds", "retry", "stop"):
+        order(action, "flatten", session)  # no button of its card, and nothing happens
+    assert session.runs == []

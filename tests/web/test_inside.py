@@ -14,13 +14,14 @@ import torch
 from mnist_core.inspection import explain_score, inspect_image
 from mnist_core.models import MODELS, create_model
 from mnist_core.preprocessing import GrayImage, image_from_strokes
+from mnist_core.web.components.canvas import Drawing
 from mnist_core.web.components.inside import InsidePanel, Question
 from mnist_core.web.sessions import hidden_indexes
 from mnist_core.web.sessions.classifiers import Classifier, load_shipped
 from mnist_core.web.sessions.hidden_indexes import MOST, hidden_index_of
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import inside as room
-from mnist_core.web.tabs.inside import look_closer, scribble
+from mnist_core.web.tabs.inside import list_strokes, look_closer, scribble
 from tests.each import each
 from tests.web.workshop import trained
 
@@ -66,9 +67,9 @@ def signed(picture: dict[str, Any]) -> np.ndarray:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that has a fresh network of one kind read."""
 
-    def use(name: str, is_training: bool = False) -> Classifier:
+    def use(name: str, is_training: bool = False, **settings: Any) -> Classifier:
         torch.manual_seed(0)
-        model = create_model(name).train(is_training)
+        model = create_model(name, **settings).train(is_training)
         classifier = Classifier("run 1", "Run 1", model, is_training=is_training)
         monkeypatch.setattr(room, "current_classifier", lambda _: classifier)
         hidden_indexes._entries.clear()
@@ -125,6 +126,31 @@ def test_of_every_network_what_is_pressed_adds_up(reads: Any) -> None:
             assert total == pytest.approx(answer["scores"][4], abs=1e-4)
             shares = sum(tile["share"] for tile in score["tiles"])
             assert shares == pytest.approx(score["neurons"], abs=1e-4)
+
+
+def test_what_bends_and_what_does_not_are_shown_as_they_are(reads: Any) -> None:
+    for activation in each(["tanh", "sigmoid", "none"]):
+        classifier = reads("deep_nn", width=20, activation=activation)
+        answer = look(question())
+        seen = inspect_image(classifier.model, seven())
+        function = "" if activation == "none" else activation
+        assert [layer["activation"] for layer in answer["layers"]] == [function] * 2
+        assert [layer["source"] for layer in answer["layers"]] == ["fc1", "fc2"]
+        for layer, expected in zip(answer["layers"], seen.activations, strict=True):
+            top = layer["values"]["top"]
+            np.testing.assert_allclose(signed(layer["values"]), expected.values, atol=top / 250)
+            assert layer["on"] == len(expected.values)
+            assert not layer["dead"]
+            found = look(question(layer=layer["name"], unit=3))["chosen"]
+            assert found["function"] == function
+            total = found["ink"] + found["paper"] + found["bias"]
+            assert total == pytest.approx(found["sum"], abs=1e-4)
+        score = look(question(score=4))["chosen"]
+        total = score["neurons"] + score["others"] + score["bias"]
+        assert total == pytest.approx(answer["scores"][4], abs=1e-4)
+        why = look(question("why", digit=7, against=3))
+        assert why["activation"] == function
+        assert why["parts"]["sum"] == pytest.approx(why["parts"]["score"], abs=1e-4)
 
 
 def test_the_table_has_the_share_of_each_neuron() -> None:
@@ -319,3 +345,30 @@ def test_an_image_of_another_size_is_refused(image: str) -> None:
 def test_the_example_payload_is_answered() -> None:
     panel = InsidePanel(render=False)
     assert look_closer(panel.preprocess(panel.example_payload()), Session()) is not None
+
+
+# --- strokes -----------------------------------------------------------------------------------
+
+
+def bytes_of(image: str) -> np.ndarray:
+    return np.frombuffer(b64decode(image), np.uint8)
+
+
+def test_strokes_are_listed_where_they_lie_in_the_drawing() -> None:
+    bar = np.array([[200.0, 500], [800, 500]])
+    strokes = [*SEVEN, bar]
+    answer = list_strokes(Drawing(1, strokes), Session())
+    image = image_from_strokes(strokes)
+    assert image is not None
+    assert (bytes_of(answer["image"]) == image.ravel()).all()
+    first, second = map(bytes_of, answer["strokes"])
+    assert (np.maximum(first, second) == image.ravel()).all()
+    assert np.flatnonzero(second.reshape(28, 28).any(axis=1)).size <= 5  # a bar stays one
+    assert len(json.dumps(answer)) < MOST_BYTES
+
+
+def test_one_stroke_and_a_scribble_are_not_taken_apart() -> None:
+    bar = np.array([[200.0, 500], [800, 500]])
+    for strokes in ([], SEVEN, [bar] * 9):
+        assert list_strokes(Drawing(1, strokes), Session())["strokes"] == []
+    assert len(json.dumps(list_strokes(Drawing(1, [bar] * 8), Session()))) < MOST_BYTES

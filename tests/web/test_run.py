@@ -14,6 +14,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
 from mnist_core.inference import Calibration
 from mnist_core.models import create_model
+from mnist_core.text import speaking
 from mnist_core.training import (
     EXPLODED,
     DivergenceError,
@@ -235,6 +236,16 @@ def test_what_goes_wrong_ends_in_advice(
     assert "secret" not in say_status(run.status)
     assert run.model is None
     assert not run.is_under_way
+
+
+def test_a_run_without_flattening_quotes_pytorch() -> None:
+    run = Run(TrainConfig(flatten=False))
+    statuses_to_the_end(run)
+    assert run.state == "failed"
+    assert run.lines[-1] == "Training starts ..."
+    assert "(1792x28 and 784x128)" in say_status(run.status)
+    with speaking("zh"):
+        assert say_status(run.status).startswith("PyTorch 报错：mat1 and mat2")
 
 
 def test_a_diverging_run_says_which_rate_to_try(

@@ -7,28 +7,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mnist_core.config import TrainConfig
+from mnist_core.config import IMAGES, TrainConfig
 
 MIN_EPOCHS = 0.1  # of which the pace can be told
 
 # What an epoch takes a CPU of 2026 with one thread. Another is so many times as slow in all of it.
-IMAGES = 60_000
 SECONDS_PER_EPOCH = {"cnn": 6.0}  # beside those of its steps
 SECONDS_PER_SMALL_EPOCH = 0.3  # of all other networks
 SECONDS_PER_STEP = 0.0012
+TESTS = 0.1  # of them are those of the tests, however few images are trained
 SECONDS_TO_AUGMENT = {"none": 0.0, "affine": 0.5, "handwriting": 5.0}  # always on the CPU
 
 
 def steps_per_epoch(config: TrainConfig) -> int:
     """Return how many batches the training images make."""
-    return math.ceil(IMAGES / config.batch_size)
+    return math.ceil(config.images / config.batch_size)
 
 
 def usual_seconds_per_epoch(config: TrainConfig) -> float:
     """Return what an epoch takes on a CPU of the usual speed."""
+    share = config.images / IMAGES
     images = SECONDS_PER_EPOCH.get(config.model, SECONDS_PER_SMALL_EPOCH)
+    images *= TESTS + (1 - TESTS) * share
     steps = steps_per_epoch(config) * SECONDS_PER_STEP
-    return images + steps + SECONDS_TO_AUGMENT[config.augmentation]
+    return images + steps + share * SECONDS_TO_AUGMENT[config.augmentation]
 
 
 class Slowness:

@@ -19,7 +19,9 @@ from mnist_core.data import DownloadError, default_root, fetch_mnist
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.loss_curve import LossCurve
-from mnist_core.models import create_model_shape
+from mnist_core.models import WIDTH, create_model_shape
+from mnist_core.moments import MAX_NETWORKS, Moments
+from mnist_core.shapes import ShapeMismatchError
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
@@ -35,6 +37,7 @@ from mnist_core.web.jobs.worker_process import Worker, WorkerError, WorkerLostEr
 log = logging.getLogger(__name__)
 
 RECORD_BYTES = 1_000  # of memory, about, for an epoch with its line
+FLOAT_BYTES = 4  # of a weight, which is one byte in what the network was
 ADAM = 3  # times the network: its weights, and two averages for each of them
 
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
@@ -54,10 +57,14 @@ class Run:
         epochs: the epochs that are over.
         curve: the losses of its batches until the last record; empty if its network is gone.
         epoch_ends: after how many batches each epoch was over.
+        moments: what its network was from the beginning on; empty if it is gone.
+        keeps_networks: whether those keep the whole network, one byte a weight.
         model: the network as it was at the last record, on the CPU and in eval mode, or None if it
             has not learned anything. Never changed, only replaced, and `version` grows each time.
         calibration: what makes its probabilities mean what they say, if that has been found out.
         changes: grows with every change of any of these.
+        is_activation_known: False for an upload that nothing tells the activation of: it is taken
+            for ReLU.
         retry_rate: after a divergence, the learning rate to try next.
         is_repeatable: whether a new run with the same settings would come to the same weights; not
             so if it was stopped within an epoch, went from one device to another, or one cycle of
@@ -72,12 +79,15 @@ class Run:
         self.lines: list[Message] = []
         self.curve = LossCurve()
         self.epoch_ends: list[int] = []
+        self.moments = Moments()
+        self.keeps_networks = True
         self.model: nn.Module | None = None
         self.version = 0
         self.calibration = UNCALIBRATED
         self.changes = 0
         self.retry_rate: float | None = None
         self.is_repeatable = True
+        self.is_activation_known = True
         self.status = RunStatus(state="waiting", stage="next", epochs=config.epochs)
         self._stop_requested = False
         self._snapshot: Snapshot | None = None  # to go on from
@@ -110,6 +120,7 @@ class Run:
         run._pace.begin_stretch(len(epochs))
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
+        run.is_activation_known = checkpoint.is_activation_known
         accuracy = epochs[-1].test_accuracy if epochs else accuracy
         done = len(epochs)
         run._update(state="uploaded", stage=None, epochs=done, epochs_done=done, accuracy=accuracy)
@@ -197,23 +208,31 @@ class Run:
             self._snapshot = None
             self.changes += 1
 
+    def forget_past_networks(self) -> None:
+        """Free what the network was, but for pictures of some weights; no more of it is kept."""
+        self.keeps_networks = False
+        self.moments.forget_networks()
+
     def forget_network(self) -> None:
         """Free the network as well; what the run came to is still known."""
         self.forget_training()
         self.model = None
-        self.curve, self.epoch_ends = LossCurve(), []
+        self.curve, self.epoch_ends, self.moments = LossCurve(), [], Moments()
 
     @property
     def size(self) -> int:
         """Return how many bytes of memory it takes about, or will take while it is under way."""
-        network = network_bytes(self.config.model)
+        network = network_bytes(self.config.model, self.config.width)
         snapshot = self._snapshot
         training = len(snapshot.content) if snapshot else 0
         if self.is_under_way:
             training = max(training, ADAM * network)
         has_network = self.is_under_way or self.model is not None
+        past = self.moments.size
+        if self.is_under_way and self.keeps_networks:
+            past = max(past, MAX_NETWORKS * network // FLOAT_BYTES)
         records = len(self.epochs) * RECORD_BYTES + self.curve.size
-        return training + has_network * network + records
+        return training + has_network * network + past + records
 
     @property
     def fraction_done(self) -> float:
@@ -248,6 +267,8 @@ class Run:
             self.retry_rate = error.retry_rate
             self.curve = error.curve or self.curve
             self._end("diverged", Error("diverged", error.args[0]))
+        except ShapeMismatchError as error:
+            self._end("failed", Error("shapes", error.args[0]))
         except DownloadError as error:
             facts = {"reason": str(error), "cause": error.cause}
             log.error("MNIST cannot be downloaded", extra={"fields": facts})
@@ -337,6 +358,8 @@ class Run:
         self.model = unpack_model(self.config, report.weights)
         self.version += 1
         self.curve = report.curve
+        for moment in report.moments:
+            self.moments.add(moment, keeps_network=self.keeps_networks)
         if isinstance(report.record, StepRecord):
             self._show_step(report.record)
         else:
@@ -421,7 +444,7 @@ class Run:
 
 
 @functools.cache
-def network_bytes(model_name: str) -> int:
+def network_bytes(model_name: str, width: int = WIDTH) -> int:
     """Return how many bytes a network's weights take."""
-    weights = create_model_shape(model_name).state_dict().values()
+    weights = create_model_shape(model_name, width=width).state_dict().values()
     return sum(tensor.numel() * tensor.element_size() for tensor in weights)

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.config import TrainConfig
-from mnist_core.models import create_model_shape
 from mnist_core.training import EpochProgress, Training
 
 
@@ -68,7 +67,7 @@ def pack_weights(model: nn.Module) -> bytes:
 
 def unpack_model(config: TrainConfig, weights: bytes) -> nn.Module:
     """Build the network with these weights, on the CPU and in eval mode."""
-    model = create_model_shape(config.model, config.dropout)
+    model = config.create_model_shape()
     model.load_state_dict(torch.load(BytesIO(weights), weights_only=True), assign=True)
     return model.eval()
 

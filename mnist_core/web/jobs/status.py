@@ -23,7 +23,7 @@ Stage = Literal[
 NoGpu = Literal["quota_spent", "none_free", "taken_back", "no_answer", "given_back"]
 """Why it is the CPU that trains where a GPU had been asked for."""
 
-Failure = Literal["diverged", "no_data", "no_memory", "worker_lost", "unexpected"]
+Failure = Literal["diverged", "shapes", "no_data", "no_memory", "worker_lost", "unexpected"]
 
 
 @dataclass(frozen=True)

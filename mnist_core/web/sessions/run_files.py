@@ -155,7 +155,8 @@ def read_upload(
     except OSError as error:
         log.exception("an upload cannot be read")
         raise ValueError(NO_ROOM) from error
-    return checkpoint, *read_run(checkpoint.metadata, checkpoint.model_name)
+    name, width, activation = checkpoint.model_name, checkpoint.width, checkpoint.activation
+    return checkpoint, *read_run(checkpoint.metadata, name, width, activation)
 
 
 def measure_accuracy(model: nn.Module) -> float | None:

@@ -172,13 +172,13 @@ class Session:
     def shrink(self, most: int) -> None:
         """Give up what was used least recently until `size` is no more than so many.
 
-        First optimisers, then networks, at last results. The network that reads the visitor's
-        drawings goes last of its kind; runs under way and drawings stay.
+        First what networks were, then optimisers, then networks, at last results. The network that
+        reads the visitor's drawings goes last of its kind; runs under way and drawings stay.
         """
         with self._lock:
             ended = [run for run in self._runs if not run.is_under_way]
             ended.sort(key=lambda run: run.id == self.draw.classifier)
-            for give_up in (Run.forget_training, self.evict):
+            for give_up in (Run.forget_past_networks, Run.forget_training, self.evict):
                 for run in ended:
                     if self.size > most:
                         give_up(run)
@@ -254,6 +254,10 @@ class Session:
             self._check_open()
             return sum(map(self.test_set.add, drawings))
 
+    def unlabel(self, drawing: LabelledDrawing) -> bool:
+        """Take a drawing out of the own test set; return whether it was in it."""
+        return self.test_set.remove(drawing)
+
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:
@@ -263,6 +267,7 @@ class Session:
             self.test_set.clear()
             self._past.clear()
             self._files.clear()
+            self.draw.keep_picture(None)
         clear_uploads()
 
     # --- with the lock held --------------------------------------------------------------------
@@ -290,6 +295,8 @@ class Session:
         surplus = len(self._runs) + len(runs) - the_limits().runs
         for run in ended[: max(surplus, 0)]:
             self.evict(run)
+        for run in [*self._runs, *runs[:-1]]:  # of one run at a time, else they are too many
+            run.forget_past_networks()
         self._runs += runs
         for run in [run for run in self._runs if run.can_train_on][:-MAX_OPTIMIZERS]:
             run.forget_training()

@@ -5,13 +5,22 @@ from __future__ import annotations
 import gradio as gr
 
 from mnist_core.config import TrainConfig
-from mnist_core.experiments import EXPERIMENTS, Experiment, describe_change
-from mnist_core.models import count_parameters, create_model_shape
+from mnist_core.experiments import (
+    DEMONSTRATIONS,
+    EXPERIMENTS,
+    RECIPE,
+    Demonstration,
+    Experiment,
+    describe_change,
+)
+from mnist_core.models import count_parameters
 from mnist_core.plots import Curve
 from mnist_core.text import say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.experiment_cards import (
     CardOrder,
+    CardResult,
+    CardsOverview,
     CardsStatus,
     CardText,
     ComparedRuns,
@@ -22,6 +31,7 @@ from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs import demonstrations
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.experiment_results import ExperimentResults, average
 from mnist_core.web.tabs.page_stream import View, at_once
@@ -48,6 +58,8 @@ class ExperimentsTab:
         """
         order = CardOrder.of(event)
         session.experiments.opened = order.experiment
+        if order.experiment in DEMONSTRATIONS:
+            return self._order_demonstration(session, order)
         results = ExperimentResults(session, EXPERIMENTS[order.experiment])
         actions = {
             "try": results.try_it,
@@ -64,6 +76,17 @@ class ExperimentsTab:
             session.note_change()
         return self._link.changed()
 
+    def _order_demonstration(self, session: Session, order: CardOrder) -> Updates:
+        try:
+            if order.action == "try":
+                demonstrations.prepare(order.experiment)
+                session.experiments.shown.add(order.experiment)
+        except ValueError as error:
+            raise refusal(error) from None
+        finally:
+            session.note_change()
+        return self._link.changed()
+
     def view(self, session: Session) -> View:
         """Show the cards, and the curves of the open one."""
         curves = PlotCache()
@@ -74,6 +97,8 @@ class ExperimentsTab:
 
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
+    if session.experiments.opened in DEMONSTRATIONS:
+        return []
     results = ExperimentResults(session, EXPERIMENTS[session.experiments.opened])
     planned = results.experiment.baseline.epochs
     sides = (
@@ -91,13 +116,24 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     every = {
         name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
     }
-    results = every[session.experiments.opened]
+    opened, shown = session.experiments.opened, session.experiments.shown
+    common: CardsOverview = {
+        "experiments": {
+            name: _describe(card) for name, card in (EXPERIMENTS | DEMONSTRATIONS).items()
+        },
+        "chosen": opened,
+        "badges": {
+            **{name: _badge(other) for name, other in every.items()},
+            **{name: say("cards.shown") if name in shown else "" for name in DEMONSTRATIONS},
+        },
+    }
+    if opened in DEMONSTRATIONS:
+        return {**common, **_describe_demonstration(opened, opened in shown)}
+    results = every[opened]
     seeds = results.more_seeds
     diverged = results.diverged
     return {
-        "experiments": {name: _describe(experiment) for name, experiment in EXPERIMENTS.items()},
-        "chosen": session.experiments.opened,
-        "badges": {name: _badge(other) for name, other in every.items()},
+        **common,
         "state": _state(results),
         "change": translate(describe_change(results.variant, results.experiment.baseline)),
         "note": _note(results),
@@ -114,15 +150,37 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
         else [],
         "compared": _compared(results),
         "plots": plots,
+        "demonstration": None,
+        "compares": True,
     }
 
 
-def _describe(experiment: Experiment) -> CardText:
+def _describe(card: Experiment | Demonstration) -> CardText:
+    baseline = card.baseline if isinstance(card, Experiment) else RECIPE
     return {
-        "title": translate(experiment.title),
-        "suggestion": translate(experiment.suggestion),
-        "expectation": translate(experiment.expectation),
-        "baseline": translate(describe_change(experiment.baseline)) or say("run.recipe"),
+        "title": translate(card.title),
+        "suggestion": translate(card.suggestion),
+        "expectation": translate(card.expectation),
+        "baseline": translate(describe_change(baseline)) or say("run.recipe"),
+    }
+
+
+def _describe_demonstration(name: str, is_shown: bool) -> CardResult:
+    """Say what the card of a demonstration shows: it has no runs, seeds or verdict."""
+    return {
+        "state": "done" if is_shown else "untried",
+        "change": "",
+        "note": "",
+        "verdict": "",
+        "seeds": 0,
+        "retry_rate": None,
+        "more_seeds": "",
+        "time": "",
+        "sides": [],
+        "compared": None,
+        "plots": {},
+        "demonstration": demonstrations.show(name) if is_shown else None,
+        "compares": False,
     }
 
 
@@ -203,7 +261,7 @@ def _describe_side(config: TrainConfig, runs: list[Run]) -> SideStatus:
         "train_accuracy": average(counted, lambda epoch: epoch.train_accuracy),
         "loss": average(counted, lambda epoch: epoch.train_loss),
         "seconds": _average_seconds(counted),
-        "parameters": count_parameters(create_model_shape(config.model)),
+        "parameters": count_parameters(config.create_model_shape()),
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from mnist_core.codegen import generate_code
-from mnist_core.models import count_parameters, create_model_shape
+from mnist_core.models import count_parameters
 from mnist_core.plots import Curve
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
@@ -177,7 +177,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "train_accuracy": last.train_accuracy if last else None,
         "accuracy": run.accuracy,
         "is_best": False,
-        "parameters": count_parameters(create_model_shape(run.config.model)),
+        "parameters": count_parameters(run.config.create_model_shape()),
         "seconds": sum(epoch.seconds for epoch in run.epochs) if last else None,
         "color": color,
         "is_shown": is_shown,
@@ -195,5 +195,7 @@ def _say_state(run: Run) -> str:
     if run.state == "stopped":
         return say("runs.stopped_after", done=done, epochs=total)
     if run.state == "uploaded":
+        if not run.is_activation_known:
+            return say("runs.activation_unknown")
         return say("runs.uploaded") if done else say("runs.uploaded_alone")
     return say_status(run.status)

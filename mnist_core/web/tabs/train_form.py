@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
 import gradio as gr
 
 from mnist_core.codegen import generate_code
-from mnist_core.config import TrainConfig
+from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
-from mnist_core.models import MODELS, count_parameters, create_model_shape
+from mnist_core.models import (
+    LEAST_WIDTH,
+    MODELS,
+    MOST_WIDTH,
+    count_parameters,
+    create_model_shape,
+)
 from mnist_core.text import Message, say, translate
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
 from mnist_core.web.components.listing import Listing, Program
+from mnist_core.web.components.number_field import NumberField
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
@@ -30,6 +38,13 @@ SCHEDULES: dict[str, str] = {
     "one_cycle": Message("form.schedule_one_cycle"),
 }
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
+ACTIVATIONS: dict[str, str] = {
+    "relu": "ReLU",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "none": Message("form.activation_none"),
+}
+OF_HIDDEN_LAYERS = ("width", "activation")  # settings that some networks do not have
 AUGMENTATIONS: dict[str, str] = {
     "none": Message("form.augmentation_none"),
     "affine": Message("form.augmentation_affine"),
@@ -68,26 +83,32 @@ class TrainForm:
                 label=Message("form.batch_size"),
                 elem_id="batch-size",
             )
-            # Plain numbers without limits of their own: a slider would put its largest number in
-            # the place of what somebody has typed, and Gradio would refuse it with an error.
-            with gr.Row():
+            with gr.Row(equal_height=True):
                 epochs = _number(
                     RECIPE.epochs,
                     Message("form.epochs"),
                     "epochs",
-                    info=Message("form.epochs_info"),
+                    hint=Message("form.epochs_info"),
+                    least=1,
+                    most=limits.epochs,
                 )
                 learning_rate = _number(
                     RECIPE.learning_rate,
                     Message("form.learning_rate"),
                     "learning-rate",
-                    info=Message("form.learning_rate_info"),
+                    hint=Message("form.learning_rate_info"),
+                    least=0,
+                    most=100,
+                    is_open=True,
+                    step=None,
                 )
                 seed = _number(
                     RECIPE.seed,
                     Message("form.seed"),
                     "seed",
-                    info=Message("form.seed_info"),
+                    hint=Message("form.seed_info"),
+                    least=0,
+                    most=2**32 - 1,
                 )
         with gr.Row(elem_classes="note"):
             self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
@@ -118,9 +139,52 @@ class TrainForm:
                 0,
                 "Dropout",
                 "dropout",
-                info=Message("form.dropout_info"),
+                hint=Message("form.dropout_info"),
+                least=0,
+                most=0.9,
                 step=0.05,
-                interactive=False,
+                enabled=False,
+            )
+            with gr.Row():
+                width = _number(
+                    RECIPE.width,
+                    Message("form.width"),
+                    "width",
+                    hint=Message("form.width_info", low=LEAST_WIDTH, high=MOST_WIDTH),
+                    least=LEAST_WIDTH,
+                    most=MOST_WIDTH,
+                    step=8,
+                )
+                activation = gr.Radio(
+                    _choices(ACTIVATIONS),
+                    value=RECIPE.activation,
+                    label=Message("form.activation"),
+                    elem_id="activation",
+                )
+            with gr.Row():
+                images = _number(
+                    RECIPE.images,
+                    Message("form.images"),
+                    "images",
+                    hint=Message("form.images_info"),
+                    least=LEAST_IMAGES,
+                    most=IMAGES,
+                    step=1_000,
+                )
+                wrong_labels = _number(
+                    RECIPE.wrong_labels,
+                    Message("form.wrong_labels"),
+                    "wrong-labels",
+                    hint=Message("form.wrong_labels_info"),
+                    least=0,
+                    most=MOST_WRONG_LABELS,
+                    step=0.05,
+                )
+            flatten = gr.Checkbox(
+                RECIPE.flatten,
+                label=Message("form.flatten"),
+                info=Message("form.flatten_info"),
+                elem_id="flatten",
             )
             augmentation = gr.Dropdown(
                 _choices(AUGMENTATIONS),
@@ -129,7 +193,7 @@ class TrainForm:
                 elem_id="augmentation",
             )
             self.preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
-        inputs: dict[str, gr.Dropdown | gr.Number | gr.Radio] = {
+        inputs: dict[str, gr.Checkbox | gr.Dropdown | gr.Radio | NumberField] = {
             "model": model,
             "epochs": epochs,
             "batch_size": batch_size,
@@ -139,6 +203,11 @@ class TrainForm:
             "augmentation": augmentation,
             "optimizer": optimizer,
             "seed": seed,
+            "width": width,
+            "activation": activation,
+            "images": images,
+            "wrong_labels": wrong_labels,
+            "flatten": flatten,
         }
         self.inputs = {field.name: inputs[field.name] for field in fields(TrainConfig)}
 
@@ -158,10 +227,13 @@ class TrainForm:
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
         quick: dict[str, Any] = {**at_once(link), "trigger_mode": "always_last"}
-        model, dropout = self.inputs["model"], self.inputs["dropout"]
+        model = self.inputs["model"]
+        of_network = [
+            self.inputs[name] for name in ("model", "dropout", *OF_HIDDEN_LAYERS, "flatten")
+        ]
         augmentation = self.inputs["augmentation"]
         # "input", not "change": who fills the whole form says what each part becomes.
-        network = model.input(self.describe_network, [model, link], [model, dropout], **quick)
+        network = model.input(self.describe_network, [model, link], of_network, **quick)
         self.describe_after(network, link)
         others = [part.input for part in self.inputs.values() if part is not model]
         gr.on(others, self.describe, [*self.inputs.values(), link], self._described, **quick)
@@ -180,33 +252,48 @@ class TrainForm:
 
     def speak_after(self, event: Any, link: SessionLink) -> None:
         """Describe all of it once more when the page has changed its language."""
-        outputs = [self.inputs["model"], self.preview, *self._described]
+        outputs = [self.inputs["model"], self.inputs["dropout"], self.preview, *self._described]
         inputs = [*self.inputs.values(), link]
         event.then(self.describe_all, inputs, outputs, **quietly(link), queue=False)
 
     def fill(self, config: TrainConfig) -> Updates:
         """Give every input its value in these settings."""
         network = self.describe_network(config.model)
-        dropout = self.inputs["dropout"]
-        if config.dropout is not None:
-            network[dropout]["value"] = config.dropout
+        for name in ("model", "dropout", *OF_HIDDEN_LAYERS, "flatten"):
+            if (value := getattr(config, name)) is not None:
+                network[self.inputs[name]]["value"] = value
         return {
             **{self.inputs[name]: value for name, value in asdict(config).items()},
-            self.inputs["model"]: {**network[self.inputs["model"]], "value": config.model},
-            dropout: network[dropout],
+            **network,
             **self._describe(config),
         }
 
     def describe_network(self, model: object, _: Session | None = None) -> Updates:
-        """Say what the article says of the network; offer dropout if it has such a layer."""
+        """Say what the article says of the network; offer the settings that it has."""
         architecture = MODELS.get(model) if isinstance(model, str) else None
         rate = architecture.dropout if architecture else None
+        adjustable = architecture is not None and architecture.is_adjustable
+        can_forget = architecture is not None and architecture.unflattened is not None
         return {
             self.inputs["model"]: gr.update(info=translate(architecture.advice))
             if architecture
             else gr.skip(),
-            self.inputs["dropout"]: gr.update(value=rate or 0, interactive=rate is not None),
+            self.inputs["dropout"]: gr.update(value=rate or 0, enabled=rate is not None),
+            **self._offer(OF_HIDDEN_LAYERS, adjustable),
+            **self._offer(["flatten"], can_forget),
         }
+
+    def _offer(self, names: Iterable[str], can_be_chosen: bool) -> Updates:
+        """Let settings be chosen, or grey them out with the recipe's values."""
+        updates: Updates = {}
+        for name in names:
+            part = self.inputs[name]
+            switch = "enabled" if isinstance(part, NumberField) else "interactive"
+            update: dict[str, Any] = {switch: can_be_chosen}
+            if not can_be_chosen:
+                update["value"] = getattr(RECIPE, name)
+            updates[part] = gr.update(**update)
+        return updates
 
     def describe(self, *values: object) -> Updates:
         """Say how the settings differ from the recipe, or what is wrong; show their program.
@@ -226,9 +313,11 @@ class TrainForm:
     def describe_all(self, *values: Any) -> Updates:
         """Describe settings, network and augmentation; for the arguments see `describe`."""
         given = dict(zip(self.inputs, values, strict=False))
+        model, dropout = self.inputs["model"], self.inputs["dropout"]
         network = self.describe_network(given["model"])
         return {
-            self.inputs["model"]: network[self.inputs["model"]],
+            model: network[model],
+            dropout: gr.update(enabled=network[dropout]["enabled"]),  # and stays what it was
             self.preview: show_preview(given["augmentation"], values[-1]),
             **self.describe(*values),
         }
@@ -249,13 +338,17 @@ def read_settings(*values: object) -> TrainConfig:
         ValueError: a setting is out of range.
     """
     given = dict(zip((field.name for field in fields(TrainConfig)), values, strict=True))
-    for name in ("epochs", "batch_size", "seed"):
+    for name in ("epochs", "batch_size", "seed", "width", "images"):
         given[name] = _whole(given[name])
     architecture = MODELS.get(given["model"]) if isinstance(given["model"], str) else None
     if architecture is not None and given["dropout"] == architecture.dropout:
         given["dropout"] = None  # the network's own: the same run, by its shorter name
     if architecture is not None and architecture.dropout is None:
         given["dropout"] = None  # nothing to switch off; the form has it greyed out
+    if architecture is not None and not architecture.is_adjustable:
+        given |= {name: getattr(RECIPE, name) for name in OF_HIDDEN_LAYERS}  # greyed out as well
+    if architecture is not None and architecture.unflattened is None:
+        given["flatten"] = True
     config = TrainConfig(**given)  # type: ignore[arg-type]  # checked there
     the_limits().check(config)
     return config
@@ -281,8 +374,9 @@ def _program(config: TrainConfig) -> Program:
     }
 
 
-def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:
-    return gr.Number(value, label=label, elem_id=elem_id, min_width=90, **settings)
+def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:
+    about: dict[str, Any] = {"title": title, "elem_id": elem_id, "elem_classes": "number-block"}
+    return NumberField(value, min_width=90, **about, **settings)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import AfterValidator
 
-from mnist_core.experiments import EXPERIMENTS
+from mnist_core.experiments import DEMONSTRATIONS, EXPERIMENTS
 from mnist_core.web.components.base import Component, Payload
 
 
 def _is_known(experiment: str) -> str:
-    if experiment not in EXPERIMENTS:
+    if experiment not in EXPERIMENTS.keys() | DEMONSTRATIONS.keys():
         raise ValueError(experiment)
     return experiment
 
@@ -21,7 +21,7 @@ class CardOrder(Payload):
 
     Attributes:
         action: to show its card, to try it, with more seeds, with a smaller rate, or to stop it.
-        experiment: a key of `EXPERIMENTS`.
+        experiment: a key of `EXPERIMENTS` or of `DEMONSTRATIONS`.
     """
 
     action: Literal["show", "try", "seeds", "retry", "stop"]
@@ -70,14 +70,48 @@ class ComparedRuns(TypedDict):
     against: str
 
 
-class CardsStatus(TypedDict):
-    """All that the cards show.
+class PieceText(TypedDict):
+    """A piece of an error, and what it means."""
+
+    text: str
+    meaning: str
+
+
+class DemonstrationView(TypedDict):
+    """What a card shows that compares nothing.
 
     Attributes:
-        experiments: experiment → what its card says.
-        chosen: the experiment whose card is open.
-        badges: experiment → one or two words on how it stands, "" for untried.
-        state: of the open experiment: "untried", "running", "diverged", "done" or "stopped".
+        quote: what another says, word for word; "" for nothing.
+        pieces: the quotation piece by piece.
+        lines: sentences, one a line.
+        picture: a data URL, which the lines put into words; "" for none.
+    """
+
+    quote: str
+    pieces: list[PieceText]
+    lines: list[str]
+    picture: str
+
+
+class CardsOverview(TypedDict):
+    """What is shown of all cards.
+
+    Attributes:
+        experiments: experiment or demonstration → what its card says.
+        chosen: the one whose card is open.
+        badges: experiment or demonstration → one or two words on how it stands, "" for untried.
+    """
+
+    experiments: dict[str, CardText]
+    chosen: str
+    badges: dict[str, str]
+
+
+class CardResult(TypedDict):
+    """What the open card shows of what came of it.
+
+    Attributes:
+        state: "untried", "running", "diverged", "done" or "stopped".
         change: what the variant changes, after retries.
         note: what a press of the button will do, or that a result was there already.
         verdict: what the difference is worth, or why the variant diverged.
@@ -87,12 +121,12 @@ class CardsStatus(TypedDict):
         time: when all is over, or how long more seeds take; "" if the note says it.
         sides: baseline and variant; empty before the first try.
         compared: the runs whose mistakes can be compared, by their ids; None without two networks.
-        plots: of the open experiment, as `curves.draw_curves` returns them.
+        plots: as `curves.draw_curves` returns them.
+        demonstration: what the card shows, if it is one that compares nothing and has been asked
+            for.
+        compares: whether it compares two networks.
     """
 
-    experiments: dict[str, CardText]
-    chosen: str
-    badges: dict[str, str]
     state: str
     change: str
     note: str
@@ -104,6 +138,12 @@ class CardsStatus(TypedDict):
     sides: list[SideStatus]
     compared: ComparedRuns | None
     plots: dict[str, str]
+    demonstration: DemonstrationView | None
+    compares: bool
+
+
+class CardsStatus(CardsOverview, CardResult):
+    """All that the cards show."""
 
 
 class ExperimentCards(Component):

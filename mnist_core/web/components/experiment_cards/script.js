@@ -85,6 +85,33 @@ function showStatus() {
   detail.classList.toggle("exploded", status.state === "diverged");
   status.sides.forEach((side, number) => showSide(["baseline", "variant"][number], side));
   showPlots(status.plots, detail);
+  detail.classList.toggle("compares", status.compares);
+  showDemonstration(status.demonstration);
+}
+
+// What compares nothing: words of another piece by piece, sentences, a picture.
+function showDemonstration(shown) {
+  const box = part("demonstration");
+  box.hidden = !shown;
+  if (!shown) return;
+  const quote = find("quote", box);
+  quote.hidden = shown.quote === "";
+  write(quote, shown.quote);
+  const pieces = shown.pieces.flatMap(({ text, meaning }) => [textOf("dt", text), textOf("dd", meaning)]);
+  box.querySelector(".pieces").replaceChildren(...pieces);
+  box.querySelector(".lines").replaceChildren(...shown.lines.map((line) => textOf("p", line)));
+  const picture = find("picture", box);
+  picture.hidden = shown.picture === "";
+  if (!picture.hidden) {
+    if (picture.src !== shown.picture) picture.src = shown.picture;
+    picture.alt = shown.lines.join(" ");
+  }
+}
+
+function textOf(tag, text) {
+  const node = document.createElement(tag);
+  node.textContent = text;
+  return node;
 }
 
 function showSide(name, side) {

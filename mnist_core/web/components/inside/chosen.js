@@ -30,7 +30,7 @@ function showNeuron(neuron, image) {
   const facts = { ink: signed(neuron.ink), paper: signed(neuron.paper), bias: signed(neuron.bias) };
   write(sum, say("inside.sum", { ...facts, sum: plain(neuron.sum) }));
   chosenBox.dataset.sum = neuron.ink + neuron.paper + neuron.bias;
-  write(after, say("inside.activation", { activation: plain(neuron.activation) }));
+  write(after, neuron.function ? say("inside.activation", { function: neuron.function, activation: plain(neuron.activation) }) : "");
   adds.append(textOf("p", say("inside.shares"), "remark"), barsOf(neuron.shares));
 }
 

@@ -28,7 +28,7 @@ function showInside(answer) {
   const names = answer.layers.map(({ name, values }) => name + values.shape).join();
   if (layersBox.dataset.names !== names) buildLayers(answer.layers, names);
   answer.layers.forEach((layer, i) => showLayer(layers[i], layer));
-  write(find("legend"), say("inside.legend"));
+  write(find("legend"), answer.layers[0].activation === "ReLU" ? say("inside.legend") : say("inside.legend_signed"));
   showScores(answer);
   showChosen(answer);
   fillTables(answer);
@@ -76,6 +76,7 @@ function thousands(count) {
 function buildLayers(list, names) {
   layersBox.dataset.names = names;
   pressed = {};
+  pointed = null;
   layersBox.replaceChildren();
   layers = list.map(({ name, values }) => {
     const box = textOf("figure", "", "layer");
@@ -90,18 +91,23 @@ function buildLayers(list, names) {
     canvas.className = layer.isMaps ? "ink" : "cells";
     canvas.addEventListener("click", (event) => pressAt(layer, event));
     canvas.addEventListener("keydown", (event) => moveIn(layer, event));
+    if (layer.isMaps) {
+      canvas.addEventListener("pointermove", (event) => pointAt(layer, event));
+      canvas.addEventListener("pointerleave", () => point(null));
+    }
     box.append(caption, canvas);
     layersBox.append(box);
     return layer;
   });
 }
 
-function showLayer(layer, { source, values, on, dead }) {
-  const facts = { source, on, all: values.shape[0], dead: dead?.length };
-  const caption = layer.isMaps ? sayMaps(facts) : sayNeurons(facts);
+function showLayer(layer, { source, activation, values, on, dead }) {
+  layer.canBeOff = activation === "ReLU";
+  const facts = { source, activation, on, all: values.shape[0], dead: dead?.length };
+  const caption = layer.isMaps ? sayMaps(facts) : layer.canBeOff ? sayNeurons(facts) : sayNeverOff(facts);
   write(layer.caption, caption);
   layer.canvas.setAttribute("aria-label", caption);
-  layer.numbers = numbersOf(values, false);
+  layer.numbers = numbersOf(values, !layer.canBeOff);
   layer.dead = new Set(dead ?? []);
   if (layer.isMaps) {
     const [, rows, columns] = values.shape;
@@ -119,17 +125,23 @@ function sayNeurons(facts) {
   return facts.dead ? say("inside.neurons_dead", facts) : say("inside.neurons", facts);
 }
 
+function sayNeverOff(facts) {
+  return facts.activation ? say("inside.neurons_curved", facts) : say("inside.neurons_linear", facts);
+}
+
 function markPixel({ name, canvas, shape: [, rows, columns], perLine }) {
-  if (pressed.layer !== name) return;
+  const { layer, unit, row, column } = pointed ?? pressed;
+  if (layer !== name) return;
   const pencil = canvas.getContext("2d");
-  const x = (pressed.unit % perLine) * (columns + 1) + pressed.column;
-  const y = Math.floor(pressed.unit / perLine) * (rows + 1) + pressed.row;
+  const x = (unit % perLine) * (columns + 1) + column;
+  const y = Math.floor(unit / perLine) * (rows + 1) + row;
   pencil.fillStyle = MARK;
   pencil.fillRect(x, y, 1, 1);
 }
 
-// On: filled, the more the stronger. Off: hollow. Never on: crossed.
-function paintCells({ name, canvas, numbers, dead }, top) {
+// On: filled, the more the stronger. Off: hollow. Never on: crossed. What cannot be off is filled in
+// the colour of its sign.
+function paintCells({ name, canvas, numbers, dead, canBeOff }, top) {
   const cell = 20;
   const lines = Math.ceil(numbers.length / CELLS_PER_LINE);
   if (canvas.width !== CELLS_PER_LINE * cell) canvas.width = CELLS_PER_LINE * cell;
@@ -142,8 +154,8 @@ function paintCells({ name, canvas, numbers, dead }, top) {
     const side = cell - 4;
     pencil.lineWidth = 1;
     pencil.strokeStyle = colors().off;
-    if (value > 0) {
-      pencil.fillStyle = "rgb(" + mixed(0.25 + (0.75 * value) / top) + ")";
+    if (value > 0 || !canBeOff) {
+      pencil.fillStyle = "rgb(" + mixed(canBeOff ? 0.25 + (0.75 * value) / top : value / top) + ")";
       pencil.fillRect(x, y, side, side);
     } else pencil.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1);
     if (dead.has(unit)) {
@@ -163,19 +175,43 @@ function paintCells({ name, canvas, numbers, dead }, top) {
 }
 
 function pressAt(layer, event) {
-  const box = layer.canvas.getBoundingClientRect();
-  const x = ((event.clientX - box.left) / box.width) * layer.canvas.width;
-  const y = ((event.clientY - box.top) / box.height) * layer.canvas.height;
-  if (!layer.isMaps) {
-    const cell = layer.canvas.width / CELLS_PER_LINE;
-    pressUnit(layer, Math.floor(y / cell) * CELLS_PER_LINE + Math.floor(x / cell));
+  const { x, y } = placeOn(layer.canvas, event);
+  if (layer.isMaps) {
+    const pixel = pixelAt(layer, x, y);
+    if (pixel) press(pixel);
     return;
   }
-  const [count, rows, columns] = layer.shape;
-  const unit = Math.floor(y / (rows + 1)) * layer.perLine + Math.floor(x / (columns + 1));
+  const cell = layer.canvas.width / CELLS_PER_LINE;
+  pressUnit(layer, Math.floor(y / cell) * CELLS_PER_LINE + Math.floor(x / cell));
+}
+
+// A finger does not point: what it touches, it presses.
+function pointAt(layer, event) {
+  if (event.pointerType !== "mouse") return;
+  const { x, y } = placeOn(layer.canvas, event);
+  point(pixelAt(layer, x, y));
+}
+
+function point(pixel) {
+  if (JSON.stringify(pixel) === JSON.stringify(pointed)) return;
+  pointed = pixel;
+  changed();
+}
+
+function placeOn(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  const x = ((event.clientX - box.left) / box.width) * canvas.width;
+  const y = ((event.clientY - box.top) / box.height) * canvas.height;
+  return { x, y };
+}
+
+// The pixel of a map; null between the maps.
+function pixelAt({ name, shape, perLine }, x, y) {
+  const [count, rows, columns] = shape;
+  const unit = Math.floor(y / (rows + 1)) * perLine + Math.floor(x / (columns + 1));
   const [row, column] = [Math.floor(y) % (rows + 1), Math.floor(x) % (columns + 1)];
-  if (unit < count && row < rows && column < columns)
-    press({ layer: layer.name, unit, row, column });
+  const isInside = unit < count && row < rows && column < columns;
+  return isInside ? { layer: name, unit, row, column } : null;
 }
 
 function pressUnit(layer, unit) {

@@ -28,11 +28,14 @@ function showWhy(answer) {
   showParts(parts);
   write(find("total"), say("inside.total", facts));
   write(find("path-sum"), path ? say("inside.path_sum", { sum: plain(path.sum), change: plain(path.change) }) : "");
+  const isCurved = ["tanh", "sigmoid"].includes(answer.activation);
+  write(find("curved"), isCurved ? say("inside.curved", answer) : "");
   showRubbed(answer);
   showAlike(alike);
   write(find("readings"), readings ? compareReadings(readings) : answer.isBlank ? say("inside.blank") : "");
   write(find("example"), isExample ? say("inside.example_back") : say("inside.example"));
   fillTables(answer);
+  askForStrokes();
 }
 
 // Where the drawing is, a little of it shines through what says neither for nor against.

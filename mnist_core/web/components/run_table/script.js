@@ -3,6 +3,7 @@
 const root = find("runs");
 const table = root.querySelector("table");
 const rows = new Map(); // run id → its group of rows
+const MOST_MORE = 100; // epochs that a run may be trained on at a time
 const DECIMALS = { train_loss: 4, test_loss: 4, seconds: 1 };
 
 let chosen = null; // the run whose buttons are open
@@ -28,9 +29,10 @@ function newRow(id) {
   });
   on("train_on", "click", () => {
     const input = find("more", row);
-    if (!input.reportValidity() || !input.value) return;
-    order("train_on", { epochs: Number(input.value) });
+    if (judge(input)) order("train_on", { epochs: readNumber(input.value, true) });
   });
+  on("more", "input", (event) => judge(event.target));
+  on("more", "keydown", (event) => step(event));
   const mistakes = (against) => {
     trigger("mistakes", { network: id, against });
     openTab("mistakes");
@@ -41,6 +43,27 @@ function newRow(id) {
   on("keep", "click", () => ask(row, false));
   on("really", "click", () => order("delete"));
   return row;
+}
+
+// How many more epochs: said at once where it cannot be, and stepped with the arrow keys.
+function judge(input) {
+  const epochs = readNumber(input.value, true);
+  const isRight = Number.isInteger(epochs) && epochs >= 1 && epochs <= MOST_MORE;
+  input.setCustomValidity(isRight ? "" : say("field.whole", { least: 1, most: MOST_MORE }));
+  input.setAttribute("aria-invalid", String(!isRight));
+  if (isRight) input.setAttribute("aria-valuenow", epochs);
+  else input.removeAttribute("aria-valuenow");
+  return input.reportValidity();
+}
+
+function step(event) {
+  const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!direction) return;
+  event.preventDefault();
+  const next = nextNumber(readNumber(event.target.value, true), direction, 1);
+  if (!(next >= 1 && next <= MOST_MORE)) return;
+  event.target.value = next;
+  judge(event.target);
 }
 
 function ask(row, isAsked) {

@@ -1,22 +1,10 @@
-"""Code for a run: a complete PyTorch program in the article's shape, for any settings.
-
-It imports nothing of this project and prints the losses and the accuracy of the run, to the last
-digit, on the same machine with the same number of threads. Networks and augmentation stand in it
-as they stand here, so the two cannot drift apart. Its comments say what a line is there for, as the
-article's do: in English, in Chinese, or not at all.
-"""
+"""The article's program, and what each setting puts into it."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import io
-import re
 import textwrap
 import threading
-import tokenize
 from collections.abc import Callable
-from types import ModuleType
 from typing import Literal, get_args
 
 from mnist_core.augmentation import (
@@ -28,8 +16,26 @@ from mnist_core.augmentation import (
     pen,
     skeletons,
 )
-from mnist_core.config import TrainConfig
+from mnist_core.codegen.source import (
+    body_of,
+    network_class,
+    network_source,
+    source_of,
+    spoken,
+    without_words,
+)
+from mnist_core.config import IMAGES, TrainConfig
+from mnist_core.data import draw_images, mislabel
 from mnist_core.models import MODELS
+from mnist_core.rate_finder import (
+    BATCHES,
+    EXPLODED,
+    LEAST_RATE,
+    MARGIN,
+    MOST_RATE,
+    PRINTED_EVERY,
+    SMOOTHING,
+)
 from mnist_core.text import CATALOGUE, LANGUAGES, current_language, say, speaking
 from mnist_core.training import EPOCHS_A_STEP
 
@@ -37,7 +43,7 @@ Comments = Literal["en", "zh", "none"]
 
 COMMENTS: tuple[Comments, ...] = get_args(Comments)
 
-TEMPLATE = '''\
+BEGINNING = '''\
 """{title}"""
 
 {imports}
@@ -51,7 +57,7 @@ torch.manual_seed({seed})
 transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
 train_set = datasets.MNIST(root="./data", train=True, download=True, transform=transform)
 test_set = datasets.MNIST(root="./data", train=False, download=True, transform=transform)
-# {why[loaders]}
+{handicaps}# {why[loaders]}
 train_loader = DataLoader(train_set, batch_size={batch_size}, shuffle=True)
 test_loader = DataLoader(test_set, batch_size=64, shuffle=False)
 # {why[look]}
@@ -70,7 +76,9 @@ print(f"{said[device]}")
 # {why[optimising]}
 # {why[softmax]}
 criterion = nn.CrossEntropyLoss()
-{optimizer}{scheduler}
+{optimizer}'''
+
+TRAINING = """{scheduler}
 # {why[training]}
 print("{said[begins]}")
 loss_history = []
@@ -116,7 +124,45 @@ print(f"{said[accuracy]}")
 # {why[saving]}
 # {why[weights]}
 torch.save(model.state_dict(), "{name}_mnist.pth")
-'''
+# {why[loading]}
+loaded = {build}.to(device)
+loaded.load_state_dict(torch.load("{name}_mnist.pth", map_location=device))
+loaded.eval()
+print("{said[loaded]}")
+"""
+
+RAMP = """
+# {why[ramp]}
+batches = {batches}
+rates = [{least_rate} * {ratio} ** (number / (batches - 1)) for number in range(batches)]
+mean, best, best_rate = 0.0, float("inf"), 0.0
+model.train()
+endless = chain.from_iterable(repeat(train_loader))
+for batch, (rate, (images, labels)) in enumerate(zip(rates, endless), 1):
+{augment}    images, labels = images.to(device), labels.to(device)
+    # {why[rate]}
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad()
+    output = criterion(model(images), labels)
+    output.backward()
+    optimizer.step()
+    # {why[smoothed]}
+    loss = output.item()
+    mean = {smoothing} * mean + (1 - {smoothing}) * loss
+    smoothed = mean / (1 - {smoothing}**batch)
+    if batch % {every} == 1:
+        print(f"{said[point]}")
+    if smoothed < best:
+        best, best_rate = smoothed, rate
+    # {why[exploded]}
+    if not smoothed < {exploded} * best:
+        break
+
+# {why[suggestion]}
+rate = best_rate / {margin}
+print(f"{said[suggested]}")
+"""
 
 # Without Chinese the program is pure ASCII, so that it survives any console's code page on its way
 # into a file. With Chinese it has to be written as UTF-8, as Python reads it.
@@ -129,6 +175,11 @@ from torch import Tensor, nn, optim
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms"""
 
+
+RAMP_IMPORTS = f"""\
+from itertools import chain, repeat
+
+{IMPORTS.partition(chr(10))[2]}"""
 
 HANDWRITING = (pen, distortion, habits, non_digits, skeletons, handwriting)
 """The modules of that augmentation, each after those that it needs."""
@@ -149,30 +200,51 @@ def generate_code(config: TrainConfig, comments: Comments | None = None) -> str:
         Python source, pure ASCII unless it speaks Chinese. It reads ./data (and downloads MNIST to
         it first if need be) and writes loss.png and the weights.
     """
+    return _in_words(comments, lambda: _write(BEGINNING + TRAINING, config))
+
+
+def generate_rate_finder(config: TrainConfig, comments: Comments | None = None) -> str:
+    """Write the program that finds a learning rate for a run with these settings.
+
+    Args:
+        config: the settings.
+        comments: as for `generate_code`.
+
+    Returns:
+        Python source; it prints what `rate_finder` finds, to the last digit.
+    """
+    return _in_words(comments, lambda: _write(BEGINNING + RAMP, config))
+
+
+def _in_words(comments: Comments | None, write: Callable[[], str]) -> str:
     language = comments if comments in LANGUAGES else current_language()
     with speaking(language), _parsing:
-        program = _write(config)
-        return _without_words(program) if comments == "none" else program
+        program = write()
+        return without_words(program) if comments == "none" else program
 
 
-def _write(config: TrainConfig) -> str:
+def _write(template: str, config: TrainConfig) -> str:
+    is_ramp = template.endswith(RAMP)
     architecture = MODELS[config.model]
-    imports, network, augment = IMPORTS, _network(config.model), ""
+    imports = RAMP_IMPORTS if is_ramp else IMPORTS
+    network, augment = network_source(config), ""
     if config.augmentation != "none":
         imports = imports.replace("nn, optim\n", "nn, optim\nfrom torch.nn import functional\n")
     if config.augmentation == "affine":
-        network = f"{_spoken(_source(affine))}\n\n{network}"
+        network = f"{spoken(source_of(affine))}\n\n{network}"
         augment = "        # {why[affine]}\n        images = affine(images)\n"
     if config.augmentation == "handwriting":
         imports = f"from dataclasses import dataclass\n\n{imports}"
-        network = "\n\n".join([*[_spoken(_body(module)) for module in HANDWRITING], network])
+        network = "\n\n".join([*[spoken(body_of(module)) for module in HANDWRITING], network])
         augment = (
             "        # {why[handwriting]}\n        images, labels = handwriting(images, labels)\n"
         )
+    helpers, handicaps = _handicaps(config)
     why = _sentences("program.")
     share = architecture.dropout if config.dropout is None else config.dropout
     scheduler = _scheduler(config)
-    program = TEMPLATE.format(
+    sentences = CATALOGUE[current_language()]
+    program = template.format(
         why=why,
         said={
             "images": say("article.images", shape="{images.shape}"),
@@ -186,16 +258,32 @@ def _write(config: TrainConfig) -> str:
                 loss="{loss_history[-1]:.4f}",
             ),
             "ends": say("article.ends"),
+            "point": sentences["rates.point"],  # its places are variables of the program
+            "suggested": sentences["rates.suggested"],
+            "loaded": say("article.loaded"),
             "accuracy": say("article.accuracy", accuracy="{correct / len(test_set):.2%}"),
         },
-        title=say("program.title", network=architecture.network.__name__),
-        imports=imports,
+        title=say(
+            "program.rate_title" if is_ramp else "program.title",
+            network=network_class(config).__name__,
+        ),
+        imports="\n\n\n".join([imports, *helpers]) + ("\n" if helpers else ""),
         network=network,
-        build=f"{architecture.network.__name__}({'' if share is None else share})",
+        handicaps=handicaps.format(why=why),
+        build=f"{network_class(config).__name__}({'' if share is None else share})",
         optimizer=f"# {why[config.optimizer]}\n{_optimizer(config)}\n",
         scheduler=f"# {why[config.schedule]}\n{scheduler}" if scheduler else "",
         step="        scheduler.step()\n" if scheduler else "",
-        augment=augment.format(why=why),
+        augment=textwrap.indent(textwrap.dedent(augment), " " * (4 if is_ramp else 8)).format(
+            why=why
+        ),
+        batches=BATCHES,
+        least_rate=LEAST_RATE,
+        ratio=MOST_RATE / LEAST_RATE,
+        smoothing=SMOOTHING,
+        every=PRINTED_EVERY,
+        exploded=EXPLODED,
+        margin=MARGIN,
         name=config.model,
         seed=config.seed,
         batch_size=config.batch_size,
@@ -214,6 +302,26 @@ def _sentences(room: str) -> dict[str, str]:
     }
 
 
+def _handicaps(config: TrainConfig) -> tuple[list[str], str]:
+    """Return the functions that make learning hard, and the lines that call them."""
+    helpers, lines = [], ""
+    if config.images != IMAGES:
+        helpers.append(spoken(source_of(draw_images)).strip())
+        lines += (
+            "# {why[few_images]}\n"
+            f"chosen = draw_images({config.images}, len(train_set), seed={config.seed})\n"
+            "train_set.data = train_set.data[chosen]\n"
+            "train_set.targets = train_set.targets[chosen]\n"
+        )
+    if config.wrong_labels:
+        helpers.append(spoken(source_of(mislabel)).strip())
+        share = f"{config.wrong_labels}, seed={config.seed}"
+        lines += (
+            f"# {{why[wrong_labels]}}\ntrain_set.targets = mislabel(train_set.targets, {share})\n"
+        )
+    return helpers, lines
+
+
 def _optimizer(config: TrainConfig) -> str:
     name = {"adam": "Adam", "sgd": "SGD"}[config.optimizer]
     return f"optimizer = optim.{name}(model.parameters(), lr={config.learning_rate!r})"
@@ -230,78 +338,3 @@ def _scheduler(config: TrainConfig) -> str:
             f"total_steps={config.epochs} * len(train_loader), cycle_momentum=False\n)\n"
         )
     return ""
-
-
-# --- source of ours ------------------------------------------------------------------------------
-
-
-def _network(model: str) -> str:
-    """Return the source of a network, with the docstrings that the catalogue has for it."""
-    source = _source(MODELS[model].network)
-    lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
-            key = f"program.{model}" if isinstance(node, ast.ClassDef) else "program.forward"
-            line = node.body[0].lineno - 1
-            indent = lines[line].partition('"')[0]
-            lines[line] = f'{indent}"""{say(key)}"""'
-    return _spoken("\n".join(lines) + "\n", docstrings=True)
-
-
-def _spoken(source: str, *, docstrings: bool = False) -> str:
-    """Leave out English words where English is not spoken; shapes are understood everywhere.
-
-    Args:
-        source: code of ours.
-        docstrings: whether its docstrings are in the current language already.
-    """
-    return source if current_language() == "en" else _without_words(source, docstrings, "# [")
-
-
-def _without_words(source: str, docstrings: bool = False, understood: str | None = None) -> str:
-    """Leave out what a source says to people.
-
-    Args:
-        source: well-formed Python.
-        docstrings: whether to keep those.
-        understood: how the comments begin that are kept.
-    """
-    rows = source.splitlines()
-    lines: list[str | None] = [*rows]
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT and not (
-            understood and token.string.startswith(understood)
-        ):
-            row, column = token.start
-            lines[row - 1] = rows[row - 1][:column].rstrip() or None
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and not docstrings:
-            first, last = node.lineno - 1, node.end_lineno or node.lineno
-            lines[first:last] = [None] * (last - first)
-    code = "\n".join(line for line in lines if line is not None)
-    code = re.sub(r"(?<=:)\n\n+(?= )", "\n", code)  # where a docstring was the first in a block
-    return re.sub(r"\n{4,}", "\n\n\n", code).strip() + "\n"
-
-
-def _source(thing: type | Callable[..., object]) -> str:
-    """Return the source of a class or function of ours, docstrings cut to their first line."""
-    lines = textwrap.dedent(inspect.getsource(thing)).splitlines()
-    docstrings = [
-        node.body[0]
-        for node in ast.walk(ast.parse("\n".join(lines)))
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node)
-    ]
-    for docstring in sorted(docstrings, key=lambda node: node.lineno, reverse=True):
-        first, last = docstring.lineno - 1, docstring.end_lineno or docstring.lineno
-        if last - first > 1:
-            lines[first:last] = [f'{lines[first]}"""']
-    return "\n".join(lines) + "\n"
-
-
-def _body(module: ModuleType) -> str:
-    """Return the source of a module of ours below its imports."""
-    source = inspect.getsource(module)
-    imports = [
-        node for node in ast.parse(source).body if isinstance(node, (ast.Import, ast.ImportFrom))
-    ]
-    return "\n".join(source.splitlines()[imports[-1].end_lineno :]).strip() + "\n"
