@@ -46,9 +46,9 @@ from mnist_core.web.tabs.mistakes import (
 from tests.each import each
 from tests.web.workshop import Workshop, build, screens_of, sent, trained
 
-MOST_BYTES_OF_IMAGES = 40_000  # of an answer with sixty of them
+MOST_BYTES_OF_IMAGES = 30_000  # of an answer with sixty of them
 MOST_BYTES_OF_FIGURES = 3_000
-MOST_BYTES_OF_MAP = 330_000  # with a thousand images, once for each page
+MOST_BYTES_OF_MAP = 280_000  # with a thousand images, once for each page
 
 
 @pytest.fixture(autouse=True)
