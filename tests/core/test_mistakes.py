@@ -91,13 +91,14 @@ def test_the_sheet_can_be_drawn_with_and_without_mistakes(tiny_mnist: MNIST) -> 
 
 def test_reliability_compares_confidence_and_accuracy_in_each_bin() -> None:
     found = reliability(
-        readings((3, 3, 0.9), (3, 8, 1.0), (4, 4, 0.95), (5, 5, 0.2), (5, 6, 0.21)), bins=5
+        readings((3, 3, 0.9), (3, 8, 1.0), (4, 4, 0.95), (5, 5, 0.25), (5, 6, 0.3)), bins=4
     )
-    assert [part.count for part in found] == [1, 1, 0, 0, 3]  # 0.2 lies on an upper edge
-    assert (found[0].confidence, found[0].accuracy) == (pytest.approx(0.2), 1.0)
-    assert found[4].confidence == pytest.approx((0.9 + 1.0 + 0.95) / 3)
-    assert found[4].accuracy == pytest.approx(2 / 3)
-    expected = (0.8 + 0.21 + 3 * abs(0.95 - 2 / 3)) / 5
+    assert [part.count for part in found] == [1, 1, 0, 3]  # 0.25 lies on an upper edge
+    assert (found[0].confidence, found[0].accuracy) == (0.25, 1.0)
+    assert (found[2].confidence, found[2].accuracy) == (0, 0)
+    assert found[3].confidence == pytest.approx((0.9 + 1.0 + 0.95) / 3)
+    assert found[3].accuracy == pytest.approx(2 / 3)
+    expected = (0.75 + 0.3 + 3 * abs(0.95 - 2 / 3)) / 5
     assert calibration_error(found) == pytest.approx(expected, abs=1e-6)
 
 
