@@ -90,6 +90,20 @@ def test_the_reused_baseline_is_said_before_and_after(session: Session) -> None:
     assert len(session.runs) == 3
 
 
+def test_the_mistakes_of_variant_and_baseline_can_be_compared_once_both_are_there(
+    session: Session,
+) -> None:
+    with session.connected():
+        order("try", "batch", session)
+        assert describe_cards(session, {})["compared"] is None
+        eventually(lambda: not session.is_under_way)
+    baseline, variant = session.runs
+    expected = {"network": variant.id, "against": baseline.id}
+    assert describe_cards(session, {})["compared"] == expected
+    session.evict(baseline)  # its result is kept, its network is not
+    assert describe_cards(session, {})["compared"] is None
+
+
 def test_more_seeds_change_the_verdict_and_average_the_figures(session: Session) -> None:
     order("try", "small_rate", session)
     one = values_of(session)[-1]
