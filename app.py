@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import signal
 import sys
@@ -15,11 +16,13 @@ from starlette.middleware import Middleware
 
 from mnist_core.text import Message
 from mnist_core.web.components.head import Head
-from mnist_core.web.components.theme import STYLE_SHEET, make_theme
+from mnist_core.web.components.theme import make_theme
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.cached_files import CachedFiles
 from mnist_core.web.endpoints.client_share import ClientShare
 from mnist_core.web.endpoints.compression import Compression
+from mnist_core.web.endpoints.connection_share import ConnectionShare
+from mnist_core.web.endpoints.ended_streams import EndedStreams
 from mnist_core.web.endpoints.first_words import FirstWords
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
@@ -28,13 +31,17 @@ from mnist_core.web.endpoints.page_language import PageLanguage
 from mnist_core.web.endpoints.page_share import PageShare
 from mnist_core.web.endpoints.predict import build_endpoints
 from mnist_core.web.endpoints.presence import presence_route
+from mnist_core.web.endpoints.safe_headers import SafeHeaders
 from mnist_core.web.endpoints.upload_limit import UploadLimit
+from mnist_core.web.gradio_compat.connections import keep_the_door
 from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
 from mnist_core.web.gradio_compat.page_memory import bound_page_memory
+from mnist_core.web.gradio_compat.page_state import keep_no_looks
 from mnist_core.web.gradio_compat.queue_shares import is_queue_full, share_queue
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
+from mnist_core.web.gradio_compat.streams import end_of_stream
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.client import SHARE, client_of, trust_proxies
 from mnist_core.web.sessions.page import SessionLink, enter
@@ -42,6 +49,7 @@ from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
 from mnist_core.web.tabs.draw import DrawTab
 from mnist_core.web.tabs.experiments import ExperimentsTab
 from mnist_core.web.tabs.language import build_language_switch
+from mnist_core.web.tabs.mistakes import MistakesTab
 from mnist_core.web.tabs.page_stream import at_once, build_page_stream
 from mnist_core.web.tabs.runs import RunsTab
 from mnist_core.web.tabs.train import TrainTab
@@ -50,6 +58,7 @@ from mnist_core.web.tabs.train import TrainTab
 # at most `MAX_STREAMS` of those, so room is left.
 MAX_THREADS = 1_000
 CALLS_IN_QUEUE = 500
+SECONDS_BETWEEN_ESTIMATES = 10  # of who waits how long; no page of ours shows them
 MORE_PAGES = 50  # than sessions, of which Gradio keeps the state
 
 
@@ -65,6 +74,7 @@ def make_demo() -> gr.Blocks:
     limits = the_limits()
     use_own_folder()
     refuse_downloads()
+    keep_no_looks()
     page = ServedBlocks(title=Message("page.title"), analytics_enabled=False)
     with page:
         lists = file_lists(page)
@@ -74,18 +84,19 @@ def make_demo() -> gr.Blocks:
                 presence_route(partial(forget_gone, lists)),
             ],
             middleware=[
-                Middleware(AllowedRoutes),
+                Middleware(SafeHeaders),
                 Middleware(CachedFiles),
                 Middleware(Compression),
                 Middleware(PageLanguage),
                 Middleware(FirstWords),
                 Middleware(ClientShare),
+                Middleware(AllowedRoutes),
                 Middleware(JsonLimit),
+                Middleware(EndedStreams, end=partial(end_of_stream, page)),
                 Middleware(PageShare, pages=limits.sessions + MORE_PAGES),
                 Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),
-            css=STYLE_SHEET.read_text(encoding="utf-8"),
             footer_links=[],
             run_history=False,  # it would keep every answer in the browser, slowing each one down
             show_error=False,  # what an error says is for the log alone
@@ -104,16 +115,20 @@ def make_demo() -> gr.Blocks:
                 draw = DrawTab(link)
             with gr.Tab(Message("tab.train"), elem_id="train"):
                 train = TrainTab(link)
+            with gr.Tab(Message("tab.mistakes"), elem_id="mistakes"):
+                mistakes = MistakesTab(link)
             with gr.Tab(Message("tab.experiments"), elem_id="experiments"):
                 experiments = ExperimentsTab(link)
             with gr.Tab(Message("tab.runs"), elem_id="runs"):
                 runs = RunsTab(link)
-        build_page_stream(link, [draw, train, experiments, runs])
+        mistakes.lead_from(experiments.cards.mistakes, runs.table.mistakes)
+        build_page_stream(link, [draw, train, mistakes, experiments, runs])
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
         build_language_switch(page, head, link, train)
         filled = entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
         train.form.describe_after(filled, link)
-    page.queue(max_size=CALLS_IN_QUEUE)
+    # "auto" would tell everybody who waits at each call that ends, those who have left as well.
+    page.queue(status_update_rate=SECONDS_BETWEEN_ESTIMATES, max_size=CALLS_IN_QUEUE)
     bound_page_memory(page)
     share_queue(page, SHARE, client_of)
     return page
@@ -134,6 +149,7 @@ def main() -> None:
         sys.exit(str(error))
     set_up_logs()
     trust_proxies()
+    keep_the_door(ConnectionShare())
     share_arenas()
     # One thread a job: two that train and read at once would fight for the cores.
     torch.set_num_threads(1)
@@ -141,6 +157,10 @@ def main() -> None:
     # would wait 50 ms for a plot that is being drawn.
     sys.setswitchinterval(0.0005)
     note_start(the_limits())
+    # What is there by now stays: 400,000 objects of libraries. Each full collection would look
+    # through all of them, and nobody would be answered for half a second.
+    gc.collect()
+    gc.freeze()
     if threading.current_thread() is threading.main_thread():  # signals go to no other
         listen_to_signals()
     page.launch(

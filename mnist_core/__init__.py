@@ -16,36 +16,39 @@ The article:
 5. `loss_curve`     the loss of every batch, in a bounded room       (step 5)
 6. `training`       the one training loop, and what it streams       (steps 1, 4 and 5)
                     ahead: `evaluation`, `augmentation`
-7. `plots`          losses → a figure                                (step 6.1)
-8. `evaluation`     loss and accuracy on unseen images               (step 6.2)
-9. `checkpoints`    weights on disk, with their metadata             (saving and loading)
+7. `one_step`       one pass of that loop by hand, in numbers        (step 5)
+8. `moments`        what a network was at moments of its training    (step 5)
+                    ahead: `evaluation`
+9. `plots`          losses → a figure                                (step 6.1)
+10. `evaluation`    loss and accuracy on unseen images               (step 6.2)
+11. `checkpoints`   weights on disk, with their metadata             (saving and loading)
                     ahead: `inference`, `archive`, `pickle_check`, `safetensors`, `file_kinds`
 
 Its advice:
 
-10. `augmentation`  training images, changed before each use
-11. `experiments`   each piece of advice, ready to be tried
-12. `codegen`       a stand-alone program for any settings
+12. `augmentation`  training images, changed before each use
+13. `experiments`   each piece of advice, ready to be tried
+14. `codegen`       a stand-alone program for any settings
                     ahead: `rate_finder`
 
 Beyond it, from a drawing to an answer:
 
-13. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-14. `drawings`      labelled drawings on disk → images to test a network on
-15. `inference`     an image → probabilities, and whether they are sure
-16. `inspection`    an image → what each layer makes of it, and why that digit
-17. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
-18. `rate_finder`   the loss against the learning rate, and which one to take
-19. `mistakes`      which images are misread, and how sure the network is of them
-20. `calibration`   do the probabilities mean what they say?
-21. `pickle_check`  the pickle in a .pth file, followed without being run
-22. `archive`       a .pth file from a stranger → one that PyTorch may read
-23. `safetensors`   weights in the format that holds nothing else
-24. `file_kinds`    what a file is, if it is none of weights
+15. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+16. `drawings`      labelled drawings on disk → images to test a network on
+17. `inference`     an image → probabilities, and whether they are sure
+18. `inspection`    an image → what each layer makes of it, and why that digit
+19. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
+20. `rate_finder`   the loss against the learning rate, and which one to take
+21. `mistakes`      which images are misread, and how sure the network is of them
+22. `calibration`   do the probabilities mean what they say?
+23. `pickle_check`  the pickle in a .pth file, followed without being run
+24. `archive`       a .pth file from a stranger → one that PyTorch may read
+25. `safetensors`   weights in the format that holds nothing else
+26. `file_kinds`    what a file is, if it is none of weights
 
 And what people use:
 
-25. `commands`      a room for each command of the command line
-26. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-27. `web`           the rooms that know Gradio
+27. `commands`      a room for each command of the command line
+28. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+29. `web`           the rooms that know Gradio
 """

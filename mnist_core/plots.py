@@ -30,7 +30,7 @@ from mnist_core.training import EpochRecord
 
 FAINT = 0.35  # opacity of the single runs behind their mean
 MARKERS = "osD^vP"  # of the first curve, the second …: who sees no colours tells them apart
-MAX_MARKED_EPOCHS = 20  # beyond, markers would touch each other
+MAX_MARKED_EPOCHS = 20  # more markers would touch each other: then they stand farther apart
 LEAST_POINTS = 1.0  # percentage points that an accuracy axis spans, so that noise looks small
 
 # Sizes are in points, 72 to an inch. A page shows the article's figure about half as large as its
@@ -104,25 +104,16 @@ def loss_figure(losses: Sequence[float]) -> Figure:
     return figure
 
 
-def compare_losses(curves: Sequence[Curve], *, with_test: bool = False) -> Figure:
+def compare_losses(curves: Sequence[Curve]) -> Figure:
     """Draw the training loss of runs over their epochs, which count from 1.
-
-    Args:
-        curves: the runs; a single one is a comparison of one.
-        with_test: draw the test loss as well (solid, and training dashed), as long as there are
-            not so many curves that nobody finds a way through.
 
     Returns:
         A figure of 5 × 3 inches: two fit side by side on a desktop, one on a phone.
     """
-    title = say("plot.loss" if with_test else "plot.training_loss")
-    figure, axes = _small_figure(title, curves)
+    figure, axes = _small_figure(say("plot.training_loss"), curves)
     for curve, marker in zip(curves, _markers(curves), strict=True):
-        if with_test:
-            _draw_curve(axes, curve, marker, lambda epoch: epoch.test_loss)
-        style = "--" if with_test else "-"
-        _draw_curve(axes, curve, marker, lambda epoch: epoch.train_loss, style)
-    _add_legend(axes, _explain_dashes() if with_test else _name_curves(curves), "upper right")
+        _draw_curve(axes, curve, marker, lambda epoch: epoch.train_loss)
+    _add_legend(axes, _name_curves(curves), "upper right")
     return figure
 
 
@@ -254,7 +245,8 @@ def _draw_curve(
         means,
         color=color,
         linestyle=linestyle,
-        marker=marker if len(means) <= MAX_MARKED_EPOCHS else "",
+        marker=marker,
+        markevery=math.ceil(len(means) / MAX_MARKED_EPOCHS),
         markersize=MARKER_SIZE,
         markerfacecolor=color if linestyle == "-" else "white",
     )

@@ -7,7 +7,7 @@ same seed, the same draws from the random generator in the same order, the same 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Container, Generator, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -27,7 +27,7 @@ from mnist_core.data import (
     make_train_loader,
     send,
 )
-from mnist_core.evaluation import evaluate
+from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.loss_curve import BatchLoss, LossCurve
 from mnist_core.text import Message
 
@@ -130,6 +130,8 @@ class Training:
             other.
         note_loss: is told the loss of every batch, in their order, as soon as the loop reads it:
             with the next record.
+        record_at: after which batches of the first epoch there is a record in any case.
+        test: what the network made of the test images after the last epoch.
     """
 
     config: TrainConfig
@@ -138,6 +140,7 @@ class Training:
     optimizer: optim.Optimizer
     scheduler: LRScheduler | None
     train_loader: BatchLoader
+    train_set: ImageDataset
     train_sample: ImageDataset
     test_set: ImageDataset
     images_shape: torch.Size
@@ -146,6 +149,8 @@ class Training:
     epochs_done: int = 0
     progress: EpochProgress | None = None
     note_loss: Callable[[BatchLoss], None] | None = None
+    record_at: Container[int] = ()
+    test: Evaluation | None = None
 
 
 def choose_device() -> torch.device:
@@ -181,6 +186,7 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
         optimizer=optimizer,
         scheduler=_make_scheduler(config, optimizer, len(train_loader)),
         train_loader=AugmentedLoader(train_loader, config.augmentation),
+        train_set=train_set,
         train_sample=train_set.first(TRAIN_SAMPLE),
         test_set=test_set,
         images_shape=images.shape,
@@ -253,7 +259,8 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
                 training.scheduler.step()
 
             losses.add(loss)
-            if perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
+            is_due = epoch == 1 and step in training.record_at
+            if is_due or perf_counter() - resumed >= SECONDS_BETWEEN_RECORDS:
                 running_loss = losses.read_mean()
                 progress.seconds += perf_counter() - resumed
                 yield from _report(training, StepRecord(epoch, step, steps, running_loss))
@@ -262,7 +269,7 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
         seconds = progress.seconds + perf_counter() - resumed
 
         training.epochs_done, training.progress = epoch, None
-        test = evaluate(model, training.test_set)
+        test = training.test = evaluate(model, training.test_set)
         sample = evaluate(model, training.train_sample)
         yield from _report(
             training,

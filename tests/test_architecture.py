@@ -35,6 +35,8 @@ LAYERS = [
         "config",
         "loss_curve",
         "training",
+        "one_step",
+        "moments",
         "experiments",
         "codegen",
         "pickle_check",

@@ -117,9 +117,9 @@ EXCEPTIONS = (
     ("plots.py", r"^(upper|lower) right$"),
     ("rate_finder/plot.py", r"^lower left$"),
     ("shapes.py", r"^\(\?P<given>mat1\)"),
-    ("web/endpoints/allowed_routes.py", r"^default-src "),  # a security policy
     ("web/endpoints/cached_files.py", r"^public, max-age="),  # a header
     ("web/endpoints/first_words.py", r'^<div class="first-words">'),
+    ("web/endpoints/safe_headers.py", r"^default-src "),  # a security policy
     ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
     ("web/components/run_table/script.js", r'^"label, button"$'),  # a selector
     ("web/tabs/augmentation_preview.py", r"^<img src="),

@@ -14,8 +14,10 @@ from mnist_core.data.batches import (
     Batch,
     BatchLoader,
     ImageDataset,
+    first_batch,
     make_train_loader,
     normalize,
+    seeded,
     send,
 )
 from mnist_core.data.download import DOWNLOAD_BYTES, DownloadError, fetch_mnist
@@ -37,6 +39,7 @@ __all__ = [
     "default_root",
     "draw_images",
     "fetch_mnist",
+    "first_batch",
     "handicap",
     "has_mnist",
     "load_mnist",
@@ -45,5 +48,6 @@ __all__ = [
     "mislabel",
     "normalize",
     "raw_folder",
+    "seeded",
     "send",
 ]

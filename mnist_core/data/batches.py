@@ -6,7 +6,9 @@ our loop several times faster than the article's while it computes the very same
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import torch
@@ -87,6 +89,37 @@ def normalize(pixels: Tensor) -> Tensor:
 def make_train_loader(dataset: ImageDataset, batch_size: int) -> DataLoader[Batch]:
     """Shuffled batches, drawn in the same order as the article's loader (article, step 2.2)."""
     return DataLoader(dataset, batch_size=batch_size, shuffle=True, collate_fn=_already_a_batch)
+
+
+def first_batch(dataset: ImageDataset, count: int, seed: int) -> Batch:
+    """Return the first images of the batch that a run with this seed looks at first.
+
+    Article, step 2.2: `next(iter(train_loader))`. How large a batch is does not change its order,
+    so a few of a large one cost no more than they are.
+
+    Args:
+        dataset: the training images.
+        count: how many to return, at most as many as a batch holds.
+        seed: of the run.
+    """
+    with seeded(seed):
+        images, labels = next(iter(make_train_loader(dataset, count)))
+        return images, labels
+
+
+_seeding = threading.Lock()
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw as a program does that begins with this seed, on the CPU, within a `with` block.
+
+    Whoever else draws is not disturbed: one thread at a time is within such a block, and what the
+    generator was before comes back.
+    """
+    with _seeding, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 def _already_a_batch(batch: Any) -> Any:

@@ -27,6 +27,7 @@ The rooms, in the order in which they can be read:
 `kernels`     a pixel of a feature map: the patch × the kernel
 `evidence`    a score, or one rather than another, pixel by pixel; three ways to find it
 `neighbours`  the images most alike in the hidden layer; neurons that are never on
+`projection`  the hidden layer as a map: the two axes of the most variance
 `sheet`       all of it as one figure; imported by its name, since it loads matplotlib
 """
 
@@ -47,6 +48,7 @@ from mnist_core.inspection.neurons import (
     inspect_neurons,
     split_score,
 )
+from mnist_core.inspection.projection import Projection, project
 
 __all__ = [
     "Evidence",
@@ -57,6 +59,7 @@ __all__ = [
     "Neighbour",
     "Neuron",
     "PatchProduct",
+    "Projection",
     "ScoreByNeurons",
     "Share",
     "explain_score",
@@ -67,5 +70,6 @@ __all__ = [
     "integrate_gradients",
     "multiply_patch",
     "occlude",
+    "project",
     "split_score",
 ]

@@ -56,6 +56,10 @@ class Readings:
             wanted &= self.digits == digit
         return self._surest_first(wanted)
 
+    def right(self, digit: int) -> NDArray[np.int64]:
+        """Return the places of the images read right as a digit, those it is surest of first."""
+        return self._surest_first((self.labels == digit) & (self.digits == digit))
+
     def corrected_by(self, other: Readings) -> NDArray[np.int64]:
         """Return the places of the images that the other network reads right and this one does not.
 

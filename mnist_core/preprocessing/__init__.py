@@ -31,6 +31,7 @@ from mnist_core.preprocessing.strokes import (
     Stroke,
     center_of_mass,
     image_from_strokes,
+    ink_of_each,
     parse_strokes,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "find_digits",
     "image_from_picture",
     "image_from_strokes",
+    "ink_of_each",
     "open_picture",
     "parse_strokes",
 ]

@@ -73,18 +73,44 @@ def image_from_strokes(strokes: list[Stroke]) -> GrayImage | None:
     return image_from_dots(dots_along(scale_to_digit_size(strokes)))
 
 
+def ink_of_each(strokes: list[Stroke]) -> list[GrayImage]:
+    """Draw each stroke alone, where it lies in the image of all of them.
+
+    Args:
+        strokes: as for `image_from_strokes`.
+
+    Returns:
+        An image for each stroke that has points. Pixel by pixel, their maximum is the image of all.
+    """
+    strokes = [stroke for stroke in strokes if len(stroke)]
+    if not strokes:
+        return []
+    dots = _dots_of_each(scale_to_digit_size(strokes))
+    shift = _shift_to_center(np.concatenate(dots))
+    return [_to_bytes(draw_dots(of_one + shift)) for of_one in dots]
+
+
 def image_from_dots(dots: Stroke) -> GrayImage:
     """Draw dots by MNIST's pen and place them by their centre of mass.
 
     Args:
         dots: at least one, [n, 2], already at MNIST's size, about the origin.
     """
+    return _to_bytes(draw_dots(dots + _shift_to_center(dots)))
+
+
+def _shift_to_center(dots: Stroke) -> NDArray[np.float64]:
+    """Return by how much, (x, y), dots about the origin are moved into the image."""
     # Subpixel placement: find where the ink's mass lies, then draw again with it at `CENTER`,
     # or as near to that as the edge allows.
-    dots = dots + SIDE / 2
+    middle = SIDE / 2
     margin = (SIDE - DIGIT_SIDE) / 2
-    shift = np.clip(CENTER - center_of_mass(draw_dots(dots)), -margin, margin)
-    ink = draw_dots(dots + shift)
+    off = CENTER - center_of_mass(draw_dots(dots + middle))
+    shift: NDArray[np.float64] = middle + np.clip(off, -margin, margin)
+    return shift
+
+
+def _to_bytes(ink: NDArray[np.float64]) -> GrayImage:
     return np.rint(ink * 255).astype(np.uint8)
 
 
@@ -99,6 +125,10 @@ def scale_to_digit_size(strokes: list[Stroke]) -> list[Stroke]:
 
 def dots_along(strokes: list[Stroke]) -> Stroke:
     """Replace each line by dots a quarter of a pixel apart: close enough to look drawn through."""
+    return np.concatenate(_dots_of_each(strokes))
+
+
+def _dots_of_each(strokes: list[Stroke]) -> list[Stroke]:
     lengths = [np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes]
     most_dots = 1_500  # bounds the time a scribble takes; no digit needs a third of them
     gap = max(0.25, sum(length.sum() for length in lengths) / most_dots)
@@ -107,7 +137,7 @@ def dots_along(strokes: list[Stroke]) -> Stroke:
         walked = np.concatenate([[0.0], np.cumsum(length)])  # from the stroke's start, per point
         stops = np.linspace(0.0, walked[-1], 1 + int(np.ceil(walked[-1] / gap)))
         dots.append(np.stack([np.interp(stops, walked, axis) for axis in stroke.T], axis=1))
-    return np.concatenate(dots)
+    return dots
 
 
 _PIXEL_CENTERS = (

@@ -85,6 +85,8 @@ CHINESE: dict[str, str] = {
     "plot.accuracy": "准确率（%）",
     "plot.test": "测试",
     "plot.training": "训练",
+    "plot.article_empty": "文章中的图：第一轮结束之前还没有内容。",
+    "plot.article_words": "文章中的图，{epochs} 轮：训练损失从首轮的 {first} 到末轮的 {last}。",
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "温度",
     "calibration.sure_from": "网络有把握的最低概率",
@@ -516,6 +518,7 @@ CHINESE: dict[str, str] = {
     "page.language": "语言",
     "tab.draw": "手写",
     "tab.train": "训练",
+    "tab.mistakes": "误读",
     "tab.experiments": "实验",
     "tab.runs": "记录",
     "page.never_sent": "页面发来了不该有的内容，请刷新页面。",
@@ -529,6 +532,7 @@ CHINESE: dict[str, str] = {
     "draw.in_training_named": "{name}（正在训练）",
     "draw.classifier_gone": "你选的网络已经不在了，改由 {name} 来认。",
     "draw.counted": "已记为 {digit}。",
+    "draw.taken_back": "已撤回，不再记作 {digit}。",
     "draw.opened": "打开了 {count} 幅手写。",
     "draw.forgotten": "手写已清空。",
     "draw.made_room_for_one": "{note}地方满了：最早的一幅让出了位置。",
@@ -545,8 +549,16 @@ CHINESE: dict[str, str] = {
     "canvas.picture": "识别图片 …",
     "canvas.help": "用鼠标、手指或笔来写。",
     "canvas.help_keys": "用鼠标、手指或笔来写。Ctrl+Z 撤销，Delete 清除。",
+    "canvas.help_pen": "方向键移动画笔，空格键落笔、抬笔。",
     "canvas.picture_help": "点一个框，或拖选一部分。清除后可以再写。",
+    "canvas.test_image": "MNIST 的测试图像 {place}，是 {label}。清除后可以手写。",
     "canvas.full": "墨用完了：撤销或清除后再写。",
+    "canvas.try": "试试：",
+    "canvas.examples": "可以试的数字",
+    "canvas.example": "试试数字 {digit}",
+    "canvas.pen_at": "横向 {across}%，纵向 {down}%",
+    "canvas.pen_down": "已落笔。",
+    "canvas.pen_up": "已抬笔。",
     "picture.title": "要识别的图片",
     "picture.yours": "你的图片",
     "picture.found": "图片里找到的内容：点哪个就识别哪个",
@@ -560,6 +572,7 @@ CHINESE: dict[str, str] = {
     "picture.no_connection": "图片没能发送：连不上服务器。",
     "picture.no_answer": "服务器还没有回答。",
     "picture.lost": "服务器没能保存图片，请过几分钟再试。",
+    "picture.no_test_image": "这台机器上没有这张测试图像。",
     "picture.expected": "这里应是一张要识别的图片。",
     "prediction.title": "识别结果",
     "prediction.ask": "写一个 0 到 9 的数字",
@@ -585,6 +598,8 @@ CHINESE: dict[str, str] = {
     "leaderboard.save": "保存",
     "leaderboard.open": "打开 …",
     "leaderboard.forget": "清空",
+    "leaderboard.really": "彻底清空 {drawings} 个手写数字？",
+    "leaderboard.keep": "保留",
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
     # --- the pipeline -----------------------------------------------------------------------------
@@ -671,6 +686,8 @@ CHINESE: dict[str, str] = {
     "inside.rub": "擦掉一部分笔画，看看网络这时怎么说。",
     "inside.rubbed": "擦掉之后，{before} 变成了 {after}。现在它认成 {digit}，{share}。",
     "inside.restore": "恢复原样",
+    "inside.strokes": "可以拿掉的笔画",
+    "inside.stroke": "去掉第 {number} 笔",
     "inside.path": "从白纸开始，沿着墨迹一步步积累",
     "inside.path_sum": "这些墨迹合计 {sum}：从白纸开始，差值上升了 {change}。",
     "inside.curved": (
@@ -680,6 +697,11 @@ CHINESE: dict[str, str] = {
     "inside.alike": "在最后一个隐藏层看来，最像它的测试图像",
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
+    "inside.table_of": "哪一张图？",
+    "inside.table_scores": "分数与神经元",
+    "inside.table_kernel": "{source}：卷积核 {unit}",
+    "inside.table_map": "{source} → ReLU：特征图 {unit}",
+    "inside.table_alike": "测试图像 {number}，标签 {label}",
     "inside.table_unit": "神经元",
     "inside.table_activation": "激活值",
     "inside.table_share": "对 {digit} 的分数的贡献",
@@ -687,7 +709,7 @@ CHINESE: dict[str, str] = {
     "inside.table_probability": "Softmax",
     "inside.table_digit": "数字",
     "inside.table_row": "行",
-    "inside.table_ink": "每个像素的墨迹，逐行列出",
+    "inside.table_ink": "每个像素的墨迹说了什么",
     "inside.example": "一团不是数字的涂鸦",
     "inside.example_back": "回到你的笔迹",
     "inside.example_note": "{first}：{first_digit}，{first_share}。{second}：{second_says}",
@@ -708,6 +730,89 @@ CHINESE: dict[str, str] = {
     "train.still": "你的网络还在训练，请先停止它。",
     "train.drawing": "你写的数字，网络逐轮读作：{digits}（{sureness}）",
     "train.lines": "文章的代码会打印这些",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "网络要学的图像：第一批",
+    "batch.all": (
+        "{total} 张训练图像按种子 {seed} 打乱后的前 {shown} 张，以及每张的标签：训练循环的每一步，"
+        "就从这样一批图像中学习。"
+    ),
+    "batch.some": (
+        "{total} 张训练图像按种子 {seed} 打乱后，第一批有 {size} 张，这里显示 {shown} 张和它们的标"
+        "签：训练循环的每一步，就从这样一批图像中学习。"
+    ),
+    "batch.shapes": "images：[{size}, 1, 28, 28] = 图像、灰度通道、行、列 · labels：[{size}]",
+    "batch.labels": "这些数字的图像：{labels}",
+    "batch.none": "有了 MNIST 才能显示图像：第一次训练时会下载。",
+    "curves.loss": "损失",
+    "curves.of_batches": "每一批",
+    "curves.guessing": "瞎猜：ln 10 = 2.30",
+    "curves.loss_chart": "这次训练的损失；用方向键逐轮查看",
+    "curves.accuracy_chart": "这次训练的准确率；用方向键逐轮查看",
+    "curves.hint": "把指针移到曲线上，或者用方向键沿曲线移动，这里就显示数值。",
+    "curves.at_epoch": (
+        "第 {epoch} 轮：训练损失 {train_loss}，测试损失 {test_loss}；测试准确率 {test}，训练准确率 "
+        "{training}。"
+    ),
+    "curves.at_first": "第一批，还没有更新过权重：损失 {loss}。",
+    "curves.at_batch": "第 {batch} 批：损失 {loss}。",
+    "curves.at_batches": "第 {batch} 批附近：{count} 批的平均损失 {loss}（{low} 到 {high}）。",
+    "curves.broken": "从第 {batch} 批起，损失不再是数字，画不出来了。",
+    "one_step.title": "手动走训练循环的一步",
+    "one_step.tab": "走一步",
+    "one_step.intro": (
+        "用左边的设置，把文章的训练循环一行一行地走一遍：训练时，每一轮都要这样走几百遍。"
+    ),
+    "one_step.begin": "第一行",
+    "one_step.next_line": "下一行",
+    "one_step.next_step": "下一步",
+    "one_step.whole": "走完这一步",
+    "one_step.again": "从头再来",
+    "one_step.loop": "程序中的训练循环",
+    "one_step.losses": "每一步的损失：{losses}",
+    "one_step.over": "已经手动走了 {count} 步，其余的交给“训练”吧。",
+    "one_step.large_batch": "手动走时，一批最多 {most} 张图像；现在的设置是 {size:,} 张。",
+    "one_step.no_such": "手动可以走第 1 到第 {most} 步。",
+    "one_step.no_data": "走一步需要图像：第一次训练时会下载 MNIST。",
+    "one_step.batch": (
+        "第 {number} 批，共 {steps} 批：{size} 张图像 [{size}, 1, 28, 28] 和它们的标签 [{size}]。"
+        "第一张是 {digit}。"
+    ),
+    "one_step.zero_first": (
+        "先清掉上一步的梯度，否则梯度会越加越多。现在还没有梯度：{weight}.grad 是 None。"
+    ),
+    "one_step.zero": (
+        "先清掉上一步的梯度，否则梯度会越加越多：{weight}.grad 原来是 {left}，现在是 None。"
+    ),
+    "one_step.forward": (
+        "前向传播：每张图像得到十个分数，[{size}, 10]。第一张（{digit}）的分数：{scores}。"
+        "{size} 张中有 {right} 张，正确数字的分数最高。"
+    ),
+    "one_step.loss": (
+        "错得有多厉害？第一张图像得到正确数字的概率是 {probability}，它的损失就是这个概率的 −ln。"
+        "{size} 张的平均值就是这一批的损失：{loss}。"
+    ),
+    "one_step.backward": (
+        "反向传播：{parameters} 个权重和偏置，每一个都算出它变大时损失会怎样变。{weight}.grad = "
+        "{gradient}。"
+    ),
+    "one_step.step": (
+        "{optimizer} 让每个参数逆着梯度移动：{weight} 从 {before} 变成 {after}。同一批图像的损失从 "
+        "{loss} 变成 {loss_after}。"
+    ),
+    "scrubber.moment": "第 0 … {epochs} 轮",
+    "scrubber.weights": "第一层的权重",
+    "scrubber.confusion": "认成了什么（每行是真正的数字）",
+    "scrubber.drawing": "你写的数字",
+    "scrubber.beginning": "第 0 轮，权重是随机的：认对了 {accuracy}。",
+    "scrubber.within": "看过 {images} 张图像之后：认对了 {accuracy}。",
+    "scrubber.epoch": "第 {epoch} 轮，看过 {images} 张图像之后：认对了 {accuracy}。",
+    "scrubber.tiles": "{count} 个神经元或卷积核的权重",
+    "scrubber.signs": "蓝色大于零，红色小于零，从 {top} 起颜色最深",
+    "scrubber.from": "这是看过 {images} 张图像之后的样子。",
+    "scrubber.no_weights": "当时的样子已经不再保留。",
+    "scrubber.no_drawing": "先到“手写”里写一个数字，再回来看。",
+    "scrubber.tested": "共 {count} 张测试图像",
+    "scrubber.reads": "当时它会说是 {digit}（{probability}）。",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "网络",
     "form.network_choice": "{title}：{parameters} 个参数",
@@ -744,6 +849,10 @@ CHINESE: dict[str, str] = {
     "form.augmentation_handwriting": "模仿别人的笔迹，再加一些不是数字的图像",
     "form.preview": "上排：训练图像。下排：实际给网络看的样子。",
     "form.no_preview": "下载 MNIST 之后，这里会显示例子；第一次训练时会自动下载。",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "请填 {least} 到 {most} 之间的整数。",
+    "field.above": "请填大于 {least}、不超过 {most} 的数。",
+    "field.from_to": "请填 {least} 到 {most} 之间的数。",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "第 {epoch} 轮结束。",
     "run.name": "训练 {number}",
@@ -776,6 +885,8 @@ CHINESE: dict[str, str] = {
     "run.about_minutes": "大约 {minutes} 分钟",
     "run.seconds_left": "还要大约 {seconds} 秒",
     "run.minutes_left": "还要大约 {minutes} 分钟",
+    "run.says_begun": "开始训练：{title}。",
+    "run.says_result": "{message}测试准确率 {accuracy}，训练损失 {loss}。",
     "run.panel": "这次训练",
     "run.epoch_progress": "这一轮的进度",
     "run.epochs_done": "{done} / {epochs}",
@@ -794,7 +905,75 @@ CHINESE: dict[str, str] = {
     "run.epochs": "轮数",
     "run.seconds": "用时（秒）",
     "run.parameters": "参数个数",
+    # --- the Mistakes tab -------------------------------------------------------------------------
+    "misread.network": "网络",
+    "misread.against": "对比",
+    "misread.nobody": "不对比",
+    "misread.reading": "{network} 正在识别 10,000 张测试图像 …",
+    "misread.headline": "{images} 张测试图像中，{network} 认错 {count} 张，准确率 {accuracy}。",
+    "misread.gone": "这个网络已经不在了，请另选一个。",
+    "misread.no_data": "测试图像随第一次训练下载，之后这里会显示认错的图像。",
+    "misread.views": "看什么",
+    "misread.matrix": "混淆",
+    "misread.quiz": "你来认",
+    "misread.sureness": "把握",
+    "misread.map": "地图",
+    "misread.confusion": "行：图像实际是几。列：网络认成几。点一个数，看它的图像。",
+    "misread.all": "全部",
+    "misread.right_share": "正确",
+    "misread.cell": "{label} 认成 {digit}：{count} 张，占全部 {label} 的 {share}",
+    "misread.cell_right": "{label} 认对：{count} 张，占全部 {label} 的 {share}",
+    "misread.row": "{label} 认成别的：{count} 张",
+    "misread.row_share": "{label} 认成别的：{all} 张中有 {count} 张",
+    "misread.column": "别的认成 {digit}：{count} 张",
+    "misread.all_title": "全部认错的：{count} 张",
+    "misread.scale": "错 0 到 {top} 张。认对的不上色。",
+    "misread.per_cent": "占该行的百分比",
+    "misread.press": "把握最大的在前。点一张，它就到“手写”里去。",
+    "misread.more": "再看 {count} 张",
+    "misread.tile": "测试图像 {place}：是 {label}，认成 {digit}，{confidence}。点它去“手写”。",
+    "misread.gained": "{network} 认对、{other} 认错的：{count} 张",
+    "misread.lost": "{other} 认对、{network} 认错的：{count} 张",
+    "misread.both": "两个都认对 {both} 张，都认错 {none} 张。",
+    "misread.compared_note": (
+        "{other} 认成什么 → {network} 认成什么。把握最大的错误在前。点一张，它就到“手写”里去。"
+    ),
+    "misread.quiz_intro": "这些图像网络全都认错了。你会说是几？",
+    "misread.quiz_image": "一张手写数字的图像，28×28 像素",
+    "misread.quiz_question": "你会说是几？",
+    "misread.told_right": "没错，标签是 {label}。网络认成 {digit}，{confidence}。",
+    "misread.told_wrong": "你说是 {guess}，标签是 {label}。网络认成 {digit}，{confidence}。",
+    "misread.next": "下一张",
+    "misread.see_why": "为什么这样认？",
+    "misread.tally": "{answered} 张里，你和标签一致的有 {right} 张；认错的一共 {total} 张。",
+    "misread.per_digit": "每个数字的准确率",
+    "misread.digit": "数字",
+    "misread.images": "图像",
+    "misread.right": "认对",
+    "misread.accuracy": "准确率",
+    "misread.calibration": "它说的把握靠得住吗？",
+    "misread.error": "它说的把握和实际的准确率平均相差 {error} 个百分点（期望校准误差，ECE）。",
+    "misread.calibration_means": (
+        "柱子：在把握差不多的图像里，认对的占多少；把握从左到右由 0% 到 100%。横线：它说的把握。"
+        "柱子低于横线，就是过于自信。"
+    ),
+    "misread.said": "把握",
+    "misread.mean_said": "它说",
+    "misread.was_right": "实际认对",
+    "misread.map_title": "隐藏层的地图，可以框选",
+    "misread.map_note": (
+        "{count} 张测试图像在最后一个隐藏层里的位置，画在差别最大的两条直轴上：分别占全部差别的 "
+        "{first} 和 {second}，合计 {both}。带框的是认错的。"
+    ),
+    "misread.map_help": ("拖动框出一块，看里面的图像。用键盘：方向键移动框，+ 和 − 放大、缩小。"),
+    "misread.map_drawing": "你的手写也在其中，带着自己的框；认成 {digit}。",
+    "misread.map_no_drawing": "在“手写”里写一个数字，它在这里也会有位置。",
+    "misread.brushed": "框里有 {count} 张，认错 {wrong} 张",
+    "misread.first_axis": "第一轴平均",
+    "misread.second_axis": "第二轴平均",
+    "misread.misread": "认错",
     # --- the Experiments tab ----------------------------------------------------------------------
+    "cards.mistakes": "对比误读",
     "cards.intro": (
         "每次只改一处：两个网络用同一个随机种子训练，一个照文章的设置，一个照文章的建议改动。结"
         "果的差别，就是这处改动的作用。"
@@ -829,6 +1008,9 @@ CHINESE: dict[str, str] = {
     "cards.reused": "基准不必重新训练，直接采用{runs}{count:|的结果|各自的结果}。",
     "cards.limit": "你最多可以有 {most} 个网络同时训练或排队。",
     # --- the Runs tab -----------------------------------------------------------------------------
+    "runs.mistakes": "它的误读",
+    "runs.compare": "对比误读：",
+    "runs.other": "另一次训练",
     "runs.empty": "这里还是空的。训练一个网络，或者做一个实验，表格里就会多出一行。",
     "runs.run": "训练",
     "runs.differs": "与文章的设置有何不同",
@@ -852,7 +1034,9 @@ CHINESE: dict[str, str] = {
     "runs.evicted": "为腾出位置，已清除{names}。",
     "runs.upload": "上传权重文件（.pth 和配套的 .json）…",
     "runs.one_file": "请选择一个 .pth 文件；如果有和它一起下载的 .json，也一并选上。",
-    "runs.curves_words": "{name}：最后一轮之后，训练损失 {losses}，测试准确率 {accuracies}",
+    "runs.curves_losses": "{name}：最后一轮训练损失 {losses}",
+    "runs.curves_accuracies": "{name}：最后一轮测试准确率 {test}",
+    "runs.curves_both_accuracies": "{name}：最后一轮测试准确率 {test}，训练准确率 {training}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
     "files.no_folder": "无法建立文件夹：请让环境变量 GRADIO_TEMP_DIR 指向一个可以写入的地方。",

@@ -97,6 +97,11 @@ ENGLISH: dict[str, str] = {
     "plot.accuracy": "Accuracy, %",
     "plot.test": "test",
     "plot.training": "training",
+    "plot.article_empty": "The article's figure: nothing to see before the first epoch is over.",
+    "plot.article_words": (
+        "The article's figure, {epochs} {epochs:|epoch|epochs}: training loss goes from {first} "
+        "in the first to {last} in the last."
+    ),
     # --- evaluation and calibration ---------------------------------------------------------------
     "calibration.temperature": "The temperature",
     "calibration.sure_from": "The probability from which a network is sure",
@@ -583,6 +588,7 @@ ENGLISH: dict[str, str] = {
     "page.language": "Language",
     "tab.draw": "Draw",
     "tab.train": "Train",
+    "tab.mistakes": "Mistakes",
     "tab.experiments": "Experiments",
     "tab.runs": "Runs",
     "page.never_sent": "The page has sent what it never sends: reload it.",
@@ -598,6 +604,7 @@ ENGLISH: dict[str, str] = {
     "draw.in_training_named": "{name}, in training",
     "draw.classifier_gone": "The network that you chose is gone, so {name} reads.",
     "draw.counted": "Counted as {digit}.",
+    "draw.taken_back": "Taken back: it counts as {digit} no more.",
     "draw.opened": "{count} {count:|drawing|drawings} opened.",
     "draw.forgotten": "The drawings are forgotten.",
     "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
@@ -614,8 +621,16 @@ ENGLISH: dict[str, str] = {
     "canvas.picture": "Read a picture …",
     "canvas.help": "Mouse, finger or pen.",
     "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
+    "canvas.help_pen": "Arrow keys move the pen, space lowers and lifts it.",
     "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
+    "canvas.test_image": "MNIST's test image {place}, {label}. Clear to draw.",
     "canvas.full": "That is all the ink there is: undo or clear to go on.",
+    "canvas.try": "Try:",
+    "canvas.examples": "Digits to try",
+    "canvas.example": "Try a {digit}",
+    "canvas.pen_at": "{across}% across, {down}% down",
+    "canvas.pen_down": "Pen down.",
+    "canvas.pen_up": "Pen up.",
     "picture.title": "Picture to be read",
     "picture.yours": "Your picture",
     "picture.found": "Found in the picture: press one to read it",
@@ -631,6 +646,7 @@ ENGLISH: dict[str, str] = {
     ),
     "picture.no_answer": "The server has not answered yet.",
     "picture.lost": "The server could not keep the picture. Try again in some minutes.",
+    "picture.no_test_image": "There is no such test image on this machine.",
     "picture.expected": "A picture to be read was expected.",
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
@@ -656,6 +672,8 @@ ENGLISH: dict[str, str] = {
     "leaderboard.save": "Save",
     "leaderboard.open": "Open …",
     "leaderboard.forget": "Forget",
+    "leaderboard.really": "Forget {drawings} {drawings:|drawing|drawings} for good?",
+    "leaderboard.keep": "Keep",
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
     # --- the pipeline -----------------------------------------------------------------------------
@@ -748,6 +766,8 @@ ENGLISH: dict[str, str] = {
     "inside.rub": "Rub out a part of the drawing and see what the network says then.",
     "inside.rubbed": "Rubbed out: {before} has become {after}. It now reads {digit}, {share}.",
     "inside.restore": "Put it back",
+    "inside.strokes": "Strokes to take away",
+    "inside.stroke": "without stroke {number}",
     "inside.path": "Follow the ink from blank paper on",
     "inside.path_sum": (
         "This ink adds up to {sum}: from blank paper on, the difference rose by {change}."
@@ -761,6 +781,11 @@ ENGLISH: dict[str, str] = {
         "The test images come with the first training; then the most alike are shown here."
     ),
     "inside.table": "The numbers as a table",
+    "inside.table_of": "Of what?",
+    "inside.table_scores": "Scores and neurons",
+    "inside.table_kernel": "{source}: kernel {unit}",
+    "inside.table_map": "{source} → ReLU: map {unit}",
+    "inside.table_alike": "Test image {number}, a {label}",
     "inside.table_unit": "Neuron",
     "inside.table_activation": "Activation",
     "inside.table_share": "Adds to the score of {digit}",
@@ -768,7 +793,7 @@ ENGLISH: dict[str, str] = {
     "inside.table_probability": "Softmax",
     "inside.table_digit": "Digit",
     "inside.table_row": "Row",
-    "inside.table_ink": "Ink of each pixel, row by row",
+    "inside.table_ink": "What the ink of each pixel says",
     "inside.example": "A scribble that is no digit",
     "inside.example_back": "Back to your drawing",
     "inside.example_note": "{first}: {first_digit}, {first_share}. {second}: {second_says}",
@@ -789,6 +814,98 @@ ENGLISH: dict[str, str] = {
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
     "train.lines": "What the article's code prints",
+    # --- learning, seen ---------------------------------------------------------------------------
+    "batch.title": "What it learns from: the first batch",
+    "batch.all": (
+        "The first {shown} of {total} training images, as seed {seed} shuffles them, and the label "
+        "of each: one step of the loop learns from such a batch."
+    ),
+    "batch.some": (
+        "{shown} of the {size} images of the first batch, as seed {seed} shuffles the {total} "
+        "training images, and the label of each: one step of the loop learns from such a batch."
+    ),
+    "batch.shapes": (
+        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these digits: {labels}",
+    "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
+    "curves.loss": "Loss",
+    "curves.of_batches": "each batch",
+    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
+    "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
+    "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",
+    "curves.at_epoch": (
+        "Epoch {epoch}: loss {train_loss} in training, {test_loss} on the test images; accuracy "
+        "{test} on the test images, {training} on training images."
+    ),
+    "curves.at_first": "The first batch, before any step: loss {loss}.",
+    "curves.at_batch": "Batch {batch}: loss {loss}.",
+    "curves.at_batches": (
+        "Around batch {batch}: loss {loss}, the mean of {count} batches ({low} to {high})."
+    ),
+    "curves.broken": "From batch {batch} on the loss is no longer a number: nothing can be drawn.",
+    "one_step.title": "One step of the loop, by hand",
+    "one_step.tab": "One step",
+    "one_step.intro": (
+        "One pass of the article's loop with these settings, line by line: what training does "
+        "hundreds of times in each epoch."
+    ),
+    "one_step.begin": "First line",
+    "one_step.next_line": "Next line",
+    "one_step.next_step": "Next step",
+    "one_step.whole": "Whole step",
+    "one_step.again": "From the beginning",
+    "one_step.loop": "The loop of the program",
+    "one_step.losses": "Loss, step by step: {losses}",
+    "one_step.over": "These were {count} steps by hand. Train takes all the others.",
+    "one_step.large_batch": (
+        "By hand a batch may hold up to {most} images; in these settings it holds {size:,}."
+    ),
+    "one_step.no_such": "By hand there are steps 1 to {most}.",
+    "one_step.no_data": "A step needs images: the first training fetches MNIST.",
+    "one_step.batch": (
+        "Batch {number} of {steps}: {size} images, [{size}, 1, 28, 28], and their labels, "
+        "[{size}]. The first image is {digit}."
+    ),
+    "one_step.zero_first": (
+        "The gradients of the step before are thrown away, or they would add up. Here is none yet: "
+        "{weight}.grad is None."
+    ),
+    "one_step.zero": (
+        "The gradients of the step before are thrown away, or they would add up: {weight}.grad was "
+        "{left}, now it is None."
+    ),
+    "one_step.forward": (
+        "Forward: ten scores for each image, [{size}, 10]. Of the first one, {digit}: {scores}. "
+        "The highest score is the right digit's in {right} of the {size} images."
+    ),
+    "one_step.loss": (
+        "How wrong is that? To its own digit the first image gives the probability {probability}: "
+        "its loss is −ln of that. The mean over all {size} is the loss: {loss}."
+    ),
+    "one_step.backward": (
+        "For each of the {parameters} weights and biases: how the loss grows with it. "
+        "{weight}.grad = {gradient}."
+    ),
+    "one_step.step": (
+        "{optimizer} moves each of them against its gradient: {weight} goes from {before} to "
+        "{after}. The loss of this very batch goes from {loss} to {loss_after}."
+    ),
+    "scrubber.moment": "Epoch 0 … {epochs}",
+    "scrubber.weights": "Weights of the first layer",
+    "scrubber.confusion": "Read as (rows: what it is)",
+    "scrubber.drawing": "Your drawing",
+    "scrubber.beginning": "Epoch 0, random weights: {accuracy} read right.",
+    "scrubber.within": "After {images} images: {accuracy} read right.",
+    "scrubber.epoch": "Epoch {epoch}, after {images} images: {accuracy} read right.",
+    "scrubber.tiles": "Weights of {count} neurons or kernels",
+    "scrubber.signs": "Blue: above zero, red: below; full colour from {top}",
+    "scrubber.from": "As it was after {images} images.",
+    "scrubber.no_weights": "What it was then is no longer kept.",
+    "scrubber.no_drawing": "Draw a digit in the Draw tab, and come back.",
+    "scrubber.tested": "Of {count} test images",
+    "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
@@ -825,6 +942,10 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
+    # --- number fields ---------------------------------------------------------------------------
+    "field.whole": "A whole number from {least} to {most}.",
+    "field.above": "A number above {least}, at most {most}.",
+    "field.from_to": "A number from {least} to {most}.",
     # --- a run in words ---------------------------------------------------------------------------
     "run.epoch_over": "Epoch {epoch} is over.",
     "run.name": "Run {number}",
@@ -866,6 +987,8 @@ ENGLISH: dict[str, str] = {
     "run.about_minutes": "about {minutes} minutes",
     "run.seconds_left": "about {seconds} s left",
     "run.minutes_left": "about {minutes} minutes left",
+    "run.says_begun": "Training begins: {title}.",
+    "run.says_result": "{message} Test accuracy {accuracy}, training loss {loss}.",
     "run.panel": "The run",
     "run.epoch_progress": "Progress of this epoch",
     "run.epochs_done": "{done} of {epochs}",
@@ -884,7 +1007,94 @@ ENGLISH: dict[str, str] = {
     "run.epochs": "Epochs",
     "run.seconds": "Seconds",
     "run.parameters": "Parameters",
+    # --- the Mistakes tab -------------------------------------------------------------------------
+    "misread.network": "Network",
+    "misread.against": "compared with",
+    "misread.nobody": "none",
+    "misread.reading": "{network} reads the 10,000 test images …",
+    "misread.headline": (
+        "{network} misreads {count} of {images} test images: {accuracy} are right."
+    ),
+    "misread.gone": "This network is gone: choose another one.",
+    "misread.no_data": (
+        "The test images come with the first training; then the mistakes are shown here."
+    ),
+    "misread.views": "What to look at",
+    "misread.matrix": "Mix-ups",
+    "misread.quiz": "Your turn",
+    "misread.sureness": "How sure",
+    "misread.map": "Map",
+    "misread.confusion": (
+        "Rows: what the image is. Columns: what is read. Press a number to see its images."
+    ),
+    "misread.all": "all",
+    "misread.right_share": "right",
+    "misread.cell": "{label} read as {digit}: {count}, {share} of all images of {label}",
+    "misread.cell_right": "{label} read right: {count}, {share} of all images of {label}",
+    "misread.row": "{label} read as something else: {count}",
+    "misread.row_share": "{label} read as something else: {count} of {all}",
+    "misread.column": "Something else read as {digit}: {count}",
+    "misread.all_title": "All that are misread: {count}",
+    "misread.scale": "0 to {top} mistakes. What is right has no colour.",
+    "misread.per_cent": "per cent of the row",
+    "misread.press": "The surest first. Press one: it goes into the Draw tab.",
+    "misread.more": "{count} more",
+    "misread.tile": (
+        "Test image {place}: {label}, read as {digit}, {confidence}. Press to put it into Draw."
+    ),
+    "misread.gained": "{network} reads {count} right that {other} does not",
+    "misread.lost": "{other} reads {count} right that {network} does not",
+    "misread.both": "Both read {both} right, and none of them {none}.",
+    "misread.compared_note": (
+        "What {other} reads → what {network} reads. The surest mistakes first. "
+        "Press one: it goes into the Draw tab."
+    ),
+    "misread.quiz_intro": "The network misreads every one of these. What would you say?",
+    "misread.quiz_image": "An image of a handwritten digit, 28 by 28 pixels",
+    "misread.quiz_question": "What would you say?",
+    "misread.told_right": ("Yes: the label says {label}. The network reads {digit}, {confidence}."),
+    "misread.told_wrong": (
+        "You say {guess}, the label says {label}. The network reads {digit}, {confidence}."
+    ),
+    "misread.next": "Next",
+    "misread.see_why": "Why does it read that?",
+    "misread.tally": (
+        "You and the label agree on {right} of {answered}; {total} are misread in all."
+    ),
+    "misread.per_digit": "Accuracy per digit",
+    "misread.digit": "Digit",
+    "misread.images": "Images",
+    "misread.right": "Right",
+    "misread.accuracy": "Accuracy",
+    "misread.calibration": "Is it right as often as it says?",
+    "misread.error": (
+        "What it says and what comes true are {error} points apart on average "
+        "(expected calibration error)."
+    ),
+    "misread.calibration_means": (
+        "Bars: how many are right among the images of which it is about that sure, from 0% to "
+        "100%. Lines: how sure it says it is. A bar below its line: too sure of itself."
+    ),
+    "misread.said": "Sure of it",
+    "misread.mean_said": "It says",
+    "misread.was_right": "It is right",
+    "misread.map_title": "Map of the hidden layer, with a brush",
+    "misread.map_note": (
+        "{count} test images where the last hidden layer puts them, on the two straight axes that "
+        "tell most: {first} and {second} of all differences, {both} together. Framed: misread."
+    ),
+    "misread.map_help": (
+        "Drag over a part to see its images. By keyboard: arrow keys move the brush, + and − make "
+        "it larger and smaller."
+    ),
+    "misread.map_drawing": "Your drawing is among them, in its own frame; it is read as {digit}.",
+    "misread.map_no_drawing": "Draw a digit in the Draw tab, and it has its place here, too.",
+    "misread.brushed": "{count} {count:|image|images} in the brush, {wrong} misread",
+    "misread.first_axis": "First axis, mean",
+    "misread.second_axis": "Second axis, mean",
+    "misread.misread": "Misread",
     # --- the Experiments tab ----------------------------------------------------------------------
+    "cards.mistakes": "Compare their mistakes",
     "cards.intro": (
         "One change at a time: two networks train with the same seed, one by the recipe, one "
         "as the article suggests. What differs is what the change does."
@@ -925,6 +1135,9 @@ ENGLISH: dict[str, str] = {
     "cards.reused": "The baseline is not trained again: {runs} {count:|is|are} reused.",
     "cards.limit": "At most {most} of your networks can be under way at once.",
     # --- the Runs tab -----------------------------------------------------------------------------
+    "runs.mistakes": "Its mistakes",
+    "runs.compare": "Compare its mistakes with those of",
+    "runs.other": "The other run",
     "runs.empty": (
         "Nothing here yet. Train a network or try an experiment, and it becomes a row of this "
         "table."
@@ -956,8 +1169,10 @@ ENGLISH: dict[str, str] = {
     "runs.one_file": (
         "Choose one .pth file and, if you have it, the .json that was downloaded with it."
     ),
-    "runs.curves_words": (
-        "{name}: training loss {losses}, test accuracy {accuracies} after the last epoch"
+    "runs.curves_losses": "{name}: training loss {losses} after the last epoch",
+    "runs.curves_accuracies": "{name}: test accuracy {test} after the last epoch",
+    "runs.curves_both_accuracies": (
+        "{name}: test accuracy {test}, training accuracy {training} after the last epoch"
     ),
     "runs.curves_separator": "; ",
     # --- sessions and files -----------------------------------------------------------------------

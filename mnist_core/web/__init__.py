@@ -10,7 +10,12 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `first_batch`         what a run will learn from, by its settings
+    `run_curves`          a run as its curves show it
+    `scrubber`            what a run's network was, from its beginning on
+    `one_step`            the article's loop by hand, in words and numbers
     `augmentation_preview`  training images, and what an augmentation makes of them
+    `mistakes`            what a network misreads, and how sure it is of that
     `demonstrations`      cards that compare nothing: a forgotten `view`, a learning rate
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
@@ -26,10 +31,13 @@ What a floor imports lies on the same floor or below it.
     `first_words`         what a page says until its scripts have come
     `compression`         answers in text, made small
     `cached_files`        which answers a browser may keep, and how long
+    `safe_headers`        what every answer says to a browser
     `allowed_routes`      the addresses that are answered, and no other
+    `connection_share`    each client's share of connections
     `client_share`        each client's share of the server
     `page_share`          each page's
     `token_buckets`       what a client may ask for, and how soon again
+    `ended_streams`       streams in which nothing is to be told
     `turns`               how many requests of a client are handled at once
     `log`                 one line on stderr for each event
     `json_limit`          how much JSON a request may hold
@@ -43,6 +51,7 @@ What a floor imports lies on the same floor or below it.
     `tab_state`           what the tabs show
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
     `hidden_indexes`      what classifiers make of MNIST's test images
+    `readings`            what they read in those images, one by one
     `own_test_set`        the drawings that the visitor has labelled
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
@@ -54,7 +63,14 @@ What a floor imports lies on the same floor or below it.
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up
     `pipeline`            the preprocessing, step by step
+    `mistakes`            the confusion matrix, the images, a quiz, calibration, and a map
     `run_panel`           how a run is doing
+    `number_field`        a number, typed or stepped
+    `first_batch`         the images of the first batch, before there are curves
+    `run_curves`          the loss of each batch, and what each epoch came to
+    `scrubber`            back and forth through what a network was
+    `one_step`            the loop by hand, a line at each press
+    `plot`                a plot, and what it shows in words
     `console`             the lines that the article's code prints
     `listing`             a program, to read, copy and download
     `experiment_cards`    the experiments
@@ -79,13 +95,15 @@ What a floor imports lies on the same floor or below it.
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
+    `page_state`          what it keeps of each
+    `streams`             what it tells of calls that it does not know
+    `connections`         what uvicorn takes from whom
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `wrong_input`         what it says of values that no page sends
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event
-    `plot`                a picture for `gr.Plot`
     `buttons`             buttons in the page's language
     `error_hooks`         where Gradio and uvicorn leave errors
     `gpu`                 a GPU from `spaces`, and the request of who pays for it

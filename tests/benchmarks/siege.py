@@ -4,10 +4,10 @@
 
 It starts the app in a process of its own. Twenty people write digits as in `crowd`, and one trains,
 all behind one address (127.0.0.1); each attack comes as fast as it can from another one
-(127.0.0.2), over several connections, for so many seconds. For each it prints how long readings
-took (median and 95th percentile), the memory of the server's process before, at the peak and after,
-the disk that its files take at the most and after, the errors of the twenty and the learner, and
-what the attacker was answered. The first line is without an attack.
+(127.0.0.2), out of a process of its own, over several connections, for so many seconds. For each it
+prints how long readings took (median and 95th percentile), the memory of the server's process
+before, at the peak and after, the disk that its files take at the most and after, the errors of the
+twenty and the learner, and what the attacker was answered. The first line is without an attack.
 
 It exits with 1 if anybody but the attacker met an error, if a 95th percentile reaches 150 ms, or if
 more than 50 MB of memory, or 50 MB of the disk, are not back at the end. It reads /proc and takes a
@@ -19,10 +19,12 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import multiprocessing
 import os
 import secrets
 import socket
 import statistics
+import struct
 import sys
 import tempfile
 import threading
@@ -33,6 +35,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from io import BytesIO
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event as SharedEvent
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,8 +54,10 @@ MOST_P95 = 150.0  # ms
 MOST_LEFT = 50.0  # megabytes of memory or disk that an attack leaves behind
 ATTACKER = "127.0.0.2"
 CONNECTIONS = 8
+SPAWN = multiprocessing.get_context("spawn")
 SETTLING = 3.0  # seconds after an attack, in which what it held is let go of
 ANSWER_SECONDS = 30.0
+NO_ATTACK = "no attack"
 MEGABYTE = 1e6  # bytes
 
 
@@ -68,7 +74,7 @@ class Attacker:
 
     url: str
     events: dict[str, Event]
-    over: threading.Event
+    over: SharedEvent
     answers: Counter[int] = field(default_factory=Counter)
 
     def connect(self) -> HTTPConnection:
@@ -77,6 +83,12 @@ class Attacker:
         return HTTPConnection(
             str(address.hostname), address.port, ANSWER_SECONDS, source_address=(ATTACKER, 0)
         )
+
+    def open_socket(self) -> socket.socket:
+        """Open a connection of which the attack makes what it likes."""
+        address = urlsplit(self.url)
+        place = (str(address.hostname), int(address.port or 80))
+        return socket.create_connection(place, ANSWER_SECONDS, (ATTACKER, 0))
 
     def ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> Any:
         """Send a request on a connection of its own; return what was answered, if it is JSON."""
@@ -154,15 +166,49 @@ def unfinished_bodies(attacker: Attacker) -> None:
 def heartbeats(attacker: Attacker) -> None:
     """Streams that are closed as soon as they are open."""
     for path in ("heartbeat/x", "queue/data?session_hash=x"):
-        with (
-            suppress(OSError),
-            socket.create_connection(
-                (urlsplit(attacker.url).hostname, urlsplit(attacker.url).port),
-                ANSWER_SECONDS,
-                (ATTACKER, 0),
-            ) as connection,
-        ):
+        with suppress(OSError), attacker.open_socket() as connection:
             connection.sendall(f"GET /gradio_api/{path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+
+def reset_heartbeats(attacker: Attacker) -> None:
+    """Streams whose connections are broken off, so that the server cannot ask who it was."""
+    with suppress(OSError), attacker.open_socket() as connection:
+        connection.sendall(b"GET /gradio_api/queue/data?session_hash=x HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def unfinished_heads(attacker: Attacker) -> None:
+    """Requests whose headers never end, on as many connections as there may be."""
+    held = []
+    with suppress(OSError):
+        for _ in range(100):  # of each connection: eight hundred in all
+            held.append(attacker.open_socket())
+            held[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+    while held and not attacker.over.wait(1.0):
+        for connection in held:
+            with suppress(OSError):
+                connection.sendall(b"X: x\r\n")
+    for connection in held:
+        connection.close()
+
+
+def questions(attacker: Attacker) -> None:
+    """Small questions without end, on connections that stay open."""
+    connection = attacker.connect()
+    with suppress(OSError, HTTPException):
+        while not attacker.over.is_set():
+            for path in ("queue/data?session_hash=x", "call/predict/x", "nothing"):
+                connection.request("GET", f"/gradio_api/{path}")
+                answer = connection.getresponse()
+                answer.read()
+                attacker.answers[answer.status] += 1
+    connection.close()
+
+
+def page_views(attacker: Attacker) -> None:
+    """The page, and its description."""
+    attacker.ask("GET", "/")
+    attacker.ask("GET", "/config")
 
 
 def queue_calls(attacker: Attacker) -> None:
@@ -234,10 +280,30 @@ def drawings(attacker: Attacker) -> None:
 ATTACKS: dict[str, Attack] = {
     attack.__name__.replace("_", " "): attack
     for attack in (
-        *(lists, page_names, unfinished_bodies, heartbeats, queue_calls, small_files),
+        *(lists, page_names, unfinished_bodies, unfinished_heads, heartbeats, reset_heartbeats),
+        *(questions, page_views, queue_calls, small_files),
         *(large_views, pictures, deep_links, places, absent_runs, large_drawings, drawings),
     )
 }
+
+
+def attack(
+    url: str, events: dict[str, Event], title: str, over: SharedEvent, told: Connection
+) -> None:
+    """Tell when the attack begins; when it is over, how often each status was answered."""
+    attacker = Attacker(url, events, over)
+
+    def go_on() -> None:
+        while not over.is_set():
+            ATTACKS[title](attacker)
+
+    threads = [threading.Thread(target=go_on, daemon=True) for _ in range(CONNECTIONS)]
+    told.send(None)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told.send(attacker.answers)
 
 
 # --- what becomes of the others ------------------------------------------------------------------
@@ -291,33 +357,32 @@ def besiege(
     events: dict[str, Event],
     server: Server,
     people: tuple[list[Person], Learner],
-    attack: Attack | None,
+    title: str | None,
     seconds: float,
 ) -> Outcome:
     """Attack for so many seconds, and look what becomes of everybody else."""
     persons, learner = people
-    over = threading.Event()
-    attacker = Attacker(url, events, over)
-
-    def go_on() -> None:
-        while attack and not over.is_set():
-            attack(attacker)
-
+    over, (told, tell) = SPAWN.Event(), SPAWN.Pipe(duplex=False)
+    # In a process of its own, so that the twenty do not wait for the interpreter with it.
+    attacker = SPAWN.Process(target=attack, args=(url, events, title, over, tell), daemon=True)
+    if title:
+        attacker.start()
+        told.recv()
     errors = sum(len(somebody.errors) for somebody in (*persons, learner))
+    before, peak, disk = server.memory(), 0.0, 0.0
     for person in persons:
         person.latencies.clear()
-    before, peak, disk = server.memory(), 0.0, 0.0
-    threads = [threading.Thread(target=go_on, daemon=True) for _ in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         peak, disk = max(peak, server.memory()), max(disk, server.disk())
         time.sleep(0.1)  # between two looks
     over.set()
     latencies = list(itertools.chain.from_iterable(person.latencies for person in persons))
-    for thread in threads:
-        thread.join(ANSWER_SECONDS)
+    answers: Counter[int] = Counter()
+    if title:
+        if told.poll(ANSWER_SECONDS):
+            answers = told.recv()
+        attacker.join(ANSWER_SECONDS)
     time.sleep(SETTLING)
     cuts = statistics.quantiles(latencies, n=100) if len(latencies) > 1 else [float("inf")] * 99
     return Outcome(
@@ -326,7 +391,7 @@ def besiege(
         (before, peak, server.memory()),
         (disk, server.disk()),
         sum(len(somebody.errors) for somebody in (*persons, learner)) - errors,
-        attacker.answers,
+        answers,
     )
 
 
@@ -354,19 +419,18 @@ def main() -> int:
             outcomes: dict[str, Outcome] = {}
             with crowd(app.url, events, options.people) as persons:
                 threading.Event().wait(5)  # until all of them draw, and the server is warm
-                for title in ("no attack", *options.only):
-                    attack = ATTACKS.get(title)
+                for title in (None, *options.only):
                     people = (persons, learner)
-                    outcome = besiege(app.url, events, server, people, attack, options.seconds)
-                    outcomes[title] = outcome
-                    print(f"{title:18} {outcome}", flush=True)
+                    outcome = besiege(app.url, events, server, people, title, options.seconds)
+                    outcomes[title or NO_ATTACK] = outcome
+                    print(f"{title or NO_ATTACK:18} {outcome}", flush=True)
             over.set()
             learner.join()
             for error in [error for who in (*persons, learner) for error in who.errors][:10]:
                 print(f"error: {error}")
             traces = app.printed().count("level=error")
             print(f"{traces} errors in the log")
-    first, last = outcomes["no attack"], outcome
+    first, last = outcomes[NO_ATTACK], outcome
     is_flat = (
         last.memory[2] - first.memory[2] < MOST_LEFT and last.disk[1] - first.disk[1] < MOST_LEFT
     )

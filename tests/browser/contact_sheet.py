@@ -86,13 +86,14 @@ def fresh_states(page: Page, files: Path) -> Iterator[str]:
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
     yield "draw-read"
-    for view in ("input", "inside", "why"):
+    for view, panel in (("input", "pipeline"), ("inside", "views"), ("why", "views")):
         page.locator(f'[data-open="{view}"]').click()
         expect(page.locator(".draw")).to_have_attribute("data-view", view)
-        page.wait_for_load_state("networkidle")
+        expect(page.get_by_test_id(panel)).to_have_attribute("data-digit", "7")
         yield f"draw-{view}"
     page.locator('[data-open="why"]').click()
     page.get_by_test_id("clear").click()
+    page.evaluate("scrollTo(0, 0)")
     draw_by_mouse(page, [(0.2, 0.2), (0.8, 0.8), (0.5, 0.9)])
     draw_by_mouse(page, [(0.8, 0.2), (0.2, 0.5)])
     expect(page.get_by_test_id("prediction")).not_to_have_attribute("data-digit", "")
@@ -128,8 +129,9 @@ def experienced_states(page: Page) -> Iterator[str]:
         yield f"experiments-{name}"
     open_tab(page, "Runs")
     yield "runs"
-    page.get_by_test_id("name").first.click()
-    page.wait_for_load_state("networkidle")
+    page.get_by_test_id("name").nth(1).click()  # the first is open already
+    page.get_by_test_id("open").and_(page.locator(":visible")).click()
+    page.get_by_test_id("program").and_(page.locator(":visible")).wait_for()
     yield "runs-open"
 
 

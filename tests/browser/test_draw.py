@@ -25,6 +25,60 @@ def test_an_empty_canvas_asks_for_a_digit(page: Page) -> None:
     expect(page.get_by_test_id("prediction").locator(".bar")).to_have_count(10)
 
 
+class Tablet:
+    """A screen that feels a hand and a pen at once, through the browser's own input."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.input = page.context.new_cdp_session(page)
+
+    def palm(self, kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in on_page(self.page, list(at))]
+        self.input.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def pen(self, kind: str, at: tuple[float, float]) -> None:
+        ((x, y),) = on_page(self.page, [at])
+        place = {"type": kind, "x": x, "y": y, "pointerType": "pen"}
+        pressed = {"button": "left", "buttons": 1, "clickCount": 1}
+        self.input.send("Input.dispatchMouseEvent", {**place, **pressed})
+
+    def strokes(self) -> list[list[list[float]]]:
+        """Return what is drawn, as the page keeps it over a reload."""
+        gestures = self.page.evaluate("JSON.parse(sessionStorage.getItem('mnist-drawing')) ?? []")
+        return [stroke for gesture in gestures for stroke in gesture]
+
+
+def test_a_palm_that_lands_before_the_pen_is_not_the_pen(new_page: Callable[..., Page]) -> None:
+    page = new_page(has_touch=True)
+    tablet = Tablet(page)
+    tablet.palm("touchStart", (0.85, 0.9))
+    expect(page.get_by_test_id("hint")).to_be_hidden()  # for all that is known yet, a finger
+    start, corner, end = SEVEN
+    tablet.pen("mousePressed", start)
+    tablet.palm("touchMove", (0.8, 0.95))
+    for share in range(1, 9):
+        tablet.pen("mouseMoved", (start[0] + (corner[0] - start[0]) * share / 8, start[1]))
+    tablet.palm("touchEnd")
+    tablet.palm("touchStart", (0.9, 0.9))  # it is set down anew while the pen draws
+    for share in range(1, 9):
+        x, y = (a + (b - a) * share / 8 for a, b in zip(corner, end, strict=True))
+        tablet.pen("mouseMoved", (x, y))
+    tablet.palm("touchEnd")
+    tablet.pen("mouseReleased", end)
+    digit_read(page, 7)
+    (stroke,) = tablet.strokes()  # no dot of the palm
+    assert all(y < 860 for _, y in stroke)
+    page.get_by_test_id("undo").click()
+    digit_read(page, None)
+    expect(page.get_by_test_id("undo")).to_be_disabled()
+
+
+def test_a_finger_alone_draws_on_a_tablet_that_knows_a_pen(new_page: Callable[..., Page]) -> None:
+    page = new_page(has_touch=True)
+    draw_by_finger(page, SEVEN)
+    digit_read(page, 7)
+
+
 def test_a_mouse_draws_and_the_network_reads(page: Page) -> None:
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)

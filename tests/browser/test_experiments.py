@@ -79,6 +79,8 @@ def test_an_experiment_from_the_button_over_a_reload_to_its_verdict(
     words = card.get_by_test_id("losses").get_attribute("alt") or ""
     assert "Baseline: training loss 0." in words
     assert "Variant: training loss 0." in words
+    words = card.get_by_test_id("accuracies").get_attribute("alt") or ""
+    assert re.search(r"Baseline: test accuracy 9.*, training accuracy 9.*Variant: test acc", words)
     expect(card.get_by_test_id("seeds")).to_have_text("Run 2 more seeds")
 
     # The next one reuses the baseline, diverges, and is tried again with a tenth of the rate.

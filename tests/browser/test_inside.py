@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.conftest import PHONE, PageErrors, until
-from tests.browser.pen import ONE, SEVEN, draw_by_finger, draw_by_mouse
+from tests.browser.pen import FOUR, ONE, SEVEN, draw_by_finger, draw_by_mouse
 from tests.browser.test_draw import digit_read
 from tests.browser.test_train import choose_epochs, open_train_tab, press_train, state_is
 
@@ -131,10 +131,10 @@ def test_a_neuron_and_a_score_say_where_their_numbers_come_from(page: Page) -> N
     box = cells.bounding_box()
     assert box is not None
     cells.click(position={"x": box["width"] * 1.5 / 16, "y": box["height"] * 2.5 / 8})
-    expect(page.locator("[data-testid=chosen] h3")).to_have_text("Neuron 33 of fc1")
+    expect(page.locator("[data-testid=chosen] h2")).to_have_text("Neuron 33 of fc1")
     cells.focus()
     cells.press("ArrowDown")
-    expect(page.locator("[data-testid=chosen] h3")).to_have_text("Neuron 49 of fc1")
+    expect(page.locator("[data-testid=chosen] h2")).to_have_text("Neuron 49 of fc1")
     adds_up(page)
 
 
@@ -149,12 +149,24 @@ def test_a_feature_map_says_how_its_pixels_are_made(page: Page) -> None:
         expect(layer.locator("figcaption")).to_contain_text(f"of {in_all} feature maps on")
         layer.locator("canvas").focus()
         layer.locator("canvas").press("ArrowRight")
-        expect(page.locator("[data-testid=chosen] h3")).to_contain_text("of map 0 of conv")
+        expect(page.locator("[data-testid=chosen] h2")).to_contain_text("of map 0 of conv")
         is_chosen(page, "pixel")
         adds_up(page, within=0.1)  # its parts have travelled as bytes
     page.locator('.score[data-digit="1"]').click()
     is_chosen(page, "score")
     adds_up(page)
+
+    heading = page.locator("[data-testid=chosen] h3")
+    map_, in_map = page.locator('.layer[data-layer="relu"] canvas'), {"x": 20, "y": 20}
+    map_.hover(position=in_map)  # as long as the mouse points at a pixel, its numbers are shown
+    is_chosen(page, "pixel")
+    expect(heading).to_contain_text("of map 0 of conv1")
+    adds_up(page, within=0.1)
+    heading.hover()
+    is_chosen(page, "score")
+    map_.click(position=in_map)
+    heading.hover()
+    is_chosen(page, "pixel")
 
 
 def test_it_follows_the_pen(page: Page) -> None:
@@ -211,6 +223,34 @@ def test_the_eraser_keeps_the_question_when_the_digit_read_changes(page: Page) -
     expect(page.get_by_test_id("explained")).to_have_value("1")
 
 
+def test_a_stroke_is_taken_away_and_put_back(page: Page) -> None:
+    for stroke in FOUR:
+        draw_by_mouse(page, stroke)
+    open_view(page, "why")
+    view_reads(page, "4")
+    strokes = page.get_by_test_id("strokes").get_by_role("button")
+    expect(strokes).to_have_count(2)
+    whole = difference(page)
+
+    strokes.last.click()  # without its bar it is no 4 any more
+    expect(page.get_by_test_id("rubbed")).to_contain_text("has become")
+    expect(strokes.last).to_have_attribute("aria-pressed", "true")
+    until(page, lambda: difference(page) < whole - 1)
+    expect(page.get_by_test_id("explained")).to_have_value("4")
+    strokes.last.press("Enter")
+    expect(strokes.last).to_have_attribute("aria-pressed", "false")
+    until(page, lambda: difference(page) == whole)
+    expect(page.get_by_test_id("rubbed")).to_have_text("")
+
+    strokes.first.click()
+    expect(page.get_by_test_id("rubbed")).to_contain_text("has become")
+    page.get_by_test_id("restore").click()
+    expect(strokes.first).to_have_attribute("aria-pressed", "false")
+    until(page, lambda: difference(page) == whole)
+    page.get_by_test_id("clear").click()
+    expect(strokes).to_have_count(0)
+
+
 def test_a_picture_can_be_looked_into(page: Page, tmp_path: Path) -> None:
     image = Image.new("L", (100, 140), 255)
     ImageDraw.Draw(image).line([(20, 20), (80, 20), (45, 120)], fill=0, width=10)
@@ -260,10 +300,25 @@ def test_the_numbers_are_there_as_a_table(page: Page) -> None:
     draw_by_mouse(page, SEVEN)
     open_view(page, "inside")
     page.locator("[data-shows=inside] summary").click()
-    expect(page.locator("[data-shows=inside] tbody tr")).to_have_count(10 + 128)
+    inside = page.locator("[data-shows=inside] .numbers")
+    expect(inside.locator("tbody tr")).to_have_count(10 + 128)
+    choice = inside.get_by_label("Of what?")
+    for picture, rows in (("conv1: kernel 15", 5), ("conv1 → ReLU: map 3", 14)):
+        choice.select_option(picture)
+        expect(inside.locator("tbody tr")).to_have_count(rows)
+        expect(inside.locator("tbody td")).to_have_count(rows * rows)
+    assert any(float(cell) > 0 for cell in inside.locator("tbody td").all_text_contents())
+    page.locator('.score[data-digit="7"]').click()
+    is_chosen(page, "score")
+    expect(choice).to_have_value("conv1 → ReLU: map 3")  # the choice stays where it can
     open_view(page, "why")
     page.locator("[data-shows=why] summary").click()
     expect(page.locator("[data-shows=why] .tables tbody td")).to_have_count(28 * 28)
+    page.locator("[data-shows=why]").get_by_label("Of what?").select_option(
+        "The image, 28 by 28 pixels"
+    )
+    cells = page.locator("[data-shows=why] .tables tbody td")
+    expect(cells.filter(has_text="255").first).to_be_attached()
 
 
 @pytest.mark.usefixtures("mnist_root")

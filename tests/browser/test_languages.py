@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from mnist_core.text import say, speaking
 from tests.browser.conftest import PageErrors
 from tests.browser.pen import SEVEN, draw_by_mouse
 from tests.browser.test_draw import digit_read
@@ -14,8 +15,8 @@ from tests.browser.test_experiments import open_tab, row
 from tests.browser.test_train import choose_epochs, open_train_tab, press_train, state_is
 
 TABS = {
-    "en": ["Draw", "Train", "Experiments", "Runs"],
-    "zh-CN": ["手写", "训练", "实验", "记录"],
+    "en": ["Draw", "Train", "Mistakes", "Experiments", "Runs"],
+    "zh-CN": ["手写", "训练", "误读", "实验", "记录"],
 }
 
 
@@ -24,6 +25,12 @@ def speaks(page: Page, tag: str) -> None:
     expect(page.locator("html")).to_have_attribute("lang", tag)
     for number, name in enumerate(TABS[tag]):
         expect(page.get_by_role("tab").nth(number)).to_have_text(name)
+
+
+def zh(key: str) -> str:
+    """Return a sentence in Chinese."""
+    with speaking("zh"):
+        return say(key)
 
 
 def change_language(page: Page, language: str) -> None:
@@ -80,6 +87,27 @@ def test_a_change_keeps_the_drawing_and_the_form(page: Page) -> None:
     page.locator("#draw-button").click()
     digit_read(page, 7)
     assert page.get_by_test_id("prediction").get_attribute("data-seq")
+
+
+def test_no_message_stays_in_the_language_before(page: Page, page_errors: PageErrors) -> None:
+    page.wait_for_function("sessionStorage.getItem('mnist-session')")
+    page.evaluate("sessionStorage.setItem('mnist-session', 'one that is gone+')")
+    page_errors.reload(page)
+    toasts = page.get_by_test_id("toast-body")
+    expect(toasts).to_contain_text("What you had trained, uploaded or counted is gone")
+    change_language(page, "zh")
+    expect(toasts).to_contain_text(zh("session.lost"))
+    expect(toasts).not_to_contain_text("What you had")
+    page.get_by_test_id("toast-close").click()
+    expect(toasts).to_have_count(0)
+
+    page.locator("#train-button").click()
+    page.locator("#epochs input").fill("1000")
+    page.locator("#start").click()
+    expect(toasts).to_contain_text("必须")
+    change_language(page, "en")
+    expect(toasts).to_have_count(0)
+    expect(page.locator("#settings-note")).to_contain_text("Epochs must be")
 
 
 @pytest.mark.usefixtures("mnist_root")

@@ -127,6 +127,7 @@ def test_drawings_are_saved_forgotten_and_opened(page: Page, tmp_path: Path) -> 
     assert [len(drawing.strokes) for drawing in drawings] == [1, 2]
 
     page.get_by_test_id("forget").click()
+    page.get_by_test_id("really").and_(page.locator(":visible")).click()
     count_is(page, 0)
     expect(page.get_by_test_id("save")).to_be_disabled()
     open_file(page, file)

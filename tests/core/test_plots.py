@@ -34,6 +34,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 LOSSES = [0.3752, 0.1849, 0.1343, 0.1090, 0.0945]
 
 
+def test_long_curves_keep_their_marks_and_those_do_not_touch() -> None:
+    """Whoever sees no colours tells curves apart by them."""
+    epochs = [EpochRecord(epoch, 1 / epoch, 1 / epoch, 0.9, 0.9, 1.0) for epoch in range(1, 101)]
+    figure = compare_losses([Curve("one", "blue", [epochs]), Curve("two", "red", [epochs])])
+    lines = figure.axes[0].get_lines()
+    assert len({line.get_marker() for line in lines}) == 2
+    assert {line.get_markevery() for line in lines} == {5}
+
+
 def test_the_figure_is_the_articles() -> None:
     figure = loss_figure(LOSSES)
     assert figure.get_size_inches().tolist() == [10, 5]
@@ -116,17 +125,6 @@ def test_several_seeds_stand_faintly_behind_their_mean() -> None:
     assert mean.get_alpha() is None
 
 
-def test_one_run_is_a_comparison_of_one_and_can_show_its_test_loss() -> None:
-    (axes,) = compare_losses([Curve("", "blue", [epochs(2, 1.0)])], with_test=True).axes
-    test, training = axes.get_lines()
-    assert test.get_ydata().tolist() == [0.5, 0.5]
-    assert training.get_ydata().tolist() == [1.0, 0.5]
-    assert (test.get_linestyle(), training.get_linestyle()) == ("-", "--")
-    legend = axes.get_legend()
-    assert legend is not None
-    assert [text.get_text() for text in legend.get_texts()] == ["test", "training"]
-
-
 def test_curves_differ_by_their_marks_as_well_as_by_colour() -> None:
     curves = [Curve(f"Run {number}", "red", [epochs(3, 1.0)]) for number in range(7)]
     (axes,) = compare_losses(curves).axes
@@ -166,7 +164,6 @@ def test_labels_and_legends_are_in_the_current_language() -> None:
         figures = [
             loss_figure(LOSSES),
             compare_losses([curve]),
-            compare_losses([curve], with_test=True),
             compare_accuracies([curve]),
         ]
     said = [{text.get_text() for text in figure.findobj(Text)} for figure in figures]
@@ -174,8 +171,7 @@ def test_labels_and_legends_are_in_the_current_language() -> None:
         assert not re.search("[A-Za-z]", "".join(words))
     assert {"每轮的训练损失", "轮次", "损失"} <= said[0]
     assert {"训练损失", "轮次", "卷积神经网络"} <= said[1]
-    assert {"损失", "测试", "训练"} <= said[2]
-    assert {"准确率（%）", "测试", "训练"} <= said[3]
+    assert {"准确率（%）", "测试", "训练"} <= said[2]
 
 
 # --- as a picture ------------------------------------------------------------------------------

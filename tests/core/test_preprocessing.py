@@ -29,6 +29,7 @@ from mnist_core.preprocessing import (
     Stroke,
     image_from_picture,
     image_from_strokes,
+    ink_of_each,
     open_picture,
     parse_strokes,
     pictures,
@@ -647,3 +648,15 @@ def test_a_missing_picture_is_named(tmp_path: Path) -> None:
     for path in (tmp_path / "nothing.png", tmp_path):
         with pytest.raises(FileNotFoundError, match=path.name):
             open_picture(path)
+
+
+def test_the_ink_of_each_stroke_lies_where_it_lies_in_the_image() -> None:
+    generator = np.random.default_rng(7)
+    for count in (1, 2, 5):
+        strokes = [generator.uniform(0, 1000, (6, 2)) for _ in range(count)]
+        each_ = ink_of_each([*strokes, np.empty((0, 2))])
+        assert len(each_) == count
+        image = image_from_strokes(strokes)
+        assert image is not None
+        assert (np.maximum.reduce(each_) == image).all()
+    assert ink_of_each([]) == []

@@ -42,7 +42,10 @@ INTERNALS = re.compile(
     + "|".join(re.escape(str(place)) for place in (REPOSITORY, sys.prefix, Path.home()))
 )
 # A trace that goes through our code; through what lets requests in goes every one.
-LETS_IN = r"web/endpoints/(allowed_routes|json_limit|upload_limit|request_body)\.py"
+LETS_IN = (
+    r"web/endpoints/(safe_headers|page_language|client_share|allowed_routes|json_limit|"
+    r"ended_streams|page_share|upload_limit|request_body)\.py"
+)
 OUR_CODE = re.compile(rf'File "{re.escape(str(REPOSITORY))}/mnist_core/(?!{LETS_IN})')
 
 

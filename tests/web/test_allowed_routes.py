@@ -10,7 +10,8 @@ from gradio.routes import App
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from mnist_core.web.endpoints.allowed_routes import HEADERS, AllowedRoutes
+from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
+from mnist_core.web.endpoints.safe_headers import HEADERS, SafeHeaders
 
 USED = {
     "/",
@@ -53,7 +54,7 @@ FILLED = {"api_name": "anything", "path_or_url": "/tmp/a.pth"}
 @pytest.fixture(scope="module")
 def client() -> TestClient:
     """Return a client of an app that answers 200 to whatever is let through."""
-    app = AllowedRoutes(PlainTextResponse("let through"))
+    app = SafeHeaders(AllowedRoutes(PlainTextResponse("let through")))
     return TestClient(app, base_url="http://digits.example")
 
 

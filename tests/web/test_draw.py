@@ -12,6 +12,7 @@ from PIL import Image
 from mnist_core.checkpoints import SHIPPED
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
+from mnist_core.text import speaking
 from mnist_core.web.components.canvas import Drawing
 from mnist_core.web.components.leaderboard import MAX_FILE_BYTES
 from mnist_core.web.components.picture import Question
@@ -145,6 +146,29 @@ def test_a_file_that_is_no_upload_or_none_any_more_is_asked_for_again(
         assert findings == {"seq": 9, "gone": True}
 
 
+def test_of_a_session_s_pictures_the_last_one_is_kept_for_further_questions(
+    session: Session, own_cache: Path
+) -> None:
+    pictures = [own_cache / name / "one.png" for name in ("a1", "b2")]
+    for picture in pictures:
+        picture.parent.mkdir(parents=True)
+        Image.new("L", (50, 50), 255).save(picture)
+    for picture in (pictures[0], pictures[0], pictures[1]):
+        assert "gone" not in draw.read_picture(asked(picture), session)[1]
+    assert [picture.exists() for picture in pictures] == [False, True]
+    draw.read_drawing(Drawing(7, []), session)  # the canvas is empty while a picture lies over it
+    assert pictures[1].exists()
+    draw.read_drawing(Drawing(8, ONE), session)
+    assert not pictures[1].exists()
+
+
+def test_the_picture_goes_with_its_session(session: Session, uploads: Path) -> None:
+    Image.new("L", (50, 50), 255).save(uploads / "one.png")
+    draw.read_picture(asked(uploads / "one.png"), session)
+    session.end()
+    assert not uploads.exists()
+
+
 def test_no_picture_at_all_is_an_error_of_one_sentence(session: Session) -> None:
     with pytest.raises(gr.Error, match="A picture to be read was expected"):
         draw.read_picture(None, session)
@@ -225,6 +249,26 @@ def test_another_label_corrects_the_first(session: Session) -> None:
     assert right(board) == 0
 
 
+def test_undo_takes_a_count_back(session: Session) -> None:
+    draw.count_drawing(session, labelled(1))
+    board = draw.take_drawing_back(session, labelled(1))
+    assert board["drawings"] == 0
+    assert board["note"] == "Taken back: it counts as a 1 no more."
+    with speaking("zh"):
+        assert draw.take_drawing_back(session, labelled(1))["note"] == "已撤回，不再记作 1。"
+
+
+def test_what_happened_last_is_told_in_whatever_language_the_page_speaks_now(
+    session: Session, tab: DrawTab
+) -> None:
+    show = tab.view(session)
+    assert show()[tab.board]["note"] == ""
+    draw.count_drawing(session, labelled(1))
+    assert show()[tab.board]["note"] == "Counted as a 1."
+    with speaking("zh"):
+        assert show()[tab.board]["note"] == "已记为 1。"
+
+
 def test_a_network_that_comes_later_is_scored_too(session: Session, tab: DrawTab) -> None:
     draw.count_drawing(session, labelled(1))
     run = session.upload(SHIPPED)
@@ -256,6 +300,8 @@ HOSTILE_LABELS: list[Any] = [
 def test_a_label_as_no_page_of_ours_sends_it_is_refused(session: Session, data: Any) -> None:
     with pytest.raises(gr.Error) as refusal:
         draw.count_drawing(session, gr.EventData(None, data))
+    with pytest.raises(gr.Error):
+        draw.take_drawing_back(session, gr.EventData(None, data))
     assert "<" not in str(refusal.value)
     assert len(session.test_set) == 0
 

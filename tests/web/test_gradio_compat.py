@@ -22,6 +22,14 @@ from tests.real_mnist import REPOSITORY
 # Which room needs what. In brackets: the parameters by which it is called, or called back.
 # `blocks` is a page, `state` what is kept of its pages, `server` the app that serves it.
 NEEDS: dict[str, list[str]] = {
+    "connections": [
+        "uvicorn.config.HTTP_PROTOCOLS.auto",
+        "uvicorn.Config.__init__(forwarded_allow_ips, backlog, host, port)",
+        "uvicorn.Server.startup(sockets)",
+        "uvicorn.middleware.proxy_headers._TrustedHosts(trusted_hosts)",
+        "uvicorn.protocols.http.h11_impl.H11Protocol._should_upgrade",
+        "uvicorn.protocols.http.h11_impl.H11Protocol.on_response_complete",
+    ],
     "downloads": ["gradio.processing_utils.async_ssrf_protected_download(url, cache_dir)"],
     "error_hooks": [
         "traceback.print_exc(limit, file, chain)",
@@ -39,8 +47,15 @@ NEEDS: dict[str, list[str]] = {
     "page_memory": [
         "gradio.utils.LRUCache(max_size)",
         "blocks._queue.pending_event_ids_session.pop",
+        "blocks._queue.ANALYTICS_MAX_EVENTS",
     ],
-    "plot": ["gradio.components.plot.PlotData(type, plot)"],
+    "page_state": [
+        "gradio.state_holder.SessionState(blocks)",
+        "gradio.route_utils.SessionState(blocks)",
+        "gradio.blocks.SessionState._update_config(key)",
+        "gradio.blocks.SessionState._update_value_in_config(key, value)",
+        "blocks.default_config",
+    ],
     "queue_shares": [
         "blocks._queue.push(body, request, username)",
         "blocks._queue.event_queue_per_concurrency_id",
@@ -62,6 +77,12 @@ NEEDS: dict[str, list[str]] = {
                 *("max_threads", "run_history", "show_error", "state_session_capacity", "theme"),
             )
         ),
+    ],
+    "streams": [
+        "gradio.server_messages.UnexpectedErrorMessage(message, session_not_found)",
+        "blocks._queue.pending_messages_per_session",
+        "blocks._queue.pending_event_ids_session",
+        "blocks._queue.event_ids_to_events",
     ],
     "wrong_input": [
         "gradio.exceptions.ComponentProcessingError",
@@ -133,12 +154,12 @@ def test_what_is_not_there_is_told_with_the_room(objects: dict[str, Any]) -> Non
             "gradio.utils.LRUCache(max_size)",
             "blocks._queue.pending_event_ids_session.pop",
         ],
-        "plot": ["gradio.components.plot.PlotDate"],
+        "event_data": ["gradio.EventDate"],
         "downloads": ["gradio.fetching.fetch", "gradio.processing_utils.resize_and_crop(colour)"],
         "gpu": ["blocks._queue.clean_events(page)"],
     }
     assert complaints(gone, objects) == [
-        "gradio.components.plot.PlotDate is gone: gradio_compat/plot.py needs it",
+        "gradio.EventDate is gone: gradio_compat/event_data.py needs it",
         "gradio.fetching.fetch is gone: gradio_compat/downloads.py needs it",
         "gradio.processing_utils.resize_and_crop has no 'colour' any more: "
         "gradio_compat/downloads.py needs it",
@@ -165,6 +186,8 @@ def test_the_routes_that_are_treated_in_our_own_way_are_gradio_s() -> None:
 
     for path in (routes.UPLOAD, routes.RUN, routes.JOIN, f"{routes.CALL}predict"):
         assert is_there("POST", path), f"{path} is gone: gradio_compat/routes.py names it"
+    for path in (routes.DATA, f"{routes.CALL}predict/call", f"{routes.CALL}v2/predict/call"):
+        assert is_there("GET", path), f"{path} is gone: gradio_compat/routes.py names it"
     assert not is_there("POST", "/no_such_route")
 
 

@@ -14,13 +14,14 @@ import torch
 from mnist_core.inspection import explain_score, inspect_image
 from mnist_core.models import MODELS, create_model
 from mnist_core.preprocessing import GrayImage, image_from_strokes
+from mnist_core.web.components.canvas import Drawing
 from mnist_core.web.components.inside import InsidePanel, Question
 from mnist_core.web.sessions import hidden_indexes
 from mnist_core.web.sessions.classifiers import Classifier, load_shipped
 from mnist_core.web.sessions.hidden_indexes import MOST, hidden_index_of
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import inside as room
-from mnist_core.web.tabs.inside import look_closer, scribble
+from mnist_core.web.tabs.inside import list_strokes, look_closer, scribble
 from tests.each import each
 from tests.web.workshop import trained
 
@@ -344,3 +345,30 @@ def test_an_image_of_another_size_is_refused(image: str) -> None:
 def test_the_example_payload_is_answered() -> None:
     panel = InsidePanel(render=False)
     assert look_closer(panel.preprocess(panel.example_payload()), Session()) is not None
+
+
+# --- strokes -----------------------------------------------------------------------------------
+
+
+def bytes_of(image: str) -> np.ndarray:
+    return np.frombuffer(b64decode(image), np.uint8)
+
+
+def test_strokes_are_listed_where_they_lie_in_the_drawing() -> None:
+    bar = np.array([[200.0, 500], [800, 500]])
+    strokes = [*SEVEN, bar]
+    answer = list_strokes(Drawing(1, strokes), Session())
+    image = image_from_strokes(strokes)
+    assert image is not None
+    assert (bytes_of(answer["image"]) == image.ravel()).all()
+    first, second = map(bytes_of, answer["strokes"])
+    assert (np.maximum(first, second) == image.ravel()).all()
+    assert np.flatnonzero(second.reshape(28, 28).any(axis=1)).size <= 5  # a bar stays one
+    assert len(json.dumps(answer)) < MOST_BYTES
+
+
+def test_one_stroke_and_a_scribble_are_not_taken_apart() -> None:
+    bar = np.array([[200.0, 500], [800, 500]])
+    for strokes in ([], SEVEN, [bar] * 9):
+        assert list_strokes(Drawing(1, strokes), Session())["strokes"] == []
+    assert len(json.dumps(list_strokes(Drawing(1, [bar] * 8), Session()))) < MOST_BYTES

@@ -131,3 +131,15 @@ def test_many_threads_lose_nothing() -> None:
     assert len(test_set) == 200
     assert test_set.count_right("a", 0, network) == 200
     assert network.images_seen == 200
+
+
+def test_what_is_taken_back_counts_no_more_and_nothing_else_is_lost() -> None:
+    test_set, network = OwnTestSet(), Constant(1)
+    for number in range(2):
+        test_set.add(drawing(1, number))
+    assert test_set.count_right("a", 0, network) == 2
+    assert not test_set.remove(drawing(7, 0))  # it counts as something else
+    assert test_set.remove(drawing(1, 0))
+    assert not test_set.remove(drawing(1, 0))
+    assert test_set.count_right("a", 0, network) == 1
+    assert len(test_set) == 1

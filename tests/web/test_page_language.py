@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from mnist_core.text import Message, current_language, say, speaking
+from mnist_core.web.components.number_field import NumberField
 from mnist_core.web.endpoints.page_language import PageLanguage, requested_language
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
@@ -103,3 +104,15 @@ def test_a_button_changes_its_language_with_the_page() -> None:
         assert update["value"] == "开始训练"
         (button,) = page.config["components"]
         assert button["props"]["value"] == "开始训练"
+
+
+def test_an_update_of_a_field_takes_along_what_lasts_in_the_page_s_language() -> None:
+    """Gradio would replace all that a field in a tab not yet opened knows by what is named."""
+    field = NumberField(0.2, title=Message("form.seed"), most=0.9, step=0.05, enabled=False)
+    with speaking("zh"):
+        update = gradio_blocks.postprocess_update_dict(field, dict(gr.update(enabled=True)))
+    assert update["props"] == {
+        **{"enabled": True, "title": "随机种子", "hint": "", "least": 0, "most": 0.9},
+        **{"step": 0.05, "is_open": False, "text": update["props"]["text"]},
+    }
+    assert "请填" in update["props"]["text"]

@@ -57,7 +57,9 @@ def test_an_upload_of_an_old_version_keeps_its_history(session: Session, tmp_pat
     row = row_of(session, upload)
     assert row["accuracy"] == upload.epochs[-1].test_accuracy
     assert row["train_accuracy"] is None
-    assert draw_curves(curves_of_runs(session)).keys() == {"losses", "accuracies", "words"}
+    assert draw_curves(curves_of_runs(session)).keys() == {
+        *("losses", "accuracies", "losses_words", "accuracies_words")
+    }
 
 
 def test_rows_stand_newest_first_and_the_best_is_marked(session: Session) -> None:

@@ -148,6 +148,7 @@ def test_a_bucket_is_emptied_by_one_and_filled_by_time() -> None:
     assert buckets.take(ONE, 1, patience=1.0) is None
     time += 2.0
     assert buckets.take(ONE, 2) == 0.0
+    assert [buckets.has(ONE, 1), buckets.has(ONE, 0), buckets.has(OTHER, 4)] == [False, True, True]
     buckets.give_back(ONE, 100)
     assert [buckets.take(ONE, 10), buckets.take(ONE, 1)] == [0.0, None]
     time += 1e6
@@ -277,6 +278,31 @@ def test_who_comes_by_ever_new_names_is_slowed_down_and_who_is_known_is_not(
         assert nameless.count(429) > most // 2
         assert set(await ask(OTHER, ["new 0", "another"])) == {200}
         assert len(app._known) <= 200
+
+    event_loop.run(flood())
+
+
+def test_who_is_refused_again_and_again_waits_for_it_and_others_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+
+    monkeypatch.setattr(client_share.asyncio, "sleep", note)
+
+    async def flood() -> None:
+        app = ClientShare(refuse)
+        for _ in range(2 * client_share.MOST_REFUSALS):
+            await app(request(ONE, "/nothing"), nothing, silent)
+        last, waits[:] = waits[-1], []
+        assert last == client_share.SLOW_REFUSAL_SECONDS
+        await app(request(OTHER, "/nothing"), nothing, silent)
+        assert set(waits) == {0.0}
 
     event_loop.run(flood())
 

@@ -119,10 +119,12 @@ def test_what_a_finished_state_shows_is_complete_in_that_very_screen(
             assert screen["weights"]["interactive"]
 
 
-def test_the_curves_are_drawn_once_for_each_epoch_at_most(session: Session, tab: TrainTab) -> None:
+def test_the_article_s_plot_is_drawn_once_for_each_epoch_at_most(
+    session: Session, tab: TrainTab
+) -> None:
     tab.start_run(*values(epochs=3), session)
-    plots = [screen[tab.plots[1]] for screen in screens_of(session, tab)]
-    assert 1 <= len({plot.plot for plot in plots}) <= 6
+    plots = [screen["article_plot"] for screen in screens_of(session, tab)]
+    assert 1 <= len({plot["picture"] for plot in plots}) <= 4
 
 
 def test_a_page_that_comes_back_is_shown_everything_at_once(

@@ -71,7 +71,7 @@ def test_what_fills_the_form_is_read_from_it(form: TrainForm, config: TrainConfi
     assert read_settings(*filled(form, config)) == config
     parts = parts_of(form, config)
     assert parts["model"]["info"] == MODELS[config.model].advice
-    assert parts["dropout"]["interactive"] is (MODELS[config.model].dropout is not None)
+    assert parts["dropout"]["enabled"] is (MODELS[config.model].dropout is not None)
 
 
 def test_of_a_run_that_was_trained_on_the_form_takes_all_epochs(form: TrainForm) -> None:
@@ -99,7 +99,7 @@ def test_what_differs_is_said_and_stands_in_the_code(form: TrainForm) -> None:
 @pytest.mark.parametrize("name", ["epochs", "learning_rate", "dropout", "seed"])
 def test_what_is_typed_comes_to_the_check_as_it_is(form: TrainForm, name: str) -> None:
     """No field refuses a number, or puts another in its place, before the form has a say."""
-    for number in (100, 1e9, -1, 0.5, None):
+    for number in (100, 1e9, -1, 0.5, "0x1", None):
         assert form.inputs[name].preprocess(number) == number
 
 
@@ -110,14 +110,14 @@ def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "interactive", "value"),
+    ("model", "enabled", "value"),
     [("simple_nn", False, 0), ("dropout_nn", True, 0.2), ("cnn", True, 0), ([], False, 0)],
 )
 def test_dropout_is_offered_where_there_is_such_a_layer(
-    form: TrainForm, model: object, interactive: bool, value: float
+    form: TrainForm, model: object, enabled: bool, value: float
 ) -> None:
     update = form.describe_network(model)[form.inputs["dropout"]]
-    assert update["interactive"] is interactive
+    assert update["enabled"] is enabled
     assert update["value"] == value
 
 

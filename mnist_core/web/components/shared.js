@@ -66,6 +66,32 @@ function named(digit) {
   return digit === 8 ? say("digit.eight", { digit }) : say("digit.other", { digit });
 }
 
+// --- Numbers that are typed ----------------------------------------------------------------------
+
+// "0.01", "0,01", "1e-2" and an input method's "０。０１" are one number; NaN is what is none. In a whole
+// number a comma might part the thousands: there it is no number.
+function readNumber(text, isWhole = false) {
+  const plain = text.normalize("NFKC").trim();
+  const number = isWhole ? plain : plain.replace(/[,。]/, ".");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number) ? Number(number) : NaN;
+}
+
+// The next multiple of the step, or without one the next of 1, 2, 5, 10, 20 … and of 0.5, 0.2, 0.1 …
+function nextNumber(number, direction, step) {
+  const near = 1e-9; // 0.15 / 0.05 is not quite 3
+  if (step) {
+    const count = number / step + near * direction;
+    const next = direction > 0 ? Math.floor(count) + 1 : Math.ceil(count) - 1;
+    return Number((next * step).toPrecision(12));
+  }
+  if (!(number > 0)) return NaN;
+  const power = Math.floor(Math.log10(number));
+  const round = [-1, 0, 1].flatMap((more) => [1, 2, 5].map((digit) => Number(`${digit}e${power + more}`)));
+  return direction > 0
+    ? round.find((next) => next > number * (1 + near))
+    : round.findLast((next) => next < number * (1 - near));
+}
+
 // --- Pictures ------------------------------------------------------------------------------------
 
 // Losses and accuracies, as `curves.draw_curves` returns them.
@@ -74,7 +100,7 @@ function showPlots(plots, within = element) {
     const picture = find(name, within);
     if (plots[name] && picture.src !== plots[name]) picture.src = plots[name];
     picture.hidden = !plots[name];
-    picture.alt = plots.words ?? "";
+    picture.alt = plots[name + "_words"] ?? "";
   }
 }
 
@@ -115,6 +141,13 @@ const life = new AbortController();
 function onPage(target, type, handler) {
   const guarded = (event) => (element.isConnected ? handler(event) : life.abort());
   target.addEventListener(type, guarded, { signal: life.signal });
+}
+
+// Another tab of the page, by the name that app.py gives it; what had the focus is out of sight then.
+function openTab(name) {
+  const tab = document.getElementById(name + "-button");
+  tab?.click();
+  tab?.focus();
 }
 
 // Tell whether keys pressed here are text.

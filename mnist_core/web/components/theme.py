@@ -1,4 +1,4 @@
-"""How the page looks: Gradio's base theme, with fonts that are on every machine."""
+"""How the page looks: Gradio's base theme, with fonts that are on every machine; our styles."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from pathlib import Path
 import gradio as gr
 
 FOLDER = Path(__file__).parent
+FRAME = FOLDER / "frame.css"
 STYLE_SHEET = FOLDER / "page.css"
-FRAME = FOLDER / "frame.css"  # which holds before Gradio's scripts have come
+PAGE = ".gradio-container.gradio-container .contain"  # twice, to outweigh Gradio's own styles
+
+
+def page_style() -> str:
+    """Return the style of the page, for its first lines.
+
+    Gradio would apply it last, once all else has been laid out, and write it anew: it breaks a
+    selector at each comma, and leaves those inside of media queries no way to its own container.
+    """
+    frame, page = (file.read_text(encoding="utf-8") for file in (FRAME, STYLE_SHEET))
+    return f"{frame}\n{PAGE} {{\n{page}}}\n"
 
 
 def make_theme() -> gr.themes.Base:

@@ -11,10 +11,9 @@ import os
 import re
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.types import Message as Event
 
 from mnist_core.text import Message
 
@@ -34,19 +33,6 @@ if "GRADIO_WATCH_DIRS" in os.environ:  # `gradio app.py`: the page asks whether 
 ALLOWED_PATH = re.compile("|".join(ALLOWED), re.ASCII)
 ONLY_READ = ("GET", "HEAD", "OPTIONS")
 
-HEADERS = {
-    # What a stranger has uploaded is never taken for anything but what it is called.
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    # Gradio's page runs the scripts of its components with `new Function`. Nothing comes from
-    # elsewhere, and only Hugging Face may show the page inside one of its own.
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
-    ),
-}
 NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
 FOREIGN = PlainTextResponse(Message("server.foreign"), status_code=403)
 
@@ -58,25 +44,18 @@ class AllowedRoutes:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, unless it is refused; either way the answer gets `HEADERS`."""
+        """Pass a request on, unless it is refused."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        async def send_with_headers(message: Event) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if not ALLOWED_PATH.fullmatch(path) or names_another_page(scope["query_string"]):
-            await NOT_FOUND(scope, receive, send_with_headers)
+            await NOT_FOUND(scope, receive, send)
         elif is_foreign(scope["method"], Headers(scope=scope)):
-            await FOREIGN(scope, receive, send_with_headers)
+            await FOREIGN(scope, receive, send)
         else:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, send)
 
 
 def names_another_page(query: bytes) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
 
 from mnist_core.text import Message, translate
 from mnist_core.web.endpoints.token_buckets import TokenBuckets
@@ -21,6 +22,9 @@ COSTS = {JOIN: 10, CALL: 10, UPLOAD: 20}  # tokens; anything else, such as a dra
 MOST_TOKENS = 6_000  # thirty pages that open at once ask for a hundred files each
 TOKENS_PER_SECOND = 2_000
 PATIENCE = 2.0  # seconds for which a request waits for its tokens
+MOST_REFUSALS = 60  # that are told at once; whoever does not mind waits for the next ones
+REFUSALS_PER_SECOND = 5
+SLOW_REFUSAL_SECONDS = 2.0
 MOST_REQUESTS = 400  # that are under way, streams among them: a browser has six
 
 TOO_MANY = Message("server.too_many_requests")
@@ -32,6 +36,7 @@ class ClientShare:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._tokens = TokenBuckets(MOST_TOKENS, TOKENS_PER_SECOND)
+        self._refusals = TokenBuckets(MOST_REFUSALS, REFUSALS_PER_SECOND)
         self._requests = Turns(MOST_REQUESTS, MOST_REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,16 +45,27 @@ class ClientShare:
             await self._app(scope, receive, send)
             return
         client = client_in(scope)
+
+        async def tell(message: Event) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                await self._slow_down(client)
+            await send(message)
+
         try:
             async with self._requests.turn(client):
                 seconds = self._tokens.take(client, cost_of(scope), PATIENCE)
                 if seconds is None:
-                    await too_many()(scope, receive, send)
+                    await too_many()(scope, receive, tell)
                     return
                 await asyncio.sleep(seconds)
-                await self._app(scope, receive, send)
+                await self._app(scope, receive, tell)
         except FullLineError:
             await too_many()(scope, receive, send)
+
+    async def _slow_down(self, client: str) -> None:
+        """Wait before the client is refused once more: it would ask again at once."""
+        seconds = self._refusals.take(client, 1, SLOW_REFUSAL_SECONDS)
+        await asyncio.sleep(SLOW_REFUSAL_SECONDS if seconds is None else seconds)
 
 
 def client_in(scope: Scope) -> str:

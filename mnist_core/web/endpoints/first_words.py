@@ -13,11 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from mnist_core.text import say
-from mnist_core.web.components.theme import FRAME
+from mnist_core.web.components.theme import page_style
 
 PLACE = b"<gradio-app"  # what the scripts fill
 
-STYLE = f"<style>{FRAME.read_text(encoding='utf-8')}</style>"
+STYLE = f"<style>{page_style()}</style>"
 BOX = '<div class="first-words">{}</div>'
 LINES = {
     "page.title": "<h1>{}</h1>",

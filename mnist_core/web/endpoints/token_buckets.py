@@ -46,6 +46,10 @@ class TokenBuckets:
         self._set(client, level)
         return seconds
 
+    def has(self, client: str, tokens: float) -> bool:
+        """Tell whether a client has so many tokens, and take none."""
+        return not client or self._level(client) >= tokens
+
     def give_back(self, client: str, tokens: float) -> None:
         """Return tokens that were not needed."""
         if client:

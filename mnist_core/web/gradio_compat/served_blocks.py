@@ -29,6 +29,17 @@ class Introduction(Protocol):
         """Set what holds while the event is handled, such as the language."""
 
 
+@runtime_checkable
+class Lasting(Protocol):
+    """A `gr.HTML` that knows more than its value.
+
+    Attributes:
+        lasting: what no update changes but for its language.
+    """
+
+    lasting: dict[str, Any]
+
+
 class ServedBlocks(gr.Blocks):
     """Blocks with an app of their own choice."""
 
@@ -148,6 +159,7 @@ def _keep_what_html_knows() -> None:
 
     Gradio takes the mark of an update, `__type__`, for something that a `gr.HTML` is to know; for
     one in a tab that has not been opened it replaces all else that it knew, its sentences first.
+    So does what an update names: what lasts goes with it.
     """
     make_update: Callable[..., dict[str, Any]] = gradio_blocks.postprocess_update_dict
     if hasattr(make_update, "__wrapped__"):
@@ -158,6 +170,9 @@ def _keep_what_html_knows() -> None:
         block: Any, update_dict: dict[str, Any], *arguments: Any, **others: Any
     ) -> dict[str, Any]:
         update_dict.pop("__type__", None)  # the update gets its mark in the end
-        return make_update(block, update_dict, *arguments, **others)
+        update = make_update(block, update_dict, *arguments, **others)
+        if "props" in update and isinstance(block, Lasting):
+            update["props"] = {**_translated(block.lasting), **update["props"]}
+        return update
 
     gradio_blocks.postprocess_update_dict = make_unmarked

@@ -15,18 +15,19 @@ import os
 from collections.abc import Generator
 from contextlib import closing
 from contextvars import Context
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
 
 import torch
 
-from mnist_core.training import DivergenceError, choose_device, train
+from mnist_core.training import DivergenceError, choose_device
 from mnist_core.web.gradio_compat.gpu import with_gpu
 from mnist_core.web.jobs.pace import SECONDS_TO_AUGMENT, steps_per_epoch, usual_seconds_per_epoch
-from mnist_core.web.jobs.snapshot import pack_weights, take_snapshot
+from mnist_core.web.jobs.snapshot import take_snapshot
 from mnist_core.web.jobs.status import NoGpu
-from mnist_core.web.jobs.worker import Begun, Progress, Task, begun, prepare
+from mnist_core.web.jobs.worker import Begun, Progress, Task, begun, follow, prepare
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +88,9 @@ def train_there(task: Task) -> Generator[Begun | Progress | DivergenceError, Non
     training = prepare(task, choose_device())
     yield begun(training)
     try:
-        for record in train(training):
-            weights, snapshot = pack_weights(training.model), take_snapshot(training)
-            yield Progress(record, weights, task.curve.copy(), snapshot)
+        for report in follow(training, task):
+            curve, snapshot = task.curve.copy(), take_snapshot(training)
+            yield replace(report, curve=curve, snapshot=snapshot)
     except DivergenceError as error:
         error.curve = task.curve
         yield error

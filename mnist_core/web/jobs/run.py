@@ -20,6 +20,7 @@ from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.loss_curve import LossCurve
 from mnist_core.models import WIDTH, create_model_shape
+from mnist_core.moments import MAX_NETWORKS, Moments
 from mnist_core.shapes import ShapeMismatchError
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
@@ -36,6 +37,7 @@ from mnist_core.web.jobs.worker_process import Worker, WorkerError, WorkerLostEr
 log = logging.getLogger(__name__)
 
 RECORD_BYTES = 1_000  # of memory, about, for an epoch with its line
+FLOAT_BYTES = 4  # of a weight, which is one byte in what the network was
 ADAM = 3  # times the network: its weights, and two averages for each of them
 
 ENDED: tuple[State, ...] = ("finished", "stopped", "diverged", "failed", "uploaded")
@@ -55,6 +57,8 @@ class Run:
         epochs: the epochs that are over.
         curve: the losses of its batches until the last record; empty if its network is gone.
         epoch_ends: after how many batches each epoch was over.
+        moments: what its network was from the beginning on; empty if it is gone.
+        keeps_networks: whether those keep the whole network, one byte a weight.
         model: the network as it was at the last record, on the CPU and in eval mode, or None if it
             has not learned anything. Never changed, only replaced, and `version` grows each time.
         calibration: what makes its probabilities mean what they say, if that has been found out.
@@ -75,6 +79,8 @@ class Run:
         self.lines: list[Message] = []
         self.curve = LossCurve()
         self.epoch_ends: list[int] = []
+        self.moments = Moments()
+        self.keeps_networks = True
         self.model: nn.Module | None = None
         self.version = 0
         self.calibration = UNCALIBRATED
@@ -202,11 +208,16 @@ class Run:
             self._snapshot = None
             self.changes += 1
 
+    def forget_past_networks(self) -> None:
+        """Free what the network was, but for pictures of some weights; no more of it is kept."""
+        self.keeps_networks = False
+        self.moments.forget_networks()
+
     def forget_network(self) -> None:
         """Free the network as well; what the run came to is still known."""
         self.forget_training()
         self.model = None
-        self.curve, self.epoch_ends = LossCurve(), []
+        self.curve, self.epoch_ends, self.moments = LossCurve(), [], Moments()
 
     @property
     def size(self) -> int:
@@ -217,8 +228,11 @@ class Run:
         if self.is_under_way:
             training = max(training, ADAM * network)
         has_network = self.is_under_way or self.model is not None
+        past = self.moments.size
+        if self.is_under_way and self.keeps_networks:
+            past = max(past, MAX_NETWORKS * network // FLOAT_BYTES)
         records = len(self.epochs) * RECORD_BYTES + self.curve.size
-        return training + has_network * network + records
+        return training + has_network * network + past + records
 
     @property
     def fraction_done(self) -> float:
@@ -344,6 +358,8 @@ class Run:
         self.model = unpack_model(self.config, report.weights)
         self.version += 1
         self.curve = report.curve
+        for moment in report.moments:
+            self.moments.add(moment, keeps_network=self.keeps_networks)
         if isinstance(report.record, StepRecord):
             self._show_step(report.record)
         else:

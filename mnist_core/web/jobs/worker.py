@@ -12,7 +12,7 @@ import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import Enum
@@ -27,6 +27,7 @@ from torch import optim
 from mnist_core.config import TrainConfig
 from mnist_core.data import map_mnist
 from mnist_core.loss_curve import LossCurve
+from mnist_core.moments import Moment, early_steps, first_moment, moment_of
 from mnist_core.shapes import ShapeMismatchError, explain_mismatch
 from mnist_core.training import (
     DivergenceError,
@@ -88,12 +89,14 @@ class Progress:
         record: what the loop says.
         weights: at that moment.
         curve: the losses of all batches until then.
+        moments: at which it has been looked at since the report before.
         snapshot: where it stands, if its process may end without a word.
     """
 
     record: StepRecord | EpochRecord
     weights: bytes
     curve: LossCurve
+    moments: list[Moment] = field(default_factory=list)
     snapshot: Snapshot | None = None
 
 
@@ -131,6 +134,7 @@ def prepare(task: Task, device: torch.device) -> Training:
     config = task.snapshot.config if task.snapshot else task.config
     training = set_up(config, map_mnist(task.root), device)
     training.note_loss = task.curve.add
+    training.record_at = early_steps(config.batch_size, len(training.train_set))
     if task.snapshot:
         restore(task.snapshot, training)
     if task.is_extended:
@@ -141,6 +145,21 @@ def prepare(task: Task, device: torch.device) -> Training:
 def begun(training: Training) -> Begun:
     """Report that a training is set up."""
     return Begun(training.images_shape, training.labels_shape, str(training.device))
+
+
+def follow(training: Training, task: Task) -> Generator[Progress, None, None]:
+    """Train a training of a task, and report with each record; closing this stops it there.
+
+    Raises:
+        DivergenceError: as in `training.train`.
+    """
+    moments = [] if task.curve.batches else [first_moment(training)]
+    with closing(train(training)) as records:
+        for record in records:
+            moment = moment_of(training, record, task.curve.batches)
+            moments += [moment] if moment else []
+            yield Progress(record, pack_weights(training.model), task.curve, moments)
+            moments = []
 
 
 def work(
@@ -180,10 +199,9 @@ def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
     try:
         training = prepare(task, torch.device(task.device) if task.device else choose_device())
         if may_go_on(begun(training)):
-            with closing(train(training)) as records:
-                for record in records:
-                    weights = pack_weights(training.model)
-                    if not may_go_on(Progress(record, weights, task.curve)):
+            with closing(follow(training, task)) as reports:
+                for report in reports:
+                    if not may_go_on(report):
                         break
         return Ended(take_snapshot(training))
     except DivergenceError as error:

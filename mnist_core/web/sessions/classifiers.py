@@ -122,12 +122,15 @@ def all_classifiers(session: Session) -> list[Classifier]:
     return [*filter(None, shipped), *filter(None, map(classifier_of, session.runs))]
 
 
+def find_classifier(session: Session, key: str) -> Classifier | None:
+    """Return the one with this key; None if the session has none such."""
+    found = (classifier for classifier in all_classifiers(session) if classifier.key == key)
+    return next(found, None)
+
+
 def current_classifier(session: Session) -> Classifier | None:
     """Return the selected one, or the default if that is gone; None if there is none at all."""
-    for classifier in all_classifiers(session):
-        if classifier.key == session.draw.classifier:
-            return classifier
-    return default_classifier()
+    return find_classifier(session, session.draw.classifier) or default_classifier()
 
 
 def default_classifier() -> Classifier | None:
@@ -145,7 +148,7 @@ def select_new_runs(session: Session) -> None:
 
 def select_classifier(session: Session, key: str) -> bool:
     """Select a network; False, and nothing changes, if there is none with this key."""
-    if key not in {classifier.key for classifier in all_classifiers(session)}:
+    if find_classifier(session, key) is None:
         return False
     session.draw.offered |= {run.id for run in session.runs}
     session.draw.classifier = key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 
@@ -13,6 +14,7 @@ PROXIES = "FORWARDED_ALLOW_IPS"  # the web server's variable: whose word it take
 PROXIES_OF_A_SPACE = "127.0.0.1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
+@functools.lru_cache(10_000)  # each request asks, and each call that waits
 def client_of(host: str | None) -> str:
     """Name the client at an address: the socket's, or what a trusted proxy says of it.
 

@@ -47,7 +47,7 @@ class OwnTestSet:
     """Labelled drawings, and how many of them a network classifies right. Usable on any thread.
 
     Attributes:
-        changed_at: when drawings were last added or forgotten, in seconds of the clock.
+        changed_at: when drawings were last added or removed, in seconds of the clock.
     """
 
     def __init__(self) -> None:
@@ -92,6 +92,21 @@ class OwnTestSet:
                 removed += 1
             self.changed_at = time.time()
             return removed
+
+    def remove(self, drawing: LabelledDrawing) -> bool:
+        """Remove a drawing, unless it counts as another digit by now.
+
+        Returns:
+            Whether it was there.
+        """
+        key = _key(drawing)
+        with self._lock:
+            sample = self._samples.get(key)
+            if sample is None or sample.drawing.label != drawing.label:
+                return False
+            self._remove(key)
+            self.changed_at = time.time()
+            return True
 
     def clear(self) -> None:
         """Forget every drawing."""

@@ -19,7 +19,12 @@ from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
-from mnist_core.web.sessions.tab_state import DrawState, ExperimentsState, TrainState
+from mnist_core.web.sessions.tab_state import (
+    DrawState,
+    ExperimentsState,
+    MistakesState,
+    TrainState,
+)
 from mnist_core.web.sessions.uploads import clear_uploads
 
 MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
@@ -35,7 +40,7 @@ class Session:
     Attributes:
         presence: whether a page of it is connected.
         test_set: the drawings that the visitor has labelled.
-        draw, train, experiments: what these tabs show.
+        draw, train, mistakes, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
         has_lost: whether it takes the place of one whose runs or drawings are gone, and whose
             visitor has not been told yet.
@@ -49,6 +54,7 @@ class Session:
         self.test_set = OwnTestSet()
         self.draw = DrawState()
         self.train = TrainState()
+        self.mistakes = MistakesState()
         self.experiments = ExperimentsState()
         self.curves = DrawnCurves()
         self.has_lost = False
@@ -166,13 +172,13 @@ class Session:
     def shrink(self, most: int) -> None:
         """Give up what was used least recently until `size` is no more than so many.
 
-        First optimisers, then networks, at last results. The network that reads the visitor's
-        drawings goes last of its kind; runs under way and drawings stay.
+        First what networks were, then optimisers, then networks, at last results. The network that
+        reads the visitor's drawings goes last of its kind; runs under way and drawings stay.
         """
         with self._lock:
             ended = [run for run in self._runs if not run.is_under_way]
             ended.sort(key=lambda run: run.id == self.draw.classifier)
-            for give_up in (Run.forget_training, self.evict):
+            for give_up in (Run.forget_past_networks, Run.forget_training, self.evict):
                 for run in ended:
                     if self.size > most:
                         give_up(run)
@@ -248,6 +254,10 @@ class Session:
             self._check_open()
             return sum(map(self.test_set.add, drawings))
 
+    def unlabel(self, drawing: LabelledDrawing) -> bool:
+        """Take a drawing out of the own test set; return whether it was in it."""
+        return self.test_set.remove(drawing)
+
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:
@@ -257,6 +267,7 @@ class Session:
             self.test_set.clear()
             self._past.clear()
             self._files.clear()
+            self.draw.keep_picture(None)
         clear_uploads()
 
     # --- with the lock held --------------------------------------------------------------------
@@ -284,6 +295,8 @@ class Session:
         surplus = len(self._runs) + len(runs) - the_limits().runs
         for run in ended[: max(surplus, 0)]:
             self.evict(run)
+        for run in [*self._runs, *runs[:-1]]:  # of one run at a time, else they are too many
+            run.forget_past_networks()
         self._runs += runs
         for run in [run for run in self._runs if run.can_train_on][:-MAX_OPTIMIZERS]:
             run.forget_training()

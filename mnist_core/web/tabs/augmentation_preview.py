@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from mnist_core.augmentation import augment
-from mnist_core.data import default_root, has_mnist, map_mnist
+from mnist_core.data import default_root, has_mnist, map_mnist, seeded
 from mnist_core.text import say
 
 SHOWN = 10  # the digits 0 to 9
@@ -46,8 +46,7 @@ def _draw(kind: str) -> str:
     train = map_mnist(default_root().resolve()).train
     chosen = [int((train.labels == digit).nonzero()[0, 0]) for digit in range(SHOWN)]
     images, labels = train.__getitems__(chosen)
-    with torch.random.fork_rng(devices=[]):  # whoever else draws is not disturbed
-        torch.manual_seed(2)
+    with seeded(2):
         changed, _ = augment(images.repeat(COPIES, 1, 1, 1), labels.repeat(COPIES), kind)
     return _to_url(torch.stack([images, changed[-SHOWN:]]))
 

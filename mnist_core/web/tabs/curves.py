@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from matplotlib.figure import Figure
 
@@ -32,25 +32,39 @@ def draw_curves(curves: Sequence[Curve]) -> Plots:
     """Draw the curves twice, losses and accuracies, and say them in words.
 
     Returns:
-        "losses" and "accuracies", each a data URL of an SVG, and "words" for who cannot see them;
-        empty before the first epoch.
+        "losses" and "accuracies", each a data URL of an SVG, and for who cannot see them
+        "losses_words" and "accuracies_words"; empty before the first epoch.
     """
     curves = [curve for curve in curves if any(curve.runs)]
     if not curves:
         return {}
     return {
-        "losses": _to_url(compare_losses(curves)),
-        "accuracies": _to_url(compare_accuracies(curves)),
-        "words": say("runs.curves_separator").join(map(_describe, curves)),
+        "losses": svg_address(compare_losses(curves)),
+        "accuracies": svg_address(compare_accuracies(curves)),
+        "losses_words": _join(_describe_losses(curve) for curve in curves),
+        "accuracies_words": _join(_describe_accuracies(curve) for curve in curves),
     }
 
 
-def _describe(curve: Curve) -> str:
+def _join(sentences: Iterable[str]) -> str:
+    return say("runs.curves_separator").join(sentences)
+
+
+def _describe_losses(curve: Curve) -> str:
+    losses = ", ".join(f"{run[-1].train_loss:.4f}" for run in curve.runs if run)
+    return say("runs.curves_losses", name=curve.name, losses=losses)
+
+
+def _describe_accuracies(curve: Curve) -> str:
     last = [run[-1] for run in curve.runs if run]
-    losses = ", ".join(f"{epoch.train_loss:.4f}" for epoch in last)
-    accuracies = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in last)
-    return say("runs.curves_words", name=curve.name, losses=losses, accuracies=accuracies)
+    test = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in last)
+    measured = [epoch.train_accuracy for epoch in last if epoch.train_accuracy is not None]
+    training = ", ".join(f"{accuracy:.2%}" for accuracy in measured)
+    if not training:
+        return say("runs.curves_accuracies", name=curve.name, test=test)
+    return say("runs.curves_both_accuracies", name=curve.name, test=test, training=training)
 
 
-def _to_url(figure: Figure) -> str:
+def svg_address(figure: Figure) -> str:
+    """Return the address of a figure, drawn as SVG, that holds all of it."""
     return f"data:image/svg+xml;base64,{b64encode(to_svg(figure)).decode('ascii')}"

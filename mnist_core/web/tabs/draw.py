@@ -40,7 +40,7 @@ from mnist_core.web.sessions.session import Session
 from mnist_core.web.sessions.uploads import find_upload
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.picture import look_into
+from mnist_core.web.tabs.picture import look_into, look_up
 
 SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
@@ -80,6 +80,7 @@ class DrawTab:
         )
         self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
         self.canvas.labelled(count_drawing, link, self.board, **at_once(link))
+        self.canvas.recalled(take_drawing_back, link, self.board, **at_once(link))
         self.board.save(save_drawings, link, self.board, **at_once(link))
         self.board.open_file(open_drawings, link, self.board, **quietly(link))
         self.board.forget(forget_drawings, link, self.board, **at_once(link))
@@ -88,10 +89,9 @@ class DrawTab:
         """Let the visitor choose who reads; the drawing on the canvas is read again."""
         is_there = select_classifier(session, Choice.of(event).key)
         session.note_change()
-        board = _board(session)
         if not is_there and (present := current_classifier(session)):
-            board["note"] = say("draw.classifier_gone", name=present.name)
-        return {self.board: board, **self._read_again(session)}
+            session.draw.note = Message("draw.classifier_gone", name=present.name)
+        return {self.board: _board(session), **self._read_again(session)}
 
     def view(self, session: Session) -> View:
         """Show who can read, and have the drawing read again when who reads has learned more."""
@@ -116,6 +116,8 @@ class DrawTab:
 def read_drawing(drawing: Drawing, session: Session) -> Answer:
     """Answer one sending of the canvas."""
     note_reading()
+    if drawing.strokes:
+        session.draw.keep_picture(None)
     session.draw.drawing = image_from_strokes(drawing.strokes)
     return _answer(drawing.seq, session.draw.drawing, session)
 
@@ -132,10 +134,14 @@ def read_picture(
         raise refusal(Message("picture.expected"))
     image: GrayImage | None = None
     try:
-        path = find_upload(question.file)
-        if path is None:
+        if question.test_image is not None:
+            image, findings = look_up(question.seq, question.test_image)
+            session.draw.keep_picture(None)
+        elif path := find_upload(question.file):
+            session.draw.keep_picture(path)
+            image, findings = look_into(question, path)
+        else:
             raise FileNotFoundError
-        image, findings = look_into(question, path)
     except FileNotFoundError:  # it was kept for some minutes: the page has it, and asks again
         return gr.skip(), {"seq": question.seq, "gone": True}
     except ValueError as error:
@@ -173,11 +179,27 @@ def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
     Raises:
         gr.Error: what the page sent is no such drawing.
     """
+    drawing = _labelled(event)
+    return _add([drawing], session, Message("draw.counted", digit=_name(drawing.label)))
+
+
+def take_drawing_back(session: Session, event: gr.EventData) -> LeaderboardStatus:
+    """Count a drawing no more: the visitor has undone what was said of it.
+
+    Raises:
+        gr.Error: what the page sent is no such drawing.
+    """
+    drawing = _labelled(event)
+    if session.unlabel(drawing):
+        session.draw.note = Message("draw.taken_back", digit=_name(drawing.label))
+    return _board(session)
+
+
+def _labelled(event: gr.EventData) -> LabelledDrawing:
     try:
-        drawing = parse_label(event_data(event))
+        return parse_label(event_data(event))
     except ValueError as error:
         raise refusal(error) from None
-    return _add([drawing], session, say("draw.counted", digit=_name(drawing.label)))
 
 
 def save_drawings(session: Session) -> LeaderboardStatus:
@@ -195,25 +217,27 @@ def open_drawings(session: Session, event: gr.EventData) -> LeaderboardStatus:
         drawings = parse_drawings(OpenedFile.of(event).content.encode(), the_limits().drawings)
     except ValueError as error:
         raise refusal(error) from None
-    return _add(drawings, session, say("draw.opened", count=len(drawings)))
+    return _add(drawings, session, Message("draw.opened", count=len(drawings)))
 
 
 def forget_drawings(session: Session) -> LeaderboardStatus:
     """Begin the score anew."""
     session.test_set.clear()
-    return {**_board(session), "note": say("draw.forgotten")}
+    session.draw.note = Message("draw.forgotten")
+    return _board(session)
 
 
-def _add(drawings: Sequence[LabelledDrawing], session: Session, note: str) -> LeaderboardStatus:
+def _add(drawings: Sequence[LabelledDrawing], session: Session, note: Message) -> LeaderboardStatus:
     try:
         dropped = session.label(drawings)
     except ValueError as error:
         raise refusal(error) from None
     if dropped == 1:
-        note = say("draw.made_room_for_one", note=note)
+        note = Message("draw.made_room_for_one", note=note)
     elif dropped:
-        note = say("draw.made_room", note=note, count=dropped)
-    return {**_board(session), "note": note}
+        note = Message("draw.made_room", note=note, count=dropped)
+    session.draw.note = note
+    return _board(session)
 
 
 def _board(session: Session) -> LeaderboardStatus:
@@ -227,15 +251,15 @@ def _board(session: Session) -> LeaderboardStatus:
         for key, (name, _) in SHIPPED_CLASSIFIERS.items()
     }
     present = current_classifier(session)
-    board: LeaderboardStatus = {
+    if is_gone and present:
+        session.draw.note = Message("draw.classifier_gone", name=present.name)
+    return {
         "classifier": present.key if present else "",
         "rows": list({**missing, **rows}.values()),
         "drawings": len(session.test_set),
         "changed_at": changed_at,
+        "note": translate(session.draw.note) if session.draw.note else "",
     }
-    if is_gone and present:
-        board["note"] = say("draw.classifier_gone", name=present.name)
-    return board
 
 
 def _row(classifier: Classifier, session: Session) -> Row:

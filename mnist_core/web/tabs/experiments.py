@@ -23,6 +23,7 @@ from mnist_core.web.components.experiment_cards import (
     CardsOverview,
     CardsStatus,
     CardText,
+    ComparedRuns,
     ExperimentCards,
     SideStatus,
 )
@@ -147,6 +148,7 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
         ]
         if results.pairs
         else [],
+        "compared": _compared(results),
         "plots": plots,
         "demonstration": None,
         "compares": True,
@@ -175,6 +177,7 @@ def _describe_demonstration(name: str, is_shown: bool) -> CardResult:
         "more_seeds": "",
         "time": "",
         "sides": [],
+        "compared": None,
         "plots": {},
         "demonstration": demonstrations.show(name) if is_shown else None,
         "compares": False,
@@ -218,6 +221,15 @@ def _note(results: ExperimentResults) -> str:
         name = translate(results.known_baseline.name)
         return say("cards.one_to_train", epochs=epochs, time=time, name=name)
     return say("cards.two_to_train", epochs=epochs, time=time)
+
+
+def _compared(results: ExperimentResults) -> ComparedRuns | None:
+    """Return the first two runs whose mistakes can be compared, with the same seed."""
+    for pair in results.complete:
+        baseline, variant = pair.baseline, pair.variant
+        if baseline and variant and baseline.model and variant.model:
+            return {"network": variant.id, "against": baseline.id}
+    return None
 
 
 def _say_time(results: ExperimentResults) -> str:

@@ -1,6 +1,6 @@
 """The part of the Draw tab that looks closer: the input, inside the network, and why.
 
-What the page is sent is said where it is made: `_inside` and `_why`.
+What the page is sent is said where it is made: `_inside`, `_why` and `list_strokes`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from mnist_core.inspection import (
     split_score,
 )
 from mnist_core.inspection.layers import ACTIVATIONS, PAPER
-from mnist_core.preprocessing import GrayImage, image_from_strokes
+from mnist_core.preprocessing import GrayImage, image_from_strokes, ink_of_each
 from mnist_core.text import translate
 from mnist_core.web.components.base import refusal
-from mnist_core.web.components.canvas import DrawingCanvas
+from mnist_core.web.components.canvas import Drawing, DrawingCanvas
 from mnist_core.web.components.inside import (
     InsidePanel,
     Question,
@@ -49,6 +49,7 @@ from mnist_core.web.tabs.page_stream import at_once
 from mnist_core.web.tabs.pipeline import build_pipeline
 
 NEURONS = 4  # on each side of a score
+MOST_STROKES = 8  # of a drawing that are taken away one by one; an answer stays under 20 kB
 Facts = dict[str, Any]
 
 
@@ -63,6 +64,7 @@ def build_views(canvas: DrawingCanvas, link: SessionLink) -> None:
     with gr.Column(elem_classes="input-view"):
         build_pipeline(canvas, link)
     panel.input(look_closer, [panel, link], panel, **at_once(link))
+    panel.rested(list_strokes, [canvas, link], panel, **at_once(link))
 
 
 def look_closer(question: Question, session: Session) -> Facts | None:
@@ -289,6 +291,25 @@ def _alike(seen: Inspection, classifier: Classifier) -> list[Facts] | None:
         {"label": found.label, "image": _pixels(images.pixels[found.index].numpy())}
         for found in index.nearest(seen)
     ]
+
+
+def list_strokes(drawing: Drawing, session: Session) -> Facts:
+    """Return the strokes of a drawing, so that the page can take any of them away.
+
+    Returns:
+        `image`, of them all, by which the page knows whether it still shows that drawing; and
+        `strokes`, each where it lies in it. Their maximum is the image, so the maximum of those
+        that stay is the image without the others, in its place. A single stroke, or a scribble of
+        more than eight, is not taken apart.
+    """
+    session.note_use()
+    strokes = ink_of_each(drawing.strokes)
+    image = image_from_strokes(drawing.strokes)
+    return {
+        "view": "strokes",
+        "image": "" if image is None else _pixels(image),
+        "strokes": [_pixels(ink) for ink in strokes] if 1 < len(strokes) <= MOST_STROKES else [],
+    }
 
 
 # --- a scribble that is no digit -----------------------------------------------------------------

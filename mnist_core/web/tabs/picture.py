@@ -16,8 +16,9 @@ from mnist_core.preprocessing import (
     open_picture,
 )
 from mnist_core.preprocessing.colours import grays_of
-from mnist_core.text import say
+from mnist_core.text import Message, say
 from mnist_core.web.components.picture import Findings, Question
+from mnist_core.web.sessions.hidden_indexes import test_images
 
 MAX_FOUND = 24  # things that are shown: more would cover each other
 SHOWN_SIDE = 400  # pixels, as large as the canvas may be
@@ -56,6 +57,23 @@ def look_into(question: Question, path: Path) -> tuple[GrayImage | None, Finding
     if image is None:
         findings["problem"] = problem
     return image, findings
+
+
+def look_up(seq: int, place: int) -> tuple[GrayImage, Findings]:
+    """Return one of MNIST's test images as it is, so that it is read as it was in the test.
+
+    Args:
+        seq: of the question.
+        place: in the test set, from 0.
+
+    Raises:
+        ValueError: there is no such image on this machine.
+    """
+    images = test_images()
+    if images is None or place >= len(images.labels):
+        raise ValueError(Message("picture.no_test_image"))
+    image: GrayImage = images.pixels[place].numpy().copy()
+    return image, {"seq": seq, "size": (image.shape[1], image.shape[0]), "found": [], "read": None}
 
 
 def _box(area: list[float], picture: Image.Image) -> Box:

@@ -7,26 +7,30 @@ from dataclasses import replace
 from typing import Any
 
 import gradio as gr
-from matplotlib.figure import Figure
 
 from mnist_core.config import TrainConfig
 from mnist_core.inference import predict
-from mnist_core.plots import Curve, compare_accuracies, compare_losses, loss_figure, to_svg
+from mnist_core.plots import loss_figure
 from mnist_core.text import Message, say, translate
 from mnist_core.training import EpochRecord
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.console import Console
+from mnist_core.web.components.plot import Plot, PlotView
+from mnist_core.web.components.run_curves import RunCurves
 from mnist_core.web.components.run_panel import RunPanel, RunView
 from mnist_core.web.gradio_compat.buttons import spoken_button
-from mnist_core.web.gradio_compat.plot import PlotData, svg_plot
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.curves import svg_address
+from mnist_core.web.tabs.first_batch import build_first_batch
+from mnist_core.web.tabs.one_step import build_one_step
 from mnist_core.web.tabs.page_stream import View, quietly
+from mnist_core.web.tabs.run_curves import view_curves
 from mnist_core.web.tabs.run_text import view_run
+from mnist_core.web.tabs.scrubber import build_scrubber, view_moments
 from mnist_core.web.tabs.train_form import TrainForm, read_settings
 
-RUN_COLOR = "tab:blue"  # of both its curves
 MORE_EPOCHS = 5  # that "train on" adds
 MAX_DIGITS = 10  # of those that a drawing has been read as, epoch after epoch
 
@@ -37,7 +41,9 @@ class TrainTab:
     Attributes:
         form: the settings.
         panel, lines: how the run is doing.
-        plots: its losses, its accuracies, and the article's plot.
+        curves: its losses and its accuracies.
+        scrubber: what its network was before.
+        article_plot: its losses as the article draws them.
         start, stop, train_on, retry, weights, metadata: what can be done with it.
         outputs: all of these but the form.
     """
@@ -45,7 +51,6 @@ class TrainTab:
     def __init__(self, link: SessionLink) -> None:
         """Lay the tab out and wire it; call it inside a `gr.Tab`."""
         self._link = link
-        no_losses, no_accuracies, no_article_plot = draw_run([])
         with gr.Row(elem_classes="train"):
             with gr.Column(scale=3, min_width=300):
                 self.form = TrainForm()
@@ -58,10 +63,17 @@ class TrainTab:
                 self.panel = RunPanel()
                 self.retry = gr.Button(visible=False, size="sm", variant="primary", elem_id="retry")
                 with gr.Tabs(elem_classes="results", overflow_behavior="wrap"):
-                    with gr.Tab(Message("train.curves")), gr.Row():
-                        losses, accuracies = _plot(no_losses), _plot(no_accuracies)
+                    with (
+                        gr.Tab(Message("train.curves"), elem_id="curves"),
+                        gr.Column(elem_classes="learning"),
+                    ):
+                        build_first_batch(self.form, link)
+                        self.curves = RunCurves()
+                        self.scrubber = build_scrubber(link)
+                    with gr.Tab(Message("one_step.tab"), elem_id="one-step"):
+                        build_one_step(self.form, link)
                     with gr.Tab(Message("train.article"), elem_id="article"), gr.Row():
-                        article_plot = _plot(no_article_plot, scale=3)
+                        self.article_plot = Plot(elem_classes="paper", scale=3)
                         with gr.Column(scale=2, min_width=240):
                             self.lines = Console([])
                     with gr.Tab(Message("train.code"), elem_id="code-tab"):
@@ -69,9 +81,9 @@ class TrainTab:
                 with gr.Row(elem_classes="downloads"):
                     self.weights = _download(Message("train.weights"), "weights")
                     self.metadata = _download(Message("train.metadata"), "metadata")
-        self.plots = [losses, accuracies, article_plot]
         self.outputs: Sequence[gr.Component] = [
-            *(self.panel, *self.plots, self.lines, self.start, self.stop, self.train_on),
+            *(self.panel, self.curves, self.scrubber, self.article_plot, self.lines),
+            *(self.start, self.stop, self.train_on),
             *(self.retry, self.weights, self.metadata),
         ]
         inputs = list(self.form.inputs.values())
@@ -141,18 +153,19 @@ class TrainTab:
     def view(self, session: Session) -> View:
         """Show the run that trains, or the one that did last."""
         readings = DrawingReadings(session)
-        drawn: tuple[object, list[PlotData]] = (None, [])
+        drawn: tuple[object, PlotView | None] = (None, None)
 
         def show() -> Updates:
             nonlocal drawn
             run = session.current
             epochs = list(run.epochs) if run else []
-            planned = run.config.epochs if run else 0
-            if drawn[0] != (run, len(epochs), planned):
-                drawn = (run, len(epochs), planned), draw_run(epochs, planned)
+            if drawn[0] != (run, len(epochs)):
+                drawn = (run, len(epochs)), draw_run(epochs)
             status: RunView = {**view_run(run), "drawing": readings.read(run)}
             return {
-                **dict(zip(self.plots, drawn[1], strict=True)),
+                self.curves: view_curves(run),
+                self.scrubber: view_moments(run),
+                self.article_plot: drawn[1],
                 **self._show_run(session, run, status),
             }
 
@@ -212,24 +225,18 @@ def _say_sureness(probability: float) -> str:
     return ">99.9%" if probability > 0.999 else f"{probability:.1%}"  # nothing is quite sure
 
 
-def draw_run(epochs: list[EpochRecord], planned: int = 0) -> list[PlotData]:
-    """Draw a run's losses, its accuracies, and its training loss as the article does."""
-    curve = Curve("", RUN_COLOR, [epochs], planned)
-    figures = [
-        compare_losses([curve], with_test=True),
-        compare_accuracies([curve]),
-        loss_figure([epoch.train_loss for epoch in epochs]),
-    ]
-    return list(map(_to_plot, figures))
-
-
-def _to_plot(figure: Figure) -> PlotData:
-    """Render a figure; from the figure itself gr.Plot would take twice as long."""
-    return svg_plot(to_svg(figure))
-
-
-def _plot(picture: PlotData, scale: int = 1) -> gr.Plot:
-    return gr.Plot(picture, show_label=False, elem_classes="paper", min_width=280, scale=scale)
+def draw_run(epochs: list[EpochRecord]) -> PlotView:
+    """Draw a run's training loss as the article does, and say in words what is to be seen."""
+    losses = [epoch.train_loss for epoch in epochs]
+    words: Message | str = Message("plot.article_empty")
+    if losses:
+        words = Message(
+            "plot.article_words",
+            epochs=len(losses),
+            first=f"{losses[0]:.4f}",
+            last=f"{losses[-1]:.4f}",
+        )
+    return {"picture": svg_address(loss_figure(losses)), "words": translate(words)}
 
 
 def _button(label: Message, elem_id: str, **settings: Any) -> gr.Button:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
 import gradio as gr
 
 from mnist_core.codegen import generate_code
-from mnist_core.config import TrainConfig
+from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import (
     LEAST_WIDTH,
@@ -22,6 +23,7 @@ from mnist_core.text import Message, say, translate
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
 from mnist_core.web.components.listing import Listing, Program
+from mnist_core.web.components.number_field import NumberField
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
@@ -81,26 +83,32 @@ class TrainForm:
                 label=Message("form.batch_size"),
                 elem_id="batch-size",
             )
-            # Plain numbers without limits of their own: a slider would put its largest number in
-            # the place of what somebody has typed, and Gradio would refuse it with an error.
-            with gr.Row():
+            with gr.Row(equal_height=True):
                 epochs = _number(
                     RECIPE.epochs,
                     Message("form.epochs"),
                     "epochs",
-                    info=Message("form.epochs_info"),
+                    hint=Message("form.epochs_info"),
+                    least=1,
+                    most=limits.epochs,
                 )
                 learning_rate = _number(
                     RECIPE.learning_rate,
                     Message("form.learning_rate"),
                     "learning-rate",
-                    info=Message("form.learning_rate_info"),
+                    hint=Message("form.learning_rate_info"),
+                    least=0,
+                    most=100,
+                    is_open=True,
+                    step=None,
                 )
                 seed = _number(
                     RECIPE.seed,
                     Message("form.seed"),
                     "seed",
-                    info=Message("form.seed_info"),
+                    hint=Message("form.seed_info"),
+                    least=0,
+                    most=2**32 - 1,
                 )
         with gr.Row(elem_classes="note"):
             self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
@@ -131,16 +139,21 @@ class TrainForm:
                 0,
                 "Dropout",
                 "dropout",
-                info=Message("form.dropout_info"),
+                hint=Message("form.dropout_info"),
+                least=0,
+                most=0.9,
                 step=0.05,
-                interactive=False,
+                enabled=False,
             )
             with gr.Row():
                 width = _number(
                     RECIPE.width,
                     Message("form.width"),
                     "width",
-                    info=Message("form.width_info", low=LEAST_WIDTH, high=MOST_WIDTH),
+                    hint=Message("form.width_info", low=LEAST_WIDTH, high=MOST_WIDTH),
+                    least=LEAST_WIDTH,
+                    most=MOST_WIDTH,
+                    step=8,
                 )
                 activation = gr.Radio(
                     _choices(ACTIVATIONS),
@@ -153,13 +166,18 @@ class TrainForm:
                     RECIPE.images,
                     Message("form.images"),
                     "images",
-                    info=Message("form.images_info"),
+                    hint=Message("form.images_info"),
+                    least=LEAST_IMAGES,
+                    most=IMAGES,
+                    step=1_000,
                 )
                 wrong_labels = _number(
                     RECIPE.wrong_labels,
                     Message("form.wrong_labels"),
                     "wrong-labels",
-                    info=Message("form.wrong_labels_info"),
+                    hint=Message("form.wrong_labels_info"),
+                    least=0,
+                    most=MOST_WRONG_LABELS,
                     step=0.05,
                 )
             flatten = gr.Checkbox(
@@ -175,7 +193,7 @@ class TrainForm:
                 elem_id="augmentation",
             )
             self.preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
-        inputs: dict[str, gr.Checkbox | gr.Dropdown | gr.Number | gr.Radio] = {
+        inputs: dict[str, gr.Checkbox | gr.Dropdown | gr.Radio | NumberField] = {
             "model": model,
             "epochs": epochs,
             "batch_size": batch_size,
@@ -234,7 +252,7 @@ class TrainForm:
 
     def speak_after(self, event: Any, link: SessionLink) -> None:
         """Describe all of it once more when the page has changed its language."""
-        outputs = [self.inputs["model"], self.preview, *self._described]
+        outputs = [self.inputs["model"], self.inputs["dropout"], self.preview, *self._described]
         inputs = [*self.inputs.values(), link]
         event.then(self.describe_all, inputs, outputs, **quietly(link), queue=False)
 
@@ -260,13 +278,22 @@ class TrainForm:
             self.inputs["model"]: gr.update(info=translate(architecture.advice))
             if architecture
             else gr.skip(),
-            self.inputs["dropout"]: gr.update(value=rate or 0, interactive=rate is not None),
-            **{
-                self.inputs[name]: _offer(getattr(RECIPE, name), adjustable)
-                for name in OF_HIDDEN_LAYERS
-            },
-            self.inputs["flatten"]: _offer(RECIPE.flatten, can_forget),
+            self.inputs["dropout"]: gr.update(value=rate or 0, enabled=rate is not None),
+            **self._offer(OF_HIDDEN_LAYERS, adjustable),
+            **self._offer(["flatten"], can_forget),
         }
+
+    def _offer(self, names: Iterable[str], can_be_chosen: bool) -> Updates:
+        """Let settings be chosen, or grey them out with the recipe's values."""
+        updates: Updates = {}
+        for name in names:
+            part = self.inputs[name]
+            switch = "enabled" if isinstance(part, NumberField) else "interactive"
+            update: dict[str, Any] = {switch: can_be_chosen}
+            if not can_be_chosen:
+                update["value"] = getattr(RECIPE, name)
+            updates[part] = gr.update(**update)
+        return updates
 
     def describe(self, *values: object) -> Updates:
         """Say how the settings differ from the recipe, or what is wrong; show their program.
@@ -286,9 +313,11 @@ class TrainForm:
     def describe_all(self, *values: Any) -> Updates:
         """Describe settings, network and augmentation; for the arguments see `describe`."""
         given = dict(zip(self.inputs, values, strict=False))
+        model, dropout = self.inputs["model"], self.inputs["dropout"]
         network = self.describe_network(given["model"])
         return {
-            self.inputs["model"]: network[self.inputs["model"]],
+            model: network[model],
+            dropout: gr.update(enabled=network[dropout]["enabled"]),  # and stays what it was
             self.preview: show_preview(given["augmentation"], values[-1]),
             **self.describe(*values),
         }
@@ -325,13 +354,6 @@ def read_settings(*values: object) -> TrainConfig:
     return config
 
 
-def _offer(value: object, can_be_chosen: bool) -> dict[str, Any]:
-    """Let a setting be chosen, or grey it out with the recipe's value."""
-    return dict(
-        gr.update(interactive=True) if can_be_chosen else gr.update(value=value, interactive=False)
-    )
-
-
 def _whole(value: object) -> object:
     """Turn 5.0, as a browser may send it, into 5; leave the rest for TrainConfig to refuse."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -352,8 +374,9 @@ def _program(config: TrainConfig) -> Program:
     }
 
 
-def _number(value: float, label: str, elem_id: str, **settings: Any) -> gr.Number:
-    return gr.Number(value, label=label, elem_id=elem_id, min_width=90, **settings)
+def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:
+    about: dict[str, Any] = {"title": title, "elem_id": elem_id, "elem_classes": "number-block"}
+    return NumberField(value, min_width=90, **about, **settings)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:

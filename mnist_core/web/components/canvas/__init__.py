@@ -40,7 +40,10 @@ class DrawingCanvas(Component):
     the same page tells it of the answer, so every `input` handler has to end in one.
 
     The `labelled` event comes when the visitor has said which digit the drawing was, which empties
-    the canvas; its data is for `parse_label`.
+    the canvas; the `recalled` event when undo has brought that drawing back. The data of both is
+    for `parse_label`.
+
+    The arrow keys draw as well, and some digits of other people can be tried.
     """
 
     def __init__(self, value: None = None, *, classifier: str = "", **settings: Any) -> None:
@@ -98,7 +101,10 @@ def parse_drawing(payload: object) -> Drawing:
 
 
 def parse_label(payload: object) -> LabelledDrawing:
-    """Turn the data of a `labelled` event, `{"label": int, "strokes": [...]}`, into a drawing.
+    """Turn the data of a `labelled` or `recalled` event into a drawing.
+
+    Args:
+        payload: `{"label": int, "strokes": [...]}`.
 
     Raises:
         ValueError: with one sentence that says what is wrong with it.

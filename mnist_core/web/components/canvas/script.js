@@ -1,6 +1,7 @@
 // The drawing canvas.
 //
-// Reading order: the drawing, its ink, the pen, the controls, the sending, the page around it.
+// Reading order: the drawing, its ink, the pen, the pen by keys, the controls, the sending, the page
+// around it.
 // A point is [x, y] in thousandths of the canvas side; a stroke is a list of points; a gesture is
 // the list of strokes laid from pen down to pen up, several when the pen left the canvas between.
 
@@ -9,6 +10,9 @@ const BRUSH = 70; // width of the ink: what 2 of the 28 pixels are
 const SPACING = 2; // points closer than this to the one before add nothing
 const MAX_POINTS = 5000; // far more than a digit needs, half of what the server takes
 const MAX_UNDO = 100;
+const PALM_MS = 500; // ms after a sign of the pen in which a touch is the hand that holds it
+const KEY_STEP = 40; // about what one of the 28 pixels is
+const SPEECH_DELAY_MS = 600; // ms of rest before it is said where the pen by keys is
 const STORE = "mnist-drawing";
 const ANSWER_TIMEOUT_MS = 2000; // ms without an answer after which a sending counts as lost
 const MAX_ANSWER_TIMEOUT_MS = 30000;
@@ -33,6 +37,8 @@ function isFull() {
   return strokesNow().reduce((sum, stroke) => sum + stroke.length, 0) >= MAX_POINTS;
 }
 
+const counted = new WeakMap(); // a drawing that was counted → as which digit
+
 function replaceDrawing(next) {
   past = [...past, gestures].slice(-MAX_UNDO);
   gestures = next;
@@ -41,8 +47,10 @@ function replaceDrawing(next) {
 // A picture lies over the canvas (see PictureViewer): the drawing makes room, and undo brings it
 // back.
 let hasPicture = false;
+let testImage = null; // in words, if the picture is one of MNIST's test images
 
-function makeRoom() {
+function makeRoom({ detail }) {
+  testImage = detail.testImage ?? null;
   if (gestures.length > 0) replaceDrawing([]);
   store();
   hasPicture = true;
@@ -131,12 +139,35 @@ function trace(stroke) {
 let pen = null; // while it is down: which pointer, where, its gesture, the stroke it is laying
 
 function penDown(event) {
-  if (pen || !event.isPrimary || event.button !== 0 || isFull()) return;
-  pen = { pointer: event.pointerId, at: rounded(pointOf(event)), gesture: [], stroke: null };
-  replaceDrawing([...gestures, pen.gesture]);
-  penTo(pen.at);
-  changed();
+  hideKeyPen();
+  if (!event.isPrimary || event.button !== 0 || isPalm(event)) return;
+  if (pen?.type === "touch" && event.pointerType === "pen") takeBackPalm();
+  if (pen || isFull()) return;
+  putDown(event.pointerId, event.pointerType, rounded(pointOf(event)));
   canvas.setPointerCapture(event.pointerId); // moves outside the canvas come here too
+}
+
+function putDown(pointer, type, at) {
+  pen = { pointer, type, at, gesture: [], stroke: null };
+  replaceDrawing([...gestures, pen.gesture]);
+  penTo(at);
+  changed();
+}
+
+let penSeen = -Infinity; // when a pen was last near the screen, on it or above it
+
+function notePen({ pointerType, timeStamp }) {
+  if (pointerType === "pen") penSeen = timeStamp;
+}
+
+// The hand that holds the pen touches the screen as well: before the pen, or between two strokes.
+function isPalm({ pointerType, timeStamp }) {
+  return pointerType === "touch" && timeStamp - penSeen < PALM_MS;
+}
+
+function takeBackPalm() {
+  pen = null;
+  gestures = past.pop();
 }
 
 function penMove(event) {
@@ -150,6 +181,74 @@ function penUp(event) {
   if (event.pointerId !== pen?.pointer) return;
   pen = null;
   store();
+}
+
+// --- The pen by keys -----------------------------------------------------------------------------
+// Arrow keys move it, Home, End and the page keys do so aslant, space lowers and lifts it.
+
+const KEYS = "keys"; // in the place of a pointer
+const WAYS = {
+  ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
+  ...{ Home: [-1, -1], PageUp: [1, -1], End: [-1, 1], PageDown: [1, 1] },
+};
+
+let keyPen = [SIDE / 2, SIDE / 2]; // where it is
+let speaking = null;
+
+function canvasKeyDown(event) {
+  const way = WAYS[event.key];
+  if ((!way && event.key !== " ") || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  if (pen && pen.pointer !== KEYS) return;
+  if (way) moveKeyPen(way);
+  else if (!event.repeat) toggleKeyPen();
+  showKeyPen();
+}
+
+function moveKeyPen(way) {
+  keyPen = rounded(keyPen.map((value, axis) => value + KEY_STEP * way[axis]));
+  if (pen && !isFull()) {
+    penTo(keyPen);
+    changed();
+  }
+  const [across, down] = keyPen.map((value) => Math.round(value / 10));
+  clearTimeout(speaking);
+  speaking = setTimeout(() => announce(say("canvas.pen_at", { across, down })), SPEECH_DELAY_MS);
+}
+
+function toggleKeyPen() {
+  if (!pen && !isFull()) {
+    putDown(KEYS, KEYS, keyPen);
+    announce(say("canvas.pen_down"));
+  } else {
+    liftKeyPen();
+    announce(say("canvas.pen_up"));
+  }
+}
+
+function liftKeyPen() {
+  if (pen?.pointer !== KEYS) return;
+  pen = null;
+  store();
+  showKeyPen();
+}
+
+function showKeyPen() {
+  const mark = find("key-pen");
+  mark.hidden = false;
+  mark.classList.toggle("down", pen?.pointer === KEYS);
+  mark.style.left = keyPen[0] / 10 + "%";
+  mark.style.top = keyPen[1] / 10 + "%";
+}
+
+function hideKeyPen() {
+  liftKeyPen();
+  find("key-pen").hidden = true;
+}
+
+function announce(words) {
+  clearTimeout(speaking);
+  write(find("pen-said"), words);
 }
 
 // Lay ink from where the pen is to the new point, only where that way is on the canvas.
@@ -195,14 +294,20 @@ function clipped(from, to) {
 // --- The controls --------------------------------------------------------------------------------
 
 function undo() {
+  liftKeyPen();
   if (pen || past.length === 0) return;
   if (hasPicture) removePicture();
   gestures = past.pop();
+  if (counted.has(gestures)) {
+    trigger("recalled", { label: counted.get(gestures), strokes: strokesNow() });
+    counted.delete(gestures);
+  }
   store();
   changed();
 }
 
 function clear() {
+  liftKeyPen();
   if (pen || (gestures.length === 0 && !hasPicture)) return;
   if (hasPicture) removePicture();
   else replaceDrawing([]); // so that undo brings the drawing back
@@ -212,9 +317,39 @@ function clear() {
 
 // The drawing with the digit it was goes to the server, and makes room for the next one.
 function labelled(event) {
+  liftKeyPen();
   if (pen || gestures.length === 0) return;
   trigger("labelled", { label: event.detail.label, strokes: strokesNow() });
+  counted.set(gestures, event.detail.label); // undo takes the count back as well
   clear();
+  canvas.focus({ preventScroll: true }); // the button that was pressed can be pressed no more
+}
+
+function tryExample(digit) {
+  liftKeyPen();
+  if (pen) return;
+  if (hasPicture) removePicture();
+  replaceDrawing(EXAMPLES[digit].map((stroke) => [stroke]));
+  store();
+  changed();
+}
+
+function newExample(digit) {
+  const button = copyOf(find("examples").querySelector("template"));
+  button.dataset.digit = digit;
+  button.addEventListener("click", () => tryExample(digit));
+  find("examples").append(button);
+  return button;
+}
+
+const examples = [4, 9, 7].map(newExample);
+
+function nameExamples() {
+  for (const button of examples) {
+    const { digit } = button.dataset;
+    write(button, digit);
+    button.setAttribute("aria-label", say("canvas.example", { digit }));
+  }
 }
 
 function keyDown(event) {
@@ -233,7 +368,9 @@ function showState() {
   find("undo").disabled = past.length === 0;
   find("clear").disabled = gestures.length === 0 && !hasPicture;
   find("help").hidden = isFull() || hasPicture;
-  find("picture-help").hidden = !hasPicture;
+  find("picture-help").hidden = !hasPicture || testImage !== null;
+  find("test-help").hidden = !hasPicture || testImage === null;
+  if (testImage) write(find("test-help"), say("canvas.test_image", testImage));
   find("full").hidden = !isFull();
 }
 
@@ -304,6 +441,11 @@ function watchDensity() {
 }
 
 canvas.addEventListener("pointerdown", penDown);
+for (const type of ["pointerdown", "pointermove", "pointerup"])
+  canvas.addEventListener(type, notePen);
+canvas.addEventListener("keydown", canvasKeyDown);
+canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && showKeyPen());
+canvas.addEventListener("blur", hideKeyPen);
 canvas.addEventListener(PEN_MOVES, penMove);
 canvas.addEventListener("pointerup", penUp);
 canvas.addEventListener("pointercancel", penUp);
@@ -333,6 +475,9 @@ watch("classifier", () => {
   send();
 });
 
+watch("text", () => (nameExamples(), showState()));
+
+nameExamples();
 showState();
 paint();
 send();

@@ -63,6 +63,13 @@ class SideStatus(TypedDict):
     parameters: int
 
 
+class ComparedRuns(TypedDict):
+    """The run of the variant, and that of the baseline."""
+
+    network: str
+    against: str
+
+
 class PieceText(TypedDict):
     """A piece of an error, and what it means."""
 
@@ -113,6 +120,7 @@ class CardResult(TypedDict):
         more_seeds: the seeds that come next, as words; "" if none can.
         time: when all is over, or how long more seeds take; "" if the note says it.
         sides: baseline and variant; empty before the first try.
+        compared: the runs whose mistakes can be compared, by their ids; None without two networks.
         plots: as `curves.draw_curves` returns them.
         demonstration: what the card shows, if it is one that compares nothing and has been asked
             for.
@@ -128,6 +136,7 @@ class CardResult(TypedDict):
     more_seeds: str
     time: str
     sides: list[SideStatus]
+    compared: ComparedRuns | None
     plots: dict[str, str]
     demonstration: DemonstrationView | None
     compares: bool
@@ -138,4 +147,7 @@ class CardsStatus(CardsOverview, CardResult):
 
 
 class ExperimentCards(Component):
-    """Shows a `CardsStatus`, which is its value; its event `order` brings a `CardOrder`."""
+    """Shows a `CardsStatus`, which is its value.
+
+    Its event `order` brings a `CardOrder`; `mistakes` asks for those of two runs, `ComparedRuns`.
+    """

@@ -31,6 +31,11 @@ for (const action of ["try", "seeds", "retry", "stop"]) {
   part(action).addEventListener("click", () => order(action));
 }
 
+part("compare").addEventListener("click", () => {
+  trigger("mistakes", props.value.compared);
+  openTab("mistakes");
+});
+
 // --- What is seen --------------------------------------------------------------------------------
 
 function open(name) {
@@ -75,6 +80,7 @@ function showStatus() {
   show("retry", status.state === "diverged" && status.retry_rate !== null);
   show("seeds", !running && status.more_seeds !== "");
   show("stop", running);
+  show("compare", status.compared !== null);
   detail.classList.toggle("tried", status.sides.length > 0);
   detail.classList.toggle("exploded", status.state === "diverged");
   status.sides.forEach((side, number) => showSide(["baseline", "variant"][number], side));

@@ -1,4 +1,8 @@
-"""The head of the page: what it is, and in which languages it can be read."""
+"""The head of the page: what it is, and in which languages it can be read.
+
+It is always there, so its script also sees to what holds for the page as a whole: `focus.js` keeps
+the focus where it was, `patterns.js` gives Gradio's tabs and groups the keys that they lack.
+"""
 
 from __future__ import annotations
 

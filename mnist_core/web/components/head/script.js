@@ -10,5 +10,21 @@ function mark() {
   document.documentElement.lang = say("language.tag");
 }
 
-watch("text", mark);
+// Messages that pop up are Gradio's, in the language that the page had then. The one that stays until
+// somebody closes it is said anew; the others, which would soon go by themselves, go.
+function sayToastsAnew() {
+  for (const toast of document.querySelectorAll('[data-testid="toast-body"]')) {
+    const text = [...toast.querySelectorAll(".toast-text")].find((node) => node.textContent === lost);
+    if (text) write(text, say("session.lost"));
+    else toast.querySelector('[data-testid="toast-close"]').click();
+  }
+  lost = say("session.lost");
+}
+
+let lost = say("session.lost");
+
+watch("text", () => {
+  mark();
+  sayToastsAnew();
+});
 mark();

@@ -122,6 +122,9 @@ class InsidePanel(Component):
     Its `input` event asks a `Question`: when a view is open and in sight and the drawing has been
     read anew, or something has been pressed. The value that answers it is a dict for the script,
     made by `tabs.inside`; None shows that there is no network.
+
+    Its `rested` event comes when Why is open and the drawing has not changed for a moment; its
+    answer is a dict too, of the strokes that can be taken away.
     """
 
     def preprocess(self, payload: object) -> Question:

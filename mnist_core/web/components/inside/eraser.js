@@ -1,6 +1,8 @@
-// The view Why: a part of the drawing is rubbed out, and the number follows.
+// The view Why: a part or a stroke of the drawing is taken away, and the number follows.
 
 let isRubbing = false;
+let strokes = []; // of the drawing, each an image, as bytes
+const taken = new Set(); // which of them are taken away
 let isHeld = false; // the question is kept as it is while the answer to it changes
 
 function rubAt(event) {
@@ -26,7 +28,45 @@ function rub(x, y) {
   changed();
 }
 
+// Where the drawing has several strokes: a button for each. What was rubbed out comes back with it.
+function offerStrokes(answer) {
+  const isThis = answer.image === read && !isExample;
+  strokes = isThis ? answer.strokes.map(toBytes) : [];
+  taken.clear();
+  find("strokes").replaceChildren(...strokes.map(newStroke));
+}
+
+function newStroke(ink, number) {
+  const button = textOf("button", "", "plain");
+  const canvas = document.createElement("canvas");
+  canvas.className = "ink";
+  paintPixels(canvas, toBase64(ink), SIDE);
+  button.type = "button";
+  button.setAttribute("aria-pressed", false);
+  button.append(canvas, textOf("span", say("inside.stroke", { number: number + 1 })));
+  button.addEventListener("click", () => {
+    if (!taken.delete(number)) taken.add(number);
+    button.setAttribute("aria-pressed", taken.has(number));
+    if (taken.size) takeAway();
+    else restore();
+  });
+  return button;
+}
+
+// The pen's ink is a maximum over the strokes, so it is one over those that stay.
+function takeAway() {
+  const stay = strokes.filter((_, number) => !taken.has(number));
+  rubbed = new Uint8Array(SIDE * SIDE).map((_, i) => Math.max(0, ...stay.map((ink) => ink[i])));
+  changed();
+}
+
+function forgetStrokes() {
+  taken.clear();
+  for (const button of find("strokes").children) button.setAttribute("aria-pressed", false);
+}
+
 function restore() {
+  forgetStrokes();
   rubbed = null;
   isExample = false;
   if (isHeld) Object.assign(compared, { digit: null, against: null });

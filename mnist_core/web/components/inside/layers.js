@@ -76,6 +76,7 @@ function thousands(count) {
 function buildLayers(list, names) {
   layersBox.dataset.names = names;
   pressed = {};
+  pointed = null;
   layersBox.replaceChildren();
   layers = list.map(({ name, values }) => {
     const box = textOf("figure", "", "layer");
@@ -90,6 +91,10 @@ function buildLayers(list, names) {
     canvas.className = layer.isMaps ? "ink" : "cells";
     canvas.addEventListener("click", (event) => pressAt(layer, event));
     canvas.addEventListener("keydown", (event) => moveIn(layer, event));
+    if (layer.isMaps) {
+      canvas.addEventListener("pointermove", (event) => pointAt(layer, event));
+      canvas.addEventListener("pointerleave", () => point(null));
+    }
     box.append(caption, canvas);
     layersBox.append(box);
     return layer;
@@ -125,10 +130,11 @@ function sayNeverOff(facts) {
 }
 
 function markPixel({ name, canvas, shape: [, rows, columns], perLine }) {
-  if (pressed.layer !== name) return;
+  const { layer, unit, row, column } = pointed ?? pressed;
+  if (layer !== name) return;
   const pencil = canvas.getContext("2d");
-  const x = (pressed.unit % perLine) * (columns + 1) + pressed.column;
-  const y = Math.floor(pressed.unit / perLine) * (rows + 1) + pressed.row;
+  const x = (unit % perLine) * (columns + 1) + column;
+  const y = Math.floor(unit / perLine) * (rows + 1) + row;
   pencil.fillStyle = MARK;
   pencil.fillRect(x, y, 1, 1);
 }
@@ -169,19 +175,43 @@ function paintCells({ name, canvas, numbers, dead, canBeOff }, top) {
 }
 
 function pressAt(layer, event) {
-  const box = layer.canvas.getBoundingClientRect();
-  const x = ((event.clientX - box.left) / box.width) * layer.canvas.width;
-  const y = ((event.clientY - box.top) / box.height) * layer.canvas.height;
-  if (!layer.isMaps) {
-    const cell = layer.canvas.width / CELLS_PER_LINE;
-    pressUnit(layer, Math.floor(y / cell) * CELLS_PER_LINE + Math.floor(x / cell));
+  const { x, y } = placeOn(layer.canvas, event);
+  if (layer.isMaps) {
+    const pixel = pixelAt(layer, x, y);
+    if (pixel) press(pixel);
     return;
   }
-  const [count, rows, columns] = layer.shape;
-  const unit = Math.floor(y / (rows + 1)) * layer.perLine + Math.floor(x / (columns + 1));
+  const cell = layer.canvas.width / CELLS_PER_LINE;
+  pressUnit(layer, Math.floor(y / cell) * CELLS_PER_LINE + Math.floor(x / cell));
+}
+
+// A finger does not point: what it touches, it presses.
+function pointAt(layer, event) {
+  if (event.pointerType !== "mouse") return;
+  const { x, y } = placeOn(layer.canvas, event);
+  point(pixelAt(layer, x, y));
+}
+
+function point(pixel) {
+  if (JSON.stringify(pixel) === JSON.stringify(pointed)) return;
+  pointed = pixel;
+  changed();
+}
+
+function placeOn(canvas, event) {
+  const box = canvas.getBoundingClientRect();
+  const x = ((event.clientX - box.left) / box.width) * canvas.width;
+  const y = ((event.clientY - box.top) / box.height) * canvas.height;
+  return { x, y };
+}
+
+// The pixel of a map; null between the maps.
+function pixelAt({ name, shape, perLine }, x, y) {
+  const [count, rows, columns] = shape;
+  const unit = Math.floor(y / (rows + 1)) * perLine + Math.floor(x / (columns + 1));
   const [row, column] = [Math.floor(y) % (rows + 1), Math.floor(x) % (columns + 1)];
-  if (unit < count && row < rows && column < columns)
-    press({ layer: layer.name, unit, row, column });
+  const isInside = unit < count && row < rows && column < columns;
+  return isInside ? { layer: name, unit, row, column } : null;
 }
 
 function pressUnit(layer, unit) {

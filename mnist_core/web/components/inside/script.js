@@ -9,12 +9,11 @@ const panel = find("views");
 const PAUSE_MS = 250;
 const ANSWER_TIMEOUT_MS = 8000; // ms without an answer after which a question counts as lost
 const SPEECH_DELAY_MS = 700; // ms without a change before what is shown is spoken
+const REST_MS = 400; // ms without an answer after which the pen rests
 const SIDE = 28;
 
 // --- The views: one is open at a time, none to begin with ---------------------------------------------
 
-// As wide as ever on screens below 1600 pixels, and half as wide again on larger ones.
-const WIDE = "clamp(1120px, (100vw - 1599px) * 1000, 1560px)";
 const switches = [...element.querySelectorAll("[data-open]")];
 
 function open(view) {
@@ -26,9 +25,6 @@ function open(view) {
   // The page makes room for it (see page.css), and shows the pipeline, which is beside this component.
   const tab = element.closest(".draw");
   if (tab) tab.dataset.view = panel.dataset.view;
-  // Gradio puts a prefix before all selectors of a style sheet, so none can reach its own container.
-  const room = panel.dataset.view ? WIDE : "";
-  element.closest(".gradio-container")?.style.setProperty("max-width", room, "important");
   changed();
 }
 
@@ -38,11 +34,13 @@ let read = ""; // the image that was read last, in base64
 let asked = ""; // the image of the question under way
 let rubbed = null; // the same with a part rubbed out, as bytes; null if nothing is
 let pressed = {}; // what was pressed inside: { layer, unit, row, column } or { score }
+let pointed = null; // the pixel of a map that a mouse points at; it goes before what was pressed
 let isExample = false;
 let isStale = true; // what is shown is not what there is
 let waiting = null; // the timer of the question under way
 let shown = null; // the last answer
 let speaking = null;
+let resting = null; // the timer after which the strokes are asked for
 let whole = null; // the last answer about a drawing of which nothing is rubbed out
 
 function ask() {
@@ -54,7 +52,7 @@ function ask() {
   const image = rubbed && view === "why" ? toBase64(rubbed) : read;
   asked = image;
   const question = { view, image, example: isExample && view === "why" };
-  if (view === "inside") Object.assign(question, { ...pressed, table: tablesOf(view).open });
+  if (view === "inside") Object.assign(question, { ...(pointed ?? pressed), table: tablesOf(view).open });
   else Object.assign(question, { ...compared, path: find("path").checked });
   props.value = { question: JSON.stringify(question) };
   trigger("input");
@@ -72,9 +70,10 @@ function lost() {
 
 function answered(text) {
   if (!text) return;
+  const answer = JSON.parse(text);
+  if (answer?.view === "strokes") return offerStrokes(answer);
   clearTimeout(waiting);
   waiting = setTimeout(rested, PAUSE_MS);
-  const answer = JSON.parse(text);
   panel.dataset.network = answer?.network ?? "";
   panel.dataset.digit = answer?.digit ?? "";
   if (!answer) return write(find("remark"), say("inside.none"));
@@ -94,8 +93,16 @@ function drawingRead(event) {
   const isSame = read === (event.detail.image ?? "");
   read = event.detail.image ?? "";
   if (!read) Object.assign(compared, { digit: null, against: null });
+  if (!isSame) offerStrokes({ image: read, strokes: [] });
   if (isSame || !(rubbed || isExample)) changed();
   else restore();
+}
+
+// Once the pen rests: while it moves, the live reading is more important than what could be erased.
+function askForStrokes() {
+  clearTimeout(resting);
+  if (strokes.length || isExample) return;
+  resting = setTimeout(() => read && panel.dataset.view === "why" && trigger("rested"), REST_MS);
 }
 
 function toBase64(bytes) {

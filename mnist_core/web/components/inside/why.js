@@ -35,6 +35,7 @@ function showWhy(answer) {
   write(find("readings"), readings ? compareReadings(readings) : answer.isBlank ? say("inside.blank") : "");
   write(find("example"), isExample ? say("inside.example_back") : say("inside.example"));
   fillTables(answer);
+  askForStrokes();
 }
 
 // Where the drawing is, a little of it shines through what says neither for nor against.

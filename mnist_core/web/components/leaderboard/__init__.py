@@ -42,7 +42,7 @@ class LeaderboardStatus(TypedDict, total=False):
         rows: every classifier.
         drawings: how many drawings count.
         changed_at: when that changed last; what comes late, and is of before, is not shown.
-        note: what has just happened, in a sentence.
+        note: what has happened last, in a sentence.
         file: the drawings as JSON, which the page then saves.
     """
 

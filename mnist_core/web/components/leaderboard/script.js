@@ -14,9 +14,15 @@ let newest = 0; // when the drawings changed last of which the board tells
 
 function show(board) {
   if (!board) return;
-  if (board.rows && board.changed_at >= newest) showRows(board);
-  if (board.note !== undefined) write(find("score-note"), board.note);
+  if (board.rows && board.changed_at >= newest) {
+    showRows(board);
+    tell(board.note || say("leaderboard.note"));
+  }
   if (board.file !== undefined) saveFile(board.file, FILE_NAME, "application/json");
+}
+
+function tell(note) {
+  write(find("score-note"), note);
 }
 
 function showRows({ rows, classifier, drawings, changed_at: changedAt }) {
@@ -55,6 +61,15 @@ function showLine(line, { name, accuracy, right, note, missing }, isReader, draw
   write(line.querySelector(".right"), score);
 }
 
+// --- Forgetting ----------------------------------------------------------------------------------
+
+function ask(isAsked) {
+  panel.classList.toggle("asked", isAsked);
+  const drawings = Number(panel.dataset.drawings);
+  write(find("sure"), isAsked ? say("leaderboard.really", { drawings }) : "");
+  find(isAsked ? "keep" : "forget").focus();
+}
+
 // --- The file ------------------------------------------------------------------------------------
 
 async function open() {
@@ -62,16 +77,25 @@ async function open() {
   picker.value = ""; // so that the same file can be opened again
   if (!file) return;
   if (file.size > MAX_FILE_BYTES) {
-    write(find("score-note"), say("leaderboard.too_large"));
+    tell(say("leaderboard.too_large"));
   } else {
     trigger("open_file", { content: await file.text() });
   }
 }
 
 find("save").addEventListener("click", () => trigger("save"));
-find("forget").addEventListener("click", () => trigger("forget"));
+find("forget").addEventListener("click", () => ask(true));
+find("keep").addEventListener("click", () => ask(false));
+find("really").addEventListener("click", () => {
+  trigger("forget");
+  ask(false);
+});
 find("open").addEventListener("click", () => picker.click());
 picker.addEventListener("change", open);
 
 watch("value", () => show(props.value));
+watch("text", () => {
+  show(props.value);
+  if (panel.classList.contains("asked")) ask(true);
+});
 show(props.value);

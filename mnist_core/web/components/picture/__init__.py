@@ -26,12 +26,15 @@ class Question(Payload):
         file: where the server has put the upload, as it has told the page.
         crop: the part that counts; None for all of it.
         show: whether the answer is to bring the picture along, as the browser cannot show the file.
+        test_image: the place of one of MNIST's test images, from 0, which is read in place of a
+            file.
     """
 
     seq: Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
     file: str
     crop: Area | None
     show: bool
+    test_image: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
 class _Answered(TypedDict):

@@ -50,6 +50,18 @@ function take(file) {
   read();
 }
 
+// One of MNIST's test images, which the server has: as it is, so that it is read as in the test.
+function takeTestImage({ detail: { image: place, label, shown } }) {
+  putAway();
+  picture = { testImage: place, url: shown, found: [], crop: null, stop: new AbortController() };
+  picture.isShown = show(picture.url, picture);
+  viewer.hidden = false;
+  const testImage = { place: place.toLocaleString("en"), label: named(label) };
+  const detail = { seq: nextSeq(), testImage };
+  document.dispatchEvent(new CustomEvent("mnist:picture", { detail }));
+  read();
+}
+
 function putAway() {
   if (!picture) return;
   picture.stop.abort();
@@ -101,9 +113,10 @@ async function read() {
   tell("reading", () => say("picture.reading"));
   try {
     const isFresh = !asked.path;
-    asked.path ??= await sendFile(asked);
+    const isFile = asked.testImage === undefined;
+    if (isFile) asked.path ??= await sendFile(asked);
     const isShown = await asked.isShown;
-    if (picture === asked) ask(asked.isNeeded || !isShown, isFresh);
+    if (picture === asked) ask(isFile && (asked.isNeeded || !isShown), isFresh);
   } catch (error) {
     if (picture === asked) fail(error.words);
   }
@@ -139,7 +152,8 @@ function ask(show, isFresh) {
   picture.seq = nextSeq();
   picture.isFresh = isFresh;
   document.dispatchEvent(new CustomEvent("mnist:waiting", { detail: { seq } }));
-  props.value = { seq, file: picture.path, crop: picture.crop, show };
+  const { path: file = "", crop, testImage: test_image = null } = picture;
+  props.value = { seq, file, crop, show, test_image };
   trigger("input");
 }
 
@@ -236,6 +250,7 @@ function markCrop(area) {
 
 function dragStarts(event) {
   if (drag || !event.isPrimary || event.button !== 0) return;
+  if (picture.testImage !== undefined) return; // all of it is read
   drag = { pointer: event.pointerId, x: event.clientX, y: event.clientY, from: shareOf(event) };
 }
 
@@ -319,6 +334,7 @@ onPage(document, "paste", pasted);
 // --- The page around it --------------------------------------------------------------------------
 
 onPage(document, "mnist:choose-picture", choose);
+onPage(document, "mnist:test-image", takeTestImage);
 onPage(document, "mnist:picture-gone", putAway);
 life.signal.addEventListener("abort", putAway);
 

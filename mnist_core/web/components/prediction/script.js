@@ -120,11 +120,16 @@ function tell(digit) {
 
 function keyDown(event) {
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-  const isReady = !labels[0].disabled && panel.getClientRects().length > 0;
+  const isReady = !labels[0].disabled && labels[0].getClientRects().length > 0;
   if (!isPlain || !isReady || !/^[0-9]$/.test(event.key)) return;
-  if (isTyping(event.composedPath()[0])) return;
+  if (!isMeant(event.composedPath()[0])) return;
   tell(Number(event.key));
   event.preventDefault();
+}
+
+// A key alone says something only where it is asked: in the drawing, or in the question below it.
+function isMeant(target) {
+  return panel.contains(target) || Boolean(target.closest?.('[data-testid="canvas"]'));
 }
 
 onPage(document, "keydown", keyDown);

@@ -1,6 +1,7 @@
 // Shows a run. The server sends its whole state each time, so nothing is remembered here.
 
 const show = (name, text) => write(find(name), text);
+let spoken = null; // the run and its state as they were spoken of last
 const unless = (value, text) => (value === null ? "" : text);
 
 function timeLeft(seconds) {
@@ -23,16 +24,40 @@ function showFigures(run) {
   show("left", unless(run.left, timeLeft(run.left)));
 }
 
+// The message changes several times a second; what is spoken is that a run begins, and its result.
+function speakOf(run) {
+  const isSame = run.state === spoken?.state && run.title === spoken.title;
+  const isNews = spoken && !isSame;
+  spoken = { state: run.state, title: run.title };
+  if (!isNews) return;
+  const { message, title } = run;
+  const facts = { title, message, accuracy: percent(run.accuracy), loss: decimal(run.loss, 4) };
+  const isResult = ["finished", "stopped"].includes(run.state) && run.accuracy !== null;
+  if (run.state === "training") write(find("run-said"), say("run.says_begun", facts));
+  else write(find("run-said"), isResult ? say("run.says_result", facts) : message);
+}
+
 function showRun() {
   const run = props.value;
   if (!run) return;
   find("run").dataset.state = run.state;
+  speakOf(run);
   find("progress").value = run.fraction;
   show("message", run.message);
   show("drawing-read", run.drawing);
   showFigures(run);
 }
 
+// On a phone the figures stand below the form, out of sight of who has just pressed a button there.
+const BEGINNINGS = "#start, #train-on, #retry";
+
+function showFiguresOf(event) {
+  if (!event.target.closest?.(BEGINNINGS)) return;
+  const { bottom } = element.getBoundingClientRect();
+  if (bottom > innerHeight) element.scrollIntoView({ block: "center" });
+}
+
+onPage(document, "click", showFiguresOf);
 watch("value", showRun);
 watch("text", showRun);
 showRun();

@@ -92,5 +92,6 @@ class TableStatus(TypedDict):
 class RunTable(Component):
     """Shows a `TableStatus`, which is its value.
 
-    Its event `order` brings a `RunOrder` that changes something, its event `open` a `RunChoice`.
+    Its event `order` brings a `RunOrder` that changes something, its event `open` a `RunChoice`,
+    and `mistakes` asks for the mistakes of one run, or of two (with a `mistakes.Look`).
     """

@@ -3,6 +3,7 @@
 const root = find("runs");
 const table = root.querySelector("table");
 const rows = new Map(); // run id → its group of rows
+const MOST_MORE = 100; // epochs that a run may be trained on at a time
 const DECIMALS = { train_loss: 4, test_loss: 4, seconds: 1 };
 
 let chosen = null; // the run whose buttons are open
@@ -28,13 +29,41 @@ function newRow(id) {
   });
   on("train_on", "click", () => {
     const input = find("more", row);
-    if (!input.reportValidity() || !input.value) return;
-    order("train_on", { epochs: Number(input.value) });
+    if (judge(input)) order("train_on", { epochs: readNumber(input.value, true) });
   });
+  on("more", "input", (event) => judge(event.target));
+  on("more", "keydown", (event) => step(event));
+  const mistakes = (against) => {
+    trigger("mistakes", { network: id, against });
+    openTab("mistakes");
+  };
+  on("mistakes_of", "click", () => mistakes(""));
+  on("compare", "click", () => mistakes(find("other", row).value));
   on("delete", "click", () => ask(row, true));
   on("keep", "click", () => ask(row, false));
   on("really", "click", () => order("delete"));
   return row;
+}
+
+// How many more epochs: said at once where it cannot be, and stepped with the arrow keys.
+function judge(input) {
+  const epochs = readNumber(input.value, true);
+  const isRight = Number.isInteger(epochs) && epochs >= 1 && epochs <= MOST_MORE;
+  input.setCustomValidity(isRight ? "" : say("field.whole", { least: 1, most: MOST_MORE }));
+  input.setAttribute("aria-invalid", String(!isRight));
+  if (isRight) input.setAttribute("aria-valuenow", epochs);
+  else input.removeAttribute("aria-valuenow");
+  return input.reportValidity();
+}
+
+function step(event) {
+  const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!direction) return;
+  event.preventDefault();
+  const next = nextNumber(readNumber(event.target.value, true), direction, 1);
+  if (!(next >= 1 && next <= MOST_MORE)) return;
+  event.target.value = next;
+  judge(event.target);
 }
 
 function ask(row, isAsked) {
@@ -96,7 +125,21 @@ function showRun(row, run) {
   }
   find("stop", row).hidden = !run.is_under_way;
   find("read", row).hidden = !run.can_read || run.reads;
+  find("mistakes_of", row).hidden = !run.can_read;
+  showOthers(row, run);
   row.querySelector(".on").hidden = !run.can_train_on;
+}
+
+// The runs with which its mistakes can be compared.
+function showOthers(row, run) {
+  const others = props.value.rows.filter((other) => other.can_read && other.id !== run.id);
+  const select = find("other", row);
+  const chosen = others.some(({ id }) => id === select.value) ? select.value : others[0]?.id;
+  row.querySelector(".compare").hidden = !run.can_read || others.length === 0;
+  const isSame = ({ id, name }, i) => select.options[i]?.value === id && select.options[i].text === name;
+  if (select.options.length === others.length && others.every(isSame)) return;
+  select.replaceChildren(...others.map(({ id, name }) => new Option(name, id)));
+  if (chosen) select.value = chosen;
 }
 
 function figure(run, name) {

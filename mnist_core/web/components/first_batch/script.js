@@ -1,0 +1,68 @@
+// The first batch, in the place of the curves until there are some.
+
+const box = find("first-batch");
+const images = find("batch-images");
+const template = images.querySelector("template");
+let batch = null; // what the server said last
+let isAsked = false;
+
+function show(text) {
+  isAsked = false;
+  batch = text ? JSON.parse(text) : null;
+  images.hidden = !batch;
+  box.dataset.size = batch?.size ?? "";
+  describe();
+  if (!batch) return;
+  images.querySelectorAll("figure").forEach((figure) => figure.remove());
+  images.append(
+    ...batch.images.map(({ pixels, label }) => {
+      const figure = copyOf(template);
+      paintPixels(figure.querySelector("canvas"), pixels, 28);
+      write(figure.querySelector("figcaption"), label);
+      return figure;
+    }),
+  );
+}
+
+function describe() {
+  if (!batch) {
+    write(find("batch-words"), say("batch.none"));
+    write(find("batch-shapes"), "");
+    return;
+  }
+  const { size, seed, of: total, images: shown } = batch;
+  const facts = { shown: shown.length, size: size.toLocaleString("en"), total: total.toLocaleString("en"), seed };
+  const words = shown.length < size ? say("batch.some", facts) : say("batch.all", facts);
+  write(find("batch-words"), words);
+  write(find("batch-shapes"), say("batch.shapes", { size }));
+  images.setAttribute("aria-label", say("batch.labels", { labels: shown.map(({ label }) => label).join(" ") }));
+}
+
+// Ask for it where somebody sees that it is missing.
+function ask() {
+  if (batch || isAsked || !box.open || box.getClientRects().length === 0) return;
+  isAsked = true;
+  trigger("input");
+}
+
+const place = element.closest(".learning");
+
+function makeRoom() {
+  box.open = !place.dataset.drawn;
+  ask();
+}
+
+const drawn = new MutationObserver(makeRoom);
+drawn.observe(place, { attributeFilter: ["data-drawn"] });
+const sight = new ResizeObserver(ask);
+sight.observe(box);
+box.addEventListener("toggle", ask);
+life.signal.addEventListener("abort", () => {
+  drawn.disconnect();
+  sight.disconnect();
+});
+
+watch("value", () => show(props.value));
+watch("text", describe);
+if (props.value) show(props.value);
+makeRoom();

@@ -1,0 +1,144 @@
+"""The mistakes of a network: which digit it takes for which, the images, and how sure it is.
+
+Everything comes to the page in small parts, each of them one text of JSON, since Gradio's page
+walks through anything else leaf by leaf: `networks`, which follow the session; `reading`, the
+figures of one network; `images`, one cell's; and `hidden`, the map of the hidden layer.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from io import BytesIO
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydantic import Field
+
+from mnist_core.preprocessing import SIDE
+from mnist_core.web.components.base import Component, Payload
+from mnist_core.web.components.canvas import LARGEST_SEQ
+
+Key = Annotated[str, Field(max_length=64)]
+"""Of a network; there need not be such a one, or it may be another session's."""
+
+Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
+Digit = Annotated[int, Field(ge=0, le=9)]
+Place = Annotated[int, Field(ge=0, le=100_000)]
+SPRITE_COLUMNS = 40
+
+
+class Look(Payload):
+    """The network whose figures are asked for.
+
+    Attributes:
+        seq: the number of the question, which the answer brings back.
+        network: its key.
+        against: the key of the one that it is compared with; empty for none.
+    """
+
+    network: Key
+    against: Key = ""
+    seq: Seq = 0
+
+
+class MapLook(Look):
+    """The network whose hidden layer is asked for.
+
+    Attributes:
+        with_images: whether the page has not got the images of the map yet.
+    """
+
+    with_images: bool
+
+
+class Selection(Look):
+    """Images that are asked for, and from which on.
+
+    Attributes:
+        what: "cell" for those of one digit read as another: of a whole row without `digit`, of a
+            column without `label`, all that are misread without both; "gained" for those that this
+            network reads right and the other one does not, "lost" for the reverse; "quiz" for all
+            that are misread, mixed.
+        label: what they are.
+        digit: what they are read as.
+        first: how many of them the page has already.
+    """
+
+    what: Literal["cell", "gained", "lost", "quiz"]
+    label: Digit | None = None
+    digit: Digit | None = None
+    first: Place = 0
+
+
+class Taken(Payload):
+    """A test image that is to be read in the Draw tab.
+
+    Attributes:
+        network: by whom.
+        image: its place in the test set, from 0.
+        seq: the number of the question, which the answer brings back.
+    """
+
+    network: Key
+    image: Place
+    seq: Seq = 0
+
+
+def pack_sprite(images: NDArray[np.uint8]) -> str:
+    """Pack images into one picture, 40 in a row: a PNG in base64.
+
+    Args:
+        images: [images, 28, 28], 0 (paper) to 255 (ink); at least one.
+    """
+    columns = min(SPRITE_COLUMNS, len(images))
+    rows = -(-len(images) // columns)
+    sheet = np.zeros((rows * columns, SIDE, SIDE), np.uint8)
+    sheet[: len(images)] = images
+    lines = sheet.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2)  # [rows, 28, columns, 28]
+    buffer = BytesIO()
+    Image.fromarray(lines.reshape(rows * SIDE, columns * SIDE)).save(buffer, "PNG")
+    return b64encode(buffer.getvalue()).decode("ascii")
+
+
+def pack(facts: dict[str, Any]) -> str:
+    """Pack facts as one text."""
+    return json.dumps(facts, separators=(",", ":"))
+
+
+class MistakesPanel(Component):
+    """Shows the mistakes of one network of the session.
+
+    Its events: `look` (with a `Look`) asks for the figures, `pick` (with a `Selection`) for images,
+    `draw_map` (with a `MapLook`) for the hidden layer, and `take` (with a `Taken`) for a test image
+    to be read in the Draw tab. What other tabs ask for comes with `networks`.
+    """
+
+    def __init__(
+        self,
+        value: None = None,
+        *,
+        networks: str = "",
+        reading: str = "",
+        images: str = "",
+        hidden: str = "",
+        taken: str = "",
+        **settings: Any,
+    ) -> None:
+        """Build the panel.
+
+        Args:
+            value: always None.
+            networks: those that there are, and which is shown.
+            reading: the figures of one network.
+            images: those of a `Selection`.
+            hidden: the map of the hidden layer.
+            taken: the test image that the Draw tab is to read.
+            settings: passed on to `gr.HTML`.
+        """
+        self.networks, self.reading, self.images = networks, reading, images
+        self.hidden, self.taken = hidden, taken
+        parts = {"networks": networks, "reading": reading, "images": images}
+        super().__init__(value, **parts, hidden=hidden, taken=taken, **settings)

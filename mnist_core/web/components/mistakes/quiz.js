@@ -1,0 +1,81 @@
+// What would you say? Images that the network misreads, before anybody tells what they are.
+
+const question = find("quiz");
+const quiz = { seq: 0, entries: [], at: 0, right: 0, answered: 0, total: 0 };
+const guesses = Array.from({ length: 10 }, (_, digit) => newGuess(digit));
+
+function newGuess(digit) {
+  const mold = question.querySelector(".digits template");
+  const button = copyOf(mold);
+  button.textContent = digit;
+  button.addEventListener("click", () => guess(digit));
+  mold.parentElement.append(button);
+  return button;
+}
+
+function beginQuiz() {
+  Object.assign(quiz, { entries: [], at: 0, right: 0, answered: 0, total: 0 });
+  question.hidden = true;
+  askMore();
+}
+
+function askMore() {
+  pick({ what: "quiz" }, quiz.entries.length);
+  quiz.seq = picks;
+}
+
+function asked(entries, answer) {
+  quiz.entries = answer.first ? [...quiz.entries, ...entries] : entries;
+  quiz.total = answer.total;
+  showQuestion();
+}
+
+function showQuestion() {
+  const entry = quiz.entries[quiz.at];
+  question.hidden = !entry;
+  write(find("tally"), tally());
+  if (!entry) return;
+  paintEntry(question.querySelector("canvas"), entry);
+  question.dataset.place = entry.place;
+  question.dataset.answered = "";
+  write(find("told"), "");
+  for (const button of guesses) button.disabled = false;
+  for (const button of guesses) button.classList.remove("label", "read", "guess");
+  find("next").hidden = find("see-why").hidden = true;
+}
+
+function guess(digit) {
+  const entry = quiz.entries[quiz.at];
+  if (!entry || question.dataset.answered) return;
+  question.dataset.answered = digit;
+  quiz.answered++;
+  quiz.right += digit === entry.label;
+  const facts = { guess: digit, label: entry.label, digit: entry.digit, confidence: probable(entry.confidence) };
+  write(find("told"), digit === entry.label ? say("misread.told_right", facts) : say("misread.told_wrong", facts));
+  write(find("tally"), tally());
+  for (const button of guesses) button.disabled = true;
+  guesses[entry.label].classList.add("label");
+  guesses[entry.digit].classList.add("read");
+  guesses[digit].classList.add("guess");
+  find("next").hidden = quiz.answered >= quiz.total;
+  find("see-why").hidden = false;
+  (find("next").hidden ? find("see-why") : find("next")).focus();
+}
+
+function tally() {
+  const { right, answered, total } = quiz;
+  return say("misread.tally", { right, answered, total });
+}
+
+function nextQuestion() {
+  quiz.at++;
+  if (quiz.at < quiz.entries.length) showQuestion();
+  else askMore();
+  guesses[0].focus();
+}
+
+find("next").addEventListener("click", nextQuestion);
+find("see-why").addEventListener("click", () => take(quiz.entries[quiz.at]));
+question.addEventListener("keydown", (event) => {
+  if (/^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) guess(Number(event.key));
+});

@@ -1,0 +1,63 @@
+"""The first batch of a run that has not begun: it follows the settings."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+import gradio as gr
+
+from mnist_core.config import TrainConfig
+from mnist_core.data import default_root, first_batch, has_mnist, map_mnist
+from mnist_core.web.components.first_batch import FirstBatch, FirstBatchView, LabelledImage
+from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.page_stream import at_once
+from mnist_core.web.tabs.train_form import TrainForm
+
+MOST_SHOWN = 64  # images of a batch, as many as the article's has
+
+
+def build_first_batch(form: TrainForm, link: SessionLink) -> None:
+    """Lay the batch out where it is to stand; it follows the form's batch size and seed."""
+    shown = FirstBatch()
+    batch_size, seed = form.inputs["batch_size"], form.inputs["seed"]
+    settings: dict[str, Any] = {**at_once(link), "trigger_mode": "always_last"}
+    events = [shown.input, batch_size.change, seed.change]
+    gr.on(events, show_first_batch, [batch_size, seed, link], shown, **settings)
+
+
+def show_first_batch(batch_size: object, seed: object, _: Session) -> Any:
+    """Return the batch of these settings; wrong ones leave on show what there is."""
+    try:
+        config = TrainConfig(batch_size=_whole(batch_size), seed=_whole(seed))
+    except ValueError:
+        return gr.skip()
+    return view_first_batch(config)
+
+
+def view_first_batch(config: TrainConfig) -> FirstBatchView | None:
+    """Return the first batch with these settings, or as much of it as is shown; None without MNIST.
+
+    It is the one whose shape the article's code prints.
+    """
+    if not has_mnist():
+        return None
+    train = map_mnist(default_root().resolve()).train
+    size = min(config.batch_size, len(train))
+    images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
+    pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255
+    return {
+        "size": size,
+        "of": len(train),
+        "seed": config.seed,
+        "images": [
+            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
+            for image, label in zip(pixels, labels.tolist(), strict=True)
+        ],
+    }
+
+
+def _whole(value: object) -> Any:
+    """Turn 64.0, as a browser may send it, into 64; leave the rest for TrainConfig to refuse."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
