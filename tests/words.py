@@ -120,6 +120,7 @@ EXCEPTIONS = (
     ("web/endpoints/cached_files.py", r"^public, max-age="),  # a header
     ("web/endpoints/first_words.py", r'^<div class="first-words">'),
     ("web/endpoints/safe_headers.py", r"^default-src "),  # a security policy
+    ("web/gradio_compat/streams.py", r"^event: error"),  # as browsers read streams
     ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
     ("web/components/run_table/script.js", r'^"label, button"$'),  # a selector
     ("web/tabs/augmentation_preview.py", r"^<img src="),

@@ -168,6 +168,7 @@ def test_the_way_of_the_shapes_is_the_articles() -> None:
     assert texts["simple_nn"] == article
     assert texts["dropout_nn"] == article.replace("ReLU", "ReLU → dropout")
     assert texts["sigmoid"] == article.replace("ReLU", "sigmoid")
+    assert texts["deep tanh"] == texts["deep_nn"].replace("ReLU", "tanh")
     assert texts["linear"] == article.replace("ReLU → ", "")
     assert texts["narrow"] == article.replace("[128]", "[9]")
     assert texts["deep_nn"] == (
