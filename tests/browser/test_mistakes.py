@@ -403,6 +403,9 @@ def test_a_finger_opens_a_cell_on_a_small_phone(new_page: Callable[..., Page]) -
     open_mistakes(page)
     box = cell(page, 4, 9).bounding_box()
     assert box is not None and min(box["width"], box["height"]) >= 24
+    assert cell(page, 4, 9).evaluate(
+        "button => button.offsetWidth <= button.parentElement.offsetWidth"
+    )
     cell(page, 4, 9).tap()
     total_is(page, int(cell(page, 4, 9).text_content() or 0))
     page.get_by_test_id("found").locator(".tile").first.tap()
