@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
 from mnist_core.commands.options import add_settings, config_from
 from mnist_core.notebook import generate_notebook
-from mnist_core.text import say
+from mnist_core.text import Message, say
 
 SUMMARY = "cli.code"  # of what it does, for the list of commands
 
@@ -28,8 +28,10 @@ def run(options: argparse.Namespace) -> None:
     With Chinese in it, it goes into a file or to another program as UTF-8, as Python reads it,
     whatever the console's code page is.
     """
+    if options.notebook and options.find_rate:
+        raise ValueError(Message("cli.notebook_alone"))
     generate = generate_rate_finder if options.find_rate else generate_code
-    if options.notebook and not options.find_rate:
+    if options.notebook:
         generate = generate_notebook
     program = generate(config_from(options), options.comments)
     is_shown = sys.stdout.isatty()

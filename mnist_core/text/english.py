@@ -533,6 +533,7 @@ ENGLISH: dict[str, str] = {
         "default: the language of this command"
     ),
     "cli.notebook": "as a Jupyter notebook: --notebook > run.ipynb",
+    "cli.notebook_alone": "--notebook does not go with --find-rate.",
     "cli.evaluate": "test a saved network on the 10,000 test images, or on drawings",
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
@@ -561,7 +562,7 @@ ENGLISH: dict[str, str] = {
     "cli.keep_range": "--keep must be from 0 to 1, and needs --start.",
     "cli.other_model": "--start: {path} holds a {found}, not {wanted}.",
     "cli.threads_range": "--threads must be from 1 to {most}, not {value}.",
-    "cli.out_name": "--out must name a file that ends in .pth, not {path}.",
+    "cli.out_name": "--out must name a file that ends in .pth or .safetensors, not {path}.",
     "cli.out_folder": "--out: the folder {path} cannot be written to.",
     "cli.epoch": "epoch {epoch}",
     "cli.no_flatten": "forget to flatten the images: the usual first mistake, explained",

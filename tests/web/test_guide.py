@@ -27,12 +27,16 @@ def test_every_page_is_there_in_both_languages() -> None:
     assert f'data-page="{PAGES + 1}"' not in template
 
 
+def without_blank_lines(text: str) -> str:
+    return re.sub(r"\n+", "\n", text)
+
+
 def test_the_pages_show_the_program_of_the_run_in_sight() -> None:
-    program = generate_code(RECIPE, "en")
+    program = without_blank_lines(generate_code(RECIPE, "en"))
     lines = describe_guide(None, False)["program"]
     assert len(lines) == PAGES
     for page, part in enumerate(lines, start=1):
-        assert part in program
+        assert without_blank_lines(part) in program
         assert bool(part) == (page <= 7), page
     assert "torch.manual_seed(42)" in lines[0]
     assert "transforms.Normalize" in lines[1]
