@@ -27,6 +27,7 @@ ALLOWED = [
     # Files: uploads, and downloads of what lies on this server; a drive has one letter, a URL more.
     r"/gradio_api/(upload|upload_progress|file=(?!\w{2,}:).+)",
     # For programs and monitors.
+    r"/agents\.md|/preview\.png|/gradio_api/mcp/?",
     r"/health|/gradio_api/info/?|/gradio_api/call/(v2/)?\w+(/\w*)?",
 ]
 if "GRADIO_WATCH_DIRS" in os.environ:  # `gradio app.py`: the page asks whether the code has changed
