@@ -95,11 +95,11 @@ def make_demo() -> gr.Blocks:
             middleware=[
                 Middleware(SafeHeaders),
                 Middleware(CachedFiles),
-                Middleware(Compression),
                 Middleware(PageLanguage),
-                Middleware(FirstWords),
                 Middleware(ClientShare),
                 Middleware(AllowedRoutes),
+                Middleware(Compression),
+                Middleware(FirstWords),
                 Middleware(JsonLimit),
                 Middleware(EndedStreams, end=partial(end_of_stream, page)),
                 Middleware(PageShare, pages=limits.sessions + MORE_PAGES),

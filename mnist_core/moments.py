@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from mnist_core.config import TrainConfig
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.training import EpochRecord, StepRecord, Training
 
@@ -134,6 +135,12 @@ def early_steps(batch_size: int, images: int) -> frozenset[int]:
         count *= 2
     steps = -(-images // batch_size)
     return frozenset(step for count in counts if (step := -(-count // batch_size)) < steps)
+
+
+def count_networks(config: TrainConfig) -> int:
+    """Return of how many moments a run with these settings keeps the network."""
+    early = early_steps(config.batch_size, config.images)
+    return min(1 + len(early) + config.epochs, MAX_NETWORKS)
 
 
 def first_moment(training: Training) -> Moment:

@@ -28,6 +28,9 @@ from matplotlib.ticker import MaxNLocator
 from mnist_core.text import current_language, say, speaking, translate
 from mnist_core.training import EpochRecord
 
+LEFT, WIDTH = 0.13, 0.84  # of a small figure's width: where its axes begin, and how wide they are
+MARGIN = 0.03  # beside the first epoch and the last, of the distance between them
+
 FAINT = 0.35  # opacity of the single runs behind their mean
 MARKERS = "osD^vP"  # of the first curve, the second …: who sees no colours tells them apart
 MAX_MARKED_EPOCHS = 20  # more markers would touch each other: then they stand farther apart
@@ -194,20 +197,35 @@ def _small_figure(title: str, curves: Sequence[Curve]) -> tuple[Figure, Axes]:
     """Make a figure whose horizontal axis shows all the epochs that are over or planned."""
     figure = Figure(figsize=(5, 3))
     # A fixed place: a layout engine would draw everything twice.
-    axes = figure.add_axes((0.13, 0.185, 0.84, 0.70))
+    axes = figure.add_axes((LEFT, 0.185, WIDTH, 0.70))
     axes.set_title(title, fontsize=SMALL_TEXT + 1)
     axes.set_xlabel(say("plot.epoch"), fontsize=SMALL_TEXT)
     axes.tick_params(labelsize=SMALL_TEXT)
     axes.grid(True, alpha=0.4)
     axes.spines[["top", "right"]].set_visible(False)
     _count_epochs(axes)
-    over = [len(run) for curve in curves for run in curve.runs]
-    if not any(over):
+    if not any(run for curve in curves for run in curve.runs):
         axes.set(xticks=[], yticks=[])  # nothing to read off yet
-    last = max([1, *over, *(curve.planned for curve in curves)])
-    margin = 0.03 * (last - 1) or 0.5
-    axes.set_xlim(1 - margin, last + margin)
+    axes.set_xlim(_span(curves))
     return figure, axes
+
+
+def _last_epoch(curves: Sequence[Curve]) -> int:
+    over = [len(run) for curve in curves for run in curve.runs]
+    return max([1, *over, *(curve.planned for curve in curves)])
+
+
+def _span(curves: Sequence[Curve]) -> tuple[float, float]:
+    last = _last_epoch(curves)
+    margin = MARGIN * (last - 1) or 0.5
+    return 1 - margin, last + margin
+
+
+def places_of_epochs(curves: Sequence[Curve]) -> list[float]:
+    """Tell where each epoch stands in a small figure, from the left, as shares of its width."""
+    low, high = _span(curves)
+    epochs = range(1, _last_epoch(curves) + 1)
+    return [LEFT + WIDTH * (epoch - low) / (high - low) for epoch in epochs]
 
 
 def _count_epochs(axes: Axes) -> None:
@@ -233,9 +251,7 @@ def _draw_curve(
     runs = [[value(epoch) for epoch in run] for run in curve.runs if run]
     if not runs:
         return
-    furthest = [run for run in runs if len(run) == max(map(len, runs))]
-    means = [statistics.fmean(values) for values in zip(*furthest, strict=True)]
-    color = curve.color
+    means, color = mean_of_runs(curve, value), curve.color
     if len(runs) > 1:
         for run in runs:
             epochs = range(1, len(run) + 1)
@@ -250,6 +266,13 @@ def _draw_curve(
         markersize=MARKER_SIZE,
         markerfacecolor=color if linestyle == "-" else "white",
     )
+
+
+def mean_of_runs(curve: Curve, value: Callable[[EpochRecord], float]) -> list[float]:
+    """Return a value of each epoch, the mean of the runs that have come furthest."""
+    most = max(map(len, curve.runs), default=0)
+    furthest = [[value(epoch) for epoch in run] for run in curve.runs if len(run) == most]
+    return [statistics.fmean(values) for values in zip(*furthest, strict=True)]
 
 
 def _widen(axes: Axes, least: float) -> None:

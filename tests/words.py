@@ -121,6 +121,7 @@ EXCEPTIONS = (
     ("web/endpoints/link_preview.py", r"^public, max-age=|^<meta "),  # the same, and markup
     ("web/endpoints/first_words.py", r'^<div class="first-words">'),
     ("web/endpoints/safe_headers.py", r"^default-src "),  # a security policy
+    ("web/gradio_compat/streams.py", r"^event: error"),  # as browsers read streams
     ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
     ("web/components/guide/script.js", r"prefers-reduced-motion"),
     ("web/components/address/script.js", r"display: none"),  # a style

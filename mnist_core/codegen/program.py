@@ -252,7 +252,8 @@ def _write(template: str, config: TrainConfig) -> str:
         network = f"{spoken(source_of(affine))}\n\n{network}"
         augment = "        # {why[affine]}\n        images = affine(images)\n"
     if config.augmentation == "handwriting":
-        imports = f"from dataclasses import dataclass\n\n{imports}"
+        gap = "" if is_ramp else "\n"  # below the imports from Python itself
+        imports = f"from dataclasses import dataclass\n{gap}{imports}"
         network = "\n\n".join([*[spoken(body_of(module)) for module in HANDWRITING], network])
         augment = (
             "        # {why[handwriting]}\n        images, labels = handwriting(images, labels)\n"

@@ -1139,6 +1139,9 @@ CHINESE: dict[str, str] = {
     "runs.one_file": (
         "请选择一个权重文件（.pth、.pt 或 .safetensors）；如果有和它一起下载的 .json，也一并选上。"
     ),
+    "runs.point": "把指针移到曲线上，或者逐轮移动，这里就显示每次训练的数值。",
+    "runs.at_epoch": "第 {epoch} 轮。{values}",
+    "runs.values": "{name}：训练损失 {loss}，测试准确率 {accuracy}",
     "runs.curves_losses": "{name}：最后一轮训练损失 {losses}",
     "runs.curves_accuracies": "{name}：最后一轮测试准确率 {test}",
     "runs.curves_both_accuracies": "{name}：最后一轮测试准确率 {test}，训练准确率 {training}",

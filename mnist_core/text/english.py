@@ -1300,6 +1300,9 @@ ENGLISH: dict[str, str] = {
         "Choose one file of weights (.pth, .pt or .safetensors) and, if you have it, the .json "
         "that was downloaded with it."
     ),
+    "runs.point": "Point at a curve, or move along the epochs: the values of every run stand here.",
+    "runs.at_epoch": "Epoch {epoch}. {values}",
+    "runs.values": "{name}: training loss {loss}, test accuracy {accuracy}",
     "runs.curves_losses": "{name}: training loss {losses} after the last epoch",
     "runs.curves_accuracies": "{name}: test accuracy {test} after the last epoch",
     "runs.curves_both_accuracies": (

@@ -35,10 +35,10 @@ What a floor imports lies on the same floor or below it.
     `health`              `GET /health`
     `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `page_language`       in which language a page is served
+    `safe_headers`        what every answer says to a browser
     `first_words`         what a page says until its scripts have come
     `compression`         answers in text, made small
     `cached_files`        which answers a browser may keep, and how long
-    `safe_headers`        what every answer says to a browser
     `allowed_routes`      the addresses that are answered, and no other
     `connection_share`    each client's share of connections
     `client_share`        each client's share of the server

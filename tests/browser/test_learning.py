@@ -297,3 +297,32 @@ def test_the_curves_answer_the_pointer_and_the_keyboard(
         page.mouse.move(x + width / 2, y)
     expect(at_cursor(page)).to_contain_text("Epoch 1")
     assert chart.locator("g").first.evaluate("(node) => node.innerHTML") == picture  # no flicker
+
+
+def test_the_curves_of_several_runs_say_the_values_of_each_at_an_epoch(page: Page) -> None:
+    open_train_tab(page)
+    page.get_by_label("256").check()
+    for epochs in (1, 2):
+        choose_epochs(page, epochs)
+        press_train(page)
+        expect(page.get_by_test_id("epochs")).to_have_text(
+            f"{epochs} of {epochs}", timeout=TRAINING_SECONDS * 1000
+        )
+    page.locator("#runs-button").click()
+    table = page.get_by_test_id("runs")
+    values, slider = table.get_by_test_id("at-epoch"), table.get_by_test_id("epoch-slider")
+    picture = table.get_by_test_id("losses")
+    expect(picture).to_be_visible()
+    source = picture.get_attribute("src")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(values).to_contain_text("Epoch 2")
+    expect(values).not_to_contain_text("Run 1")  # it has no second epoch
+    expect(values).to_contain_text(re.compile(r"Run 2.*loss 0\.\d{4}, test accuracy 9\d\.\d\d%"))
+
+    box = picture.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(values).to_contain_text(re.compile(r"Epoch 1.*Run 1.*Run 2|Epoch 1.*Run 2.*Run 1"))
+    expect(table.locator(".plots .cursor")).to_have_count(2)
+    assert picture.get_attribute("src") == source  # nothing is drawn anew

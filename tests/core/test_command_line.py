@@ -772,7 +772,10 @@ def test_the_help_is_chinese_from_its_first_line_to_its_last(run: Run) -> None:
         (["evaluate", "a.pth"], "没有文件 a.pth。"),
         (["code", "--dropout", "0.5"], "simple_nn 没有 Dropout 层。"),
         (["train", "--l", "3"], "--l 有歧义，可能是 "),
-        (["train", "--out", "model.txt"], "--out 要给出以 .pth 或 .safetensors 结尾的文件名，不能是 model.txt。"),
+        (
+            ["train", "--out", "model.txt"],
+            "--out 要给出以 .pth 或 .safetensors 结尾的文件名，不能是 model.txt。",
+        ),
     ],
 )
 def test_wrong_input_is_refused_in_chinese(run: Run, arguments: list[str], said: str) -> None:

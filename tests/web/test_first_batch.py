@@ -12,6 +12,7 @@ import torch
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST, first_batch, make_train_loader
+from mnist_core.training import set_up
 from mnist_core.web.components.first_batch import FirstBatch
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import first_batch as room
@@ -20,9 +21,11 @@ from mnist_core.web.tabs.first_batch import show_first_batch
 MOST_BYTES = 80_000
 
 
-def sent(batch_size: object = 64, seed: object = 42) -> Any:
+def sent(
+    batch_size: object = 64, seed: object = 42, images: object = 60_000, wrong: object = 0
+) -> Any:
     """Return what the page is sent, unpacked as its script does it."""
-    view = show_first_batch(batch_size, seed, Session())
+    view = show_first_batch(batch_size, seed, images, wrong, Session())
     text = FirstBatch(render=False).postprocess(view)
     assert len(text) < MOST_BYTES
     return json.loads(text)
@@ -52,7 +55,21 @@ def test_of_a_large_batch_some_are_shown_and_of_a_small_one_all(
 
 @pytest.mark.parametrize("change", [{"batch_size": None}, {"batch_size": 0}, {"seed": -1}])
 def test_wrong_settings_leave_on_show_what_there_is(change: dict[str, object]) -> None:
-    assert show_first_batch(**{"batch_size": 64, "seed": 42, **change}, _=Session()) == gr.skip()
+    settings = {"batch_size": 64, "seed": 42, "images": 60_000, "wrong_labels": 0, **change}
+    assert show_first_batch(*settings.values(), Session()) == gr.skip()
+
+
+def test_little_data_and_wrong_labels_are_shown_as_they_will_be_learned(
+    tiny_mnist: MNIST,
+) -> None:
+    config = TrainConfig(images=100, wrong_labels=0.5)
+    training = set_up(config, tiny_mnist)
+    torch.manual_seed(config.seed)
+    _, labels = next(iter(make_train_loader(training.train_set, 64)))
+    view = sent(images=100.0, wrong=0.5)
+    assert view["of"] == 100
+    assert [image["label"] for image in view["images"]] == labels.tolist()
+    assert labels.tolist() != [image["label"] for image in sent(images=100)["images"]]
 
 
 def test_without_mnist_there_is_none_yet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,10 @@ def test_what_cannot_be_done_is_said(number: int, changes: dict[str, object], ad
     assert view["phases"] == []
 
 
+def test_a_network_that_forgets_to_flatten_stops_with_pytorch_s_own_error() -> None:
+    assert "mat1 and mat2" in sent(flatten=False)["error"]
+
+
 def test_without_mnist_it_says_what_fetches_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "has_mnist", lambda: False)
     assert "the first training fetches MNIST" in sent()["error"]

@@ -57,9 +57,23 @@ def test_an_upload_of_an_old_version_keeps_its_history(session: Session, tmp_pat
     row = row_of(session, upload)
     assert row["accuracy"] == upload.epochs[-1].test_accuracy
     assert row["train_accuracy"] is None
-    assert draw_curves(curves_of_runs(session)).keys() == {
-        *("losses", "accuracies", "losses_words", "accuracies_words")
-    }
+    plots = draw_curves(curves_of_runs(session))
+    assert plots.keys() == {*("losses", "accuracies", "losses_words", "accuracies_words", "values")}
+
+
+def test_the_values_that_the_curves_say_are_those_that_they_draw(session: Session) -> None:
+    short = trained(session, TrainConfig(epochs=1))
+    long = trained(session, TrainConfig(epochs=3, seed=7))
+    values = json.loads(draw_curves(curves_of_runs(session))["values"])
+    for curve, run in zip(values["curves"], (short, long), strict=True):
+        losses = [epoch.train_loss for epoch in run.epochs]
+        assert curve["losses"] == pytest.approx(losses, abs=1e-5)
+        accuracies = [epoch.test_accuracy for epoch in run.epochs]
+        assert curve["accuracies"] == pytest.approx(accuracies, abs=1e-5)
+        assert run.name in curve["name"]
+    first, middle, last = values["places"]
+    assert 0.13 < first < middle < last < 0.97  # of the picture's width, within its axes
+    assert middle == pytest.approx((first + last) / 2, abs=1e-4)
 
 
 def test_rows_stand_newest_first_and_the_best_is_marked(session: Session) -> None:

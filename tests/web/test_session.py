@@ -216,12 +216,13 @@ def test_what_a_session_keeps_is_counted_in_bytes(session: Session) -> None:
 
 def test_a_run_counts_from_its_beginning_as_what_it_will_take(workshop: Workshop) -> None:
     session = workshop.session()
-    session.start(TrainConfig(model="cnn"))
+    config = TrainConfig(epochs=1, model="cnn", batch_size=60_000)  # one batch, whatever the data
+    session.start(config)
     waiting = session.size
     workshop.gate.allow()
     session.end()
     session = workshop.session()
-    trained(session, TrainConfig(epochs=1, model="cnn"))
+    trained(session, config)
     assert waiting == pytest.approx(session.size, rel=0.1)
 
 

@@ -94,6 +94,7 @@ from mnist_core import training as training_room
 from mnist_core.config import TrainConfig
 from mnist_core.training import EpochRecord, StepRecord, Training, train
 from mnist_core.web.jobs import gpu_loan
+from mnist_core.web.jobs import worker as worker_room
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.jobs.worker_process import Worker, start_worker
@@ -353,7 +354,7 @@ def main(folder: Path) -> None:
     training_room.SECONDS_BETWEEN_RECORDS = 0.0
     spaces.zero.torch.init = lambda nvidia_uuid: None
     spaces.zero.torch.move = lambda callback: None
-    gpu_loan.train = train_slowly
+    worker_room.train = train_slowly  # of the forked process; the workers have their own
     gpu_loan.choose_device = lambda: torch.device("cpu", 0)
     count_what_is_trained_here()
     told: dict[str, Any] = {"pid": os.getpid()}

@@ -1,8 +1,9 @@
 """The base of our `gr.HTML` components: a component is a folder with its class and three files.
 
 `template.html`, `style.css` and `script.js` lie beside the class. `shared.js` comes before every
-script and `shared.css` before every style: what stands in several of them stands there. A long
-script has its parts in files of their own, which come before it.
+script and `shared.css` before every style: what stands in several of them stands there. What only
+some need, such as `plots.js`, comes before theirs. A long script has its parts in files of their
+own, which come before it.
 
 The page passes the template through Handlebars and then through a JavaScript template literal, so
 neither it nor a style holds double braces, dollar-braces, backticks or backslashes. Nothing in them
@@ -45,7 +46,12 @@ class Component(gr.HTML):
     gives it the weight to overrule Gradio's own. As a `css_template` it would be set anew with
     every value, and the browser would work out the style of the whole page again: 3 ms of every
     answer.
+
+    Attributes:
+        shared_scripts: those beside this file that come before its own.
     """
+
+    shared_scripts: tuple[str, ...] = ("shared.js",)
 
     def __init__(self, value: Any = None, **settings: Any) -> None:
         """Build the component.
@@ -54,7 +60,7 @@ class Component(gr.HTML):
             value: what it shows first.
             settings: passed on to `gr.HTML`, such as `elem_id`; the script finds them in `props`.
         """
-        files = _read_files(self._folder())
+        files = _read_files(self._folder(), self.shared_scripts)
         self.text = _sentences(files)
         settings = {**files, "text": self.text, **settings}
         super().__init__(value, apply_default_css=False, **settings)
@@ -75,11 +81,11 @@ class Component(gr.HTML):
 
 
 @functools.cache
-def _read_files(folder: Path) -> dict[str, str]:
+def _read_files(folder: Path, shared_scripts: tuple[str, ...]) -> dict[str, str]:
     """Read the arguments of `gr.HTML` that a component's files are."""
     parts = sorted(folder.glob("*.js"), key=lambda file: (file.name == "script.js", file.name))
     style = _read(FOLDER / "shared.css", folder / "style.css")
-    script = _read(FOLDER / "shared.js", *parts)
+    script = _read(*(FOLDER / name for name in shared_scripts), *parts)
     template = _read(folder / "template.html")
     return {
         "html_template": f"<style>@scope {{ :scope {{\n{style}}}}}</style>\n{template}",

@@ -94,16 +94,6 @@ function nextNumber(number, direction, step) {
 
 // --- Pictures ------------------------------------------------------------------------------------
 
-// Losses and accuracies, as `curves.draw_curves` returns them.
-function showPlots(plots, within = element) {
-  for (const name of ["losses", "accuracies"]) {
-    const picture = find(name, within);
-    if (plots[name] && picture.src !== plots[name]) picture.src = plots[name];
-    picture.hidden = !plots[name];
-    picture.alt = plots[name + "_words"] ?? "";
-  }
-}
-
 // A square of bytes in base64, row by row: 0 is paper, black, and 255 ink.
 function paintPixels(canvas, base64, side) {
   const bytes = base64 ? atob(base64) : "";

@@ -20,7 +20,7 @@ from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.loss_curve import LossCurve
 from mnist_core.models import WIDTH, create_model_shape
-from mnist_core.moments import MAX_NETWORKS, Moments
+from mnist_core.moments import Moments, count_networks
 from mnist_core.shapes import ShapeMismatchError
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
@@ -230,7 +230,7 @@ class Run:
         has_network = self.is_under_way or self.model is not None
         past = self.moments.size
         if self.is_under_way and self.keeps_networks:
-            past = max(past, MAX_NETWORKS * network // FLOAT_BYTES)
+            past = max(past, count_networks(self.config) * network // FLOAT_BYTES)
         records = len(self.epochs) * RECORD_BYTES + self.curve.size
         return training + has_network * network + past + records
 

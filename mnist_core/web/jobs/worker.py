@@ -153,7 +153,9 @@ def follow(training: Training, task: Task) -> Generator[Progress, None, None]:
     Raises:
         DivergenceError: as in `training.train`.
     """
-    moments = [] if task.curve.batches else [first_moment(training)]
+    # A network that forgets to flatten is to stop at its first batch, not at a look at it.
+    is_new = task.curve.batches == 0 and task.config.flatten
+    moments = [first_moment(training)] if is_new else []
     with closing(train(training)) as records:
         for record in records:
             moment = moment_of(training, record, task.curve.batches)

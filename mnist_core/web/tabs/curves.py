@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from matplotlib.figure import Figure
 
-from mnist_core.plots import Curve, compare_accuracies, compare_losses, to_svg
-from mnist_core.text import say
+from mnist_core.plots import (
+    Curve,
+    compare_accuracies,
+    compare_losses,
+    mean_of_runs,
+    places_of_epochs,
+    to_svg,
+)
+from mnist_core.text import say, translate
+from mnist_core.training import EpochRecord
 
 Plots = dict[str, str]
 """What `draw_curves` returns."""
@@ -32,8 +41,8 @@ def draw_curves(curves: Sequence[Curve]) -> Plots:
     """Draw the curves twice, losses and accuracies, and say them in words.
 
     Returns:
-        "losses" and "accuracies", each a data URL of an SVG, and for who cannot see them
-        "losses_words" and "accuracies_words"; empty before the first epoch.
+        "losses" and "accuracies", each a data URL of an SVG, for who cannot see them "losses_words"
+        and "accuracies_words", and "values" for who points at them; empty before the first epoch.
     """
     curves = [curve for curve in curves if any(curve.runs)]
     if not curves:
@@ -43,7 +52,26 @@ def draw_curves(curves: Sequence[Curve]) -> Plots:
         "accuracies": svg_address(compare_accuracies(curves)),
         "losses_words": _join(_describe_losses(curve) for curve in curves),
         "accuracies_words": _join(_describe_accuracies(curve) for curve in curves),
+        "values": _pack_values(curves),
     }
+
+
+def _pack_values(curves: Sequence[Curve]) -> str:
+    """Return where each epoch stands and each curve's values there, as one text of JSON."""
+    values = [
+        {
+            "name": translate(curve.name),
+            "losses": _figures(curve, lambda epoch: epoch.train_loss),
+            "accuracies": _figures(curve, lambda epoch: epoch.test_accuracy),
+        }
+        for curve in curves
+    ]
+    places = [round(place, 5) for place in places_of_epochs(curves)]
+    return json.dumps({"places": places, "curves": values}, separators=(",", ":"))
+
+
+def _figures(curve: Curve, value: Callable[[EpochRecord], float]) -> list[float]:
+    return [round(figure, 5) for figure in mean_of_runs(curve, value)]
 
 
 def _join(sentences: Iterable[str]) -> str:

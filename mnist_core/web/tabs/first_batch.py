@@ -8,29 +8,34 @@ from typing import Any
 import gradio as gr
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, first_batch, has_mnist, map_mnist
+from mnist_core.data import default_root, first_batch, handicap, has_mnist, map_mnist
 from mnist_core.web.components.first_batch import FirstBatch, FirstBatchView, LabelledImage
 from mnist_core.web.sessions.page import SessionLink
-from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.page_stream import at_once
 from mnist_core.web.tabs.train_form import TrainForm
 
+SETTINGS = ("batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has
 
 
 def build_first_batch(form: TrainForm, link: SessionLink) -> None:
-    """Lay the batch out where it is to stand; it follows the form's batch size and seed."""
+    """Lay the batch out where it is to stand; it follows the settings that it depends on."""
     shown = FirstBatch()
-    batch_size, seed = form.inputs["batch_size"], form.inputs["seed"]
+    inputs = [form.inputs[name] for name in SETTINGS]
     settings: dict[str, Any] = {**at_once(link), "trigger_mode": "always_last"}
-    events = [shown.input, batch_size.change, seed.change]
-    gr.on(events, show_first_batch, [batch_size, seed, link], shown, **settings)
+    events = [shown.input, *(part.change for part in inputs)]
+    gr.on(events, show_first_batch, [*inputs, link], shown, **settings)
 
 
-def show_first_batch(batch_size: object, seed: object, _: Session) -> Any:
-    """Return the batch of these settings; wrong ones leave on show what there is."""
+def show_first_batch(*values: object) -> Any:
+    """Return the batch of these settings; wrong ones leave on show what there is.
+
+    Args:
+        values: of the form's inputs, as `SETTINGS` names them, then the session.
+    """
+    given: dict[str, Any] = dict(zip(SETTINGS, map(_whole, values[:-1]), strict=True))
     try:
-        config = TrainConfig(batch_size=_whole(batch_size), seed=_whole(seed))
+        config = TrainConfig(**given)
     except ValueError:
         return gr.skip()
     return view_first_batch(config)
@@ -44,6 +49,7 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView | None:
     if not has_mnist():
         return None
     train = map_mnist(default_root().resolve()).train
+    train = handicap(train, config.images, config.wrong_labels, config.seed)
     size = min(config.batch_size, len(train))
     images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
     pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255

@@ -12,6 +12,7 @@ from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import default_root, has_mnist, map_mnist
 from mnist_core.one_step import MOST_STEPS, OneStep, take_step
+from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.one_step import OneStepPanel, OneStepView, StepImage
 from mnist_core.web.sessions.page import SessionLink
@@ -20,7 +21,7 @@ from mnist_core.web.tabs.train_form import TrainForm, read_settings
 
 MOST_SHOWN = 12  # images of the batch
 LINES = {  # where the loop's program does what
-    "batch": "in train_loader:",
+    "batch": "train_loader:",
     "zero_grad": "optimizer.zero_grad()",
     "forward": "model(images)",
     "loss": "criterion(",
@@ -61,6 +62,10 @@ def show_step(number: int, *values: Any) -> OneStepView:
         step = take_step(config, map_mnist(default_root().resolve()), number)
     except ValueError as error:
         return {**NOTHING, "error": translate(error)}
+    except RuntimeError as error:
+        if config.flatten:
+            raise
+        return {**NOTHING, "error": translate(explain_mismatch(error))}
     return view_step(step, config)
 
 

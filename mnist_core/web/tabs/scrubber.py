@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_core.inference import predict
-from mnist_core.models import create_model_shape
 from mnist_core.moments import Moment
 from mnist_core.web.components.scrubber import Found, Look, MomentView, Scrubber, Seen
 from mnist_core.web.jobs.run import Run
@@ -72,7 +71,7 @@ def _read(run: Run | None, moments: list[Moment], session: Session) -> list[list
     if run is None or drawing is None:
         return [None] * len(moments)
     readings: list[list[float] | None] = []
-    model = create_model_shape(run.config.model, run.config.dropout)
+    model = run.config.create_model_shape()
     for moment in moments:
         if moment.network is None:
             readings.append(None)

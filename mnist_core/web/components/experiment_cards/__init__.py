@@ -151,3 +151,5 @@ class ExperimentCards(Component):
 
     Its event `order` brings a `CardOrder`; `mistakes` asks for those of two runs, `ComparedRuns`.
     """
+
+    shared_scripts = ("shared.js", "plots.js")

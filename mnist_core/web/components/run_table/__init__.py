@@ -95,3 +95,5 @@ class RunTable(Component):
     Its event `order` brings a `RunOrder` that changes something, its event `open` a `RunChoice`,
     and `mistakes` asks for the mistakes of one run, or of two (with a `mistakes.Look`).
     """
+
+    shared_scripts = ("shared.js", "plots.js")
