@@ -49,15 +49,18 @@ class Film:
     def write(self, path: Path) -> int:
         """Write them as one moving picture; return its bytes."""
         first, *rest = self._pictures
+        file = io.BytesIO()  # a file that is there stays whole until the new one is
         first.save(
-            path,
+            file,
+            "WEBP",
             save_all=True,
             append_images=rest,
             duration=self._stay,
             loop=0,
             quality=60,
-            method=6,
+            method=4,
         )
+        path.write_bytes(file.getvalue())
         return path.stat().st_size
 
 
