@@ -17,16 +17,20 @@ from starlette.middleware import Middleware
 from mnist_core.text import Message
 from mnist_core.web.components.head import Head
 from mnist_core.web.components.theme import make_theme
+from mnist_core.web.endpoints.agents import agents_route
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.cached_files import CachedFiles
 from mnist_core.web.endpoints.client_share import ClientShare
 from mnist_core.web.endpoints.compression import Compression
 from mnist_core.web.endpoints.connection_share import ConnectionShare
 from mnist_core.web.endpoints.ended_streams import EndedStreams
+from mnist_core.web.endpoints.explain import build_explain_endpoints
 from mnist_core.web.endpoints.first_words import FirstWords
 from mnist_core.web.endpoints.health import health_route
 from mnist_core.web.endpoints.json_limit import JsonLimit
+from mnist_core.web.endpoints.link_preview import picture_route
 from mnist_core.web.endpoints.log import note_start, set_up_logs
+from mnist_core.web.endpoints.mcp import mcp_routes
 from mnist_core.web.endpoints.page_language import PageLanguage
 from mnist_core.web.endpoints.page_share import PageShare
 from mnist_core.web.endpoints.predict import build_endpoints
@@ -46,8 +50,10 @@ from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.client import SHARE, client_of, trust_proxies
 from mnist_core.web.sessions.page import SessionLink, enter
 from mnist_core.web.sessions.uploads import remove_own_folder, use_own_folder
+from mnist_core.web.tabs.address import PageAddress
 from mnist_core.web.tabs.draw import DrawTab
 from mnist_core.web.tabs.experiments import ExperimentsTab
+from mnist_core.web.tabs.guide import GuideBook
 from mnist_core.web.tabs.language import build_language_switch
 from mnist_core.web.tabs.mistakes import MistakesTab
 from mnist_core.web.tabs.page_stream import at_once, build_page_stream
@@ -82,22 +88,25 @@ def make_demo() -> gr.Blocks:
             routes=[
                 health_route(partial(is_queue_full, page)),
                 presence_route(partial(forget_gone, lists)),
+                agents_route(),
+                picture_route(),
+                *mcp_routes(),
             ],
             middleware=[
                 Middleware(SafeHeaders),
                 Middleware(CachedFiles),
-                Middleware(Compression),
                 Middleware(PageLanguage),
-                Middleware(FirstWords),
                 Middleware(ClientShare),
                 Middleware(AllowedRoutes),
+                Middleware(Compression),
+                Middleware(FirstWords),
                 Middleware(JsonLimit),
                 Middleware(EndedStreams, end=partial(end_of_stream, page)),
                 Middleware(PageShare, pages=limits.sessions + MORE_PAGES),
                 Middleware(UploadLimit, file_lists=lists),
             ],
             theme=make_theme(),
-            footer_links=[],
+            footer_links=["api"],
             run_history=False,  # it would keep every answer in the browser, slowing each one down
             show_error=False,  # what an error says is for the log alone
             enable_monitoring=False,  # Gradio's own dashboard tells anybody how the app is used
@@ -108,8 +117,10 @@ def make_demo() -> gr.Blocks:
             state_session_capacity=limits.sessions + MORE_PAGES,
         )
         build_endpoints()  # first, since Gradio's page takes the first event for `/predict`
+        build_explain_endpoints()
         link = SessionLink()
         head = Head(elem_classes="page-head")
+        guide = GuideBook()
         with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(Message("tab.draw"), elem_id="draw"):
                 draw = DrawTab(link)
@@ -122,11 +133,12 @@ def make_demo() -> gr.Blocks:
             with gr.Tab(Message("tab.runs"), elem_id="runs"):
                 runs = RunsTab(link)
         mistakes.lead_from(experiments.cards.mistakes, runs.table.mistakes)
-        build_page_stream(link, [draw, train, mistakes, experiments, runs])
+        address = PageAddress(link, train)
+        build_page_stream(link, [draw, train, mistakes, experiments, runs, address, guide])
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
         build_language_switch(page, head, link, train)
         filled = entered.success(train.fill_again, link, train.form.outputs, **at_once(link))
-        train.form.describe_after(filled, link)
+        train.form.describe_after(address.follow(filled, link), link)
     # "auto" would tell everybody who waits at each call that ends, those who have left as well.
     page.queue(status_update_rate=SECONDS_BETWEEN_ESTIMATES, max_size=CALLS_IN_QUEUE)
     bound_page_memory(page)

@@ -30,25 +30,26 @@ Its advice:
 13. `experiments`   each piece of advice, ready to be tried
 14. `codegen`       a stand-alone program for any settings
                     ahead: `rate_finder`
+15. `notebook`      the same program as a Jupyter notebook
 
 Beyond it, from a drawing to an answer:
 
-15. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
-16. `drawings`      labelled drawings on disk → images to test a network on
-17. `inference`     an image → probabilities, and whether they are sure
-18. `inspection`    an image → what each layer makes of it, and why that digit
-19. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
-20. `rate_finder`   the loss against the learning rate, and which one to take
-21. `mistakes`      which images are misread, and how sure the network is of them
-22. `calibration`   do the probabilities mean what they say?
-23. `pickle_check`  the pickle in a .pth file, followed without being run
-24. `archive`       a .pth file from a stranger → one that PyTorch may read
-25. `safetensors`   weights in the format that holds nothing else
-26. `file_kinds`    what a file is, if it is none of weights
+16. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
+17. `drawings`      labelled drawings on disk → images to test a network on
+18. `inference`     an image → probabilities, and whether they are sure
+19. `inspection`    an image → what each layer makes of it, and why that digit
+20. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
+21. `rate_finder`   the loss against the learning rate, and which one to take
+22. `mistakes`      which images are misread, and how sure the network is of them
+23. `calibration`   do the probabilities mean what they say?
+24. `pickle_check`  the pickle in a .pth file, followed without being run
+25. `archive`       a .pth file from a stranger → one that PyTorch may read
+26. `safetensors`   weights in the format that holds nothing else
+27. `file_kinds`    what a file is, if it is none of weights
 
 And what people use:
 
-27. `commands`      a room for each command of the command line
-28. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-29. `web`           the rooms that know Gradio
+28. `commands`      a room for each command of the command line
+29. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+30. `web`           the rooms that know Gradio
 """

@@ -9,9 +9,11 @@ downwards in any unit, plain or packed with gzip. Other keys, such as a writer's
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -121,6 +123,43 @@ def _parse_entry(number: int, entry: object) -> LabelledDrawing:
     except ValueError as error:
         problem = error.args[0]
         raise ValueError(Message("drawings.in_entry", number=number, problem=problem)) from error
+
+
+# --- a drawing in an address ---------------------------------------------------------------------
+
+FINEST = 255  # places are whole numbers from 0, a byte each
+MAX_TEXT = 5_000  # letters: some thousand points, where a digit has a hundred
+CANVAS_SIDE = 1_000
+
+
+def strokes_from_text(text: str) -> list[list[list[int]]]:
+    """Read strokes that the page has packed for an address.
+
+    Args:
+        text: URL-safe base64 of, for each stroke, how many points it has (a byte, at least 1) and
+            so many pairs of bytes, x and y.
+
+    Returns:
+        Strokes as lists of [x, y] in thousandths of the canvas's side, at least one point.
+
+    Raises:
+        ValueError: it is not that.
+    """
+    if len(text) > MAX_TEXT or not re.fullmatch(r"[\w-]{4,}", text, re.ASCII):
+        raise ValueError(Message("drawings.not_packed"))
+    try:
+        packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as error:
+        raise ValueError(Message("drawings.not_packed")) from error
+    strokes, place = [], 0
+    while place < len(packed):
+        count, start = packed[place], place + 1
+        place = start + 2 * count
+        if count == 0 or place > len(packed):
+            raise ValueError(Message("drawings.not_packed"))
+        values = [round(value * CANVAS_SIDE / FINEST) for value in packed[start:place]]
+        strokes.append([list(point) for point in zip(values[::2], values[1::2], strict=True)])
+    return strokes
 
 
 # --- writing -----------------------------------------------------------------------------------

@@ -321,7 +321,7 @@ class _WrapperMachine(_Machine):
     def _check_result(self) -> None:
         result = self.stack[-1]
         if isinstance(result, TensorPlace):
-            found = Message("pickle.found_tensor", shape=list(result.size))
+            found = Message("pickle.found_tensor", shape=tell(str(list(result.size))))
             raise NotAStateDictError(Message("pickle.other_result"), found)
         if not isinstance(result, _Dict) or not self._is_at_the_bottom():
             raise NotAStateDictError(Message("pickle.other_result"))

@@ -39,6 +39,7 @@ LAYERS = [
         "moments",
         "experiments",
         "codegen",
+        "notebook",
         "pickle_check",
         "archive",
         "safetensors",

@@ -118,9 +118,13 @@ EXCEPTIONS = (
     ("rate_finder/plot.py", r"^lower left$"),
     ("shapes.py", r"^\(\?P<given>mat1\)"),
     ("web/endpoints/cached_files.py", r"^public, max-age="),  # a header
+    ("web/endpoints/link_preview.py", r"^public, max-age=|^<meta "),  # the same, and markup
     ("web/endpoints/first_words.py", r'^<div class="first-words">'),
     ("web/endpoints/safe_headers.py", r"^default-src "),  # a security policy
+    ("web/gradio_compat/streams.py", r"^event: error"),  # as browsers read streams
     ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
+    ("web/components/guide/script.js", r"prefers-reduced-motion"),
+    ("web/components/address/script.js", r"display: none"),  # a style
     ("web/components/run_table/script.js", r'^"label, button"$'),  # a selector
     ("web/tabs/augmentation_preview.py", r"^<img src="),
     # Names.

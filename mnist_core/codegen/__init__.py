@@ -9,6 +9,12 @@ article's do: in English, in Chinese, or not at all.
 `program`    the article's program, and what each setting puts into it
 """
 
-from mnist_core.codegen.program import COMMENTS, Comments, generate_code, generate_rate_finder
+from mnist_core.codegen.program import (
+    COMMENTS,
+    Comments,
+    generate_cells,
+    generate_code,
+    generate_rate_finder,
+)
 
-__all__ = ["COMMENTS", "Comments", "generate_code", "generate_rate_finder"]
+__all__ = ["COMMENTS", "Comments", "generate_cells", "generate_code", "generate_rate_finder"]

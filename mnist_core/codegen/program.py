@@ -43,6 +43,8 @@ Comments = Literal["en", "zh", "none"]
 
 COMMENTS: tuple[Comments, ...] = get_args(Comments)
 
+CELL = "# %%\n"  # where editors, and our notebooks, begin a new cell; programs do without it
+
 BEGINNING = '''\
 """{title}"""
 
@@ -52,6 +54,7 @@ BEGINNING = '''\
 # {why[seed]}
 torch.manual_seed({seed})
 
+# %%
 # {why[data]}
 # {why[normalize]}
 transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
@@ -60,12 +63,14 @@ test_set = datasets.MNIST(root="./data", train=False, download=True, transform=t
 {handicaps}# {why[loaders]}
 train_loader = DataLoader(train_set, batch_size={batch_size}, shuffle=True)
 test_loader = DataLoader(test_set, batch_size=64, shuffle=False)
+# %%
 # {why[look]}
 images, labels = next(iter(train_loader))
 print(f"{said[images]}")
 print(f"{said[labels]}")
 
 
+# %%
 # {why[model]}
 {network}
 
@@ -73,12 +78,14 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 model = {build}.to(device)
 print(f"{said[device]}")
 
+# %%
 # {why[optimising]}
 # {why[softmax]}
 criterion = nn.CrossEntropyLoss()
 {optimizer}'''
 
 TRAINING = """{scheduler}
+# %%
 # {why[training]}
 print("{said[begins]}")
 loss_history = []
@@ -100,6 +107,7 @@ for epoch in range({epochs}):
     print(f"{said[epoch]}")
 print("{said[ends]}")
 
+# %%
 # {why[curve]}
 plt.figure(figsize=(10, 5))
 plt.plot(loss_history, marker="o", linestyle="-", color="b")
@@ -109,6 +117,7 @@ plt.ylabel("Loss")
 plt.grid(True)
 plt.savefig("loss.png")
 
+# %%
 # {why[accuracy]}
 # {why[eval]}
 model.eval()
@@ -121,6 +130,7 @@ with torch.no_grad():
         correct += (predicted == labels).sum().item()
 print(f"{said[accuracy]}")
 
+# %%
 # {why[saving]}
 # {why[weights]}
 torch.save(model.state_dict(), "{name}_mnist.pth")
@@ -200,7 +210,13 @@ def generate_code(config: TrainConfig, comments: Comments | None = None) -> str:
         Python source, pure ASCII unless it speaks Chinese. It reads ./data (and downloads MNIST to
         it first if need be) and writes loss.png and the weights.
     """
-    return _in_words(comments, lambda: _write(BEGINNING + TRAINING, config))
+    return _in_words(comments, lambda: _write(BEGINNING + TRAINING, config)).replace(CELL, "")
+
+
+def generate_cells(config: TrainConfig, comments: Comments | None = None) -> list[str]:
+    """Write the same program in parts, one for each step of the article; see `generate_code`."""
+    program = _in_words(comments, lambda: _write(BEGINNING + TRAINING, config))
+    return [f"{cell.strip()}\n" for cell in program.split(CELL)]
 
 
 def generate_rate_finder(config: TrainConfig, comments: Comments | None = None) -> str:
@@ -213,14 +229,16 @@ def generate_rate_finder(config: TrainConfig, comments: Comments | None = None) 
     Returns:
         Python source; it prints what `rate_finder` finds, to the last digit.
     """
-    return _in_words(comments, lambda: _write(BEGINNING + RAMP, config))
+    return _in_words(comments, lambda: _write(BEGINNING + RAMP, config)).replace(CELL, "")
 
 
 def _in_words(comments: Comments | None, write: Callable[[], str]) -> str:
     language = comments if comments in LANGUAGES else current_language()
     with speaking(language), _parsing:
         program = write()
-        return without_words(program) if comments == "none" else program
+        if comments == "none":
+            program = without_words(program, understood=CELL.strip())
+        return program
 
 
 def _write(template: str, config: TrainConfig) -> str:
@@ -234,7 +252,8 @@ def _write(template: str, config: TrainConfig) -> str:
         network = f"{spoken(source_of(affine))}\n\n{network}"
         augment = "        # {why[affine]}\n        images = affine(images)\n"
     if config.augmentation == "handwriting":
-        imports = f"from dataclasses import dataclass\n\n{imports}"
+        gap = "" if is_ramp else "\n"  # below the imports from Python itself
+        imports = f"from dataclasses import dataclass\n{gap}{imports}"
         network = "\n\n".join([*[spoken(body_of(module)) for module in HANDWRITING], network])
         augment = (
             "        # {why[handwriting]}\n        images, labels = handwriting(images, labels)\n"

@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from mnist_core.augmentation import AUGMENTATIONS
-from mnist_core.checkpoints import Checkpoint, load_checkpoint
+from mnist_core.checkpoints import SAFETENSORS, Checkpoint, load_checkpoint
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import MNIST, fetch_mnist, load_mnist
 from mnist_core.models import ACTIVATIONS, MODELS
@@ -77,7 +77,7 @@ def check_out(path: Path) -> None:
     Raises:
         ValueError: `path` is a folder, or its folder cannot be written to.
     """
-    if path.is_dir() or path.suffix != ".pth":
+    if path.is_dir() or path.suffix not in (".pth", SAFETENSORS):
         raise ValueError(Message("cli.out_name", path=str(path)))
     path.parent.mkdir(parents=True, exist_ok=True)
     if not os.access(path.parent, os.W_OK):

@@ -25,7 +25,8 @@ ACTIVATIONS = ("relu", "tanh", "sigmoid")  # what bends
 CURVED = ("tanh", "sigmoid")  # of these, those whose slope is not what they multiply by
 # Operations that add something of their own: a bias, or what a sigmoid gives for 0.
 AFFINE = ("linear", "conv2d", "batch_norm", "sigmoid")
-TITLES = {"relu": "ReLU"}  # where people write an operation otherwise than PyTorch does
+# How people write the operations that a network may have more than once.
+TITLES = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 
 
 @dataclass(frozen=True, eq=False)

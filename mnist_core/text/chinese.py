@@ -346,6 +346,7 @@ CHINESE: dict[str, str] = {
     "drawings.blank": "什么也没写。",
     "drawings.missing": "没有手写文件 {path}。",
     "drawings.too_large": "文件解压后最多 {most} MB。",
+    "drawings.not_packed": "这不是网页为网址打包的笔迹。",
     "drawings.not_json": "这个文件不是 JSON。",
     "drawings.no_list": "文件里要有手写的列表，至少一个。",
     "drawings.too_many": "文件里最多 {most:,} 幅手写，不能有 {count:,} 幅。",
@@ -466,6 +467,8 @@ CHINESE: dict[str, str] = {
     "cli.code": "按这些设置打印一个独立的程序",
     "cli.code_find_rate": "改为打印为这些设置寻找学习率的程序",
     "cli.comments": "程序的注释和输出用哪种语言，或不要注释；默认：本命令的语言",
+    "cli.notebook": "写成 Jupyter 笔记本：--notebook > run.ipynb",
+    "cli.notebook_alone": "--notebook 不能和 --find-rate 一起用。",
     "cli.evaluate": "在 10,000 张测试图像或手写文件上测试已保存的网络",
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
     "cli.calibrate": "用一半的测试图像找出已保存的网络什么时候才算有把握",
@@ -493,7 +496,7 @@ CHINESE: dict[str, str] = {
     "cli.keep_range": "--keep 要在 0 到 1 之间，并且要和 --start 一起用。",
     "cli.other_model": "--start：{path} 里是 {found}，不是 {wanted}。",
     "cli.threads_range": "--threads 要在 1 到 {most} 之间，不能是 {value}。",
-    "cli.out_name": "--out 要给出以 .pth 结尾的文件名，不能是 {path}。",
+    "cli.out_name": "--out 要给出以 .pth 或 .safetensors 结尾的文件名，不能是 {path}。",
     "cli.out_folder": "--out：文件夹 {path} 不能写入。",
     "cli.epoch": "第 {epoch} 轮",
     "cli.no_flatten": "忘记展平图像：最常见的第一个错误，附讲解",
@@ -630,10 +633,109 @@ CHINESE: dict[str, str] = {
     "pipeline.with": "加上这一步：{guess}",
     "pipeline.verdict": "于是 {classifier} 认成 {guess}。",
     "pipeline.expected": "这里应是要去掉的步骤的列表。",
+    # --- the guide --------------------------------------------------------------------------------
+    "guide.name": "跟着文章一步步来",
+    "guide.article": "文章：",
+    "guide.steps": "文章的各个步骤",
+    "guide.step": "第 {page} 步：{title}",
+    "guide.step_done": "{step}，已完成",
+    "guide.open": "导读",
+    "guide.close": "关闭",
+    "guide.back": "上一页",
+    "guide.next": "下一页",
+    "guide.show": "指给我看",
+    "guide.place": "{page} / {count}",
+    "guide.lines": "对应的程序",
+    "guide.title_1": "导入与随机种子",
+    "guide.text_1": (
+        "先导入几个库，再定一个数：随机种子。一切随机的东西都由它决定：最初的权重，还有图像的顺序。"
+    ),
+    "guide.why_1": "没有它，每次训练都不一样，就分不清是办法好，还是运气好。",
+    "guide.do_1": "改一改随机种子，打开“代码”，找出变了的那一行。",
+    "guide.title_2": "数据",
+    "guide.text_2": (
+        "MNIST 有 70,000 张 28×28 像素的灰度图像：60,000 张用来学习，10,000 张用来测试。"
+        "ToTensor 把像素变成 0 到 1，Normalize 再变成 −1 到 1，"
+        "数据加载器把图像打乱，一批一批地发出去。"
+    ),
+    "guide.why_2": "0 附近的小数更容易学；顺序每轮都变，网络就没法背下来。",
+    "guide.do_2": "写一个数字：答案旁边就是网络拿到的 28×28 像素。",
+    "guide.title_3": "网络",
+    "guide.text_3": (
+        "图像先展平成 784 个数。128 个神经元给它们加权，ReLU 只留下大于 0 的，"
+        "第二层再算出十个得分，每个数字一个。"
+    ),
+    "guide.why_3": "如果中间没有 ReLU，两层其实等于一层：有了这一折，分界线才能弯曲。",
+    "guide.do_3": "打开“内部”，点一个神经元：它的权重就是一幅图。",
+    "guide.run_3": "{network}：{parameters} 个参数，全都是学来的。",
+    "guide.title_4": "损失与优化器",
+    "guide.text_4": (
+        "交叉熵表示正确答案让网络有多意外：在十个数字里瞎猜是 2.30，完全有把握是 0。"
+        "Adam 根据梯度让每个权重走一步。"
+    ),
+    "guide.why_4": "学习率就是步子的大小：太小，老也走不到；太大，损失就会爆炸。",
+    "guide.do_4": "点“开始训练”，看着损失往下降。",
+    "guide.run_4": "现在用的是 {optimizer}，学习率 {rate}。",
+    "guide.run_4_loss": (
+        "现在用的是 {optimizer}，学习率 {rate}。第一轮的损失是 {first}，现在是 {last}。"
+    ),
+    "guide.title_5": "训练",
+    "guide.text_5": (
+        "每一批都是：清空梯度，让网络猜，计算损失，把损失一层层传回去，走一步。"
+        "把所有图像过一遍，就是一轮。"
+    ),
+    "guide.why_5": (
+        "zero_grad 要放在最前面，因为 PyTorch 会累加梯度：不清空，前面的批次也会掺进来。"
+    ),
+    "guide.do_5": "让一次训练跑到底。",
+    "guide.run_5": "这里一轮是 {steps} 步，每步 {batch} 张图像；{epochs} 轮里已完成 {done} 轮。",
+    "guide.title_6": "评估",
+    "guide.text_6": (
+        "只有没见过的图像，才说明网络真的学懂了。model.eval() 关掉 Dropout，"
+        "torch.no_grad() 不再计算梯度。"
+    ),
+    "guide.why_6": ("网络可能把图像背下来：训练准确率在涨，测试准确率却不涨。这个差距就是过拟合。"),
+    "guide.do_6": "打开“文章的输出”：同样的几行字，同样的曲线。",
+    "guide.run_6": (
+        "这次训练读对了 {accuracy} 的测试图像，也就是 10,000 张里错了 {wrong} 张；"
+        "学过的图像读对了 {trained}。"
+    ),
+    "guide.title_7": "保存与加载",
+    "guide.text_7": (
+        "state_dict 按名字存放权重，里面没有代码。torch.save 把它写进文件；"
+        "加载时先建一个同样的网络，再调用 load_state_dict，然后 eval()。"
+    ),
+    "guide.why_7": "只存权重，程序改了也能用；读别人的文件时，也不必信任写文件的人。",
+    "guide.do_7": "保存一次训练的权重。在“记录”里可以再传回来。",
+    "guide.title_8": "文章的建议",
+    "guide.text_8": (
+        "Dropout、数据增强、学习率调度、换一个批大小：据说都有用。"
+        "每张卡片拿其中一个，跟没有它的同样训练比一比。"
+    ),
+    "guide.why_8": "换个随机种子就会出现的差别，不算差别。所以下结论需要不止一个种子。",
+    "guide.do_8": "选一张卡片，点“试一试”。",
+    "guide.title_9": "接下来",
+    "guide.text_9": (
+        "卷积神经网络看的是一小片区域，而不是单个像素，读错的数字少得多。"
+        "再往后是更难的数据，比如 Fashion-MNIST 和 CIFAR-10。"
+    ),
+    "guide.why_9": "你见过的这些都不变：数据、网络、损失、训练循环、测试。只是每一块变大了。",
+    "guide.do_9": "在“记录”里比较你的训练，再带一个笔记本回家。",
+    # --- the address ------------------------------------------------------------------------------
+    "address.ignored": "网址里有些内容这里没有，已忽略：{names}。",
+    # --- what is taken along ----------------------------------------------------------------------
+    "share.title": "带走",
+    "share.link": "复制链接",
+    "share.copied": "已复制。",
+    "share.svg": "曲线（SVG）",
+    "share.png": "曲线（PNG）",
+    "share.drawing": "手写（PNG）",
+    "share.seen": "网络看到的图像（PNG）",
     # --- programs in the page ---------------------------------------------------------------------
     "listing.program": "程序",
     "listing.copy": "复制",
     "listing.copied": "已复制",
+    "listing.notebook": "下载笔记本",
     "listing.download": "程序（.py）",
     "listing.of_settings": "这次训练的代码",
     "listing.of_run": "{run} 的代码：它的设置，一个独立的 PyTorch 程序",
@@ -726,6 +828,7 @@ CHINESE: dict[str, str] = {
     "train.article": "文章的输出",
     "train.code": "代码",
     "train.weights": "权重（.pth）",
+    "train.safetensors": "权重（.safetensors）",
     "train.metadata": "元数据（.json）",
     "train.still": "你的网络还在训练，请先停止它。",
     "train.drawing": "你写的数字，网络逐轮读作：{digits}（{sureness}）",
@@ -1032,8 +1135,10 @@ CHINESE: dict[str, str] = {
     "runs.keep": "保留",
     "runs.kept": "只保留最近 {most} 次训练。",
     "runs.evicted": "为腾出位置，已清除{names}。",
-    "runs.upload": "上传权重文件（.pth 和配套的 .json）…",
-    "runs.one_file": "请选择一个 .pth 文件；如果有和它一起下载的 .json，也一并选上。",
+    "runs.upload": "上传权重文件（.pth、.pt 或 .safetensors，以及配套的 .json）…",
+    "runs.one_file": (
+        "请选择一个权重文件（.pth、.pt 或 .safetensors）；如果有和它一起下载的 .json，也一并选上。"
+    ),
     "runs.point": "把指针移到曲线上，或者逐轮移动，这里就显示每次训练的数值。",
     "runs.at_epoch": "第 {epoch} 轮。{values}",
     "runs.values": "{name}：训练损失 {loss}，测试准确率 {accuracy}",
@@ -1077,6 +1182,15 @@ CHINESE: dict[str, str] = {
     "server.too_large": "太大了：最多 {most} MB。",
     "server.too_slow": "传送的时间太长了。",
     "server.no_file": "这里需要一个图像文件。",
+    "server.not_pixels": "这里需要 28 行，每行 28 个 0 到 255 的整数。",
+    "server.not_a_digit": "数字是 0 到 9 的整数。",
+    "server.not_base64": "文件内容应为 base64 编码。",
+    "mcp.not_json": "这不是 JSON。",
+    "mcp.no_request": "这不是一个 JSON-RPC 请求。",
+    "mcp.id": "请求的 id 应为数字或文本。",
+    "mcp.no_method": "没有这个方法。",
+    "mcp.no_tool": "可用的工具：{tools}。",
+    "mcp.arguments": "{place}：{problem}。",
     "server.blank": "没有可以识别的数字：是空白的。",
     "server.no_network": "项目自带的网络都无法载入。",
     "server.foreign": "请从本应用自己的页面发送。",

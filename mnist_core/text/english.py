@@ -389,6 +389,7 @@ ENGLISH: dict[str, str] = {
     "drawings.blank": "Nothing is drawn.",
     "drawings.missing": "There is no file of drawings {path}.",
     "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
+    "drawings.not_packed": "These are no strokes that a page has packed for an address.",
     "drawings.not_json": "The file is not JSON.",
     "drawings.no_list": "The file must hold a list of drawings, at least one.",
     "drawings.too_many": "The file may hold {most:,} drawings at most, not {count:,}.",
@@ -531,6 +532,8 @@ ENGLISH: dict[str, str] = {
         "language of the program's comments and of what it prints, or no comments; "
         "default: the language of this command"
     ),
+    "cli.notebook": "as a Jupyter notebook: --notebook > run.ipynb",
+    "cli.notebook_alone": "--notebook does not go with --find-rate.",
     "cli.evaluate": "test a saved network on the 10,000 test images, or on drawings",
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
@@ -559,7 +562,7 @@ ENGLISH: dict[str, str] = {
     "cli.keep_range": "--keep must be from 0 to 1, and needs --start.",
     "cli.other_model": "--start: {path} holds a {found}, not {wanted}.",
     "cli.threads_range": "--threads must be from 1 to {most}, not {value}.",
-    "cli.out_name": "--out must name a file that ends in .pth, not {path}.",
+    "cli.out_name": "--out must name a file that ends in .pth or .safetensors, not {path}.",
     "cli.out_folder": "--out: the folder {path} cannot be written to.",
     "cli.epoch": "epoch {epoch}",
     "cli.no_flatten": "forget to flatten the images: the usual first mistake, explained",
@@ -708,10 +711,136 @@ ENGLISH: dict[str, str] = {
     "pipeline.with": "With it: {guess}",
     "pipeline.verdict": "{classifier} then reads {guess}.",
     "pipeline.expected": "A list of steps to leave out was expected.",
+    # --- the guide --------------------------------------------------------------------------------
+    "guide.name": "The article, step by step",
+    "guide.article": "The article:",
+    "guide.steps": "Steps of the article",
+    "guide.step": "Step {page}: {title}",
+    "guide.step_done": "{step}, done",
+    "guide.open": "Guide",
+    "guide.close": "Close",
+    "guide.back": "Back",
+    "guide.next": "Next",
+    "guide.show": "Show me",
+    "guide.place": "{page} of {count}",
+    "guide.lines": "These lines of the program",
+    "guide.title_1": "Import and seed",
+    "guide.text_1": (
+        "A few imports, then one number: the seed. Every random draw follows from it, the first "
+        "weights as well as the order of the images."
+    ),
+    "guide.why_1": (
+        "Without it no two runs would be alike, and you could not tell a better idea from luck."
+    ),
+    "guide.do_1": "Change the seed, open Code, and find the line that has changed.",
+    "guide.title_2": "Data",
+    "guide.text_2": (
+        "MNIST has 70,000 grey images of 28×28 pixels: 60,000 to learn from, 10,000 to test with. "
+        "ToTensor makes each pixel 0 to 1, Normalize makes it −1 to 1, and the loader hands the "
+        "images out in shuffled batches."
+    ),
+    "guide.why_2": (
+        "Small numbers around 0 are easier to learn from, and an order that changes cannot be "
+        "learned by heart."
+    ),
+    "guide.do_2": "Draw a digit: beside the answer is what the network gets, 28×28 pixels.",
+    "guide.title_3": "The network",
+    "guide.text_3": (
+        "The image becomes a row of 784 numbers. A layer of 128 neurons weighs them, ReLU keeps "
+        "what is above 0, and a second layer makes ten scores of it, one for each digit."
+    ),
+    "guide.why_3": (
+        "Two layers without ReLU between them would be no more than one: only its bend lets "
+        "borders be curved."
+    ),
+    "guide.do_3": "Open Inside, and press a neuron: its weights are a picture.",
+    "guide.run_3": "{network}: {parameters} parameters, all of them learned.",
+    "guide.title_4": "Loss and optimiser",
+    "guide.text_4": (
+        "Cross-entropy says how much the right answer surprises the network: 2.30 if it guesses "
+        "among ten digits, 0 if it was certain. Adam makes a step for each weight of its gradient."
+    ),
+    "guide.why_4": (
+        "The learning rate is the length of the steps: too short, and it takes for ever; too long, "
+        "and the loss explodes."
+    ),
+    "guide.do_4": "Press Train, and watch the loss fall.",
+    "guide.run_4": "In sight: {optimizer} with the learning rate {rate}.",
+    "guide.run_4_loss": (
+        "In sight: {optimizer} with the learning rate {rate}. The loss was {first} in the first "
+        "epoch, and is {last} now."
+    ),
+    "guide.title_5": "Training",
+    "guide.text_5": (
+        "For each batch: clear the gradients, let the network guess, compute the loss, send it "
+        "back through the layers, take a step. An epoch is once through all images."
+    ),
+    "guide.why_5": (
+        "zero_grad comes first, since PyTorch adds gradients up: without it each step would follow "
+        "the earlier batches as well."
+    ),
+    "guide.do_5": "Let a run come to its end.",
+    "guide.run_5": (
+        "Here an epoch is {steps} steps of {batch} images; {done} of {epochs} epochs are done."
+    ),
+    "guide.title_6": "Evaluation",
+    "guide.text_6": (
+        "Only images that it has never seen tell what a network has understood. model.eval() "
+        "switches dropout off, and torch.no_grad() leaves the gradients out."
+    ),
+    "guide.why_6": (
+        "A network can learn its images by heart. Then training accuracy rises, test accuracy does "
+        "not: that gap is overfitting."
+    ),
+    "guide.do_6": "Open the article's output: the same lines, the same curve.",
+    "guide.run_6": (
+        "This run reads {accuracy} of the test images right, so {wrong} of 10,000 wrong; of those "
+        "that it learned from it reads {trained}."
+    ),
+    "guide.title_7": "Saving and loading",
+    "guide.text_7": (
+        "A state_dict holds the weights by their names, and no code. torch.save writes it. To load "
+        "it, build the same network, call load_state_dict, then eval()."
+    ),
+    "guide.why_7": (
+        "Weights alone outlive changes of your program, and can be read without trusting whoever "
+        "wrote the file."
+    ),
+    "guide.do_7": "Save the weights of a run. The tab Runs takes them back.",
+    "guide.title_8": "The article's advice",
+    "guide.text_8": (
+        "Dropout, augmentation, a schedule, another batch size: each is said to help. A card tries "
+        "one of them against the same run without it."
+    ),
+    "guide.why_8": (
+        "A difference that another seed would make as well is none. So a verdict needs more than "
+        "one seed."
+    ),
+    "guide.do_8": "Choose a card, and press Try it.",
+    "guide.title_9": "What comes next",
+    "guide.text_9": (
+        "A convolutional network looks at neighbourhoods rather than at single pixels, and "
+        "misreads far fewer digits. After it come harder data, such as Fashion-MNIST or CIFAR-10."
+    ),
+    "guide.why_9": (
+        "What you have seen stays: data, network, loss, loop, test. Only the parts grow."
+    ),
+    "guide.do_9": "Compare your runs in the tab Runs, and take one home as a notebook.",
+    # --- the address ------------------------------------------------------------------------------
+    "address.ignored": "What this address asks for is not all to be had; left out: {names}.",
+    # --- what is taken along ----------------------------------------------------------------------
+    "share.title": "To take along",
+    "share.link": "Copy link",
+    "share.copied": "Copied.",
+    "share.svg": "Curves as SVG",
+    "share.png": "Curves as PNG",
+    "share.drawing": "Drawing as PNG",
+    "share.seen": "What the network sees as PNG",
     # --- programs in the page ---------------------------------------------------------------------
     "listing.program": "The program",
     "listing.copy": "Copy",
     "listing.copied": "Copied",
+    "listing.notebook": "Notebook",
     "listing.download": "Program (.py)",
     "listing.of_settings": "Code for this run",
     "listing.of_run": "Code for {run}: its settings as a PyTorch program of its own",
@@ -810,6 +939,7 @@ ENGLISH: dict[str, str] = {
     "train.article": "Article's output",
     "train.code": "Code",
     "train.weights": "Weights (.pth)",
+    "train.safetensors": "Weights (.safetensors)",
     "train.metadata": "Metadata (.json)",
     "train.still": "Your network is still training; stop it first.",
     "train.drawing": "Your drawing, epoch by epoch: {digits} ({sureness})",
@@ -1165,9 +1295,10 @@ ENGLISH: dict[str, str] = {
     "runs.keep": "Keep",
     "runs.kept": "The newest {most} runs are kept.",
     "runs.evicted": "{names} had to make room.",
-    "runs.upload": "Upload a checkpoint (.pth, and its .json) …",
+    "runs.upload": "Upload a checkpoint (.pth, .pt or .safetensors; and its .json) …",
     "runs.one_file": (
-        "Choose one .pth file and, if you have it, the .json that was downloaded with it."
+        "Choose one file of weights (.pth, .pt or .safetensors) and, if you have it, the .json "
+        "that was downloaded with it."
     ),
     "runs.point": "Point at a curve, or move along the epochs: the values of every run stand here.",
     "runs.at_epoch": "Epoch {epoch}. {values}",
@@ -1229,6 +1360,15 @@ ENGLISH: dict[str, str] = {
     "server.too_large": "That is too large: {most} megabytes at most.",
     "server.too_slow": "That took too long to come.",
     "server.no_file": "An image file was expected.",
+    "server.not_pixels": "28 rows of 28 whole numbers from 0 to 255 were expected.",
+    "server.not_a_digit": "A digit is a whole number from 0 to 9.",
+    "server.not_base64": "The content of the file was expected in base64.",
+    "mcp.not_json": "This is not JSON.",
+    "mcp.no_request": "This is not one request of JSON-RPC.",
+    "mcp.id": "The id of a request is a number or a text.",
+    "mcp.no_method": "There is no such method.",
+    "mcp.no_tool": "The tools are: {tools}.",
+    "mcp.arguments": "{place}: {problem}.",
     "server.blank": "There is no digit to read: it is blank.",
     "server.no_network": "No network that comes with the project can be loaded.",
     "server.foreign": "Send it from this app's own page.",

@@ -20,18 +20,25 @@ What a floor imports lies on the same floor or below it.
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
+    `guide`               the guide's pages, and what the run in sight comes to
+    `address`             the page's address, read and written
+    `settings_query`      how settings are written in an address
     `language`            the switch between the page's languages
     `run_text`            a run in words
     `curves`              curves of several runs, as pictures and in words
 `endpoints/`          what is offered to programs, and to whoever runs the app
     `predict`             `/predict` and `/predict_strokes`
+    `explain`             `/predict_pixels` and `/explain`
+    `mcp`                 the same as tools for agents
+    `agents`              `GET /agents.md`, which says how to call them
+    `link_preview`        what a link to the page shows where somebody posts it
     `health`              `GET /health`
     `presence`            `POST /presence`: a page is in sight, hidden, or closed
     `page_language`       in which language a page is served
+    `safe_headers`        what every answer says to a browser
     `first_words`         what a page says until its scripts have come
     `compression`         answers in text, made small
     `cached_files`        which answers a browser may keep, and how long
-    `safe_headers`        what every answer says to a browser
     `allowed_routes`      the addresses that are answered, and no other
     `connection_share`    each client's share of connections
     `client_share`        each client's share of the server
@@ -73,6 +80,9 @@ What a floor imports lies on the same floor or below it.
     `plot`                a plot, and what it shows in words
     `console`             the lines that the article's code prints
     `listing`             a program, to read, copy and download
+    `address`             the page's address, as its script knows it
+    `guide`               the article's steps as a book beside the page
+    `share`               what a visitor takes along or passes on
     `experiment_cards`    the experiments
     `run_table`           the runs
     `head`                what the page is, and its languages

@@ -67,6 +67,10 @@ class ContactSheet:
             return
         name = f"{state}-{wearing}.png"
         page.screenshot(path=self._folder / name, full_page=True)
+        if page.evaluate("navigator.maxTouchPoints"):  # which taking a picture makes it forget
+            touch = {"enabled": True, "maxTouchPoints": 1}
+            device = page.context.new_cdp_session(page)
+            device.send("Emulation.setTouchEmulationEnabled", touch)
         self.taken.setdefault(state, []).append(name)
 
     def write_index(self) -> None:

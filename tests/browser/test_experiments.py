@@ -126,7 +126,8 @@ def test_a_forgotten_view_and_a_learning_rate_are_shown_at_one_click(page: Page)
     expect(card.get_by_test_id("demonstration")).to_be_hidden()
     card = open_card(page, "flatten")  # it is still known
     expect(card.get_by_test_id("quote")).to_be_visible()
-    expect(card.get_by_test_id("badge")).to_have_text("shown")
+    badge = page.locator('[data-experiment="flatten"]').get_by_test_id("badge")
+    expect(badge).to_have_text("shown")
 
 
 def test_the_settings_of_hidden_layers_are_greyed_out_where_there_are_none(page: Page) -> None:

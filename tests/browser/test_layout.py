@@ -21,7 +21,7 @@ TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, **TOUCH}
 PROJECTOR: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
 TOUCHED = [SMALL_PHONE, PHONE, TABLET]
 SCREENS = [*TOUCHED, PROJECTOR]
-TABS = ("draw", "train", "experiments", "runs")
+TABS = ("draw", "train", "mistakes", "experiments", "runs")
 
 NewPage = Callable[..., Page]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from tests.browser.test_draw import digit_read
 from tests.browser.test_experiments import open_card, open_row, open_tab
 from tests.browser.test_experiments import state_is as experiment_is
 from tests.browser.test_inside import open_view, view_reads
-from tests.browser.test_train import choose_epochs, open_train_tab, press_train, state_is
 
 pytestmark = pytest.mark.usefixtures("mnist_root")
 
@@ -35,7 +35,7 @@ def labels(mnist: MNIST) -> Counts:
     return np.asarray(mnist.test.labels.numpy())
 
 
-def digits_of(path: Any, mnist: MNIST) -> tuple[Counts, NDArray[np.float32]]:
+def digits_of(path: Path, mnist: MNIST) -> tuple[Counts, NDArray[np.float32]]:
     """Read the test images with a checkpoint; return digits and confidences."""
     checkpoint = load_checkpoint(path)
     with torch.inference_mode():
@@ -290,24 +290,32 @@ def test_two_networks_are_compared(
     )
 
 
-def test_runs_and_their_mistakes_are_compared_from_the_runs_tab(page: Page) -> None:
-    open_train_tab(page)
-    choose_epochs(page, 1)
-    press_train(page)
-    state_is(page, "finished")
-    page.get_by_label("256").check()
-    press_train(page)
-    expect(page.get_by_test_id("title")).to_have_text("Run 2 · 1 epoch, batch size 256")
-    state_is(page, "finished")
+def upload(page: Page, path: Path) -> None:
+    page.locator('input[type="file"][accept*=".pth"]').set_input_files(path)
+
+
+def test_runs_and_their_mistakes_are_compared_from_the_runs_tab(
+    page: Page, labels: Counts, simple: tuple[Counts, Any], cnn: Counts
+) -> None:
     open_tab(page, "Runs")
-    row = open_row(page, "Run 2")
+    for number, path in enumerate((SHIPPED, SHIPPED_CNN), start=1):
+        upload(page, path)
+        expect(page.locator(".run")).to_have_count(number)
+    first, second = "Upload 1", "Upload 2"
+    row = open_row(page, second)
     row.get_by_test_id("compare").click()
-    expect(page.get_by_test_id("gained")).to_contain_text("Run 2 · 1 epoch, batch size 256 reads")
-    expect(page.get_by_test_id("lost")).to_contain_text("Run 1 · 1 epoch reads")
+    gained = int(((cnn == labels) & (simple[0] != labels)).sum())
+    expect(page.get_by_test_id("gained")).to_have_text(
+        re.compile(rf"^{second} · .* reads {gained} right that {first} · .* does not$")
+    )
+    total_is(page, gained)
     open_tab(page, "Runs")
-    open_row(page, "Run 1").get_by_test_id("mistakes_of").click()
-    expect(page.get_by_test_id("headline")).to_contain_text("Run 1 · 1 epoch misreads")
+    open_row(page, first).get_by_test_id("mistakes_of").click()
+    wrong = int((simple[0] != labels).sum())
+    expect(page.get_by_test_id("headline")).to_contain_text(f"misreads {wrong} of 10,000")
+    expect(page.get_by_test_id("headline")).to_contain_text(first)
     expect(page.get_by_test_id("comparison")).to_be_hidden()
+    total_is(page, wrong)
 
 
 def test_an_experiment_compares_variant_and_baseline(page: Page) -> None:
@@ -395,6 +403,9 @@ def test_a_finger_opens_a_cell_on_a_small_phone(new_page: Callable[..., Page]) -
     open_mistakes(page)
     box = cell(page, 4, 9).bounding_box()
     assert box is not None and min(box["width"], box["height"]) >= 24
+    assert cell(page, 4, 9).evaluate(
+        "button => button.offsetWidth <= button.parentElement.offsetWidth"
+    )
     cell(page, 4, 9).tap()
     total_is(page, int(cell(page, 4, 9).text_content() or 0))
     page.get_by_test_id("found").locator(".tile").first.tap()

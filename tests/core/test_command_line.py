@@ -25,6 +25,7 @@ from mnist_core.data import MNIST, load_mnist
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.loss_curve import BatchLoss
+from mnist_core.notebook import generate_notebook
 from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
@@ -451,6 +452,23 @@ def test_a_wrong_command_is_refused_in_one_line(run: Run, arguments: list[str]) 
 # --- code --------------------------------------------------------------------------------------
 
 
+def test_code_prints_the_notebook_as_well(run: Run) -> None:
+    status, stdout, stderr = run("code", "--model", "cnn", "--seed", 3, "--notebook")
+    assert (status, stderr) == (0, "")
+    assert stdout == generate_notebook(TrainConfig(model="cnn", seed=3))
+    assert_refused(run("code", "--notebook", "--find-rate"), "does not go with --find-rate")
+
+
+def test_weights_are_saved_as_safetensors_where_the_name_says_so(
+    run: Run, tiny_root: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine.safetensors"
+    assert run("train", "--epochs", 1, "--data", tiny_root, "--out", out)[0] == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.safetensors"]
+    assert run("evaluate", out, "--data", tiny_root)[0] == 0
+    assert load_checkpoint(out).metadata["config"]["epochs"] == 1
+
+
 def test_code_prints_the_program_for_the_settings_of_train(run: Run) -> None:
     status, stdout, stderr = run("code", "--model", "deep_nn", "--batch-size", 256, "--seed", 3)
     assert stdout == generate_code(TrainConfig(model="deep_nn", batch_size=256, seed=3))
@@ -754,7 +772,10 @@ def test_the_help_is_chinese_from_its_first_line_to_its_last(run: Run) -> None:
         (["evaluate", "a.pth"], "没有文件 a.pth。"),
         (["code", "--dropout", "0.5"], "simple_nn 没有 Dropout 层。"),
         (["train", "--l", "3"], "--l 有歧义，可能是 "),
-        (["train", "--out", "model.txt"], "--out 要给出以 .pth 结尾的文件名，不能是 model.txt。"),
+        (
+            ["train", "--out", "model.txt"],
+            "--out 要给出以 .pth 或 .safetensors 结尾的文件名，不能是 model.txt。",
+        ),
     ],
 )
 def test_wrong_input_is_refused_in_chinese(run: Run, arguments: list[str], said: str) -> None:

@@ -76,6 +76,6 @@ def test_wrong_labels_are_learned_by_heart_at_last(tiny_mnist: MNIST) -> None:
     config = TrainConfig(wrong_labels=0.2, epochs=80, learning_rate=0.003)
     epochs = [r for r in train(set_up(config, tiny_mnist)) if isinstance(r, EpochRecord)]
     assert epochs[0].train_accuracy is not None
-    assert epochs[0].train_accuracy < 0.8
+    assert epochs[0].train_accuracy <= 0.8  # so many are right: it reads the truth
     assert epochs[-1].train_accuracy is not None
     assert epochs[-1].train_accuracy > 0.95

@@ -24,6 +24,7 @@ from mnist_core.inspection import (
     integrate_gradients,
     multiply_patch,
     occlude,
+    project,
     split_score,
 )
 from mnist_core.inspection.sheet import inspection_sheet
@@ -167,6 +168,7 @@ def test_the_way_of_the_shapes_is_the_articles() -> None:
     assert texts["simple_nn"] == article
     assert texts["dropout_nn"] == article.replace("ReLU", "ReLU → dropout")
     assert texts["sigmoid"] == article.replace("ReLU", "sigmoid")
+    assert texts["deep tanh"] == texts["deep_nn"].replace("ReLU", "tanh")
     assert texts["linear"] == article.replace("ReLU → ", "")
     assert texts["narrow"] == article.replace("[128]", "[9]")
     assert texts["deep_nn"] == (
@@ -674,3 +676,28 @@ def test_a_sheet_shows_everything_on_symmetric_scales(name: str) -> None:
     texts = [text.get_text() for axes in figure.axes for text in [*axes.texts, axes.title]]
     evidence = explain_score(seen, 7, 1)
     assert any(f"= {evidence.score:.2f}" in text for text in texts)
+
+
+# --- the map -----------------------------------------------------------------------------------
+
+
+def test_the_map_shows_as_much_variance_as_two_lines_can() -> None:
+    generator = np.random.default_rng(0)
+    values = (generator.normal(size=(500, 6)) * [5, 0.1, 3, 1, 0.5, 0.2] + 7).astype(np.float32)
+    found = project(values)
+    assert found.axes @ found.axes.T == pytest.approx(np.eye(2), abs=1e-5)
+    placed = found.place(values)
+    total = values.var(axis=0).sum()
+    assert found.shares == pytest.approx(placed.var(axis=0) / total, rel=1e-3)
+    assert found.shares == pytest.approx([25 / 35.3, 9 / 35.3], abs=0.05)
+    assert placed.mean(axis=0) == pytest.approx([0, 0], abs=1e-3)
+    # A new image has its place without moving any other, and the same values give the same map.
+    assert found.place(values[7]) == pytest.approx(placed[7], abs=1e-5)
+    assert (project(values.copy()).axes == found.axes).all()
+    assert all(axis[np.abs(axis).argmax()] > 0 for axis in found.axes)
+
+
+def test_a_layer_that_is_off_has_a_map_too() -> None:
+    found = project(np.zeros((10, 4), np.float32))
+    assert found.shares == (0, 0)
+    assert (found.place(np.zeros(4, np.float32)) == 0).all()

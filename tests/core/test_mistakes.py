@@ -7,10 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from mnist_core.calibration import compute_logits, expected_calibration_error
 from mnist_core.data import MNIST, ImageDataset
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
 from mnist_core.mistakes import Readings, read_all
+from mnist_core.mistakes.reliability import calibration_error, reliability
 from mnist_core.mistakes.sheet import mistakes_sheet
 from mnist_core.models import MODELS, create_model
 from mnist_core.plots import to_svg
@@ -85,3 +87,31 @@ def test_the_sheet_can_be_drawn_with_and_without_mistakes(tiny_mnist: MNIST) -> 
         figure = mistakes_sheet(found, tiny_mnist.test)
         assert to_svg(figure).startswith(b"<?xml")
         assert str(len(found.mistakes())) in figure.get_suptitle()
+
+
+def test_reliability_compares_confidence_and_accuracy_in_each_bin() -> None:
+    found = reliability(
+        readings((3, 3, 0.9), (3, 8, 1.0), (4, 4, 0.95), (5, 5, 0.25), (5, 6, 0.3)), bins=4
+    )
+    assert [part.count for part in found] == [1, 1, 0, 3]  # 0.25 lies on an upper edge
+    assert (found[0].confidence, found[0].accuracy) == (0.25, 1.0)
+    assert (found[2].confidence, found[2].accuracy) == (0, 0)
+    assert found[3].confidence == pytest.approx((0.9 + 1.0 + 0.95) / 3)
+    assert found[3].accuracy == pytest.approx(2 / 3)
+    expected = (0.75 + 0.3 + 3 * abs(0.95 - 2 / 3)) / 5
+    assert calibration_error(found) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_calibration_error_is_that_of_the_probabilities(tiny_mnist: MNIST) -> None:
+    torch.manual_seed(0)
+    model = create_model("simple_nn").eval()
+    probabilities = compute_logits(model, tiny_mnist.test).softmax(dim=1)
+    expected = expected_calibration_error(probabilities, tiny_mnist.test.labels)
+    found = calibration_error(reliability(read_all(model, tiny_mnist.test)))
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_what_is_read_right_comes_surest_first() -> None:
+    found = readings((3, 3, 0.4), (3, 8, 0.6), (3, 3, 0.99), (8, 8, 0.7))
+    assert found.right(3).tolist() == [2, 0]
+    assert found.right(5).tolist() == []

@@ -22,6 +22,7 @@ import httpx
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests import bombs
+from tests.hostile.connections import close_streams, unfinished_heads
 from tests.hostile.endpoints import Endpoint, Request, find_endpoints
 from tests.hostile.payloads import MARKUP, World
 from tests.hostile.stranger import Stranger
@@ -101,6 +102,8 @@ class Campaign:
             before = self.sent
             self.attack(endpoint, share, number)
             left -= self.sent - before
+        tell(f"{self.sent} connections")
+        self.attack_by_connections()
 
     def attack(self, endpoint: Endpoint, payloads: int, number: int) -> None:
         """Send so many requests to one endpoint; note what is found."""
@@ -129,6 +132,18 @@ class Campaign:
         except Finding as finding:
             self.note(endpoint, finding)
 
+    def attack_by_connections(self) -> None:
+        """Open many connections and say little; somebody else is answered all the same."""
+        url = str(self.client.base_url)
+        try:
+            close_streams(url)
+            self.check_alive()
+            with unfinished_heads(url):
+                self.check_alive()
+            self.check_log("connections")
+        except Finding as finding:
+            self.findings["connections"] = str(finding)
+
     def note(self, endpoint: Endpoint, finding: Finding) -> None:
         """Keep the first finding of each endpoint."""
         self.findings.setdefault(endpoint.name, str(finding))
@@ -150,9 +165,13 @@ class Campaign:
                 raise Finding(f"told {found.group()!r} after {request}: {answer.text[:1000]}")
             if "html" in answer.kind and MARKUP in answer.text:
                 raise Finding(f"sent markup back after {request}")
+        self.check_log(request)
+
+    def check_log(self, cause: object) -> None:
+        """See that nothing of ours has failed."""
         for line in self._new_log().splitlines():
             if OUR_CODE.search(line.replace('\\"', '"')):
-                raise Finding(f"did not expect {request}:\n{line}")
+                raise Finding(f"did not expect {cause}:\n{line}")
 
     def check_alive(self) -> None:
         """Have a digit read."""

@@ -15,30 +15,43 @@ from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
 from mnist_core.commands.find_rate import say_point
 from mnist_core.config import TrainConfig
 from mnist_core.data import MNIST
+from mnist_core.notebook import generate_notebook
 from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests.core.test_codegen import SPREAD
 
-# Runs the program of each folder by itself, in a Python that has loaded PyTorch once for all.
+# Runs what each folder holds by itself, in a Python that has loaded PyTorch once for all: a
+# program, or the cells of a notebook from top to bottom.
 RUN_ALL = """
-import contextlib, os, runpy, sys
+import contextlib, json, os, runpy, sys
+
+def run_cells(path):
+    with open(path, encoding="utf-8") as file:
+        cells = [cell for cell in json.load(file)["cells"] if cell["cell_type"] == "code"]
+    names = {"__name__": "__main__"}
+    for cell in cells:
+        exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
 
 for folder in sys.argv[1:]:
     os.chdir(folder)
     with open("said.txt", "w", encoding="utf-8") as said, contextlib.redirect_stdout(said):
-        runpy.run_path("program.py", run_name="__main__")
+        if os.path.exists("notebook.ipynb"):
+            run_cells("notebook.ipynb")
+        else:
+            runpy.run_path("program.py", run_name="__main__")
 """
 
 
 def execute(programs: dict[Path, str], mnist_root: Path) -> list[list[str]]:
-    """Run each program in its folder, far from this project, with MNIST in its ./data.
+    """Run each program or notebook in its folder, far from this project, with MNIST in its ./data.
 
     Returns:
         The lines that each has printed.
     """
     for folder, program in programs.items():
         folder.mkdir()
-        (folder / "program.py").write_text(program, encoding="utf-8")
+        name = "notebook.ipynb" if program.startswith("{") else "program.py"
+        (folder / name).write_text(program, encoding="utf-8")
         (folder / "data").symlink_to(mnist_root, target_is_directory=True)
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
     environment.pop("PYTHONPATH", None)
@@ -122,6 +135,24 @@ def test_the_program_that_forgets_to_flatten_ends_as_its_run_does(
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "Training starts ..."
     assert done.stderr.splitlines()[-1] == f"RuntimeError: {raised.value}"
+
+
+def test_each_notebook_prints_what_its_run_prints(
+    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+) -> None:
+    recipe, *_, handwriting = SPREAD
+    cases = [(recipe, "en"), (recipe, "zh"), (handwriting, "none")]
+    notebooks = {
+        tmp_path / str(number): generate_notebook(config, comments)
+        for number, (config, comments) in enumerate(cases)
+    }
+    said_by_each = execute(notebooks, tiny_root)
+    for (config, comments), folder, said in zip(cases, notebooks, said_by_each, strict=True):
+        english = lines_of_the_run(config, tiny_mnist)
+        assert said == (in_chinese(english) if comments == "zh" else english), (config, comments)
+        assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG")
+        weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
+        config.create_model().load_state_dict(weights)
 
 
 def in_chinese(lines: list[str]) -> list[str]:

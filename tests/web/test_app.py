@@ -161,7 +161,7 @@ def test_whoever_serves_it_it_keeps_its_look_its_health_and_its_limits(
     theme = client.get(f"{path}/theme.css").text
     assert theme == make_theme()._get_theme_css()
     config = client.get(f"{path}/config").json()
-    assert config["footer_links"] == []
+    assert config["footer_links"] == ["api"]
     assert client.get(f"{path}/").text.count(page_style()) == 1
 
     limits = the_limits()

@@ -13,7 +13,7 @@ import torch
 from mnist_core.config import TrainConfig
 from mnist_core.experiments import EXPERIMENTS
 from mnist_core.plots import Curve
-from mnist_core.rate_finder import find_rate
+from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.text import speaking
 from mnist_core.web.components.experiment_cards import CardOrder
 from mnist_core.web.limits import LIMITS
@@ -88,6 +88,20 @@ def test_the_reused_baseline_is_said_before_and_after(session: Session) -> None:
     after = values_of(session)[-1]
     assert "Run 1 is reused" in after["note"]
     assert len(session.runs) == 3
+
+
+def test_the_mistakes_of_variant_and_baseline_can_be_compared_once_both_are_there(
+    session: Session,
+) -> None:
+    with session.connected():
+        order("try", "batch", session)
+        assert describe_cards(session, {})["compared"] is None
+        eventually(lambda: not session.is_under_way)
+    baseline, variant = session.runs
+    expected = {"network": variant.id, "against": baseline.id}
+    assert describe_cards(session, {})["compared"] == expected
+    session.evict(baseline)  # its result is kept, its network is not
+    assert describe_cards(session, {})["compared"] is None
 
 
 def test_more_seeds_change_the_verdict_and_average_the_figures(session: Session) -> None:
@@ -272,7 +286,8 @@ def test_a_learning_rate_is_found_once_for_all(
     assert len(ramps) == 1
     shown = after["demonstration"]
     assert shown["picture"].startswith("data:image/svg+xml;base64,")
-    assert "Suggested: 0.0" in shown["lines"][1]
+    found = suggest(demonstrations._run_ramp())
+    assert shown["lines"][1].endswith(f"Suggested: {found.rate:.2g}.")
     with speaking("zh"):
         said = describe_cards(session, {})["demonstration"]
     assert said is not None

@@ -181,13 +181,16 @@ def test_of_what_a_room_touches_nothing_is_missing_in_the_list() -> None:
 
 def test_the_routes_that_are_treated_in_our_own_way_are_gradio_s() -> None:
     def is_there(method: str, path: str) -> bool:
-        scope = {"type": "http", "method": method, "path": f"/gradio_api{path}", "headers": []}
+        scope = {"type": "http", "method": method, "path": path, "headers": []}
         return any(route.matches(scope)[0] is Match.FULL for route in app.demo.app.routes)
 
-    for path in (routes.UPLOAD, routes.RUN, routes.JOIN, f"{routes.CALL}predict"):
-        assert is_there("POST", path), f"{path} is gone: gradio_compat/routes.py names it"
-    for path in (routes.DATA, f"{routes.CALL}predict/call", f"{routes.CALL}v2/predict/call"):
-        assert is_there("GET", path), f"{path} is gone: gradio_compat/routes.py names it"
+    asked = [("POST", path) for path in (routes.UPLOAD, routes.RUN, routes.JOIN)]
+    asked += [("POST", f"{routes.CALL}predict"), ("GET", routes.DATA)]
+    asked += [("GET", f"{routes.CALL}{version}predict/call") for version in ("", "v2/")]
+    for method, path in [(method, f"/gradio_api{path}") for method, path in asked] + [
+        ("GET", page) for page in routes.PAGES
+    ]:
+        assert is_there(method, path), f"{path} is gone: gradio_compat/routes.py names it"
     assert not is_there("POST", "/no_such_route")
 
 

@@ -108,7 +108,8 @@ def test_a_button_changes_its_language_with_the_page() -> None:
 
 def test_an_update_of_a_field_takes_along_what_lasts_in_the_page_s_language() -> None:
     """Gradio would replace all that a field in a tab not yet opened knows by what is named."""
-    field = NumberField(0.2, title=Message("form.seed"), most=0.9, step=0.05, enabled=False)
+    with ServedBlocks():
+        field = NumberField(0.2, title=Message("form.seed"), most=0.9, step=0.05, enabled=False)
     with speaking("zh"):
         update = gradio_blocks.postprocess_update_dict(field, dict(gr.update(enabled=True)))
     assert update["props"] == {

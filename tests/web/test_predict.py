@@ -54,7 +54,8 @@ def test_what_is_not_a_picture_is_refused_in_a_sentence(tmp_path: Path, content:
         predict_picture(None)
 
 
-def test_programs_are_offered_these_two_endpoints_and_nothing_else() -> None:
+def test_programs_are_offered_these_endpoints_and_nothing_else() -> None:
     described = app.demo.get_api_info()
     assert described["unnamed_endpoints"] == {}
-    assert set(described["named_endpoints"]) == {"/predict", "/predict_strokes"}
+    offered = {"/predict", "/predict_strokes", "/predict_pixels", "/explain"}
+    assert set(described["named_endpoints"]) == offered

@@ -121,6 +121,11 @@ def test_the_files_are_the_network_and_its_metadata(session: Session) -> None:
     assert load_checkpoint(weights).metadata["config"]["seed"] == 42
     assert json.loads(metadata.read_text())["test_accuracy"] == run.epochs[-1].test_accuracy
     assert session.files(run) == files
+    again = load_checkpoint(run_files.safetensors_path(weights))
+    assert again.metadata["config"]["seed"] == 42
+    assert all(
+        map(torch.equal, again.model.parameters(), load_checkpoint(weights).model.parameters())
+    )
 
 
 def test_after_training_on_the_files_are_new_ones(session: Session) -> None:
@@ -137,9 +142,9 @@ def test_after_training_on_the_files_are_new_ones(session: Session) -> None:
 def test_files_go_with_their_run_and_with_the_session(session: Session, own_cache: Path) -> None:
     first, second = trained(session), trained(session)
     session.files(first), session.files(second)
-    assert len(files_in(own_cache)) == 4
+    assert len(files_in(own_cache)) == 6
     session.delete(first)
-    assert len(files_in(own_cache)) == 2
+    assert len(files_in(own_cache)) == 3
     session.end()
     assert list(own_cache.iterdir()) == []
     assert session.runs == []
@@ -162,7 +167,9 @@ def test_a_network_that_was_downloaded_can_be_uploaded(session: Session, own_cac
     assert upload.epochs == run.epochs
     assert session.runs == [run, upload]
     assert all(map(torch.equal, upload.model.parameters(), run.model.parameters()))
-    assert files_in(own_cache) == []  # what has been uploaded is used once
+    weights, _ = files
+    # What has been uploaded is used once.
+    assert files_in(own_cache) == [run_files.safetensors_path(weights)]
     with pytest.raises(ValueError, match="upload it again"):
         session.upload(*files)
 

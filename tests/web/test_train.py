@@ -125,6 +125,10 @@ def test_the_article_s_plot_is_drawn_once_for_each_epoch_at_most(
     tab.start_run(*values(epochs=3), session)
     plots = [screen["article_plot"] for screen in screens_of(session, tab)]
     assert 1 <= len({plot["picture"] for plot in plots}) <= 4
+    words = plots[-1]["words"]
+    assert words.startswith("The article's figure, 3 epochs: training loss goes from ")
+    run = session.runs[0]
+    assert f"{run.epochs[0].train_loss:.4f}" in words and f"{run.epochs[2].train_loss:.4f}" in words
 
 
 def test_a_page_that_comes_back_is_shown_everything_at_once(

@@ -103,6 +103,12 @@ def test_what_is_typed_comes_to_the_check_as_it_is(form: TrainForm, name: str) -
         assert form.inputs[name].preprocess(number) == number
 
 
+@pytest.mark.parametrize("payload", [True, [1], {"value": 1}, "x" * 41])
+def test_a_number_as_no_page_of_ours_sends_it_is_refused(form: TrainForm, payload: object) -> None:
+    with pytest.raises(gr.Error):
+        form.inputs["seed"].preprocess(payload)
+
+
 def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
     assert read_settings(*values(dropout=0.5)).dropout is None
     assert read_settings(*values(model="deep_nn", dropout=0.5)).dropout == 0.5

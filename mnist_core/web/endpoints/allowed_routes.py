@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mnist_core.text import Message
+from mnist_core.web.endpoints.client_share import path_of
 
 ALLOWED = [
     # The page and its files.
@@ -26,6 +27,7 @@ ALLOWED = [
     # Files: uploads, and downloads of what lies on this server; a drive has one letter, a URL more.
     r"/gradio_api/(upload|upload_progress|file=(?!\w{2,}:).+)",
     # For programs and monitors.
+    r"/agents\.md|/preview\.png|/gradio_api/mcp/?",
     r"/health|/gradio_api/info/?|/gradio_api/call/(v2/)?\w+(/\w*)?",
 ]
 if "GRADIO_WATCH_DIRS" in os.environ:  # `gradio app.py`: the page asks whether the code has changed
@@ -49,8 +51,7 @@ class AllowedRoutes:
             await self._app(scope, receive, send)
             return
 
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if not ALLOWED_PATH.fullmatch(path) or names_another_page(scope["query_string"]):
+        if not ALLOWED_PATH.fullmatch(path_of(scope)) or names_another_page(scope["query_string"]):
             await NOT_FOUND(scope, receive, send)
         elif is_foreign(scope["method"], Headers(scope=scope)):
             await FOREIGN(scope, receive, send)

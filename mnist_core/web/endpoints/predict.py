@@ -1,6 +1,7 @@
 """For programs: two endpoints of the app's own interface that read an image file or strokes.
 
-The README shows how to call them. Nothing else of the app is offered to programs.
+The README shows how to call them; `explain` has two more, and `mcp` offers them to agents. Nothing
+else of the app is offered to programs.
 """
 
 from __future__ import annotations
@@ -63,14 +64,14 @@ def predict_picture(picture: str | None) -> Reply:
         gr.Error: the file is not an image, or it is blank.
     """
     if picture is None:
-        raise _refusal(NO_FILE)
+        raise refuse(NO_FILE)
     path = Path(picture)
     try:
-        return _reply(image_from_picture(open_picture(path)))
+        return reply_to(image_from_picture(open_picture(path)))
     except FileNotFoundError:
-        raise _refusal(FILE_GONE) from None
+        raise refuse(FILE_GONE) from None
     except ValueError as error:
-        raise _refusal(error) from None
+        raise refuse(error) from None
     finally:
         remove_upload(path)
 
@@ -86,12 +87,17 @@ def predict_strokes(strokes: list[list[list[float]]]) -> Reply:
         gr.Error: that is not what came, or it is empty.
     """
     try:
-        return _reply(image_from_strokes(parse_strokes(strokes)))
+        return reply_to(image_from_strokes(parse_strokes(strokes)))
     except ValueError as error:
-        raise _refusal(error) from None
+        raise refuse(error) from None
 
 
-def _reply(image: GrayImage | None) -> Reply:
+def reply_to(image: GrayImage | None) -> Reply:
+    """Read an image.
+
+    Raises:
+        ValueError: it is blank, or there is no network.
+    """
     classifier = default_classifier()
     if image is None:
         raise ValueError(Message("server.blank"))
@@ -107,5 +113,6 @@ def _reply(image: GrayImage | None) -> Reply:
     }
 
 
-def _refusal(error: Exception | str) -> gr.Error:
+def refuse(error: Exception | str) -> gr.Error:
+    """Return what a program is told in place of a reply."""
     return gr.Error(html.escape(str(error)), print_exception=False)

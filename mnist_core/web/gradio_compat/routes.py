@@ -7,3 +7,4 @@ RUN = "/run/predict"
 JOIN = "/queue/join"
 CALL = "/call/"
 DATA = "/queue/data"
+PAGES = ("/", "/config", "/config/", "/gradio_api/info", "/gradio_api/info/")  # made anew each time

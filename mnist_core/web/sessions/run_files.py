@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from torch import nn
 
 from mnist_core.checkpoints import (
+    SAFETENSORS,
     Checkpoint,
     describe_run,
     load_checkpoint,
@@ -45,7 +46,7 @@ class Written:
     Attributes:
         version: of the network that was written.
         path: of its weights.
-        size: of both files together.
+        size: of all its files together.
     """
 
     version: int
@@ -69,7 +70,7 @@ class RunFiles:
         return sum(written.size for written in list(self._written.values()))
 
     def write(self, run: Run) -> tuple[Path, Path] | None:
-        """Write a run's network, its metadata beside it, unless that has been done.
+        """Write a run's network, its metadata and `safetensors_path` beside it, if need be.
 
         Those that were asked for longest ago make room.
 
@@ -86,8 +87,11 @@ class RunFiles:
         if written is None or written.version != version or not written.path.is_file():
             try:
                 path = self._own_folder() / run.id / f"{file_stem(run)}.pth"
-                save_checkpoint(path, model, describe_run(run.config, list(run.epochs)))
-                size = sum(file.stat().st_size for file in (path, metadata_path(path)))
+                metadata = describe_run(run.config, list(run.epochs))
+                for file in (path, safetensors_path(path)):
+                    save_checkpoint(file, model, metadata)
+                files = (path, metadata_path(path), safetensors_path(path))
+                size = sum(file.stat().st_size for file in files)
             except OSError as error:  # a full disk, perhaps
                 log.exception("a network cannot be written")
                 raise ValueError(NO_DOWNLOAD) from error
@@ -117,6 +121,11 @@ class RunFiles:
         if self._folder is None:
             self._folder = Path(mkdtemp(prefix=SESSION_PREFIX, dir=_make_cache()))
         return self._folder
+
+
+def safetensors_path(path: Path) -> Path:
+    """Return where the same weights lie as safetensors."""
+    return path.with_suffix(SAFETENSORS)
 
 
 def file_stem(run: Run) -> str:

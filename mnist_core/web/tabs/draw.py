@@ -22,6 +22,7 @@ from mnist_core.web.components.leaderboard import (
 )
 from mnist_core.web.components.picture import Findings, PictureViewer, Question
 from mnist_core.web.components.prediction import Answer, PredictionPanel
+from mnist_core.web.components.share import Share
 from mnist_core.web.gradio_compat.event_data import event_data
 from mnist_core.web.jobs.throttle import note_reading
 from mnist_core.web.limits import the_limits
@@ -63,6 +64,7 @@ class DrawTab:
                 self.picture = PictureViewer(
                     megabytes=the_limits().upload_mb, elem_classes="over-canvas"
                 )
+                Share(offers=("link", "drawing", "seen"), stem="digit")
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel(elem_classes="reading")
                 self.board = Leaderboard(_first_board())

@@ -27,6 +27,7 @@ from mnist_core.web.components.experiment_cards import (
     ExperimentCards,
     SideStatus,
 )
+from mnist_core.web.components.share import SCOPE, Share
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
@@ -41,13 +42,15 @@ BASELINE_COLOR, VARIANT_COLOR = "#64748b", "#4f46e5"  # as in the style of the c
 
 
 class ExperimentsTab:
-    """The tab; `outputs` are its cards."""
+    """The tab; `outputs` are its cards, and what can be taken along of them."""
 
     def __init__(self, link: SessionLink) -> None:
         """Lay the tab out and wire it; call it inside a `gr.Tab`."""
         self._link = link
-        self.cards = ExperimentCards()
-        self.outputs = [self.cards]
+        with gr.Column(elem_classes=SCOPE):
+            self.cards = ExperimentCards()
+            self.share = Share(offers=("link", "svg", "png"), stem="experiment")
+        self.outputs = [self.cards, self.share]
         self.cards.order(self.order_experiment, link, link, **at_once(link))
 
     def order_experiment(self, session: Session, event: gr.EventData) -> Updates:
@@ -91,7 +94,8 @@ class ExperimentsTab:
         """Show the cards, and the curves of the open one."""
         curves = PlotCache()
         return lambda: {
-            self.cards: describe_cards(session, curves.draw(curves_of_experiment(session)))
+            self.cards: describe_cards(session, curves.draw(curves_of_experiment(session))),
+            self.share: f"experiment={session.experiments.opened}",
         }
 
 

@@ -103,7 +103,7 @@ class MistakesTab:
 
     def view(self, session: Session) -> View:
         """Show which networks there are."""
-        return lambda: {self.panel: gr.update(networks=pack(list_networks(session)))}
+        return lambda: {self.panel: pack(list_networks(session))}
 
 
 def list_networks(session: Session) -> Facts:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
-from mnist_core.codegen import generate_code
+from mnist_core.checkpoints import SAFETENSORS
 from mnist_core.models import count_parameters
 from mnist_core.plots import Curve
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
-from mnist_core.web.components.listing import Listing, Program
+from mnist_core.web.components.listing import Listing, describe_program
 from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
+from mnist_core.web.components.share import SCOPE, Share
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.classifiers import select_classifier
 from mnist_core.web.sessions.page import SessionLink
-from mnist_core.web.sessions.run_files import file_stem
+from mnist_core.web.sessions.run_files import file_stem, safetensors_path
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.run_text import say_change, say_status
+from mnist_core.web.tabs.settings_query import link_to_settings
 
 ONE_FILE = Message("runs.one_file")
+WEIGHTS = (".pth", ".pt", SAFETENSORS)  # how the names of such files end
 
 
 class RunsTab:
@@ -39,21 +43,25 @@ class RunsTab:
     def __init__(self, link: SessionLink) -> None:
         """Lay the tab out and wire it; call it inside a `gr.Tab`."""
         self._link = link
-        self.table = RunTable()
+        with gr.Column(elem_classes=SCOPE):
+            self.table = RunTable()
+            Share(offers=("svg", "png"), stem="runs")
         self.outputs = [self.table]
         with gr.Column(visible=False) as self.panel:
+            self.share = Share(offers=("link",))
             self.code = Listing()
             with gr.Row():
                 self.weights = gr.DownloadButton(Message("train.weights"), size="sm")
+                self.safetensors = gr.DownloadButton(Message("train.safetensors"), size="sm")
                 self.metadata = gr.DownloadButton(Message("train.metadata"), size="sm")
         upload = gr.UploadButton(
             Message("runs.upload"),
             file_count="multiple",
-            file_types=[".pth", ".json"],
+            file_types=[*WEIGHTS, ".json"],
             size="sm",
             elem_id="upload-checkpoint",
         )
-        files = [self.code, self.weights, self.metadata]
+        files = [self.share, self.code, self.weights, self.safetensors, self.metadata]
         self.table.order(self.order_run, link, [link, self.panel], **at_once(link))
         self.table.open(
             self.open_run, link, [self.panel, *files], trigger_mode="always_last", **quietly(link)
@@ -98,18 +106,14 @@ class RunsTab:
         except ValueError as error:
             gr.Warning(html.escape(translate(error)))
             weights = metadata = None
-        program: Program = {
-            "title": say("listing.of_run", run=translate(run.name)),
-            "text": generate_code(run.config),
-            "name": f"{file_stem(run)}.py",
-        }
+        title = say("listing.of_run", run=translate(run.name))
         return {
             self.panel: gr.update(visible=True),
-            self.code: program,
-            self.weights: gr.update(value=weights and str(weights), visible=weights is not None),
-            self.metadata: gr.update(
-                value=metadata and str(metadata), visible=metadata is not None
-            ),
+            self.share: link_to_settings(run.config),
+            self.code: describe_program(title, run.config, f"{file_stem(run)}.py"),
+            self.weights: _offer(weights),
+            self.safetensors: _offer(weights and safetensors_path(weights)),
+            self.metadata: _offer(metadata),
         }
 
     def take_in(self, paths: list[str] | None, session: Session) -> Updates:
@@ -119,7 +123,7 @@ class RunsTab:
             gr.Error: the files are not one checkpoint of ours.
         """
         files = [Path(path) for path in paths or []]
-        weights = [path for path in files if path.suffix.lower() == ".pth"]
+        weights = [path for path in files if path.suffix.lower() in WEIGHTS]
         metadata = [path for path in files if path.suffix.lower() == ".json"]
         if len(weights) != 1 or len(metadata) > 1 or len(files) != len(weights) + len(metadata):
             raise refusal(ONE_FILE)
@@ -133,6 +137,10 @@ class RunsTab:
         """Show the table and its curves."""
         curves = PlotCache()
         return lambda: {self.table: describe_runs(session, curves.draw(curves_of_runs(session)))}
+
+
+def _offer(file: Path | None) -> dict[str, Any]:
+    return dict(gr.update(value=file and str(file), visible=file is not None))
 
 
 def curves_of_runs(session: Session) -> list[Curve]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from mnist_core.config import TrainConfig
+from mnist_core.experiments import RECIPE
 from mnist_core.inference import predict
 from mnist_core.plots import loss_figure
 from mnist_core.text import Message, say, translate
@@ -18,9 +20,11 @@ from mnist_core.web.components.console import Console
 from mnist_core.web.components.plot import Plot, PlotView
 from mnist_core.web.components.run_curves import RunCurves
 from mnist_core.web.components.run_panel import RunPanel, RunView
+from mnist_core.web.components.share import SCOPE, Share
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.sessions.run_files import safetensors_path
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import svg_address
 from mnist_core.web.tabs.first_batch import build_first_batch
@@ -29,6 +33,7 @@ from mnist_core.web.tabs.page_stream import View, quietly
 from mnist_core.web.tabs.run_curves import view_curves
 from mnist_core.web.tabs.run_text import view_run
 from mnist_core.web.tabs.scrubber import build_scrubber, view_moments
+from mnist_core.web.tabs.settings_query import link_to_settings
 from mnist_core.web.tabs.train_form import TrainForm, read_settings
 
 MORE_EPOCHS = 5  # that "train on" adds
@@ -44,7 +49,8 @@ class TrainTab:
         curves: its losses and its accuracies.
         scrubber: what its network was before.
         article_plot: its losses as the article draws them.
-        start, stop, train_on, retry, weights, metadata: what can be done with it.
+        start, stop, train_on, retry: what can be done with it.
+        weights, safetensors, metadata: its files.
         outputs: all of these but the form.
     """
 
@@ -65,26 +71,30 @@ class TrainTab:
                 with gr.Tabs(elem_classes="results", overflow_behavior="wrap"):
                     with (
                         gr.Tab(Message("train.curves"), elem_id="curves"),
-                        gr.Column(elem_classes="learning"),
+                        gr.Column(elem_classes=["learning", SCOPE]),
                     ):
                         build_first_batch(self.form, link)
                         self.curves = RunCurves()
+                        self.share = Share(offers=("link", "svg", "png"), stem="curves")
                         self.scrubber = build_scrubber(link)
                     with gr.Tab(Message("one_step.tab"), elem_id="one-step"):
                         build_one_step(self.form, link)
                     with gr.Tab(Message("train.article"), elem_id="article"), gr.Row():
-                        self.article_plot = Plot(elem_classes="paper", scale=3)
+                        with gr.Column(scale=3, min_width=280, elem_classes=SCOPE):
+                            self.article_plot = Plot(elem_classes="paper")
+                            Share(offers=("svg", "png"), stem="loss")
                         with gr.Column(scale=2, min_width=240):
                             self.lines = Console([])
                     with gr.Tab(Message("train.code"), elem_id="code-tab"):
                         self.form.build_code()
                 with gr.Row(elem_classes="downloads"):
                     self.weights = _download(Message("train.weights"), "weights")
+                    self.safetensors = _download(Message("train.safetensors"), "safetensors")
                     self.metadata = _download(Message("train.metadata"), "metadata")
         self.outputs: Sequence[gr.Component] = [
             *(self.panel, self.curves, self.scrubber, self.article_plot, self.lines),
             *(self.start, self.stop, self.train_on),
-            *(self.retry, self.weights, self.metadata),
+            *(self.retry, self.weights, self.safetensors, self.metadata, self.share),
         ]
         inputs = list(self.form.inputs.values())
         self.form.wire(link)
@@ -178,7 +188,7 @@ class TrainTab:
         except ValueError as error:
             message = say("page.two_sentences", first=status["message"], second=translate(error))
             files, status = None, {**status, "message": message}
-        weights, metadata = (str(file) for file in files) if files else (None, None)
+        weights, metadata = files or (None, None)
         retry_rate = run.retry_rate if run and not under_way else None
         return {
             self.panel: status,
@@ -191,8 +201,10 @@ class TrainTab:
             self.retry: gr.update(visible=True, value=say("train.retry", rate=f"{retry_rate:g}"))
             if retry_rate is not None
             else gr.update(visible=False),
-            self.weights: gr.update(value=weights, interactive=weights is not None),
-            self.metadata: gr.update(value=metadata, interactive=metadata is not None),
+            self.weights: _offer(weights),
+            self.safetensors: _offer(weights and safetensors_path(weights)),
+            self.metadata: _offer(metadata),
+            self.share: link_to_settings(run.config if run else RECIPE),
         }
 
 
@@ -241,6 +253,10 @@ def draw_run(epochs: list[EpochRecord]) -> PlotView:
 
 def _button(label: Message, elem_id: str, **settings: Any) -> gr.Button:
     return spoken_button(label, elem_id=elem_id, min_width=80, **settings)
+
+
+def _offer(file: Path | None) -> dict[str, Any]:
+    return dict(gr.update(value=file and str(file), interactive=file is not None))
 
 
 def _download(label: str, elem_id: str) -> gr.DownloadButton:

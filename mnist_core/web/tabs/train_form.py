@@ -9,7 +9,6 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_core.codegen import generate_code
 from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import (
@@ -22,7 +21,7 @@ from mnist_core.models import (
 from mnist_core.text import Message, say, translate
 from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates
-from mnist_core.web.components.listing import Listing, Program
+from mnist_core.web.components.listing import Listing, Program, describe_program
 from mnist_core.web.components.number_field import NumberField
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.limits import the_limits
@@ -367,11 +366,7 @@ def show_preview(augmentation: object, _: Session) -> dict[str, Any]:
 
 
 def _program(config: TrainConfig) -> Program:
-    return {
-        "title": say("listing.of_settings"),
-        "text": generate_code(config),
-        "name": f"{config.model}_mnist.py",
-    }
+    return describe_program(say("listing.of_settings"), config, f"{config.model}_mnist.py")
 
 
 def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:

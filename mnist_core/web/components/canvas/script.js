@@ -70,6 +70,15 @@ function removePicture() {
   canvas.focus({ preventScroll: true }); // what had the focus may be gone with it
 }
 
+// A drawing from elsewhere, each stroke a gesture; undo brings back what was there.
+function takeOver(strokes) {
+  if (pen) return;
+  if (hasPicture) removePicture();
+  replaceDrawing(strokes.map((stroke) => [stroke]));
+  store();
+  changed();
+}
+
 function store() {
   try {
     sessionStorage.setItem(STORE, JSON.stringify(gestures));
@@ -460,6 +469,8 @@ onPage(document, "keydown", keyDown);
 onPage(document, "mnist:read", answered);
 onPage(document, "mnist:label", labelled);
 onPage(document, "mnist:picture", makeRoom);
+onPage(document, "mnist:draw", (event) => takeOver(event.detail));
+onPage(document, "mnist:tell-strokes", (event) => event.detail(strokesNow()));
 
 // What changes size or colour of the ink: layout, screen density, the scheme, the theme's class.
 watchDensity();

@@ -14,7 +14,8 @@ function mark() {
 // somebody closes it is said anew; the others, which would soon go by themselves, go.
 function sayToastsAnew() {
   for (const toast of document.querySelectorAll('[data-testid="toast-body"]')) {
-    const text = [...toast.querySelectorAll(".toast-text")].find((node) => node.textContent === lost);
+    const inside = [...toast.querySelectorAll("*")];
+    const text = inside.findLast((node) => node.textContent.includes(lost)); // the innermost
     if (text) write(text, say("session.lost"));
     else toast.querySelector('[data-testid="toast-close"]').click();
   }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from mnist_core.codegen import generate_code
+from mnist_core.config import TrainConfig
+from mnist_core.notebook import generate_notebook
 from mnist_core.web.components.base import Component
 
 
@@ -13,12 +16,24 @@ class Program(TypedDict):
     Attributes:
         title: what it is the program of.
         text: the program.
-        name: of its file.
+        notebook: the same as a Jupyter notebook, in its JSON.
+        name: of the program's file; the notebook's ends in `.ipynb`.
     """
 
     title: str
     text: str
+    notebook: str
     name: str
+
+
+def describe_program(title: str, config: TrainConfig, name: str) -> Program:
+    """Write the program of some settings, in the current language."""
+    return {
+        "title": title,
+        "text": generate_code(config),
+        "notebook": generate_notebook(config),
+        "name": name,
+    }
 
 
 class Listing(Component):

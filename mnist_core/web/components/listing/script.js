@@ -41,6 +41,13 @@ find("copy").addEventListener("click", copy);
 find("download").addEventListener("click", () =>
   saveFile(props.value.text, props.value.name, "text/x-python"),
 );
+find("notebook").addEventListener("click", () =>
+  saveFile(
+    props.value.notebook,
+    props.value.name.replace(/py$/, "ipynb"),
+    "application/x-ipynb+json",
+  ),
+);
 
 watch("value", () => show(props.value));
 show(props.value);

@@ -1,8 +1,8 @@
 """The mistakes of a network: which digit it takes for which, the images, and how sure it is.
 
 Everything comes to the page in small parts, each of them one text of JSON, since Gradio's page
-walks through anything else leaf by leaf: `networks`, which follow the session; `reading`, the
-figures of one network; `images`, one cell's; and `hidden`, the map of the hidden layer.
+walks through anything else leaf by leaf: the value, which networks there are; `reading`, the
+figures of one of them; `images`, one cell's; and `hidden`, the map of the hidden layer.
 """
 
 from __future__ import annotations
@@ -113,14 +113,15 @@ class MistakesPanel(Component):
 
     Its events: `look` (with a `Look`) asks for the figures, `pick` (with a `Selection`) for images,
     `draw_map` (with a `MapLook`) for the hidden layer, and `take` (with a `Taken`) for a test image
-    to be read in the Draw tab. What other tabs ask for comes with `networks`.
+    to be read in the Draw tab. Its value, a text, says which networks there are and which of them
+    other tabs ask for; it alone may change before the tab has been opened, since Gradio's page
+    would then lose all other properties.
     """
 
     def __init__(
         self,
-        value: None = None,
+        value: str | None = None,
         *,
-        networks: str = "",
         reading: str = "",
         images: str = "",
         hidden: str = "",
@@ -130,15 +131,13 @@ class MistakesPanel(Component):
         """Build the panel.
 
         Args:
-            value: always None.
-            networks: those that there are, and which is shown.
+            value: which networks there are, and which is shown.
             reading: the figures of one network.
             images: those of a `Selection`.
             hidden: the map of the hidden layer.
             taken: the test image that the Draw tab is to read.
             settings: passed on to `gr.HTML`.
         """
-        self.networks, self.reading, self.images = networks, reading, images
-        self.hidden, self.taken = hidden, taken
-        parts = {"networks": networks, "reading": reading, "images": images}
-        super().__init__(value, **parts, hidden=hidden, taken=taken, **settings)
+        self.reading, self.images, self.hidden, self.taken = reading, images, hidden, taken
+        parts = {"reading": reading, "images": images, "hidden": hidden, "taken": taken}
+        super().__init__(value, **parts, **settings)

@@ -28,8 +28,8 @@ function editionOf(key) {
 // --- Which network ---------------------------------------------------------------------------------
 
 function follow() {
-  if (!props.networks) return;
-  const news = JSON.parse(props.networks);
+  if (!props.value) return;
+  const news = JSON.parse(props.value);
   networks = news.networks;
   const isWish = wishes !== null && wishes !== news.wishes;
   const isGone = !networks.some(({ key }) => key === wanted.network);
@@ -158,7 +158,7 @@ const theme = new MutationObserver(drawMap);
 theme.observe(document.body, { attributeFilter: ["class"] });
 life.signal.addEventListener("abort", () => theme.disconnect());
 
-watch("networks", follow);
+watch("value", follow);
 watch("reading", heard);
 watch("images", picked);
 watch("hidden", mapHeard);

@@ -1,0 +1,21 @@
+"""For programs and agents: `GET /agents.md` says how to call the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+TEXT = Path(__file__).with_name("agents.md").read_text(encoding="utf-8")
+
+
+def agents_route() -> Route:
+    """Return the route; the text names the address that it was asked at."""
+
+    def answer(request: Request) -> PlainTextResponse:
+        address = str(request.base_url)
+        return PlainTextResponse(TEXT.format(address=address), media_type="text/markdown")
+
+    return Route("/agents.md", answer)
