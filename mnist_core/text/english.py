@@ -764,7 +764,7 @@ ENGLISH: dict[str, str] = {
         "The learning rate is the length of the steps: too short, and it takes for ever; too long, "
         "and the loss explodes."
     ),
-    "guide.do_4": "Press Train, and watch the loss fall.",
+    "guide.do_4": "Press Train and watch the loss fall, or take a whole step yourself in One step.",
     "guide.run_4": "In sight: {optimizer} with the learning rate {rate}.",
     "guide.run_4_loss": (
         "In sight: {optimizer} with the learning rate {rate}. The loss was {first} in the first "
@@ -792,7 +792,7 @@ ENGLISH: dict[str, str] = {
         "A network can learn its images by heart. Then training accuracy rises, test accuracy does "
         "not: that gap is overfitting."
     ),
-    "guide.do_6": "Open the article's output: the same lines, the same curve.",
+    "guide.do_6": "Open the article's output, or look at what is misread in Mistakes.",
     "guide.run_6": (
         "This run reads {accuracy} of the test images right, so {wrong} of 10,000 wrong; of those "
         "that it learned from it reads {trained}."

@@ -12,6 +12,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from mnist_core.preprocessing import image_from_strokes, parse_strokes
@@ -161,3 +162,9 @@ def test_the_text_for_agents_names_every_tool_and_its_own_address(client: TestCl
     assert "{" not in answer.text.replace('{"', "")
     for name in TOOLS:
         assert f"`{name}`" in answer.text
+
+
+def test_inside_another_app_it_names_the_address_there() -> None:
+    house = Starlette(routes=[Mount("/digits", Starlette(routes=[agents_route()]))])
+    answer = TestClient(house).get("/digits/agents.md")
+    assert f"http://testserver/digits{PATH}" in answer.text

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from mnist_core.web.endpoints.link_preview import address_of
+
 TEXT = Path(__file__).with_name("agents.md").read_text(encoding="utf-8")
 
 
@@ -15,7 +17,7 @@ def agents_route() -> Route:
     """Return the route; the text names the address that it was asked at."""
 
     def answer(request: Request) -> PlainTextResponse:
-        address = str(request.base_url)
-        return PlainTextResponse(TEXT.format(address=address), media_type="text/markdown")
+        text = TEXT.format(address=address_of(request.scope))
+        return PlainTextResponse(text, media_type="text/markdown")
 
     return Route("/agents.md", answer)

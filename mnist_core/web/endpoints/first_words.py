@@ -9,13 +9,12 @@ from __future__ import annotations
 import html
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from mnist_core.text import say
 from mnist_core.web.components.theme import page_style
-from mnist_core.web.endpoints.link_preview import with_preview
+from mnist_core.web.endpoints.link_preview import address_of, with_preview
 
 PLACE = b"<gradio-app"  # what the scripts fill
 
@@ -46,7 +45,7 @@ class FirstWords:
                 return
             if start is not None:
                 if not event.get("more_body"):
-                    page = with_preview(event.get("body", b""), str(Request(scope).base_url))
+                    page = with_preview(event.get("body", b""), address_of(scope))
                     event = {**event, "body": with_words(page)}
                     headers = MutableHeaders(raw=start["headers"])
                     headers["Content-Length"] = str(len(event["body"]))

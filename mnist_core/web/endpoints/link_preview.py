@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from mnist_core.inference import predict
 from mnist_core.preprocessing import SIDE, image_from_strokes, parse_strokes
@@ -26,6 +27,15 @@ PAPER, INK, BAR, BEST = "#0f172a", "#e2e8f0", "#334155", "#818cf8"
 SEVEN = [[[250, 200], [750, 200], [450, 850]]]
 GRADIOS = re.compile(rb'<meta\s[^>]*?(?:property="og:|name="twitter:)[^>]*>\s*')
 LANGUAGE = re.compile(rb'(<html\s[^>]*?lang=")[^"]*(")')
+
+
+def address_of(scope: Scope) -> str:
+    """Return the address of the page that a request belongs to, up to the slash behind its path.
+
+    Starlette's `base_url` leaves out where another app has put this one.
+    """
+    url = Request(scope).url
+    return f"{url.scheme}://{url.netloc}{scope.get('root_path', '').rstrip('/')}/"
 
 
 def with_preview(page: bytes, address: str) -> bytes:

@@ -169,8 +169,7 @@ class PageAddress:
         """Obey the address after an event, by what wiring that returned; return the same."""
         outputs = [self.component, *self._form.outputs]
         # Through the queue: past it Gradio shows no warning.
-        settings = {**quietly(link), "concurrency_limit": None}
-        obeyed = event.then(self.obey, [self.component, link], outputs, **settings)
+        obeyed = event.then(self.obey, [self.component, link], outputs, **quietly(link))
         # Once more when all of the form has come: the inputs change one after the other.
         inputs = [*self._form.inputs.values(), link]
         return obeyed.then(

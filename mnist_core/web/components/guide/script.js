@@ -23,6 +23,7 @@ const PLACES = {
 const PRESSED = {
   1: "#code-tab-button",
   3: ".dock [data-open=inside]",
+  4: "[data-testid=whole-step]",
   6: "#article-button, #mistakes-button",
   7: "#weights, #safetensors",
   8: "[data-testid=try]",

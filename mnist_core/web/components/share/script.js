@@ -27,7 +27,7 @@ function coarse(stroke) {
 }
 
 function address() {
-  const root = new URL(window.gradio_config?.root ?? "/", location).pathname;
+  const root = new URL(window.gradio_config?.root ?? "/", location).pathname.replace(/\/?$/, "/");
   const link = new URL(root, location.origin);
   link.search = props.value ?? "";
   if (offers().includes("drawing")) {
