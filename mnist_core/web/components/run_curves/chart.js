@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 44, right: 12, top: 8, bottom: 34 }; // CSS pixels
-const HEIGHT = 230;
+const HEIGHT = 170; // so that a laptop shows the whole tab
 const LEAST_DISTANCE = 34; // CSS pixels between two numbers on the horizontal axis
 
 function svgNode(name, attributes, ...children) {

@@ -220,6 +220,7 @@ function showReading([probabilities, moment]) {
 // --- The page around it ---------------------------------------------------------------------------
 
 slider.addEventListener("input", () => {
+  find("moment-views").hidden = false; // once asked for: a laptop's screen has no room for all
   at = Number(slider.value);
   follows = at === moments.length - 1;
   showMoment();
