@@ -637,7 +637,7 @@ CHINESE: dict[str, str] = {
     "guide.name": "跟着文章一步步来",
     "guide.article": "文章：",
     "guide.steps": "文章的各个步骤",
-    "guide.step": "第 {page} 步：{title}",
+    "guide.step": "第 {page} 步",
     "guide.step_done": "{step}，已完成",
     "guide.open": "导读",
     "guide.close": "关闭",

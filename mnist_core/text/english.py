@@ -715,7 +715,7 @@ ENGLISH: dict[str, str] = {
     "guide.name": "The article, step by step",
     "guide.article": "The article:",
     "guide.steps": "Steps of the article",
-    "guide.step": "Step {page}: {title}",
+    "guide.step": "Step {page}",
     "guide.step_done": "{step}, done",
     "guide.open": "Guide",
     "guide.close": "Close",

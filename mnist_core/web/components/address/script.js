@@ -48,7 +48,8 @@ function obey() {
 function queryNow() {
   const query = new URLSearchParams(location.search);
   for (const name of ["tab", "experiment", ...SETTINGS]) query.delete(name);
-  if (tab !== "draw") query.set("tab", tab);
+  // Settings alone would lead to the tab where they are.
+  if (tab !== "draw" || props.settings_query) query.set("tab", tab);
   if (tab === "experiments" && props.experiment) query.set("experiment", props.experiment);
   for (const [name, value] of new URLSearchParams(props.settings_query)) query.set(name, value);
   if (query.has("lang")) query.set("lang", document.documentElement.lang.split("-")[0]);

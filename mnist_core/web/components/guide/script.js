@@ -121,11 +121,11 @@ function showState() {
   write(book.querySelector(".place"), page ? say("guide.place", { page, count: COUNT }) : "");
   for (const [index, step] of steps.entries()) {
     const number = index + 1;
-    const name = say("guide.step", { page: number, title: say(`guide.title_${number}`) });
+    const name = say("guide.step", { page: number });
     step.classList.toggle("done", done.has(number));
     step.setAttribute("aria-current", number === page ? "step" : "false");
     step.setAttribute("aria-label", done.has(number) ? say("guide.step_done", { step: name }) : name);
-    step.title = name;
+    step.title = say(`guide.title_${number}`);
   }
   for (const article of articles) {
     const number = Number(article.dataset.page);

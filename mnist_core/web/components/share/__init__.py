@@ -34,5 +34,8 @@ class Share(Component):
             stem: how the names of the files begin.
             settings: passed on to `gr.HTML`.
         """
-        self.offers, self.stem = " ".join(offers), stem
-        super().__init__(value, offers=self.offers, stem=stem, **settings)
+        super().__init__(value, **settings)
+        # In the template, not beside it: an update of a tab that was never open, as by another
+        # language, takes away what else a component knows.
+        facts = f'data-offers="{" ".join(offers)}" data-stem="{stem}"'
+        self.html_template = self.html_template.replace("data-facts", facts)

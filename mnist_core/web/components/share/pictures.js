@@ -8,6 +8,10 @@ const GAP = 16; // between two plots that are saved side by side
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity"];
 const WRITTEN = ["font-family", "font-size", "text-anchor", "dominant-baseline"];
 
+function stem() {
+  return element.querySelector(".share").dataset.stem;
+}
+
 // Pictures in <img>, and charts that are part of the page.
 function plotsInSight() {
   const plots = element.closest(".shared").querySelectorAll(".paper img, svg[data-testid$=-chart]");
@@ -89,7 +93,7 @@ async function savePlots(kind) {
   const plots = plotsInSight();
   if (plots.length === 0) return;
   const { text, width, height } = besideEachOther(plots);
-  const name = props.stem + "." + kind;
+  const name = stem() + "." + kind;
   if (kind === "svg") return saveFile(text, name, "image/svg+xml");
   const picture = new Image();
   picture.src = "data:image/svg+xml," + encodeURIComponent(text);
@@ -103,12 +107,12 @@ async function savePlots(kind) {
 function saveDrawing() {
   const canvas = document.querySelector("[data-testid=canvas]");
   const paper = getComputedStyle(canvas.closest(".sheet")).backgroundColor;
-  return savePng(canvas, canvas.width, canvas.height, paper, props.stem + ".png");
+  return savePng(canvas, canvas.width, canvas.height, paper, stem() + ".png");
 }
 
 // As large pixels, since nobody can see the small ones.
 function saveSeen() {
   const canvas = document.querySelector("[data-testid=image]");
   const side = SEEN_SCALE * canvas.width;
-  return savePng(canvas, side, side, "black", props.stem + "_28x28.png", { smooth: false });
+  return savePng(canvas, side, side, "black", stem() + "_28x28.png", { smooth: false });
 }

@@ -53,7 +53,7 @@ async function copyLink() {
 }
 
 function offers() {
-  return props.offers.split(" ");
+  return element.querySelector(".share").dataset.offers.split(" ");
 }
 
 const ACTIONS = {
