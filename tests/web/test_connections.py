@@ -47,7 +47,7 @@ def with_a_server(talk: Talk, app: Any = say_who) -> None:
 
     async def serve() -> None:
         config = uvicorn.Config(
-            app, "127.0.0.1", 0, log_level="error", forwarded_allow_ips=PROXY, lifespan="off"
+            app, "127.0.0.1", 0, log_config=None, forwarded_allow_ips=PROXY, lifespan="off"
         )
         server = uvicorn.Server(config)
         config.load()
@@ -252,7 +252,7 @@ def test_who_has_gone_already_still_has_an_address() -> None:
             return (ONE, 1) if name == "peername" else default
 
     async def arrive() -> None:
-        config = uvicorn.Config(say_who, http=Connection, ws="none")
+        config = uvicorn.Config(say_who, http=Connection, ws="none", log_config=None)
         config.load()
         server = uvicorn.Server(config)
         connection = Connection(config, server.server_state, {})
