@@ -670,7 +670,9 @@ def test_a_picture_or_checkpoint_that_is_a_bomb_is_refused(run: Run, tmp_path: P
     (tmp_path / "tuples.pth").write_bytes(bombs.checkpoint_of_tuples())
     assert_refused(run("predict", SHIPPED, tmp_path / "claims.png"), "more than 40 megapixels")
     assert_refused(run("predict", SHIPPED, tmp_path / "tags.tiff"), "tags.tiff is not an image")
-    assert_refused(run("evaluate", tmp_path / "tuples.pth"), "tuples.pth does not hold a state_dict")
+    assert_refused(
+        run("evaluate", tmp_path / "tuples.pth"), "tuples.pth does not hold a state_dict"
+    )
 
 
 def test_help_names_the_commands_and_the_recipe(run: Run) -> None:
