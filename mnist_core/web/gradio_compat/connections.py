@@ -1,9 +1,8 @@
 """Connections, before anything is made of what comes through them.
 
 Uvicorn takes as many as there are, two thousand at a time while everybody else waits, and lets each
-of them begin a request and never go on. Here who has too many is sent away at the door, which costs
-a tenth of hanging up on a connection that has been taken; and of one that is taken the head of a
-request has to come soon.
+of them begin a request and never go on. Here who has too many is sent away at the door, before
+anything is made of the connection; and of one that is taken the head of a request has to come soon.
 """
 
 from __future__ import annotations
