@@ -128,7 +128,8 @@ def experienced_states(page: Page) -> Iterator[str]:
         tabs.nth(number).click()
         yield f"train-finished-{number}"
     open_tab(page, "Experiments")
-    for experiment, name in (("large_rate", "diverged"), ("batch", "done"), ("cnn", "untried")):
+    cards = {"large_rate": "diverged", "batch": "done", "cnn": "untried", "flatten": "shown"}
+    for experiment, name in cards.items():
         open_card(page, experiment)
         yield f"experiments-{name}"
     open_tab(page, "Runs")
@@ -137,6 +138,22 @@ def experienced_states(page: Page) -> Iterator[str]:
     page.get_by_test_id("open").and_(page.locator(":visible")).click()
     page.get_by_test_id("program").and_(page.locator(":visible")).wait_for()
     yield "runs-open"
+    open_tab(page, "Mistakes")
+    panel = page.get_by_test_id("mistakes")
+    for view in ("matrix", "quiz", "sureness", "map"):
+        panel.locator(f'[data-open="{view}"]').click()
+        expect(panel).to_have_attribute("data-view", view)
+        expect(panel).not_to_have_attribute("data-network", "")
+        yield f"mistakes-{view}"
+
+
+def guide_states(page: Page) -> Iterator[str]:
+    """Open the book beside the page, at the page that its address names, and the next one."""
+    expect(page.get_by_test_id("book")).to_be_visible()
+    yield "guide-4"
+    page.get_by_test_id("next").click()
+    expect(page.get_by_test_id("guide")).to_have_attribute("data-page", "5")
+    yield "guide-5"
 
 
 def gain_experience(page: Page) -> str:
@@ -145,6 +162,8 @@ def gain_experience(page: Page) -> str:
     open_card(page, "large_rate").get_by_test_id("try").click()
     experiment_is(page, "diverged")
     open_card(page, "batch").get_by_test_id("try").click()
+    experiment_is(page, "done")
+    open_card(page, "flatten").get_by_test_id("try").click()
     experiment_is(page, "done")
     open_train_tab(page)
     choose_epochs(page, 3)
@@ -181,12 +200,13 @@ def photograph(browser: Browser, app: RunningApp, sheet: ContactSheet, files: Pa
     for (screen, device), colors, language in product(SCREENS.items(), COLORS, LANGUAGES):
         wearing = f"{screen}-{colors}-{language}"
         address = f"{app.url}?lang={language}"
-        visits: list[tuple[str | None, Callable[[Page], Iterator[str]]]] = [
-            (None, lambda page: fresh_states(page, files)),
-            (key, experienced_states),
+        visits: list[tuple[str, str | None, Callable[[Page], Iterator[str]]]] = [
+            (address, None, lambda page: fresh_states(page, files)),
+            (address, key, experienced_states),
+            (f"{address}&guide=4", None, guide_states),
         ]
-        for whose, walk in visits:
-            page = open_page(browser, address, whose, color_scheme=colors, **device)
+        for at, whose, walk in visits:
+            page = open_page(browser, at, whose, color_scheme=colors, **device)
             for state in walk(page):
                 sheet.take(page, state, wearing)
             page.context.close()
