@@ -266,7 +266,7 @@ def test_who_is_not_sure_says_so_in_place_of_a_large_digit(page: Page) -> None:
                 read.update(digit=8, sure=False, probabilities=[0.065] * 8 + [0.415, 0.065])
         route.fulfill(response=response, json=answer)
 
-    page.route("**/run/predict", make_unsure)
+    page.route("**/run/predict*", make_unsure)
     draw_by_mouse(page, SEVEN)
     digit_read(page, 8)
     expect(page.get_by_test_id("prediction")).to_have_attribute("data-sure", "false")

@@ -158,12 +158,12 @@ def test_an_order_on_its_way_does_not_swallow_the_next(page: Page) -> None:
         else:
             request.continue_()
 
-    page.route("**/run/predict", hold)
+    page.route("**/run/predict*", hold)
     for experiment in experiments:
         page.locator(f'[data-experiment="{experiment}"] .head').click()
     until(page, lambda: len(orders) == len(experiments))
     for order in orders:
-        with page.expect_response("**/run/predict"):
+        with page.expect_response("**/run/predict*"):
             order.continue_()
     page.locator('[data-experiment="dropout"] .detail:not(.unanswered)').wait_for()
     expect(page.get_by_test_id("experiments")).to_have_attribute("data-chosen", "dropout")

@@ -37,7 +37,7 @@ def test_the_page_shows_every_text_of_an_answer_as_text(page: Page) -> None:
         answer = response.json()
         route.fulfill(response=response, json={**answer, "data": marked(answer.get("data"))})
 
-    page.route("**/run/predict", mark_answer)
+    page.route("**/run/predict*", mark_answer)
     draw_by_mouse(page, SEVEN)
     expect(page.get_by_test_id("prediction")).to_contain_text("<img src=x")
     page.get_by_role("button", name="Input", exact=True).click()
