@@ -149,9 +149,10 @@ def experienced_states(page: Page) -> Iterator[str]:
 
 def guide_states(page: Page) -> Iterator[str]:
     """Open the book beside the page, at the page that its address names, and the next one."""
-    expect(page.get_by_test_id("book")).to_be_visible()
+    book = page.get_by_test_id("book")
+    expect(book).to_be_visible()
     yield "guide-4"
-    page.get_by_test_id("next").click()
+    book.get_by_test_id("next").click()
     expect(page.get_by_test_id("guide")).to_have_attribute("data-page", "5")
     yield "guide-5"
 

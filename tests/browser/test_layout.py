@@ -243,7 +243,7 @@ def test_a_projector_shows_more_and_larger(new_page: NewPage, page: Page) -> Non
     assert width(wide, "[data-testid=canvas]") > 1.5 * width(page, "[data-testid=canvas]")
     for shown in (wide, page):
         open_train_tab(shown)
-    assert width(wide, "#train .paper img") > 1.5 * width(page, "#train .paper img")
+    assert width(wide, "#train .results") > 1.5 * width(page, "#train .results")
     wide.locator("#draw-button").click()
     draw_by_mouse(wide, SEVEN)
     digit_read(wide, 7)

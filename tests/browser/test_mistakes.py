@@ -220,6 +220,7 @@ def test_the_quiz_asks_before_it_tells(
     open_mistakes(page)
     open_view_of(page, "quiz")
     quiz, told = page.get_by_test_id("quiz"), page.get_by_test_id("told")
+    expect(quiz).to_have_attribute("data-place", re.compile(r"\d"))
     for number, is_right in enumerate((True, False), start=1):
         expect(quiz).to_have_attribute("data-answered", "")
         expect(told).to_have_text("")
@@ -238,7 +239,7 @@ def test_the_quiz_asks_before_it_tells(
             f"You and the label agree on 1 of {number}; "
             f"{(labels != simple[0]).sum()} are misread in all."
         )
-        expect(page.get_by_test_id("next")).to_be_focused()
+        expect(quiz.get_by_test_id("next")).to_be_focused()
         if is_right:
             page.keyboard.press("Enter")
     page.get_by_test_id("see-why").click()

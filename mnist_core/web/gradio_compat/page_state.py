@@ -8,17 +8,22 @@ name of a page that it has not heard before.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio import route_utils, state_holder
-from gradio.state_holder import SessionState
 
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
+
+if TYPE_CHECKING:
+    from gradio.state_holder import SessionState
+else:  # a reload finds what stands in the place of Gradio's own class
+    SessionState = getattr(state_holder.SessionState, "in_place_of", state_holder.SessionState)
 
 
 def keep_no_looks() -> None:
     """Let Gradio keep no more than the state of pages of ours; call it before there are any."""
+    make_state.in_place_of = SessionState  # type: ignore[attr-defined]
     for module in (state_holder, route_utils):  # pages that have a name, and calls that have none
         module.SessionState = make_state  # type: ignore[attr-defined]
 
