@@ -156,7 +156,7 @@ def test_a_feature_map_says_how_its_pixels_are_made(page: Page) -> None:
     is_chosen(page, "score")
     adds_up(page)
 
-    heading = page.locator("[data-testid=chosen] h3")
+    heading = page.locator("[data-testid=chosen] h2")
     map_, in_map = page.locator('.layer[data-layer="relu"] canvas'), {"x": 20, "y": 20}
     map_.hover(position=in_map)  # as long as the mouse points at a pixel, its numbers are shown
     is_chosen(page, "pixel")
