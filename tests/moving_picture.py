@@ -3,7 +3,7 @@
     python -m tests.moving_picture [--only en]
 
 It draws a seven, opens what the network makes of it, trains two epochs, and writes what is seen
-meanwhile to `mnist_core/web/tour.en.webp` and `tour.zh.webp`, in a minute. Training needs MNIST.
+meanwhile to `mnist_core/text/tour.en.webp` and `tour.zh.webp`, in a minute. Training needs MNIST.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.browser.pen import SEVEN, on_page
 from tests.real_mnist import ADVICE, REPOSITORY, find_mnist
 from tests.running_app import running_app
 
-FOLDER = REPOSITORY / "mnist_core" / "web"
+FOLDER = REPOSITORY / "mnist_core" / "text"  # beside the README in Chinese
 SCREEN = {"width": 1120, "height": 700}
 WIDTH = 800  # pixels of the picture
 MOST_BYTES = 1_500_000

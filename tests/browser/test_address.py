@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import PageErrors
+from tests.browser.conftest import PageErrors, until
 from tests.browser.pen import SEVEN, draw_by_mouse
 from tests.browser.test_draw import digit_read
 from tests.browser.test_train import choose_epochs, open_train_tab
@@ -35,6 +35,29 @@ def test_it_opens_a_tab_with_settings_and_follows_them(
     page.go_back()
     expect(page.locator("#epochs input")).to_be_visible()
     query_is(page, "?tab=train")
+
+
+def test_a_tab_that_is_pressed_goes_before_the_one_that_the_address_asks_for(
+    page: Page, page_errors: PageErrors, app_url: str
+) -> None:
+    held: list[Route] = []
+    is_slow = True
+
+    def hold(request: Route) -> None:  # a slow network: the address has not been read as yet
+        if is_slow:
+            held.append(request)
+        else:
+            request.continue_()
+
+    page.route("**/queue/join*", hold)
+    page_errors.go(page, f"{app_url}?tab=runs")
+    until(page, lambda: bool(held))
+    page.locator("#experiments-button").click()
+    is_slow = False
+    for request in held:
+        request.continue_()
+    query_is(page, "?tab=experiments&experiment=cnn")  # written once the address has been obeyed
+    expect(page.locator("#experiments-button")).to_have_attribute("aria-selected", "true")
 
 
 def test_an_experiment_is_opened_and_parts_are_hidden(

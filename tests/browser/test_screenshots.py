@@ -78,7 +78,6 @@ def test_the_experiments_and_runs_fit(
 
 def wear(page: Page, colors: Literal["light", "dark"], page_errors: PageErrors) -> None:
     page.emulate_media(color_scheme=colors)
-    page.evaluate("history.replaceState(null, '', location.pathname)")  # open no tab by itself
     page_errors.reload(page)
 
 

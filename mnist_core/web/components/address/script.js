@@ -11,6 +11,7 @@ const SETTINGS = [
 
 let tab = "draw";
 let isAnswered = false; // before that the address is the visitor's, not ours
+let hasChosen = false; // a tab, before the answer came: what is pressed goes before what is asked for
 
 function tabButton(name) {
   return document.getElementById(name + "-button");
@@ -39,7 +40,7 @@ function obey() {
     history.replaceState(history.state, "", location.pathname + location.search);
     document.dispatchEvent(new CustomEvent("mnist:draw", { detail: wished.strokes }));
   }
-  goTo(wished.tab);
+  if (!hasChosen) goTo(wished.tab);
   sayWhere(false);
 }
 
@@ -71,7 +72,9 @@ function sayWhere(isStep) {
 
 function tabChosen(event) {
   const name = event.target.closest?.("[role=tab]")?.id?.replace(/-button$/, "");
-  if (!TABS.includes(name) || name === tab) return;
+  if (!TABS.includes(name)) return;
+  hasChosen ||= !isAnswered;
+  if (name === tab) return;
   tab = name;
   sayWhere(true);
 }
