@@ -168,16 +168,18 @@ class PageAddress:
     def follow(self, event: Any, link: SessionLink) -> Any:
         """Obey the address after an event, by what wiring that returned; return the same."""
         outputs = [self.component, *self._form.outputs]
+        inputs = [self.component, *self._form.inputs.values(), link]
         # Through the queue: past it Gradio shows no warning.
-        obeyed = event.then(self.obey, [self.component, link], outputs, **quietly(link))
-        # Once more when all of the form has come: the inputs change one after the other.
-        inputs = [*self._form.inputs.values(), link]
-        return obeyed.then(
-            self.follow_settings, inputs, self.component, **quietly(link), queue=False
-        )
+        return event.then(self.obey, inputs, outputs, **quietly(link))
 
-    def obey(self, address: str, session: Session) -> Updates:
-        """Give the page what its address asks for."""
+    def obey(self, address: str, *values: Any) -> Updates:
+        """Give the page what its address asks for.
+
+        Args:
+            address: what stands behind the path.
+            values: of the form's inputs, then the session.
+        """
+        session: Session = values[-1]
         wish = read_address(address)
         if wish.experiment:
             session.experiments.opened = wish.experiment
@@ -190,16 +192,26 @@ class PageAddress:
             "hide": [HIDEABLE[name] for name in wish.hide],
             "strokes": wish.strokes,
         }
+        said: dict[str, Any] = {"wished": json.dumps(wished)}
+        # Said here, since a form that nobody has opened as yet tells of no change.
+        if config := wish.config or _settings_of(values):
+            said["settings_query"] = write_settings(config)
         filled = self._form.fill(wish.config) if wish.config else {}
-        return {self.component: gr.update(wished=json.dumps(wished)), **filled}
+        return {self.component: gr.update(**said), **filled}
 
     def follow_settings(self, *values: Any) -> dict[str, Any]:
         """Have the address say which settings the form holds; wrong ones it does not say."""
-        try:
-            return dict(gr.update(settings_query=write_settings(read_settings(*values[:-1]))))
-        except ValueError:
-            return dict(gr.skip())
+        config = _settings_of(values)
+        return dict(gr.update(settings_query=write_settings(config)) if config else gr.skip())
 
     def view(self, session: Session) -> View:
         """Say which card is open."""
         return lambda: {self.component: dict(gr.update(experiment=session.experiments.opened))}
+
+
+def _settings_of(values: tuple[Any, ...]) -> TrainConfig | None:
+    """Return what the form holds, by its inputs' values and the session; None if that is wrong."""
+    try:
+        return read_settings(*values[:-1])
+    except ValueError:
+        return None
