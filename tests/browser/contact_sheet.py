@@ -144,6 +144,8 @@ def experienced_states(page: Page) -> Iterator[str]:
         panel.locator(f'[data-open="{view}"]').click()
         expect(panel).to_have_attribute("data-view", view)
         expect(panel).not_to_have_attribute("data-network", "")
+        if view == "map":
+            expect(page.get_by_test_id("map-note")).not_to_have_text("")
         yield f"mistakes-{view}"
 
 

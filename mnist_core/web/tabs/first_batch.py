@@ -16,6 +16,7 @@ from mnist_core.web.tabs.train_form import TrainForm
 
 SETTINGS = ("batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has
+NO_MNIST: FirstBatchView = {"size": 0, "of": 0, "seed": 0, "images": []}
 
 
 def build_first_batch(form: TrainForm, link: SessionLink) -> None:
@@ -41,13 +42,13 @@ def show_first_batch(*values: object) -> Any:
     return view_first_batch(config)
 
 
-def view_first_batch(config: TrainConfig) -> FirstBatchView | None:
-    """Return the first batch with these settings, or as much of it as is shown; None without MNIST.
+def view_first_batch(config: TrainConfig) -> FirstBatchView:
+    """Return the first batch with these settings, or as much of it as is shown.
 
     It is the one whose shape the article's code prints.
     """
     if not has_mnist():
-        return None
+        return NO_MNIST
     train = map_mnist(default_root().resolve()).train
     train = handicap(train, config.images, config.wrong_labels, config.seed)
     size = min(config.batch_size, len(train))

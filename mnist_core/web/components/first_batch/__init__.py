@@ -27,7 +27,7 @@ class FirstBatchView(TypedDict):
         size: how many images it holds.
         of: how many there are to learn from.
         seed: by which they are shuffled.
-        images: the first of them.
+        images: the first of them; none while MNIST is not there.
     """
 
     size: int
@@ -39,8 +39,8 @@ class FirstBatchView(TypedDict):
 class FirstBatch(Component):
     """Shows a `FirstBatchView`, and makes room once there are curves beside it.
 
-    Its `input` event asks for the batch when it is in sight and not there. None says that MNIST is
-    not there yet.
+    Its `input` event asks for the batch when it is in sight and not there. None says nothing: the
+    answer has not come.
     """
 
     def postprocess(self, value: FirstBatchView | None) -> str:

@@ -9,10 +9,10 @@ let isAsked = false;
 function show(text) {
   isAsked = false;
   batch = text ? JSON.parse(text) : null;
-  images.hidden = !batch;
-  box.dataset.size = batch?.size ?? "";
+  images.hidden = !batch?.size;
+  box.dataset.size = batch?.size || "";
   describe();
-  if (!batch) return;
+  if (!batch?.size) return;
   images.querySelectorAll("figure").forEach((figure) => figure.remove());
   images.append(
     ...batch.images.map(({ pixels, label }) => {
@@ -25,8 +25,8 @@ function show(text) {
 }
 
 function describe() {
-  if (!batch) {
-    write(find("batch-words"), say("batch.none"));
+  if (!batch?.size) {
+    write(find("batch-words"), batch ? say("batch.none") : "");
     write(find("batch-shapes"), "");
     return;
   }
@@ -40,7 +40,7 @@ function describe() {
 
 // Ask for it where somebody sees that it is missing.
 function ask() {
-  if (batch || isAsked || !box.open || box.getClientRects().length === 0) return;
+  if (batch?.size || isAsked || !box.open || box.getClientRects().length === 0) return;
   isAsked = true;
   trigger("input");
 }
