@@ -1,38 +1,15 @@
 // The book beside the page. Which page is open stands in the address, so that a teacher can name it;
-// that and what is done the browser remembers. Reading order: the places, the memory, the pages, what
-// the reader does.
+// that and what is done the browser remembers. Reading order: the memory, the pages, what the reader
+// does.
 
 const STORE = "mnist-guide";
-const COUNT = 9;
+const COUNT = PAGES.length;
 const LIT_MS = 6000; // ms for which the place that a page speaks of is lit
 const PATIENCE = 100; // tenths of a second that a tab may take to be built
 
-// Where each page's step happens: the tab, and on it the control or picture.
-const PLACES = {
-  1: { tab: "train", lit: "#seed" },
-  2: { tab: "draw", lit: "[data-testid=prediction] figure" },
-  3: { tab: "draw", lit: ".dock [data-open=inside]" },
-  4: { tab: "train", lit: "#learning-rate" },
-  5: { tab: "train", lit: "#start" },
-  6: { tab: "train", lit: "[data-testid=accuracy]" },
-  7: { tab: "train", lit: "#weights" },
-  8: { tab: "experiments", lit: "[data-testid=try]" },
-  9: { tab: "runs", lit: "[data-testid=runs]" },
-};
-// What ticks a page off when it is pressed; the others see it from the run, or from the pen.
-const PRESSED = {
-  1: "#code-tab-button",
-  3: ".dock [data-open=inside]",
-  4: "[data-testid=whole-step]",
-  6: "#article-button, #mistakes-button",
-  7: "#weights, #safetensors",
-  8: "[data-testid=try]",
-  9: "#runs-button",
-};
-
 const book = find("book");
 const root = find("guide");
-const articles = [...book.querySelectorAll("article")];
+const articles = [];
 const steps = [];
 
 // --- The memory ----------------------------------------------------------------------------------
@@ -100,7 +77,7 @@ function turnTo(next) {
 }
 
 function show() {
-  const { tab, lit } = PLACES[page];
+  const { tab, lit } = PAGES[page - 1];
   const button = document.getElementById(tab + "-button");
   if (button?.getAttribute("aria-selected") !== "true") button?.click();
   light(lit, PATIENCE);
@@ -125,10 +102,13 @@ function showState() {
     step.classList.toggle("done", done.has(number));
     step.setAttribute("aria-current", number === page ? "step" : "false");
     step.setAttribute("aria-label", done.has(number) ? say("guide.step_done", { step: name }) : name);
-    step.title = say(`guide.title_${number}`);
+    [step.title] = PAGES[index].words();
   }
   for (const article of articles) {
     const number = Number(article.dataset.page);
+    const words = PAGES[number - 1].words();
+    for (const [place, part] of ["h2", ".text", ".why", ".task"].entries())
+      write(article.querySelector(part), words[place]);
     article.toggleAttribute("data-done", done.has(number));
     const said = article.querySelector("[data-said]");
     const lines = article.querySelector("pre");
@@ -149,8 +129,8 @@ function tick(number) {
 }
 
 function pressed(event) {
-  for (const [number, selector] of Object.entries(PRESSED))
-    if (event.target.closest?.(selector)) tick(Number(number));
+  for (const [index, { pressed: selector }] of PAGES.entries())
+    if (selector && event.target.closest?.(selector)) tick(index + 1);
 }
 
 // A digit that somebody has drawn is read.
@@ -172,12 +152,16 @@ function hear() {
 }
 
 for (let number = 1; number <= COUNT; number++) {
-  const step = copyOf(root.querySelector("template"));
+  const step = copyOf(root.querySelector(".steps template"));
   step.dataset.step = number;
   write(step, number);
   step.addEventListener("click", () => turnTo(number === page ? 0 : number));
   root.querySelector(".steps").append(step);
   steps.push(step);
+  const article = copyOf(book.querySelector("template"));
+  article.dataset.page = number;
+  book.querySelector(".pages").append(article);
+  articles.push(article);
 }
 find("open-guide").addEventListener("click", () => turnTo(page ? 0 : last));
 find("close").addEventListener("click", () => {
