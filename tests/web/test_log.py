@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -157,6 +158,20 @@ def test_a_stream_that_is_gone_is_no_error(lines: io.StringIO, status: int, is_t
     try:
         raise RuntimeError("response already started") from HTTPException(status)
     except RuntimeError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
+    assert bool(told(lines)) is is_told
+
+
+@pytest.mark.parametrize(("before", "is_told"), [(asyncio.CancelledError, False), (OSError, True)])
+def test_a_stream_that_is_closed_twice_is_no_error(
+    lines: io.StringIO, before: type[BaseException], is_told: bool
+) -> None:
+    try:
+        try:
+            raise before
+        except BaseException:
+            raise KeyError("page")  # noqa: B904 - as Gradio does
+    except KeyError:
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n")
     assert bool(told(lines)) is is_told
 

@@ -122,6 +122,29 @@ class Payload(BaseModel):
         except ValidationError:
             raise refusal(Message("page.never_sent")) from None
 
+    @classmethod
+    def unpack(cls, value: object, name: str, most: int, expected: Message) -> Self:
+        """Check a component's value, `{name: text}`, the text being JSON of such a payload.
+
+        Gradio walks through all but a text leaf by leaf, with every event.
+
+        Args:
+            value: what the page sent.
+            name: of the text in it.
+            most: letters that it may have.
+            expected: says what should have been sent.
+
+        Raises:
+            gr.Error: no page of ours sends this.
+        """
+        text = value.get(name) if isinstance(value, dict) else None
+        if not isinstance(text, str) or len(text) > most:
+            raise refusal(expected)
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError:
+            raise refusal(expected) from None
+
 
 def refusal(reason: object) -> gr.Error:
     """Return an error that says a sentence on the page, in its language.

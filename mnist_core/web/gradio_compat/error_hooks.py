@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Callable
@@ -32,11 +33,14 @@ def log_errors_by(log_error: Callable[[], None]) -> None:
 
 
 def is_error_of_the_app(record: logging.LogRecord) -> bool:
-    """Tell whether a record is more than a stranger's question for a stream that is gone.
+    """Tell whether a record is more than the end of a stream.
 
-    Whoever asks is told so; but Gradio tells it after the answer has begun, which the web server
-    takes for an error of the app.
+    Who asks for a stream that is gone is told so; but Gradio tells it after the answer has begun,
+    which the web server takes for an error of the app. And of two streams of a page that closes,
+    Gradio forgets the page with the first, and does not find it with the second.
     """
     error = record.exc_info[1] if record.exc_info else None
-    cause = error.__cause__ if error else None
-    return not (isinstance(cause, HTTPException) and cause.status_code == 404)
+    cause = (error.__cause__ or error.__context__) if error else None
+    is_gone = isinstance(cause, HTTPException) and cause.status_code == 404
+    is_closed = isinstance(error, KeyError) and isinstance(cause, asyncio.CancelledError)
+    return not (is_gone or is_closed)

@@ -133,13 +133,8 @@ class InsidePanel(Component):
         Raises:
             gr.Error: no page of ours sends this.
         """
-        text = payload.get("question") if isinstance(payload, dict) else None
-        if not isinstance(text, str) or len(text) > MAX_QUESTION_LETTERS:
-            raise refusal(Message("inside.expected"))
-        try:
-            return Question.model_validate_json(text)
-        except ValidationError:
-            raise refusal(Message("inside.expected")) from None
+        expected = Message("inside.expected")
+        return Question.unpack(payload, "question", MAX_QUESTION_LETTERS, expected)
 
     def postprocess(self, value: dict[str, Any] | None) -> dict[str, str]:
         """Pack an answer as one text of JSON."""

@@ -98,13 +98,7 @@ class Scrubber(Component):
         Raises:
             gr.Error: no page of ours sends this.
         """
-        text = payload.get("look") if isinstance(payload, dict) else None
-        if not isinstance(text, str) or len(text) > MAX_QUESTION_LETTERS:
-            raise refusal(Message("page.never_sent"))
-        try:
-            return Look.model_validate_json(text)
-        except ValidationError:
-            raise refusal(Message("page.never_sent")) from None
+        return Look.unpack(payload, "look", MAX_QUESTION_LETTERS, Message("page.never_sent"))
 
     def postprocess(self, value: Seen | Found | None) -> dict[str, str]:
         """Pack what is told as one text of JSON: Gradio walks through all else leaf by leaf."""
