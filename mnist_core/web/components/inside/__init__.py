@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from mnist_core.preprocessing import SIDE, GrayImage
 from mnist_core.text import Message
-from mnist_core.web.components.base import Component, Payload, refusal
+from mnist_core.web.components.base import Component, Payload
 
 MAX_LAYER_NAME = 32  # letters
 MAX_QUESTION_LETTERS = 2_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Annotated, TypedDict
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from mnist_core.text import Message
-from mnist_core.web.components.base import Component, Payload, refusal
+from mnist_core.web.components.base import Component, Payload
 
 MAX_QUESTION_LETTERS = 200
 
