@@ -105,6 +105,7 @@ What a floor imports lies on the same floor or below it.
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
+    `page_order`          what comes first in its page
     `page_state`          what it keeps of each
     `streams`             what it tells of calls that it does not know
     `connections`         what uvicorn takes from whom
