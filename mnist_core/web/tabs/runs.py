@@ -14,6 +14,7 @@ from mnist_core.plots import Curve
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.listing import Listing, describe_program
+from mnist_core.web.components.past_results import PastResults
 from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.components.share import SCOPE, Share
 from mnist_core.web.jobs.run import Run
@@ -36,6 +37,7 @@ class RunsTab:
 
     Attributes:
         table: the runs.
+        past: what runs of earlier visits came to.
         panel: holds the rest, for one run.
         outputs: what changes while runs are under way.
     """
@@ -61,6 +63,7 @@ class RunsTab:
             size="sm",
             elem_id="upload-checkpoint",
         )
+        self.past = PastResults()
         files = [self.share, self.code, self.weights, self.safetensors, self.metadata]
         self.table.order(self.order_run, link, [link, self.panel], **at_once(link))
         self.table.open(
