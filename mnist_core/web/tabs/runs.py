@@ -23,7 +23,7 @@ from mnist_core.web.sessions.classifiers import select_classifier
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.run_files import file_stem, safetensors_path
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.tabs.curves import PlotCache, Plots
+from mnist_core.web.tabs.curves import PlotCache, Plots, curve_of_runs
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.run_text import say_change, say_status
 from mnist_core.web.tabs.settings_query import link_to_settings
@@ -152,7 +152,7 @@ def curves_of_runs(session: Session) -> list[Curve]:
     colors = session.curves.colors(list(runs))
     shown = [runs[run_id] for run_id in session.curves.drawn(list(runs))]
     return [
-        Curve(translate(run.name), colors[run.id], [list(run.epochs)], run.config.epochs)
+        curve_of_runs(translate(run.name), colors[run.id], [run], run.config.epochs)
         for run in shown
     ]
 
