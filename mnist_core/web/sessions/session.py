@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -38,6 +39,7 @@ class Session:
     """What is kept of one visitor; usable on any thread.
 
     Attributes:
+        visit: names it to the browser, which can do nothing by that; "" if nothing can be kept.
         presence: whether a page of it is connected.
         test_set: the drawings that the visitor has labelled.
         draw, train, mistakes, experiments: what these tabs show.
@@ -50,6 +52,7 @@ class Session:
     """
 
     def __init__(self, queue: JobQueue = JOB_QUEUE) -> None:
+        self.visit = secrets.token_hex(8)
         self.presence = Presence(queue.changed, queue.clock)
         self.test_set = OwnTestSet()
         self.draw = DrawState()
@@ -345,6 +348,7 @@ def unknown_session() -> Session:
     """Return a session for a page that has not found its own: nothing can be kept in it."""
     session = Session()
     session.keeping = _refuse
+    session.visit = ""
     return session
 
 
