@@ -66,9 +66,9 @@ class Prediction:
     """What a network makes of one image.
 
     Attributes:
-        digit: the most probable digit, 0 to 9.
-        probabilities: ten shares that add up to 1, for 0 to 9.
-        sure: whether the digit is probable enough; what is no digit at all should not be.
+        digit: the most probable class: 0 to 9, or the place of its name where classes have names.
+        probabilities: shares that add up to 1, one a class.
+        sure: whether that is probable enough; what is of no class at all should not be.
     """
 
     digit: int
@@ -100,7 +100,7 @@ def predict_values(
         calibration: this network's, as it lies beside its checkpoint.
     """
     with torch.inference_mode():
-        logits = model(values)[0]  # [10]
+        logits = model(values)[0]  # [classes]
         probabilities = (logits / calibration.temperature).softmax(dim=0).tolist()
-    digit = max(range(10), key=probabilities.__getitem__)
+    digit = max(range(len(probabilities)), key=probabilities.__getitem__)
     return Prediction(digit, tuple(probabilities), probabilities[digit] >= calibration.sure_from)

@@ -25,12 +25,14 @@ class DrawState:
             already, or was there when the visitor selected a network.
         picture: the file of the picture in the place of the drawing, if any.
         note: what has happened last to the visitor's score, if anything has.
+        teach_note: what has happened last to the visitor's own classes.
     """
 
     drawing: GrayImage | None = None
     classifier: str = "cnn"
     offered: set[str] = field(default_factory=set)
     note: Message | None = None
+    teach_note: Message | None = None
     picture: Path | None = None
 
     def keep_picture(self, picture: Path | None) -> None:
