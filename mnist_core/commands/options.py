@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.checkpoints import SAFETENSORS, Checkpoint, load_checkpoint
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
-from mnist_core.data import MNIST, fetch_mnist, load_mnist
+from mnist_core.data import DATASETS, DataSet, Splits, fetch_images, load_images
 from mnist_core.models import ACTIVATIONS, MODELS
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
 from mnist_core.text import Message, say
@@ -28,11 +29,13 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         "augmentation": AUGMENTATIONS,
         "optimizer": OPTIMIZERS,
         "activation": ACTIVATIONS,
+        "dataset": DATASETS,
     }
+    names = {"dataset": "data-set"}
     numbers = {"learning_rate", "dropout", "wrong_labels"}
     for field in fields(TrainConfig):
         default = getattr(recipe, field.name)
-        name = field.name.replace("_", "-")
+        name = names.get(field.name, field.name.replace("_", "-"))
         if isinstance(default, bool):
             command.add_argument(
                 f"--no-{name}", dest=field.name, action="store_false", help=say("cli.no_flatten")
@@ -40,6 +43,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             continue
         command.add_argument(
             f"--{name}",
+            dest=field.name,
             choices=choices.get(field.name),
             type=float if field.name in numbers else type(default),
             default=default,
@@ -69,6 +73,13 @@ def add_data_and_json(command: argparse.ArgumentParser) -> None:
         help=say("cli.data"),
     )
     command.add_argument("--json", action="store_true", help=say("cli.json"))
+
+
+def add_data_set(command: argparse.ArgumentParser) -> None:
+    """Add the option for what a saved network is tested on, where its metadata do not say it."""
+    command.add_argument(
+        "--data-set", dest="dataset", choices=DATASETS, help=say("cli.data_set_of_network")
+    )
 
 
 def check_out(path: Path) -> None:
@@ -107,11 +118,44 @@ def open_network(path: Path) -> Checkpoint:
     return checkpoint
 
 
-def get_mnist(root: Path | None) -> MNIST:
-    """Load MNIST, downloading it first if it is not there (torchvision shows the bar)."""
-    for _ in fetch_mnist(root):
+def get_images(data_set: DataSet, root: Path | None) -> Splits:
+    """Load a data set, downloading it first if it is not there (torchvision shows the bar)."""
+    for _ in fetch_images(data_set, root):
         pass
-    return load_mnist(root)
+    return load_images(data_set, root)
+
+
+def classes_of(checkpoint: Checkpoint) -> Sequence[str]:
+    """Return the names of what a saved network tells apart; numbers where nothing names them."""
+    if checkpoint.dataset:
+        return DATASETS[checkpoint.dataset].classes
+    return [str(number) for number in range(checkpoint.classes)]
+
+
+def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
+    """Return what a saved network is to be tested on; say on stderr where it is not known.
+
+    Raises:
+        ValueError: its images do not have the shape, or their classes not the number, that the
+            network reads.
+    """
+    dataset = options.dataset or checkpoint.dataset
+    if dataset is None:
+        dataset = "mnist"
+        if checkpoint.is_activation_known:  # else it has been said already
+            print(say("cli.data_set_unknown"), file=sys.stderr)
+    data_set = DATASETS[dataset]
+    found, wanted = (checkpoint.shape, checkpoint.classes), (data_set.shape, len(data_set.classes))
+    if found != wanted:
+        raise ValueError(
+            Message(
+                "cli.other_images",
+                title=data_set.title,
+                found=f"{list(found[0])} → [{found[1]}]",
+                wanted=f"{list(wanted[0])} → [{wanted[1]}]",
+            )
+        )
+    return data_set
 
 
 def open_digit(path: Path) -> GrayImage:

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from mnist_core.commands.options import open_digit, open_network
+from mnist_core.commands.options import classes_of, open_digit, open_network
 from mnist_core.commands.parser import EXIT_PARTLY_READ, complain
 from mnist_core.inference import predict
 from mnist_core.text import say
@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
         FileNotFoundError: there is no such file.
     """
     checkpoint = open_network(options.checkpoint)
+    classes = classes_of(checkpoint)
     status = 0
     for path in options.images:
         try:
@@ -48,5 +49,6 @@ def run(options: argparse.Namespace) -> int:
         else:
             key = "cli.reading" if prediction.sure else "cli.unsure_reading"
             share = prediction.probabilities[prediction.digit]
-            print(say(key, path=str(path), digit=prediction.digit, share=share), flush=True)
+            name = classes[prediction.digit]
+            print(say(key, path=str(path), digit=name, share=share), flush=True)
     return status

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from mnist_core.data import MNIST, Batch, ImageDataset
+from mnist_core.data import Batch, ImageDataset, Splits
 from mnist_core.evaluation import evaluate
 from mnist_core.models import mix_in
 from mnist_core.teaching.lesson import split
@@ -45,7 +45,7 @@ class HandReport:
 
 
 def learn_hand(
-    network: nn.Module, digits: ImageDataset, mnist: MNIST | None, clock: Seconds = time.monotonic
+    network: nn.Module, digits: ImageDataset, mnist: Splits | None, clock: Seconds = time.monotonic
 ) -> Generator[Progress, None, HandReport]:
     """Let a network learn one hand, in place.
 
@@ -81,7 +81,7 @@ def learn_hand(
     )
 
 
-def _next_batch(learning: ImageDataset, mnist: MNIST | None) -> Batch:
+def _next_batch(learning: ImageDataset, mnist: Splits | None) -> Batch:
     """Draw half a batch of each; of the drawings alone where there is no MNIST."""
     images, labels = draw(learning, BATCH_SIZE // 2, augment=True)
     if mnist is None:

@@ -35,8 +35,10 @@ def build_network(classes: int, base: nn.Module | None = None) -> nn.Module:
     Returns:
         Another network, in eval mode. Of a base's copy the convolutions cannot learn.
     """
-    network = create_model("simple_nn") if base is None else copy.deepcopy(base)
-    for name in FEATURES if base is not None else ():
+    if base is None:
+        return create_model("simple_nn", classes=classes).eval()
+    network = copy.deepcopy(base)
+    for name in FEATURES:
         network.get_submodule(name).requires_grad_(False)
     last = network.get_submodule("fc2")
     assert isinstance(last, nn.Linear)

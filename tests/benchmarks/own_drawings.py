@@ -26,7 +26,7 @@ from statistics import fmean
 import torch
 
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint
-from mnist_core.data import MNIST, load_mnist, seeded
+from mnist_core.data import DATASETS, Splits, load_images, seeded
 from mnist_core.drawings import LabelledDrawing, NamedDrawing, images_of, read_drawings
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import predict
@@ -82,7 +82,7 @@ def teach_symbols(
 
 
 def learn_a_hand(
-    learned: Sequence[LabelledDrawing], new: Sequence[LabelledDrawing], name: str, mnist: MNIST
+    learned: Sequence[LabelledDrawing], new: Sequence[LabelledDrawing], name: str, mnist: Splits
 ) -> tuple[float, float, float, float, float]:
     """Return what is read right of the new digits and of MNIST before and after, and seconds."""
     before = load_checkpoint(NETWORKS[name]).model
@@ -128,7 +128,7 @@ def print_hands(
     root = find_mnist()
     if root is None:
         sys.exit("MNIST is not here: let the variable MNIST_DATA name its folder.")
-    mnist = load_mnist(root)
+    mnist = load_images(DATASETS["mnist"], root)
     print(f"{'writer':14}{'hand before':>13}{'after':>9}{'MNIST before':>14}{'after':>9}{'s':>7}")
     rows = []
     for writer, learned, new in writers:

@@ -21,7 +21,7 @@ from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, save_calibration
 from mnist_core.codegen import generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, load_mnist
+from mnist_core.data import DATASETS, Splits, load_images
 from mnist_core.drawings import format_drawings
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
@@ -76,7 +76,7 @@ def assert_refused(result: tuple[int, str, str], *parts: str) -> None:
 def test_train_prints_the_articles_lines(run: Run, tiny_root: Path, tmp_path: Path) -> None:
     out = tmp_path / "mine.pth"
     status, stdout, stderr = run("train", "--epochs", 2, "--data", tiny_root, "--out", out)
-    training = set_up(TrainConfig(epochs=2), load_mnist(tiny_root))
+    training = set_up(TrainConfig(epochs=2), load_images(DATASETS["mnist"], tiny_root))
     epochs = [record for record in train(training) if isinstance(record, EpochRecord)]
     assert stdout.splitlines() == [
         "Image batch shape: torch.Size([64, 1, 28, 28])",
@@ -123,7 +123,7 @@ def test_train_saves_what_was_learned_with_its_metadata(
         optimizer="sgd",
         seed=7,
     )
-    training = set_up(config, load_mnist(tiny_root))
+    training = set_up(config, load_images(DATASETS["mnist"], tiny_root))
     *_, epoch = train(training)
     assert isinstance(epoch, EpochRecord)
     checkpoint = load_checkpoint(out)
@@ -170,7 +170,9 @@ def test_train_keeps_a_share_of_the_weights_that_it_went_on_from(
         assert run("train", "--data", tiny_root, "--epochs", "1", *more, "--out", out)[0] == 0
         checkpoint = load_checkpoint(out)
         weights[name] = checkpoint.model.state_dict()
-        expected = evaluate(checkpoint.model, load_mnist(tiny_root).test).accuracy
+        expected = evaluate(
+            checkpoint.model, load_images(DATASETS["mnist"], tiny_root).test
+        ).accuracy
         assert checkpoint.metadata["test_accuracy"] == expected
     for name, mixed in weights["mixed"].items():
         expected_mix = 0.25 * weights["start"][name] + 0.75 * weights["plain"][name]
@@ -205,7 +207,7 @@ def test_average_saves_the_mean_and_says_of_which(
     for name, weights in mean.model.state_dict().items():
         each_ones = torch.stack([part.model.state_dict()[name] for part in told])
         torch.testing.assert_close(weights, each_ones.mean(dim=0))
-    accuracy = evaluate(mean.model, load_mnist(tiny_root).test).accuracy
+    accuracy = evaluate(mean.model, load_images(DATASETS["mnist"], tiny_root).test).accuracy
     assert stdout.splitlines() == [
         f"Accuracy on the test set: {accuracy:.2%}",
         f"Saved to {out}",
@@ -289,7 +291,7 @@ def test_a_rate_is_found_printed_and_drawn(run: Run, tiny_root: Path, tmp_path: 
     command = ["find-rate", "--width", 16, "--data", tiny_root]
     status, stdout, stderr = run(*command, "--out", sheet)
     assert (status, stderr) == (0, "")
-    points = list(find_rate(TrainConfig(width=16), load_mnist(tiny_root)))
+    points = list(find_rate(TrainConfig(width=16), load_images(DATASETS["mnist"], tiny_root)))
     lines = stdout.splitlines()
     assert lines[0] == f"Batch 1/200: rate 1e-06, loss {points[0].loss:.4f}, " + (
         f"smoothed {points[0].smoothed:.4f}"
@@ -347,7 +349,7 @@ def test_train_json_gives_the_losses_of_batches_where_they_are_asked_for(
     assert [(line["epoch"], line["step"]) for line in losses] == [
         (epoch, step) for epoch in (1, 2) for step in steps
     ]
-    training = set_up(TrainConfig(epochs=2), load_mnist(tiny_root))
+    training = set_up(TrainConfig(epochs=2), load_images(DATASETS["mnist"], tiny_root))
     noted: list[BatchLoss] = []
     training.note_loss = noted.append
     list(train(training))
@@ -486,7 +488,7 @@ def test_settings_that_do_not_go_together_are_refused(run: Run, command: str) ->
 # --- evaluate ----------------------------------------------------------------------------------
 
 
-def test_evaluate_prints_loss_and_accuracy(run: Run, mnist_root: Path, mnist: MNIST) -> None:
+def test_evaluate_prints_loss_and_accuracy(run: Run, mnist_root: Path, mnist: Splits) -> None:
     expected = evaluate(load_checkpoint(SHIPPED).model, mnist.test)
     assert run("evaluate", SHIPPED, "--data", mnist_root) == (
         0,
@@ -640,7 +642,7 @@ def test_predict_says_when_the_network_is_not_sure(
 
 
 def test_calibrate_writes_beside_the_weights_what_it_prints(
-    run: Run, tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+    run: Run, tmp_path: Path, tiny_root: Path, tiny_mnist: Splits
 ) -> None:
     path = tmp_path / "mine.pth"
     path.write_bytes(SHIPPED.read_bytes())

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from mnist_core.augmentation import affine
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint
-from mnist_core.data import MNIST, ImageDataset, seeded
+from mnist_core.data import ImageDataset, Splits, seeded
 from mnist_core.drawings import NamedDrawing, images_of, read_drawings
 from mnist_core.evaluation import evaluate
 from mnist_core.teaching import (
@@ -246,7 +246,7 @@ def odd_digits(count: int) -> ImageDataset:
 
 
 def test_a_hand_is_learned_and_the_score_tells_of_drawings_that_were_not_shown(
-    tiny_mnist: MNIST,
+    tiny_mnist: Splits,
 ) -> None:
     network = load_checkpoint(SHIPPED).model
     former = copy.deepcopy(network)
@@ -278,7 +278,7 @@ def test_too_few_digits_are_refused() -> None:
 
 
 def test_real_pen_digits_of_one_hand_are_read_better_and_little_is_forgotten(
-    pen_digits_file: Path, mnist: MNIST
+    pen_digits_file: Path, mnist: Splits
 ) -> None:
     of_writer = defaultdict(list)
     drawings = read_drawings(pen_digits_file)

@@ -10,7 +10,7 @@ from typing import Protocol
 from torch import nn
 
 from mnist_core.checkpoints import CheckpointError
-from mnist_core.data import ImageDataset, map_mnist, seeded
+from mnist_core.data import DATASETS, ImageDataset, map_images, seeded
 from mnist_core.teaching import (
     Exam,
     HandReport,
@@ -87,7 +87,7 @@ class HandTask:
 
     def perform(self) -> Generator[Progress, None, HandLearned]:
         """Train it on, and compare."""
-        mnist = map_mnist(self.root) if self.root else None
+        mnist = map_images(DATASETS["mnist"], self.root) if self.root else None
         with seeded(SEED):
             report = yield from learn_hand(self.network, self.digits, mnist)
         return HandLearned(self.network, report)

@@ -16,6 +16,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     metadata_path,
 )
+from mnist_core.data import DATASETS
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
@@ -28,7 +29,7 @@ SHIPPED_CLASSIFIERS: dict[str, tuple[str, Path]] = {
     "simple_nn": ("SimpleNN", SHIPPED),
 }
 """Those that come with the project: key → name for people, file. The first is the default."""
-DIGITS = tuple("0123456789")
+DIGITS = DATASETS["mnist"].classes
 """The classes of MNIST."""
 
 
@@ -128,6 +129,7 @@ def classifier_of(run: Run) -> Classifier | None:
         run.accuracy,
         epochs=len(run.epochs),
         is_training=run.is_under_way,
+        classes=run.config.data_set.classes,
     )
 
 

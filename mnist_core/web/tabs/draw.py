@@ -317,7 +317,7 @@ def _row(classifier: Classifier, session: Session) -> Row:
     is_beginning = classifier.is_training and classifier.epochs == 0
     right = (
         None
-        if is_beginning or classifier.note
+        if is_beginning or classifier.note or not classifier.reads_digits
         else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
     )
     note = say("draw.in_training") if classifier.is_training else translate(classifier.note)

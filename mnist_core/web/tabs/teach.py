@@ -9,7 +9,7 @@ from time import monotonic_ns
 
 import gradio as gr
 
-from mnist_core.data import default_root, has_mnist
+from mnist_core.data import DATASETS, default_root, has_images
 from mnist_core.drawings import NamedDrawing, format_drawings, parse_named_drawings
 from mnist_core.teaching import LEAST_DIGITS
 from mnist_core.text import Message, say, translate
@@ -187,7 +187,7 @@ def learn_hand(session: Session) -> None:
     problem = _hand_problem(session, classifier)
     if classifier is None or problem:
         raise ValueError(problem)
-    root = default_root().resolve() if has_mnist() else None
+    root = default_root().resolve() if has_images(DATASETS["mnist"]) else None
     task = HandTask(classifier.model, session.test_set.dataset(), root)
 
     def finish(result: Taught | HandLearned) -> None:
