@@ -17,7 +17,7 @@ STEPS = 300  # which take a second and a half of one core
 MOST_SECONDS = 4.0  # after which it has to do, on a machine that is slow or busy,
 LEAST_STEPS = 100  # but for so many: with fewer it would have learned next to nothing
 BATCH_SIZE = 64
-LEARNING_RATE = 0.002
+LEARNING_RATE = 0.004
 REPORT_EVERY = 10  # steps
 
 Seconds = Callable[[], float]

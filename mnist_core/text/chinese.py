@@ -1267,7 +1267,7 @@ CHINESE: dict[str, str] = {
     "session.run_gone": "这次训练已经不在了。",
     "files.no_download": "服务器暂时不能写文件，所以这个网络无法下载。",
     "files.gone": "文件已经不在了，请重新上传。",
-    "classifier.taught": "你的类别",
+    "classifier.taught": "你的网络",
     "classifier.hand": "{name}（你的笔迹）",
     "classifier.exam": "考试：{count} 幅对 {right} 幅",
     "classifier.missing": "无法加载：缺少 {file}",

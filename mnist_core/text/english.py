@@ -1456,7 +1456,7 @@ ENGLISH: dict[str, str] = {
         "The server cannot write files just now, so the network cannot be downloaded."
     ),
     "files.gone": "The file is gone already: upload it again.",
-    "classifier.taught": "Your classes",
+    "classifier.taught": "Your network",
     "classifier.hand": "{name}, your hand",
     "classifier.exam": "exam: {right} of {count} right",
     "classifier.missing": "cannot be loaded: {file} is missing",

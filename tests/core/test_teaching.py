@@ -108,9 +108,9 @@ def article_like_weights(
     parameters = [*hidden.parameters(), *head.parameters()]
     for parameter in parameters:
         parameter.requires_grad_(True)
-    adam = optim.Adam(parameters, lr=0.002)
+    adam = optim.Adam(parameters, lr=0.004)
     for step in range(300):
-        adam.param_groups[0]["lr"] = 0.002 * (1 - min(step / 300, 1))
+        adam.param_groups[0]["lr"] = 0.004 * (1 - min(step / 300, 1))
         chosen = torch.randint(len(learning), (64,))
         images, labels = learning.images[chosen], learning.labels[chosen]
         values = affine(images) if augment else images

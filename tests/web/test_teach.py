@@ -184,20 +184,18 @@ def test_each_wrong_wish_is_one_sentence_and_nothing_is_lost(
     open_symbols(order, 3)
     before = session.own_classes.contents
     for wish, part in each(WRONG):
-        with pytest.raises(gr.Error, match=part):
-            order(**wish)
+        assert part in order(**wish)["said"]
         assert session.own_classes.contents is before
 
 
 def test_markup_in_a_name_stays_text(tab: DrawTab, session: Session, order: Order) -> None:
     order("name", name="<b>x</b>")
     assert view(session)["classes"][0]["name"] == "<b>x</b>"
-    with pytest.raises(gr.Error) as refusal:
-        order("name", name="<b>x</b>")
-    assert "<b>" not in str(refusal.value)
-    with pytest.raises(gr.Error) as refusal:
-        label(tab, session, "<i>y</i>", as_sent(RING))
-    assert "<i>" not in str(refusal.value)
+    assert order("name", name="<b>x</b>")["said"] == "There is a class <b>x</b> already."
+    assert label(tab, session, "y", as_sent(RING))["said"] == "There is no class y."
+    with pytest.raises(gr.Error) as refusal:  # a label that is no name, which Gradio shows as HTML
+        label(tab, session, "<i>" * 100, as_sent(RING))
+    assert "<" not in str(refusal.value)
 
 
 HOSTILE: list[Any] = [
@@ -230,12 +228,10 @@ def test_classes_and_drawings_are_bounded(
     limit(drawings=10)
     for number in range(20):
         order("name", name=f"class {number}")
-    with pytest.raises(gr.Error, match="20 classes at most"):
-        order("name", name="one more")
+    assert "20 classes at most" in order("name", name="one more")["said"]
     for number in range(10):
         label(tab, session, "class 0", [[[number, 1], [number, 900]]])
-    with pytest.raises(gr.Error, match="room for 10 drawings"):
-        label(tab, session, "class 0", as_sent(RING))
+    assert "room for 10 drawings" in label(tab, session, "class 0", as_sent(RING))["said"]
     assert len(session.own_classes.contents.drawings) == 10
 
 
@@ -280,12 +276,12 @@ def test_a_taught_network_reads_at_once_and_names_what_it_reads(
     assert answer["classes"] == list(SYMBOLS)
     assert answer["classes"][answer["digit"] or 0] == "cross"
     assert len(answer["probabilities"]) == 3
-    assert answer["classifier"] == "Your classes"
+    assert answer["classifier"] == "Your network"
     assert draw.read_drawing(Drawing(2, []), session)["classes"] == list(SYMBOLS)
     shown = view(session)
     assert shown["share"] is None
     assert shown["exam"][0] == "Exam: 6 of 6 right, 100.00%. Draw: it reads now."
-    (row,) = [row for row in draw._board(session)["rows"] if row["name"] == "Your classes"]
+    (row,) = [row for row in draw._board(session)["rows"] if row["name"] == "Your network"]
     assert row["note"] == "exam: 6 of 6 right"
     assert row["right"] is None
 
@@ -336,9 +332,12 @@ def test_inside_and_why_follow_the_classes(session: Session, order: Order) -> No
 def test_one_thing_is_learned_at_a_time(order: Order, session: Session) -> None:
     open_symbols(order)
     order("train")
-    if session.is_busy:
-        with pytest.raises(gr.Error, match="learned already"):
-            order("train")
+    first = session.short_job
+    order("train")  # at once: the first has hundreds of steps to go
+    assert session.short_job is first
+    eventually(lambda: not session.is_busy)
+    order("train")
+    assert session.short_job is not first
     eventually(lambda: not session.is_busy)
 
 
@@ -349,8 +348,7 @@ def test_too_little_to_learn_from_is_said_before_and_after_the_press(
     assert not view(session)["can_train"]
     shown = order("name", name="star")
     assert shown["missing"] == "A network is taught 2 to 20 classes, not 1."
-    with pytest.raises(gr.Error, match="2 to 20 classes"):
-        order("train")
+    assert "2 to 20 classes" in order("train")["said"]
     assert session.short_job is None
 
 
@@ -427,8 +425,7 @@ def test_who_reads_no_digits_learns_no_hand(session: Session, order: Order) -> N
     open_symbols(order)
     train(order, session)
     assert not view(session)["hand"]["can_learn"]
-    with pytest.raises(gr.Error, match="does not read digits"):
-        order("hand")
+    assert "does not read digits" in order("hand")["said"]
 
 
 # --- the session -------------------------------------------------------------------------------
@@ -445,8 +442,7 @@ def test_everything_goes_with_the_session_and_is_nobody_else_s(
     session.end()
     assert session.is_empty
     assert view(session)["classes"] == []
-    with pytest.raises(gr.Error, match="session has ended"):
-        order("name", name="star")
+    assert "session has ended" in order("name", name="star")["said"]
 
 
 def test_a_session_that_ends_meanwhile_keeps_nothing(session: Session, order: Order) -> None:

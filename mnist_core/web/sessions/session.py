@@ -311,7 +311,12 @@ class Session:
                     if not self._has_ended:
                         finish(result)
 
-            job = ShortJob(task, keep, self.note_change, self.presence.client)
+            def tell() -> None:
+                if job.problem is not None:
+                    self.draw.teach_note = job.problem
+                self.note_change()
+
+            job = ShortJob(task, keep, tell, self.presence.client)
             SHORT_JOBS.start(job)
             self.short_job = job
             self._changes += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections import Counter
-from time import monotonic_ns
+from time import monotonic_ns, time
 
 import gradio as gr
 
@@ -13,7 +13,7 @@ from mnist_core.data import DATASETS, default_root, has_images
 from mnist_core.drawings import NamedDrawing, format_drawings, parse_named_drawings
 from mnist_core.teaching import LEAST_DIGITS
 from mnist_core.text import Message, say, translate
-from mnist_core.web.components.base import Updates, refusal
+from mnist_core.web.components.base import Updates
 from mnist_core.web.components.mistakes import pack
 from mnist_core.web.components.teach import (
     HandView,
@@ -56,17 +56,17 @@ class TeachPart:
         self.panel.want(self.send_pictures, link, self.panel, **quietly(link))
 
     def obey(self, session: Session, event: gr.EventData) -> Updates:
-        """Do what the visitor wants.
+        """Do what the visitor wants; what cannot be done changes nothing, and a sentence says why.
 
         Raises:
-            gr.Error: it cannot be done; a sentence says why, and nothing has changed.
+            gr.Error: no page of ours sends this.
         """
         wanted = TeachOrder.of(event)
         session.note_use()
         try:
             updates = self._obey(wanted, session)
         except ValueError as error:
-            raise refusal(error) from None
+            session.draw.teach_note, updates = _reason(error), {}
         return {self.panel: self.show(session), **updates}
 
     def _obey(self, wanted: TeachOrder, session: Session) -> Updates:
@@ -86,17 +86,13 @@ class TeachPart:
         return self._link.changed()
 
     def add(self, session: Session, drawing: NamedDrawing) -> Updates:
-        """Add a drawing to the class of its name.
-
-        Raises:
-            gr.Error: there is no such class, or no room.
-        """
+        """Add a drawing to the class of its name, or say why that cannot be."""
         try:
             with session.keeping_classes() as own:
                 own.add(drawing)
+            session.draw.teach_note = Message("teach.added", name=drawing.label)
         except ValueError as error:
-            raise refusal(error) from None
-        session.draw.teach_note = Message("teach.added", name=drawing.label)
+            session.draw.teach_note = _reason(error)
         return {self.panel: self.show(session)}
 
     def take_back(self, session: Session, drawing: NamedDrawing) -> Updates:
@@ -116,8 +112,19 @@ class TeachPart:
         return {self.panel: gr.update(pictures=json.dumps(images))}
 
     def show(self, session: Session) -> str:
-        """Say what the panel shows now, in the current language."""
-        return pack(dict(view(session)))
+        """Say what the panel shows now, in the current language, and since when that is so."""
+        now = time()  # first: what changes meanwhile is newer
+        shown = view(session)
+        if shown != session.draw.teach_shown[0]:
+            session.draw.teach_shown = shown, now
+        return pack({**shown, "since": session.draw.teach_shown[1]})
+
+
+def _reason(error: ValueError) -> Message:
+    """Return the message that an error of ours carries; the page says it in its own language."""
+    reason = error.args[0]
+    assert isinstance(reason, Message)
+    return reason
 
 
 # --- the classes -------------------------------------------------------------------------------
@@ -262,8 +269,6 @@ def view(session: Session) -> TeachView:
     said = session.draw.teach_note
     if job is not None and is_busy:
         said = Message("teach.waiting" if job.share is None else "teach.training")
-    elif job is not None and job.problem:
-        said = job.problem
     return {
         "classes": [
             {

@@ -98,7 +98,9 @@ class TeachView(TypedDict):
 
 
 class TeachPanel(Component):
-    """Shows a `TeachView`, and tells the page which labels a drawing may get while it is in sight.
+    """Shows a `TeachView` and since when it is so.
+
+    While it is in sight, it tells the page which labels a drawing may get.
 
     Its events: `order` (with a `TeachOrder`), and `want` (with `PicturesAsked`), which is answered
     by `pictures`.

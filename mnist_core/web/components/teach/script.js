@@ -15,6 +15,7 @@ const KEYS = "1234567890"; // of the first ten classes
 const pictures = new Map(); // number of a drawing → its image, in base64
 let wanted = new Set(); // the numbers of those that have been asked for
 let shown = null;
+let newest = 0; // since when what is shown is so: what comes late, and is of before, is not shown
 let isInSight = false;
 
 function order(action, more = {}) {
@@ -23,7 +24,10 @@ function order(action, more = {}) {
 
 function show(text) {
   if (!text) return;
-  shown = JSON.parse(text);
+  const next = JSON.parse(text);
+  if (next.since < newest) return;
+  shown = next;
+  newest = shown.since;
   const { classes, can_undo: canUndo, can_train: canTrain, missing, share, said, exam, hand } = shown;
   const count = classes.reduce((sum, { drawings }) => sum + drawings.length, 0);
   panel.dataset.classes = classes.length;
@@ -178,6 +182,11 @@ function save(text) {
   if (text) saveFile(JSON.parse(text).content, FILE_NAME, "application/json");
 }
 
+function showWords() {
+  find("class-name").placeholder = say("teach.name");
+  show(props.value);
+}
+
 element.querySelector("form").addEventListener("submit", addClass);
 find("teach-train").addEventListener("click", () => order("train"));
 find("teach-undo").addEventListener("click", () => order("undo"));
@@ -192,7 +201,7 @@ new ResizeObserver(look).observe(panel); // opened, closed, or in another tab
 watch("value", () => show(props.value));
 watch("pictures", () => hang(props.pictures));
 watch("file", () => save(props.file));
-watch("text", () => show(props.value));
-show(props.value);
+watch("text", showWords);
+showWords();
 hang(props.pictures);
 look();
