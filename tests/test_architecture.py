@@ -54,6 +54,7 @@ LAYERS = [
         "calibration",
         "preprocessing",
         "drawings",
+        "pictures",
     },
     {"web", "commands"},
     {"__main__"},

@@ -354,6 +354,33 @@ CHINESE: dict[str, str] = {
     "drawings.no_object": "要有一个含 label 和 strokes 的对象。",
     "drawings.in_file": "{name}：{problem}",
     "drawings.in_entry": "第 {number} 幅手写：{problem}",
+    # --- pictures of one's own --------------------------------------------------------------------
+    "pictures.missing": "没有名叫 {path} 的文件夹或 zip 文件。",
+    "pictures.not_zip": "{name} 不是能读取的 zip 文件。",
+    "pictures.too_many_files": "文件超过 {most:,} 个，无法接受这么多图片。",
+    "pictures.too_large": "这些文件解压后超过 {most:,} MB。",
+    "pictures.too_slow": "读取这些图片超过了 {seconds:,} 秒。",
+    "pictures.no_classes": "文件夹里没有图片：每个类别要有自己的文件夹，例如 cats/ 和 dogs/。",
+    "pictures.one_class": "只有 {name} 一类的图片：至少要有两个类别，各放在自己的文件夹里。",
+    "pictures.many_classes": "共有 {count:,} 个类别，最多能学 {most} 个。",
+    "pictures.class_name": "类别的名字最多 {most} 个字符，且不能含控制字符，{name} 不行。",
+    "pictures.too_few": (
+        "{name} 能读取的图片有 {train:,} 张用来学习、{test:,} 张用来测试，"
+        "至少需要 {least_train} 张和 {least_test} 张。"
+    ),
+    # Why a file was left out, behind its name.
+    "pictures.link": "是链接",
+    "pictures.leaves": "路径超出了文件夹",
+    "pictures.encrypted": "已加密",
+    "pictures.packed": "压缩方式无法读取",
+    "pictures.damaged": "已损坏",
+    "pictures.not_opened": "无法打开",
+    "pictures.large": "超过 {most} MB",
+    "pictures.many_pixels": "超过 {most} 百万像素",
+    "pictures.no_picture": "不是能读取的图片",
+    "pictures.no_class": "不在任何类别的文件夹里",
+    "pictures.no_half": "既不在 train 里，也不在 test 里",
+    "pictures.unknown_class": "这个类别没有可学习的图片",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{images} 张图像中认错 {count} 张",
     "mistakes.pair": "  {label} 认成 {digit}：{count} 次",

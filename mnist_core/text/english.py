@@ -397,6 +397,42 @@ ENGLISH: dict[str, str] = {
     "drawings.no_object": "An object with label and strokes is needed.",
     "drawings.in_file": "{name}: {problem}",
     "drawings.in_entry": "Drawing {number}: {problem}",
+    # --- pictures of one's own --------------------------------------------------------------------
+    "pictures.missing": "There is neither a folder nor a zip file {path}.",
+    "pictures.not_zip": "{name} is not a zip file that can be read.",
+    "pictures.too_many_files": "There are more than {most:,} files, which are too many.",
+    "pictures.too_large": "The files come to more than {most:,} megabytes once unpacked.",
+    "pictures.too_slow": "Reading the pictures takes longer than {seconds:,} seconds.",
+    "pictures.no_classes": (
+        "There are no pictures in folders: each class needs a folder of its own, such as cats/ and "
+        "dogs/."
+    ),
+    "pictures.one_class": (
+        "There are pictures of {name} only: at least two classes are needed, each in a folder of "
+        "its own."
+    ),
+    "pictures.many_classes": "There are {count:,} classes; {most} at most can be learned.",
+    "pictures.class_name": (
+        "The name of a class may have {most} characters at most, and no control characters, unlike "
+        "{name}."
+    ),
+    "pictures.too_few": (
+        "Of {name}, {train:,} pictures to learn from and {test:,} for the test can be read; at "
+        "least {least_train} and {least_test} are needed."
+    ),
+    # Why a file was left out, behind its name.
+    "pictures.link": "a link",
+    "pictures.leaves": "its path leaves the folder",
+    "pictures.encrypted": "encrypted",
+    "pictures.packed": "packed in a way that is not read",
+    "pictures.damaged": "damaged",
+    "pictures.not_opened": "it cannot be opened",
+    "pictures.large": "larger than {most} megabytes",
+    "pictures.many_pixels": "more than {most} megapixels",
+    "pictures.no_picture": "no picture that can be read",
+    "pictures.no_class": "in no class's folder",
+    "pictures.no_half": "neither in train nor in test",
+    "pictures.unknown_class": "of a class of which there is nothing to learn from",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{count} of {images} images misread",
     "mistakes.pair": "  {label} read as {digit}: {count}",
