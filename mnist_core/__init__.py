@@ -29,7 +29,7 @@ Its advice:
 12. `augmentation`  training images, changed before each use
 13. `experiments`   each piece of advice, ready to be tried
 14. `codegen`       a stand-alone program for any settings
-                    ahead: `rate_finder`
+                    ahead: `rate_finder`, `preprocessing`, `pictures`
 15. `notebook`      the same program as a Jupyter notebook
 
 Beyond it, from a drawing to an answer:

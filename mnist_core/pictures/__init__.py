@@ -9,15 +9,18 @@ be read is skipped and said, and nothing of a zip file is ever written to the di
 `classes`    names → classes, and what is for learning and what for the test
 `squares`    image files → small squares of pixels, by a process of their own
 `reading`    all of it together
+`data_set`   what has been read → a data set like any other
 """
 
 from mnist_core.pictures.classes import LEAST_CLASSES, MOST_CLASSES
+from mnist_core.pictures.data_set import as_data_set, save_data_set
 from mnist_core.pictures.files import Bounds
 from mnist_core.pictures.reading import (
     SIDE_IN_COLOUR,
     SIDE_IN_GRAY,
     PictureHalf,
     Pictures,
+    read_picture,
     read_pictures,
 )
 from mnist_core.pictures.skipped import Skipped
@@ -31,5 +34,8 @@ __all__ = [
     "PictureHalf",
     "Pictures",
     "Skipped",
+    "as_data_set",
+    "read_picture",
     "read_pictures",
+    "save_data_set",
 ]

@@ -26,8 +26,7 @@ LISTED_ENTRY = b"PK\1\2"  # how each entry in the list of a zip file's entries b
 ENTRIES_A_PICTURE = 2  # macOS lists a second file, of its own, beside each
 OTHER_ENTRIES = 1_000  # folders, and what is no picture
 UNPACKERS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others may need much memory
-IN_UTF_8 = 0x800  # a flag of an entry: so its name is written
-ENCRYPTED = 0x1  # another
+ENCRYPTED = 0x1  # a flag of an entry
 NOT_MEANT = ("__macosx", "thumbs.db", "desktop.ini")  # what systems leave beside pictures
 
 
@@ -129,7 +128,7 @@ class Archive:
         self._entries: dict[str, zipfile.ZipInfo] = {}
         size = 0
         for entry in archive.infolist():
-            name = _name_of(entry)
+            name = name_of(entry)
             if entry.is_dir() or not _is_meant(name):
                 continue
             if reason := _why_not(entry, name, bounds):
@@ -169,10 +168,10 @@ def _count_entries(path: Path, most: int) -> int:
     return count
 
 
-def _name_of(entry: zipfile.ZipInfo) -> str:
+def name_of(entry: zipfile.ZipInfo) -> str:
     """Return an entry's name, as macOS (UTF-8, unsaid) and Windows (a backslash) write it, too."""
     name = entry.filename
-    if not entry.flag_bits & IN_UTF_8:
+    if not entry.flag_bits & 0x800:  # which would say that it is UTF-8
         with suppress(UnicodeError):  # then it is as it says
             name = name.encode("cp437").decode("utf-8")
     return name.replace("\\", "/").removeprefix("./")

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
+from mnist_core.data import Shape
 from mnist_core.pictures.classes import (
     TEST,
     Labelled,
@@ -23,7 +26,7 @@ from mnist_core.pictures.classes import (
 from mnist_core.pictures.files import MEGABYTE, Bounds, Files, open_files
 from mnist_core.pictures.skipped import Skipped
 from mnist_core.pictures.squares import Square, shrink_all
-from mnist_core.preprocessing import MAX_PICTURE_PIXELS
+from mnist_core.preprocessing import MAX_PICTURE_PIXELS, PICTURE_KINDS
 from mnist_core.preprocessing.decoder import FAILED, IN_COLOUR, TOO_MANY_PIXELS
 from mnist_core.text import Message
 
@@ -137,6 +140,34 @@ def _shrink_batch(
 ) -> Iterator[tuple[Labelled, Square]]:
     squares = shrink_all([content for _, content in batch], sides)
     return zip((file for file, _ in batch), squares, strict=True)
+
+
+def read_picture(path: Path, shape: Shape) -> Tensor:
+    """Read one picture as `read_pictures` reads many.
+
+    Args:
+        path: an image file.
+        shape: channels, and twice the side.
+
+    Returns:
+        uint8 of that shape.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it cannot be read.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(Message("picture.missing", path=path.name))
+    channels, side, _ = shape
+    (square,) = shrink_all([path.read_bytes()], (side, side))
+    if square.found in (FAILED, TOO_MANY_PIXELS):
+        kinds, last = ", ".join(PICTURE_KINDS[:-1]), PICTURE_KINDS[-1]
+        raise ValueError(Message("picture.unreadable", name=path.name, kinds=kinds, last=last))
+    colours = square.colours.copy()
+    if channels == 3:
+        return torch.from_numpy(colours)
+    grays = Image.fromarray(colours.transpose(1, 2, 0)).convert("L")
+    return torch.from_numpy(np.array(grays)).unsqueeze(0)
 
 
 class _Room:

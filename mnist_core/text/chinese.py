@@ -18,6 +18,9 @@ CHINESE: dict[str, str] = {
     "config.images": "训练图像数",
     "config.wrong_labels": "错误标签",
     "config.flatten": "展平",
+    "config.dataset": "数据集",
+    "config.handwriting": "数据增强 handwriting 画的是数字，只能用于 MNIST。",
+    "config.mirror": "数据增强 mirror 只适合照片：数字和字母翻转之后就不是原来的了。",
     "config.empty": "空",
     "config.not_a_choice": "“{setting}”只能从 {choices} 中选，不能是“{value}”。",
     "config.not_whole": "“{setting}”要填 {low:,} 到 {high:,} 的整数，不能是“{value}”。",
@@ -42,13 +45,39 @@ CHINESE: dict[str, str] = {
     ),
     "model.always_flattens": "{name} 不能去掉展平。要犯这个错误，请用：{choices}。",
     # --- data -------------------------------------------------------------------------------------
+    "dataset.mnist": "MNIST",
+    "dataset.fashion_mnist": "Fashion-MNIST",
+    "dataset.kmnist": "KMNIST",
+    "dataset.cifar10": "CIFAR-10",
+    "dataset.pictures": "你的图片",
+    "class.fashion.t_shirt": "T 恤",
+    "class.fashion.trouser": "裤子",
+    "class.fashion.pullover": "套头衫",
+    "class.fashion.dress": "连衣裙",
+    "class.fashion.coat": "外套",
+    "class.fashion.sandal": "凉鞋",
+    "class.fashion.shirt": "衬衫",
+    "class.fashion.sneaker": "运动鞋",
+    "class.fashion.bag": "包",
+    "class.fashion.ankle_boot": "短靴",
+    "class.cifar.airplane": "飞机",
+    "class.cifar.automobile": "汽车",
+    "class.cifar.bird": "鸟",
+    "class.cifar.cat": "猫",
+    "class.cifar.deer": "鹿",
+    "class.cifar.dog": "狗",
+    "class.cifar.frog": "青蛙",
+    "class.cifar.horse": "马",
+    "class.cifar.ship": "船",
+    "class.cifar.truck": "卡车",
     "data.missing": (
-        "{root} 里没有 MNIST，也没能下载下来{reason}。{damage}{remedy}，或者把这四个文件（解压"
-        "后的或 .gz 的都可以）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA 指"
-        "向含有 MNIST/raw 的文件夹。"
+        "{root} 里没有 {title}，也没能下载下来{reason}。{damage}{remedy}，或者把这些文件（解压"
+        "后的）复制到 {raw}：{files}。如果它们在别处，请让环境变量 MNIST_DATA 指向那里 "
+        "{folder} 所在的文件夹。"
     ),
     "data.not_downloaded": (
-        "没能下载 MNIST{reason}。请稍后再试；该怎么办，服务器的日志会告诉管理者。"
+        "没能下载 {title}（{megabytes} MB）{reason}。请稍后再试；该怎么办，服务器的日志会告诉"
+        "管理者。"
     ),
     "data.connect": "请连上网络再试",
     "data.make_room": "请腾出空间再试",
@@ -63,11 +92,11 @@ CHINESE: dict[str, str] = {
     "data.silent": "，因为对方没有回应",
     "data.unreachable": "，因为连不上对方",
     "data.damaged": "其中损坏的有：{files}。",
-    "data.incomplete": "{root} 里的 MNIST 不完整，缺少或损坏的有：{files}。",
-    "data.not_mnist": "下载到的不是 MNIST。",
+    "data.incomplete": "{root} 里的 {title} 不完整，缺少或损坏的有：{files}。",
+    "data.not_genuine": "下载到的不是 {title}。",
     # --- training ---------------------------------------------------------------------------------
     "training.wrong_shapes": (
-        "图像的形状要是 [batch, 1, 28, 28]，标签的要是 [batch]，而不是 {images} 和 {labels}。"
+        "图像的形状要是 [batch, {shape}]，标签的要是 [batch]，而不是 {images} 和 {labels}。"
     ),
     "training.exploded": (
         "第 {epoch} 轮第 {step} 批，损失猛增到 {loss:,.0f}：学习率 {rate:g} 太大，"
@@ -249,6 +278,7 @@ CHINESE: dict[str, str] = {
     "change.augmentation.none": "不做数据增强",
     "change.augmentation.affine": "轻微旋转平移",
     "change.augmentation.handwriting": "他人的笔迹",
+    "change.augmentation.mirror": "左右翻转并平移",
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "普通 SGD",
     "change.seed": "随机种子 {value}",
@@ -287,7 +317,7 @@ CHINESE: dict[str, str] = {
     "article.loaded": "模型加载成功!",
     "article.accuracy": "测试集上的准确率: {accuracy}",
     # Its comments: what a line is there for.
-    "program.title": "在 MNIST 上训练 {network}。",
+    "program.title": "在 {data} 上训练 {network}。",
     "program.setup": "1. 准备",
     "program.seed": "随机种子相同，随机数就相同，实验才能复现",
     "program.data": "2. 数据",
@@ -299,12 +329,14 @@ CHINESE: dict[str, str] = {
     "program.model": "3. 模型",
     "program.few_images": "只随机取一部分图像：图像少，很快就会被背下来",
     "program.wrong_labels": "有些标签是错的：只能死记硬背",
-    "program.simple_nn": "784 个像素和 10 个数字之间，有一个 {width} 个神经元的隐藏层。",
+    "program.simple_nn": (
+        "{pixels} 个像素和 {classes} 个类别之间，有一个 {width} 个神经元的隐藏层。"
+    ),
     "program.unflattened": "忘了展平图像的 SimpleNN：Linear 读不了这样的图像。",
     "program.dropout_nn": "SimpleNN，但训练时每次随机关掉一部分隐藏神经元。",
     "program.deep_nn": "有两个隐藏层的 SimpleNN。",
     "program.cnn": "两个卷积层在图像各处寻找笔画，后面接两个全连接层。",
-    "program.forward": "前向传播：图像 [batch, 1, 28, 28] → 每个数字一个得分 [batch, 10]。",
+    "program.forward": "前向传播：图像 {images} → 每一类一个得分 {scores}。",
     "program.optimising": "4. 损失函数与优化器",
     "program.softmax": "网络末尾不用加 Softmax：CrossEntropyLoss 里已经包含了",
     "program.adam": "Adam 会为每个权重自动调整步长",
@@ -313,6 +345,11 @@ CHINESE: dict[str, str] = {
     "program.one_cycle": "学习率先升后降，只走一个来回，每一批之后变一点",
     "program.training": "5. 训练",
     "program.affine": "每次都让图像略有变化，网络就没法死记硬背",
+    "program.mirror": "翻转的猫还是猫，站在哪里都一样：同样的图片能当更多张用",
+    "program.no_picture": "不是图片，或者已损坏",
+    "program.divided": "由 train 和 test 两个文件夹划分",
+    "program.every_fifth": "每个类别按名字排序，每五张取一张用来测试",
+    "program.turns": "各个类别轮流排列",
     "program.handwriting": "他人写的数字，还有不是数字的东西，让网络两样都见过",
     "program.zero_grad": "先清空梯度：PyTorch 默认会累加，否则上一批的还在里面",
     "program.backward": "反向传播：算出损失对每个权重的梯度",
@@ -368,6 +405,7 @@ CHINESE: dict[str, str] = {
         "{name} 能读取的图片有 {train:,} 张用来学习、{test:,} 张用来测试，"
         "至少需要 {least_train} 张和 {least_test} 张。"
     ),
+    "pictures.gone": "这些图片已经不在了，请重新提供。",
     # Why a file was left out, behind its name.
     "pictures.link": "是链接",
     "pictures.leaves": "路径超出了文件夹",
@@ -484,7 +522,7 @@ CHINESE: dict[str, str] = {
     "cli.start": "从已保存的网络的权重接着训练，而不是从随机权重开始",
     "cli.keep": "把 --start 的权重按这个比例混入要保存的权重，0 到 1；默认：0",
     "cli.threads": "CPU 线程数；默认：由 PyTorch 决定",
-    "cli.out": "权重存到哪里，旁边的 .json 是它的元数据；默认：MODEL_mnist.pth",
+    "cli.out": "权重存到哪里，旁边的 .json 是它的元数据；默认：MODEL_DATASET.pth",
     "cli.every": "与 --json 同用：另外输出各批的损失，每行是这么多批的平均值",
     "cli.every_range": "--every 必须是不小于 1 的批数，并且要和 --json 一起用。",
     "cli.average": "保存几个网络的权重平均值；它们的训练须从相同的权重开始",
@@ -528,8 +566,19 @@ CHINESE: dict[str, str] = {
     "cli.epoch": "第 {epoch} 轮",
     "cli.no_flatten": "忘记展平图像：最常见的第一个错误，附讲解",
     "cli.activation_unknown": (
-        "{path} 没有说明激活函数的元数据，而从权重看不出来：这里当作 ReLU。"
+        "{path} 没有说明激活函数的元数据，而从权重看不出来：这里当作 ReLU；没有 --data-set 时，"
+        "当作学过 MNIST 的网络。"
     ),
+    "cli.data_set_of_network": "网络学的是什么；只在元数据没有说明时需要",
+    "cli.data_set_unknown": (
+        "没有说明这个网络学的是什么：这里当作 MNIST。可以用 --data-set 指明。"
+    ),
+    "cli.pictures": "{classes}：{train:,} 张图片用来学习，{test:,} 张用来测试",
+    "cli.pictures_skipped": "有 {count:,} 个文件没有用上：",
+    "cli.own_pictures": "这个网络学的是自己的图片：请用 --data-set 指明文件夹或 zip 文件。",
+    "cli.no_data_set": "没有名叫 {name} 的数据集，可以选 {choices}，或者写图片的路径。",
+    "cli.other_classes": "这个网络分辨的是 {found}，而这些图片是 {wanted}。",
+    "cli.other_images": "这个网络读的是 {found}，而 {title} 是 {wanted}。",
     "cli.saved": "已保存到 {path}",
     "cli.loss": "测试集上的损失：{loss:.4f}",
     "cli.drawings_accuracy": "{count:,} 幅手写上的准确率：{accuracy:percent}",
@@ -944,6 +993,12 @@ CHINESE: dict[str, str] = {
     "scrubber.tested": "共 {count} 张测试图像",
     "scrubber.reads": "当时它会说是 {digit}（{probability}）。",
     # --- the settings form ------------------------------------------------------------------------
+    "form.dataset": "数据集",
+    "form.dataset_mnist": "手写数字，28×28 像素：文章用的就是它。",
+    "form.dataset_fashion_mnist": "十种服饰，28×28 像素：形式和 MNIST 一样，但更难。",
+    "form.dataset_kmnist": "日本古籍里的十个假名，28×28 像素。",
+    "form.dataset_cifar10": "十种物品和动物的彩色照片，32×32 像素。",
+    "form.dataset_to_fetch": "{about}第一次训练时会下载：{megabytes} MB。",
     "form.network": "网络",
     "form.network_choice": "{title}：{parameters} 个参数",
     "form.batch_size": "批大小：每一步看几张图像",
@@ -977,6 +1032,7 @@ CHINESE: dict[str, str] = {
     "form.augmentation_none": "不用：图像保持原样",
     "form.augmentation_affine": "轻微的旋转、平移和倾斜",
     "form.augmentation_handwriting": "模仿别人的笔迹，再加一些不是数字的图像",
+    "form.augmentation_mirror": "左右翻转并平移，适合照片",
     "form.preview": "上排：训练图像。下排：实际给网络看的样子。",
     "form.no_preview": "下载 MNIST 之后，这里会显示例子；第一次训练时会自动下载。",
     # --- number fields ---------------------------------------------------------------------------
@@ -993,7 +1049,7 @@ CHINESE: dict[str, str] = {
     "run.next": "马上就轮到它了。",
     "run.queued": "排在第 {place} 位，{wait}后轮到它。",
     "run.paused": "已暂停，稍后会轮到它继续。",
-    "run.downloading": "正在下载 MNIST（只需一次）：共 {megabytes} MB，已完成 {part}。",
+    "run.downloading": "正在下载 {title}（只需一次）：共 {megabytes} MB，已完成 {part}。",
     "run.loading": "正在把 70,000 张图像读入内存。",
     "run.awaiting_gpu": "正在等待 GPU。",
     "run.epoch_begun": "第 {epoch} 轮：第 {step} 批，共 {steps} 批。",

@@ -18,6 +18,11 @@ ENGLISH: dict[str, str] = {
     "config.images": "Training images",
     "config.wrong_labels": "Wrong labels",
     "config.flatten": "Flatten",
+    "config.dataset": "Data set",
+    "config.handwriting": "The augmentation handwriting draws digits: it is for MNIST alone.",
+    "config.mirror": (
+        "The augmentation mirror is for photographs: a mirrored digit or letter is none."
+    ),
     "config.empty": "left empty",
     "config.not_a_choice": "{setting} must be one of {choices}, not {value}.",
     "config.not_whole": ("{setting} must be a whole number from {low:,} to {high:,}, not {value}."),
@@ -53,14 +58,39 @@ ENGLISH: dict[str, str] = {
         "{name} cannot be had without flattening. The network for that mistake: {choices}."
     ),
     # --- data -------------------------------------------------------------------------------------
+    "dataset.mnist": "MNIST",
+    "dataset.fashion_mnist": "Fashion-MNIST",
+    "dataset.kmnist": "KMNIST",
+    "dataset.cifar10": "CIFAR-10",
+    "dataset.pictures": "Your pictures",
+    "class.fashion.t_shirt": "T-shirt",
+    "class.fashion.trouser": "trousers",
+    "class.fashion.pullover": "pullover",
+    "class.fashion.dress": "dress",
+    "class.fashion.coat": "coat",
+    "class.fashion.sandal": "sandal",
+    "class.fashion.shirt": "shirt",
+    "class.fashion.sneaker": "sneaker",
+    "class.fashion.bag": "bag",
+    "class.fashion.ankle_boot": "ankle boot",
+    "class.cifar.airplane": "airplane",
+    "class.cifar.automobile": "car",
+    "class.cifar.bird": "bird",
+    "class.cifar.cat": "cat",
+    "class.cifar.deer": "deer",
+    "class.cifar.dog": "dog",
+    "class.cifar.frog": "frog",
+    "class.cifar.horse": "horse",
+    "class.cifar.ship": "ship",
+    "class.cifar.truck": "truck",
     "data.missing": (
-        "MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
-        "again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
-        "them elsewhere, let the variable MNIST_DATA name the folder that holds MNIST/raw."
+        "{title} is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
+        "again, or copy these files, unpacked, into {raw}: {files}. If you have them elsewhere, "
+        "let the variable MNIST_DATA name the folder that stands before {folder} there."
     ),
     "data.not_downloaded": (
-        "MNIST could not be downloaded{reason}. Try again later; the server's log tells its "
-        "operator what to do."
+        "{title} could not be downloaded ({megabytes} MB){reason}. Try again later; the server's "
+        "log tells its operator what to do."
     ),
     "data.connect": "Connect to the internet",
     "data.make_room": "Make room",
@@ -75,11 +105,11 @@ ENGLISH: dict[str, str] = {
     "data.silent": ", because the other side does not answer",
     "data.unreachable": ", because there is no connection to the other side",
     "data.damaged": " Damaged there: {files}.",
-    "data.incomplete": "MNIST is not complete in {root}: missing or damaged are {files}.",
-    "data.not_mnist": "What arrived is not MNIST.",
+    "data.incomplete": "{title} is not complete in {root}: missing or damaged are {files}.",
+    "data.not_genuine": "What arrived is not {title}.",
     # --- training ---------------------------------------------------------------------------------
     "training.wrong_shapes": (
-        "Images must be [batch, 1, 28, 28] and labels [batch], not {images} and {labels}."
+        "Images must be [batch, {shape}] and labels [batch], not {images} and {labels}."
     ),
     "training.exploded": (
         "The loss exploded to {loss:,.0f} in epoch {epoch}, batch {step}: with a learning rate of "
@@ -285,6 +315,7 @@ ENGLISH: dict[str, str] = {
     "change.augmentation.none": "no augmentation",
     "change.augmentation.affine": "small turns and shifts",
     "change.augmentation.handwriting": "other people's handwriting",
+    "change.augmentation.mirror": "mirrored and shifted images",
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "plain SGD",
     "change.seed": "seed {value}",
@@ -322,7 +353,7 @@ ENGLISH: dict[str, str] = {
     "article.loaded": "The model has been loaded!",
     "article.accuracy": "Accuracy on the test set: {accuracy}",
     # Its comments: what a line is there for.
-    "program.title": "Train {network} on MNIST.",
+    "program.title": "Train {network} on {data}.",
     "program.setup": "1. Set-up",
     "program.seed": "The same seed gives the same random numbers, so the run can be repeated.",
     "program.data": "2. Data",
@@ -334,7 +365,9 @@ ENGLISH: dict[str, str] = {
     "program.model": "3. Model",
     "program.few_images": "Only some of the images, drawn by chance: few are soon known by heart.",
     "program.wrong_labels": "Some labels are wrong. Only by heart can they be learned.",
-    "program.simple_nn": "One hidden layer of {width} neurons between 784 pixels and 10 digits.",
+    "program.simple_nn": (
+        "One hidden layer of {width} neurons between {pixels} pixels and {classes} classes."
+    ),
     "program.unflattened": "SimpleNN that forgets to flatten the images: Linear cannot read them.",
     "program.dropout_nn": (
         "SimpleNN that trains with a share of its hidden neurons switched off, others each time."
@@ -343,7 +376,7 @@ ENGLISH: dict[str, str] = {
     "program.cnn": (
         "Two convolutions that look for strokes anywhere in the image, then two linear layers."
     ),
-    "program.forward": "Turn images [batch, 1, 28, 28] into one score for each digit, [batch, 10].",
+    "program.forward": "Turn images {images} into one score for each class, {scores}.",
     "program.optimising": "4. Loss and optimiser",
     "program.softmax": "No softmax at the end of the network: CrossEntropyLoss contains it.",
     "program.adam": "Adam finds a step size for each weight by itself.",
@@ -354,6 +387,13 @@ ENGLISH: dict[str, str] = {
     "program.one_cycle": "The learning rate rises and falls again once, a little after each batch.",
     "program.training": "5. Training",
     "program.affine": "Slightly changed images each time, so that they cannot be learned by heart.",
+    "program.mirror": (
+        "A mirrored cat is a cat, wherever it stands: more pictures from the same ones."
+    ),
+    "program.no_picture": "no picture, or a damaged one",
+    "program.divided": "The folders train and test divide the pictures.",
+    "program.every_fifth": "Of each class, every fifth picture by its name is for the test.",
+    "program.turns": "The classes take turns.",
     "program.handwriting": (
         "Digits as other people write them, and what is no digit, so that both become familiar."
     ),
@@ -420,6 +460,7 @@ ENGLISH: dict[str, str] = {
         "Of {name}, {train:,} pictures to learn from and {test:,} for the test can be read; at "
         "least {least_train} and {least_test} are needed."
     ),
+    "pictures.gone": "These pictures are not here any more: bring them again.",
     # Why a file was left out, behind its name.
     "pictures.link": "a link",
     "pictures.leaves": "its path leaves the folder",
@@ -552,7 +593,7 @@ ENGLISH: dict[str, str] = {
     "cli.keep": ("of the weights of --start, mixed into those that are saved, 0 to 1; default: 0"),
     "cli.threads": "CPU threads; default: PyTorch's choice",
     "cli.out": (
-        "where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth"
+        "where the weights go, their metadata beside them as .json; default: MODEL_DATASET.pth"
     ),
     "cli.every": (
         "with --json: also the loss of the batches, a line for the mean of so many of them"
@@ -604,8 +645,21 @@ ENGLISH: dict[str, str] = {
     "cli.no_flatten": "forget to flatten the images: the usual first mistake, explained",
     "cli.activation_unknown": (
         "{path} has no metadata that name its activation, which weights do not show: it is taken "
-        "for ReLU."
+        "for ReLU and, without --data-set, for a network that has learned MNIST."
     ),
+    "cli.data_set_of_network": "what the network has learned, where its metadata do not say it",
+    "cli.data_set_unknown": (
+        "Nothing says what this network has learned: it is taken for MNIST. --data-set says so."
+    ),
+    "cli.pictures": "{classes}: {train:,} pictures to learn from, {test:,} for the test",
+    "cli.pictures_skipped": "{count:,} {count:|file was|files were} left out:",
+    "cli.own_pictures": (
+        "This network has learned somebody's own pictures: let --data-set name their folder or zip "
+        "file."
+    ),
+    "cli.no_data_set": "There is no data set {name}, but {choices}, or the path of pictures.",
+    "cli.other_classes": "This network tells apart {found}, but these pictures show {wanted}.",
+    "cli.other_images": "This network reads {found}, and {title} is {wanted}.",
     "cli.saved": "Saved to {path}",
     "cli.loss": "Loss on the test set: {loss:.4f}",
     "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
@@ -1073,6 +1127,12 @@ ENGLISH: dict[str, str] = {
     "scrubber.tested": "Of {count} test images",
     "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
+    "form.dataset": "Data set",
+    "form.dataset_mnist": "Handwritten digits, 28×28 pixels: the article's.",
+    "form.dataset_fashion_mnist": "Ten kinds of clothes, 28×28 pixels: MNIST's form, but harder.",
+    "form.dataset_kmnist": "Ten letters from old Japanese books, 28×28 pixels.",
+    "form.dataset_cifar10": "Ten kinds of things and animals in colour, 32×32 pixels.",
+    "form.dataset_to_fetch": "{about} The first training downloads it: {megabytes} MB.",
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
     "form.batch_size": "Batch size: images per step",
@@ -1106,6 +1166,7 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_none": "None: the images as they are",
     "form.augmentation_affine": "Small turns, shifts and slants",
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
+    "form.augmentation_mirror": "Mirrored and shifted, as photographs may be",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
     # --- number fields ---------------------------------------------------------------------------
@@ -1124,7 +1185,7 @@ ENGLISH: dict[str, str] = {
     "run.next": "Its turn is about to come.",
     "run.queued": "{place:ordinal} in the queue: its turn comes in {wait}.",
     "run.paused": "Paused: its turn comes again.",
-    "run.downloading": "Downloading MNIST, once: {part} of {megabytes} MB.",
+    "run.downloading": "Downloading {title}, once: {part} of {megabytes} MB.",
     "run.loading": "Loading the 70,000 images into memory.",
     "run.awaiting_gpu": "Waiting for a GPU.",
     "run.epoch_begun": "Epoch {epoch}: batch {step} of {steps}.",

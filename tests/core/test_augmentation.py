@@ -24,7 +24,7 @@ from mnist_core.augmentation import (
 from mnist_core.augmentation.habits import HABITS, Habit, _draw_habit, add_habits
 from mnist_core.augmentation.handwriting import LETTERS, PLAIN, STRANGE, handwriting
 from mnist_core.augmentation.mirror import MOST_SHIFT, mirror_and_shift
-from mnist_core.data import MNIST, Batch, make_train_loader
+from mnist_core.data import Batch, Splits, make_train_loader
 from mnist_core.preprocessing.strokes import draw_dots
 from tests.each import each
 
@@ -152,7 +152,7 @@ def test_no_gradient_is_recorded_and_one_reaches_the_network(kind: str) -> None:
 
 
 @every_kind
-def test_a_loader_augments_in_passing(kind: str, tiny_mnist: MNIST) -> None:
+def test_a_loader_augments_in_passing(kind: str, tiny_mnist: Splits) -> None:
     torch.manual_seed(5)
     loader = AugmentedLoader(make_train_loader(tiny_mnist.train, 48), kind)
     batches = list(loader)
@@ -327,7 +327,7 @@ def spans(ink: Tensor) -> Tensor:
     return torch.maximum(*sides)
 
 
-def test_what_is_drawn_lies_where_mnists_digits_do_and_is_as_large(mnist: MNIST) -> None:
+def test_what_is_drawn_lies_where_mnists_digits_do_and_is_as_large(mnist: Splits) -> None:
     torch.manual_seed(0)
     theirs = mnist.train.first(5_000)
     drawn = skeletons.draw_digits(theirs.labels)
@@ -338,7 +338,7 @@ def test_what_is_drawn_lies_where_mnists_digits_do_and_is_as_large(mnist: MNIST)
     assert spans(drawn).float().mean() == pytest.approx(mean, abs=0.3)
 
 
-def test_distorted_digits_stay_where_mnists_are(mnist: MNIST) -> None:
+def test_distorted_digits_stay_where_mnists_are(mnist: Splits) -> None:
     torch.manual_seed(0)
     images = mnist.train.first(5_000).images
     moved = middle_of(distort(images)).mean(dim=0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import os
+import pickle
 import resource
+import shutil
 import struct
 import subprocess
 import zipfile
@@ -18,10 +21,33 @@ import pytest
 import torch
 from PIL import Image, ImageOps
 
-from mnist_core.pictures import Bounds, Pictures, read_pictures, squares
+from mnist_core.checkpoints import describe_run, load_checkpoint, save_checkpoint
+from mnist_core.codegen import generate_code
+from mnist_core.config import TrainConfig
+from mnist_core.data import (
+    DataSet,
+    DownloadError,
+    add_own,
+    close_images,
+    fetch_images,
+    forget_own,
+    has_images,
+    load_images,
+    map_images,
+)
+from mnist_core.pictures import (
+    Bounds,
+    Pictures,
+    as_data_set,
+    read_picture,
+    read_pictures,
+    save_data_set,
+    squares,
+)
 from mnist_core.pictures.files import LISTED_ENTRY
 from mnist_core.preprocessing import decoder, sandbox
 from mnist_core.preprocessing.decoder import FAILED
+from mnist_core.training import EpochRecord, set_up, train
 from tests.bombs import PICTURE_BOMBS, png_that_claims
 from tests.each import each
 from tests.in_chinese import in_chinese
@@ -518,3 +544,94 @@ def test_cats_and_dogs_are_read(cats_and_dogs: Path) -> None:
             with Image.open(io.BytesIO(archive.read(found.train.names[place]))) as original:
                 expected = np.asarray(original.convert("RGB"))
             assert np.array_equal(found.train.pixels[place].permute(1, 2, 0).numpy(), expected)
+
+
+# --- as a data set -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def learned(tmp_path: Path) -> Iterator[DataSet]:
+    """Return a data set of small pictures that settings can name."""
+    path = write_zip(tmp_path / "small.zip", two_classes(75))
+    data_set = as_data_set(read_pictures(path), path)
+    add_own(data_set)
+    yield data_set
+    forget_own(data_set.key)
+
+
+def test_pictures_in_files_are_those_in_memory(learned: DataSet, tmp_path: Path) -> None:
+    path = tmp_path / "small.zip"
+    saved = save_data_set(read_pictures(path), path, "pictures-abc", tmp_path / "saved")
+    assert has_images(saved)
+    assert (saved.name, saved.classes, saved.shape) == ("pictures", (LYING, UPRIGHT), (3, 32, 32))
+    for ours, theirs in zip(
+        (load_images(learned).train, load_images(learned).test),
+        (map_images(saved).train, map_images(saved).test),
+        strict=True,
+    ):
+        assert torch.equal(ours.images, theirs.images)
+        assert torch.equal(ours.labels, theirs.labels)
+    close_images(saved)
+    again = pickle.loads(pickle.dumps(saved))  # as it goes to a worker
+    assert torch.equal(map_images(again).test.labels, load_images(learned).test.labels)
+    close_images(again)
+    shutil.rmtree(tmp_path / "saved")
+    assert not has_images(saved)
+    with pytest.raises(DownloadError, match="not here any more"):
+        list(fetch_images(saved))
+
+
+def test_a_network_learns_pictures_and_remembers_their_classes(
+    learned: DataSet, tmp_path: Path
+) -> None:
+    config = TrainConfig(model="cnn", dataset=learned.key, epochs=3, augmentation="mirror")
+    training = set_up(config, load_images(learned))
+    (*_, last) = [record for record in train(training) if isinstance(record, EpochRecord)]
+    assert last.test_accuracy > 0.9
+    save_checkpoint(tmp_path / "cnn.pth", training.model, describe_run(config, [last]))
+    checkpoint = load_checkpoint(tmp_path / "cnn.pth")
+    assert (checkpoint.shape, checkpoint.classes) == ((3, 32, 32), 2)
+    assert checkpoint.dataset is None  # whose pictures, nothing here can tell
+    assert checkpoint.metadata["classes"] == [LYING, UPRIGHT]
+    assert checkpoint.metadata["config"]["dataset"] == "pictures"
+
+
+def test_what_makes_no_sense_for_pictures_or_for_digits_is_refused(learned: DataSet) -> None:
+    with pytest.raises(ValueError, match="for photographs"):
+        TrainConfig(augmentation="mirror")
+    with pytest.raises(ValueError, match="MNIST alone"):
+        TrainConfig(augmentation="handwriting", dataset=learned.key)
+    forget_own(learned.key)
+    with pytest.raises(ValueError, match="must be one of mnist"):
+        TrainConfig(dataset=learned.key)
+
+
+def test_one_picture_is_read_as_many_are(learned: DataSet, tmp_path: Path) -> None:
+    found = read_pictures(tmp_path / "small.zip")
+    (tmp_path / "one.png").write_bytes(two_classes(75)[found.test.names[3]])
+    one = read_picture(tmp_path / "one.png", (3, 32, 32))
+    assert torch.equal(one, found.test.pixels[3])
+    assert read_picture(tmp_path / "one.png", (1, 28, 28)).shape == (1, 28, 28)
+    (tmp_path / "no.png").write_bytes(b"?")
+    with pytest.raises(ValueError, match="not an image"):
+        read_picture(tmp_path / "no.png", (3, 32, 32))
+
+
+def test_a_program_holds_names_as_text_whatever_they_are(tmp_path: Path) -> None:
+    names = ('"); import os; os.abort(#', "{why} {0} '''")
+    files = {
+        name.replace(UPRIGHT, names[0]).replace(LYING, names[1]): content
+        for name, content in two_classes(10).items()
+    }
+    path = write_zip(tmp_path / '{x} """.zip', files)
+    data_set = as_data_set(read_pictures(path), path)
+    add_own(data_set)
+    for comments in each(("en", "zh", "none")):
+        program = generate_code(TrainConfig(dataset=data_set.key), comments)
+        strings = {
+            node.value
+            for node in ast.walk(ast.parse(program))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert {*names, path.name} <= strings
+    forget_own(data_set.key)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mnist_core.checkpoints import SHIPPED_CNN, load_checkpoint
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.inference import predict
 from mnist_core.preprocessing import (
@@ -142,7 +142,7 @@ def test_a_picture_that_has_mnists_form_already_is_left_as_it_is() -> None:
             assert np.array_equal(read(picture), image)
 
 
-def test_mnists_own_images_are_left_as_they_are(mnist: MNIST) -> None:
+def test_mnists_own_images_are_left_as_they_are(mnist: Splits) -> None:
     pixels = ((mnist.test.images[:1000, 0] + 1) * 127.5).round().to(torch.uint8).numpy()
     same = [np.array_equal(read(Image.fromarray(image)), image) for image in pixels]
     assert np.mean(same) > 0.98

@@ -89,7 +89,7 @@ def test_a_network_that_forgets_to_flatten_stops_with_pytorch_s_own_error() -> N
 
 
 def test_without_mnist_it_says_what_fetches_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "has_mnist", lambda: False)
+    monkeypatch.setattr(room, "has_images", lambda _: False)
     assert "the first training fetches MNIST" in sent()["error"]
 
 

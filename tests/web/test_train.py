@@ -257,10 +257,10 @@ def test_a_failed_run_leaves_the_network_of_the_one_before(
     train_to_the_end(tab, session)
     network = session.runs[0].model
 
-    def no_mnist(root: Path) -> None:
+    def no_mnist(*_: object) -> None:
         raise FileNotFoundError("MNIST is gone.")
 
-    monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", no_mnist)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.map_images", no_mnist)
     last = train_to_the_end(tab, session)
     assert last["panel"]["state"] == "failed"
     assert last["start"]["interactive"]

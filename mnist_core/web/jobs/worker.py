@@ -25,7 +25,7 @@ import torch
 from torch import optim
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import map_mnist
+from mnist_core.data import map_images
 from mnist_core.loss_curve import LossCurve
 from mnist_core.moments import Moment, early_steps, first_moment, moment_of
 from mnist_core.shapes import ShapeMismatchError, explain_mismatch
@@ -129,10 +129,10 @@ def prepare(task: Task, device: torch.device) -> Training:
     """Set a training up on a device, and bring it to where it stood; its losses go on the curve.
 
     Raises:
-        FileNotFoundError: MNIST has gone.
+        FileNotFoundError: the data set has gone.
     """
     config = task.snapshot.config if task.snapshot else task.config
-    training = set_up(config, map_mnist(task.root), device)
+    training = set_up(config, map_images(config.data_set, task.root), device)
     training.note_loss = task.curve.add
     training.record_at = early_steps(config.batch_size, len(training.train_set))
     if task.snapshot:

@@ -8,13 +8,18 @@ from typing import Any
 import gradio as gr
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, first_batch, handicap, has_mnist, map_mnist
+from mnist_core.data import (
+    first_batch,
+    handicap,
+    has_images,
+    map_images,
+)
 from mnist_core.web.components.first_batch import FirstBatch, FirstBatchView, LabelledImage
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.tabs.page_stream import at_once
 from mnist_core.web.tabs.train_form import TrainForm
 
-SETTINGS = ("batch_size", "seed", "images", "wrong_labels")  # what it depends on
+SETTINGS = ("dataset", "batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has
 NO_MNIST: FirstBatchView = {"size": 0, "of": 0, "seed": 0, "images": []}
 
@@ -47,10 +52,11 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
 
     It is the one whose shape the article's code prints.
     """
-    if not has_mnist():
+    if not has_images(config.data_set):
         return NO_MNIST
-    train = map_mnist(default_root().resolve()).train
-    train = handicap(train, config.images, config.wrong_labels, config.seed)
+    train = map_images(config.data_set).train
+    classes = len(config.data_set.classes)
+    train = handicap(train, config.images, config.wrong_labels, config.seed, classes)
     size = min(config.batch_size, len(train))
     images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
     pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255

@@ -288,7 +288,7 @@ def _alike(seen: Inspection, classifier: Classifier) -> list[Facts] | None:
     if index is None or images is None:
         return None
     return [
-        {"label": found.label, "image": _pixels(images.pixels[found.index].numpy())}
+        {"label": found.label, "image": _pixels(images.pixels[found.index, 0].numpy())}
         for found in index.nearest(seen)
     ]
 

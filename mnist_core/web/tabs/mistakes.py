@@ -11,7 +11,7 @@ import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_core.data import MappedImages, default_root
+from mnist_core.data import PixelDataset, default_root
 from mnist_core.inspection import inspect_image, project
 from mnist_core.mistakes import Readings
 from mnist_core.mistakes.reliability import calibration_error, reliability
@@ -216,8 +216,8 @@ def _places(selection: Selection, readings: Readings, others: Readings) -> NDArr
     return readings.mistakes(label, digit)
 
 
-def _pixels(images: MappedImages, places: NDArray[np.int64]) -> NDArray[np.uint8]:
-    pixels: NDArray[np.uint8] = images.pixels.numpy()[places]  # [images, 28, 28]
+def _pixels(images: PixelDataset, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+    pixels: NDArray[np.uint8] = images.pixels.numpy()[places, 0]  # [images, 28, 28]
     return pixels
 
 
@@ -234,7 +234,7 @@ def _map_sprite(folder: str) -> str:
     """Pack the first thousand test images, once for each folder that they lie in."""
     images = test_images()
     assert images is not None  # or there would be nothing to lay out
-    return pack_sprite(images.pixels[:IMAGES_ON_MAP].numpy())
+    return pack_sprite(images.pixels[:IMAGES_ON_MAP, 0].numpy())
 
 
 def map_hidden(look: MapLook, session: Session) -> Facts:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, has_mnist, map_mnist
+from mnist_core.data import has_images, map_images
 from mnist_core.one_step import MOST_STEPS, OneStep, take_step
 from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
@@ -57,9 +57,9 @@ def show_step(number: int, *values: Any) -> OneStepView:
     """
     try:
         config = read_settings(*values[:-1])
-        if not has_mnist():
+        if not has_images(config.data_set):
             raise ValueError(Message("one_step.no_data"))
-        step = take_step(config, map_mnist(default_root().resolve()), number)
+        step = take_step(config, map_images(config.data_set), number)
     except ValueError as error:
         return {**NOTHING, "error": translate(error)}
     except RuntimeError as error:

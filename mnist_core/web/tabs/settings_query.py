@@ -9,6 +9,7 @@ from mnist_core.config import TrainConfig
 from mnist_core.experiments import RECIPE
 
 SETTINGS = {
+    "data": "dataset",
     "model": "model",
     "epochs": "epochs",
     "batch": "batch_size",

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
+from mnist_core.data import DATASETS, DataSet, has_images
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import (
     LEAST_WIDTH,
@@ -69,6 +70,13 @@ class TrainForm:
         limits = the_limits()
         batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
         with gr.Group():
+            dataset = gr.Dropdown(
+                [(entry.title, name) for name, entry in DATASETS.items()],
+                value=RECIPE.dataset,
+                label=Message("form.dataset"),
+                info=Message("form.dataset_mnist"),
+                elem_id="dataset",
+            )
             model = gr.Dropdown(
                 _model_choices(),
                 value=RECIPE.model,
@@ -207,6 +215,7 @@ class TrainForm:
             "images": images,
             "wrong_labels": wrong_labels,
             "flatten": flatten,
+            "dataset": dataset,
         }
         self.inputs = {field.name: inputs[field.name] for field in fields(TrainConfig)}
 
@@ -230,11 +239,18 @@ class TrainForm:
         of_network = [
             self.inputs[name] for name in ("model", "dropout", *OF_HIDDEN_LAYERS, "flatten")
         ]
-        augmentation = self.inputs["augmentation"]
+        augmentation, dataset = self.inputs["augmentation"], self.inputs["dataset"]
         # "input", not "change": who fills the whole form says what each part becomes.
         network = model.input(self.describe_network, [model, link], of_network, **quick)
         self.describe_after(network, link)
-        others = [part.input for part in self.inputs.values() if part is not model]
+        data_set = dataset.input(
+            self.describe_data_set,
+            [dataset, augmentation, link],
+            [dataset, augmentation],
+            **quick,
+        )
+        self.describe_after(data_set, link)
+        others = [part.input for part in self.inputs.values() if part not in (model, dataset)]
         gr.on(others, self.describe, [*self.inputs.values(), link], self._described, **quick)
         augmentation.change(show_preview, [augmentation, link], self.preview, **quick)
         self.reset.click(lambda _: self.fill(RECIPE), link, self.outputs, **at_once(link))
@@ -251,7 +267,8 @@ class TrainForm:
 
     def speak_after(self, event: Any, link: SessionLink) -> None:
         """Describe all of it once more when the page has changed its language."""
-        outputs = [self.inputs["model"], self.inputs["dropout"], self.preview, *self._described]
+        spoken = [self.inputs[name] for name in ("model", "dropout", "dataset", "augmentation")]
+        outputs = [*spoken, self.preview, *self._described]
         inputs = [*self.inputs.values(), link]
         event.then(self.describe_all, inputs, outputs, **quietly(link), queue=False)
 
@@ -264,6 +281,7 @@ class TrainForm:
         return {
             **{self.inputs[name]: value for name, value in asdict(config).items()},
             **network,
+            **self.describe_data_set(config.dataset, config.augmentation),
             **self._describe(config),
         }
 
@@ -280,6 +298,26 @@ class TrainForm:
             self.inputs["dropout"]: gr.update(value=rate or 0, enabled=rate is not None),
             **self._offer(OF_HIDDEN_LAYERS, adjustable),
             **self._offer(["flatten"], can_forget),
+        }
+
+    def describe_data_set(
+        self, dataset: object, augmentation: object, _: Session | None = None
+    ) -> Updates:
+        """Say what a data set shows and whether it is here; offer what suits its images."""
+        data_set = DATASETS.get(dataset) if isinstance(dataset, str) else None
+        if data_set is None:
+            return {self.inputs["dataset"]: gr.skip()}
+        offered = {
+            name: title
+            for name, title in AUGMENTATIONS.items()
+            if name != "handwriting" or data_set.key == "mnist"
+        }
+        return {
+            self.inputs["dataset"]: gr.update(value=data_set.key, info=_say_data_set(data_set)),
+            self.inputs["augmentation"]: gr.update(
+                choices=[(translate(title), name) for name, title in offered.items()],
+                value=augmentation if augmentation in offered else RECIPE.augmentation,
+            ),
         }
 
     def _offer(self, names: Iterable[str], can_be_chosen: bool) -> Updates:
@@ -318,6 +356,7 @@ class TrainForm:
             model: network[model],
             dropout: gr.update(enabled=network[dropout]["enabled"]),  # and stays what it was
             self.preview: show_preview(given["augmentation"], values[-1]),
+            **self.describe_data_set(given["dataset"], given["augmentation"]),
             **self.describe(*values),
         }
 
@@ -365,8 +404,18 @@ def show_preview(augmentation: object, _: Session) -> dict[str, Any]:
     return dict(gr.update(value=show_augmentation(augmentation), visible=True))
 
 
+def _say_data_set(data_set: DataSet) -> str:
+    """Say what is to be learned and, where it is not here yet, what comes first."""
+    about = say(f"form.dataset_{data_set.key}")
+    if data_set.key == "mnist" or has_images(data_set):
+        return about
+    megabytes = f"{data_set.download_bytes / 1e6:.0f}"
+    return say("form.dataset_to_fetch", about=about, megabytes=megabytes)
+
+
 def _program(config: TrainConfig) -> Program:
-    return describe_program(say("listing.of_settings"), config, f"{config.model}_mnist.py")
+    name = f"{config.model}_{config.dataset}.py"
+    return describe_program(say("listing.of_settings"), config, name)
 
 
 def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:
