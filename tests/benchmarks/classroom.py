@@ -19,6 +19,7 @@ import time
 
 from tests.benchmarks.page import Event, Page, read_events
 from tests.benchmarks.pen_to_bars import running_app
+from tests.form_values import form_values
 
 SECONDS_TO_PRESS = 10.0
 MOST_SECONDS = 3600.0  # that anybody waits
@@ -45,8 +46,7 @@ class Pupil(threading.Thread):
     def run(self) -> None:
         try:
             time.sleep(max(self.began + self.press_after - time.monotonic(), 0))  # pupils think
-            values = ["simple_nn", self._epochs, 64, 0.001, "none", 0, "none", "adam", 42]
-            self._page.join("start_run", *values)
+            self._page.join("start_run", *form_values(epochs=self._epochs))
             self._page.wait_for(lambda: self._page.is_over("start_run"))
             self._page.follow()
             self._page.wait_for(lambda: self._state() in ENDS, MOST_SECONDS)

@@ -38,6 +38,7 @@ from contextlib import contextmanager, nullcontext
 from mnist_core.models import MODELS
 from tests.benchmarks.page import Event, Page, read_events
 from tests.benchmarks.pen_to_bars import running_app
+from tests.form_values import form_values
 
 MOST_P95 = 100.0  # ms
 MOST_SECONDS_FREED = 2.0  # from a closed tab to the next training
@@ -214,8 +215,7 @@ class Learner(threading.Thread):
 
 def press_train(page: Page, model: str = "simple_nn") -> None:
     """Begin a run of the recipe, but longer, and follow it."""
-    values = [model, EPOCHS, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
-    page.join("start_run", *values)
+    page.join("start_run", *form_values(model=model, epochs=EPOCHS))
     page.wait_for(lambda: page.is_over("start_run"))
     page.latest.pop("follow", None)
     page.follow()
