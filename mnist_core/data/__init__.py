@@ -39,6 +39,7 @@ from mnist_core.data.registry import (
     add_own,
     find_data_set,
     forget_own,
+    naming,
 )
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "make_train_loader",
     "map_images",
     "mislabel",
+    "naming",
     "normalize",
     "scale",
     "seeded",

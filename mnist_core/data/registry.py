@@ -5,7 +5,10 @@ The article's last advice: reuse this code on a data set that interests you.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,6 +198,8 @@ DATASETS = {
 """Every data set by the name that settings, the command line and checkpoints use."""
 
 _own: dict[str, DataSet] = {}  # of pictures that somebody has brought
+_times_added = Counter[str]()
+_changing = threading.Lock()
 
 
 def find_data_set(key: str) -> DataSet | None:
@@ -207,9 +212,27 @@ def add_own(data_set: DataSet) -> None:
 
     Among strangers the key has to be one that nobody can guess.
     """
-    _own[data_set.key] = data_set
+    with _changing:
+        _own[data_set.key] = data_set
+        _times_added[data_set.key] += 1
 
 
 def forget_own(key: str) -> None:
-    """Take back `add_own`."""
-    _own.pop(key, None)
+    """Take back `add_own`, once."""
+    with _changing:
+        _times_added[key] -= 1
+        if _times_added[key] <= 0:
+            del _times_added[key]
+            _own.pop(key, None)
+
+
+@contextmanager
+def naming(data_set: DataSet | None) -> Iterator[None]:
+    """Let settings name a data set of somebody's own within a `with` block; None is none."""
+    if data_set:
+        add_own(data_set)
+    try:
+        yield
+    finally:
+        if data_set:
+            forget_own(data_set.key)

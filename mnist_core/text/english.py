@@ -1045,9 +1045,12 @@ ENGLISH: dict[str, str] = {
         "training images, and the label of each: one step of the loop learns from such a batch."
     ),
     "batch.shapes": (
-        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+        "images: [{size}, {shape}] = images, grey channel, rows, columns · labels: [{size}]"
     ),
-    "batch.labels": "Images of these digits: {labels}",
+    "batch.colours": (
+        "images: [{size}, {shape}] = images, red, green and blue, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these classes: {labels}",
     "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
     "curves.loss": "Loss",
     "curves.of_batches": "each batch",
@@ -1133,6 +1136,15 @@ ENGLISH: dict[str, str] = {
     "form.dataset_kmnist": "Ten letters from old Japanese books, 28×28 pixels.",
     "form.dataset_cifar10": "Ten kinds of things and animals in colour, 32×32 pixels.",
     "form.dataset_to_fetch": "{about} The first training downloads it: {megabytes} MB.",
+    "pictures.bring": "Your pictures (.zip)",
+    "pictures.how": "A zip file with a folder a class, such as cats/ and dogs/: bring it below.",
+    "pictures.chosen": "Your pictures: {names}.",
+    "pictures.none": "There are no pictures of yours here: bring a zip file first.",
+    "pictures.of_class": "{name}: {train:,} to learn from, {test:,} for the test",
+    "pictures.strip": "Some of your pictures, as the network sees them",
+    "pictures.skipped": "{count:,} {count:|file was|files were} left out:",
+    "pictures.busy": "Other pictures are being read: try again in a minute.",
+    "pictures.under_way": "Other pictures can be brought when your training is over.",
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
     "form.batch_size": "Batch size: images per step",

@@ -10,6 +10,7 @@ What a floor imports lies on the same floor or below it.
     `pipeline`            how the drawing becomes the network's input
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `own_pictures`        what was found in the pictures that the visitor has brought
     `first_batch`         what a run will learn from, by its settings
     `run_curves`          a run as its curves show it
     `scrubber`            what a run's network was, from its beginning on
@@ -60,6 +61,7 @@ What a floor imports lies on the same floor or below it.
     `hidden_indexes`      what classifiers make of MNIST's test images
     `readings`            what they read in those images, one by one
     `own_test_set`        the drawings that the visitor has labelled
+    `own_pictures`        the pictures that the visitor has brought
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send

@@ -56,7 +56,7 @@ def show_step(number: int, *values: Any) -> OneStepView:
         values: of the form's inputs, then the session.
     """
     try:
-        config = read_settings(*values[:-1])
+        config = read_settings(*values[:-1], session=values[-1])
         if not has_images(config.data_set):
             raise ValueError(Message("one_step.no_data"))
         step = take_step(config, map_images(config.data_set), number)
