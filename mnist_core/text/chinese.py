@@ -613,6 +613,7 @@ CHINESE: dict[str, str] = {
     "draw.counted": "已记为 {digit}。",
     "draw.taken_back": "已撤回，不再记作 {digit}。",
     "draw.opened": "打开了 {count} 幅手写。",
+    "draw.brought_back": "找回了 {count} 幅手写。",
     "draw.forgotten": "手写已清空。",
     "draw.made_room_for_one": "{note}地方满了：最早的一幅让出了位置。",
     "draw.made_room": "{note}地方满了：最早的 {count} 幅让出了位置。",
@@ -681,6 +682,22 @@ CHINESE: dict[str, str] = {
     "leaderboard.keep": "保留",
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
+    # --- what the browser keeps -------------------------------------------------------------------
+    "keepsakes.title": "这个浏览器保存的内容",
+    "keepsakes.offer": "这个浏览器里保存着你以前标过的 {count} 幅手写。",
+    "keepsakes.bring_back": "找回 {count} 幅手写",
+    "keepsakes.where": "手写和结果保存在这个浏览器里，直到你清空；服务器只保留半小时。",
+    "keepsakes.nowhere": (
+        "这个浏览器不让本页保存内容：离开半小时后，标过的手写和训练的结果就没有了。"
+        "点“保存”可以把手写存成文件。"
+    ),
+    "past.title": "以前的训练",
+    "past.note": "这个浏览器只保存了结果，网络已经不在了。用同样的设置可以再训练出同样的网络。",
+    "past.outcome": "训练 {count} 轮后测试准确率 {accuracy}，训练损失 {loss}",
+    "past.diverged": "发散了",
+    "past.again": "再训练一次 …",
+    "past.forget": "全部清空",
+    "past.really": "彻底清空 {count} 条结果？",
     # --- the pipeline -----------------------------------------------------------------------------
     "pipeline.intro": (
         "MNIST 的数字都经过同样的处理，网络只擅长认长得像它们的图像。去掉其中一步，就知道它为"
@@ -1125,6 +1142,8 @@ CHINESE: dict[str, str] = {
     "misread.all_title": "全部认错的：{count} 张",
     "misread.scale": "错 0 到 {top} 张。认对的不上色。",
     "misread.per_cent": "占该行的百分比",
+    "misread.list": "逐条列出：",
+    "misread.most_frequent": "最常见的",
     "misread.press": "把握最大的在前。点一张，它就到“手写”里去。",
     "misread.more": "再看 {count} 张",
     "misread.tile": "测试图像 {place}：是 {label}，认成 {digit}，{confidence}。点它去“手写”。",
@@ -1236,13 +1255,17 @@ CHINESE: dict[str, str] = {
     "runs.at_epoch": "第 {epoch} 轮。{values}",
     "runs.values": "{name}：训练损失 {loss}，测试准确率 {accuracy}",
     "runs.curves_losses": "{name}：最后一轮训练损失 {losses}",
+    "runs.curves_diverged": "{name}：训练 {epochs:.2g} 轮后发散，损失已到 {loss:.3g}",
     "runs.curves_accuracies": "{name}：最后一轮测试准确率 {test}",
     "runs.curves_both_accuracies": "{name}：最后一轮测试准确率 {test}，训练准确率 {training}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
     "files.no_folder": "无法建立文件夹：请让环境变量 GRADIO_TEMP_DIR 指向一个可以写入的地方。",
     "session.no_room": "现在人太多，暂时不能再训练新的网络。手写仍然可以；要训练，请过一会儿再试。",
-    "session.lost": "服务器重新启动过，你之前的训练和手写已经不在了。",
+    "session.lost": (
+        "服务器重新启动过，你之前的训练和手写已经不在了。"
+        "这个浏览器里保存的，可以在“手写”和“记录”里找回。"
+    ),
     "session.not_open": "页面还没有连上它的会话，请稍后再试，或刷新页面。",
     "session.ended": "会话已经结束，请刷新页面重新开始。",
     "session.too_many": (

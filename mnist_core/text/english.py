@@ -699,6 +699,7 @@ ENGLISH: dict[str, str] = {
     "draw.counted": "Counted as {digit}.",
     "draw.taken_back": "Taken back: it counts as {digit} no more.",
     "draw.opened": "{count} {count:|drawing|drawings} opened.",
+    "draw.brought_back": "{count} {count:|drawing is|drawings are} back.",
     "draw.forgotten": "The drawings are forgotten.",
     "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
     "draw.made_room": "{note} There is no room for more: the {count} oldest made way.",
@@ -769,6 +770,32 @@ ENGLISH: dict[str, str] = {
     "leaderboard.keep": "Keep",
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
+    # --- what the browser keeps -------------------------------------------------------------------
+    "keepsakes.title": "What this browser keeps",
+    "keepsakes.offer": (
+        "This browser has kept {count} {count:|drawing|drawings} that you labelled before."
+    ),
+    "keepsakes.bring_back": "Bring back {count} {count:|drawing|drawings}",
+    "keepsakes.where": (
+        "Drawings and results stay in this browser until you forget them; on the server, half an "
+        "hour."
+    ),
+    "keepsakes.nowhere": (
+        "This browser keeps nothing for the page, so labelled drawings and runs go half an hour "
+        "after you have left. Save keeps the drawings in a file."
+    ),
+    "past.title": "From earlier visits",
+    "past.note": (
+        "What these runs came to stayed in this browser; their networks are gone. The same "
+        "settings train the same network again."
+    ),
+    "past.outcome": (
+        "{accuracy} of the test images after {count} {count:|epoch|epochs}, training loss {loss}"
+    ),
+    "past.diverged": "diverged",
+    "past.again": "Train again …",
+    "past.forget": "Forget all of them",
+    "past.really": "Forget {count} {count:|result|results} for good?",
     # --- the pipeline -----------------------------------------------------------------------------
     "pipeline.intro": (
         "MNIST's digits were all made alike, and a network reads well only what looks like "
@@ -1276,6 +1303,8 @@ ENGLISH: dict[str, str] = {
     "misread.all_title": "All that are misread: {count}",
     "misread.scale": "0 to {top} mistakes. What is right has no colour.",
     "misread.per_cent": "per cent of the row",
+    "misread.list": "As a list:",
+    "misread.most_frequent": "the most frequent",
     "misread.press": "The surest first. Press one: it goes into the Draw tab.",
     "misread.more": "{count} more",
     "misread.tile": (
@@ -1413,6 +1442,9 @@ ENGLISH: dict[str, str] = {
     "runs.at_epoch": "Epoch {epoch}. {values}",
     "runs.values": "{name}: training loss {loss}, test accuracy {accuracy}",
     "runs.curves_losses": "{name}: training loss {losses} after the last epoch",
+    "runs.curves_diverged": (
+        "{name}: diverged after {epochs:.2g} epochs, its loss {loss:.3g} by then"
+    ),
     "runs.curves_accuracies": "{name}: test accuracy {test} after the last epoch",
     "runs.curves_both_accuracies": (
         "{name}: test accuracy {test}, training accuracy {training} after the last epoch"
@@ -1428,7 +1460,8 @@ ENGLISH: dict[str, str] = {
     ),
     "session.lost": (
         "What you had trained, uploaded or counted is gone: the server has begun anew, or "
-        "nobody of yours was here for a while."
+        "nobody of yours was here for a while. What this browser has kept is offered in Draw and "
+        "in Runs."
     ),
     "session.not_open": (
         "This page has not found its session yet: try again in a moment, or reload it."

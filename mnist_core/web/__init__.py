@@ -21,6 +21,7 @@ What a floor imports lies on the same floor or below it.
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
+    `own_browser`         what the visitor's own browser keeps, and what of it comes back
     `guide`               the guide's pages, and what the run in sight comes to
     `address`             the page's address, read and written
     `settings_query`      how settings are written in an address
@@ -71,6 +72,7 @@ What a floor imports lies on the same floor or below it.
     `prediction`          the digit, ten bars, and the network's input
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up
+    `keepsakes`           what the browser keeps, and the drawings that it offers
     `pipeline`            the preprocessing, step by step
     `mistakes`            the confusion matrix, the images, a quiz, calibration, and a map
     `run_panel`           how a run is doing
@@ -87,6 +89,7 @@ What a floor imports lies on the same floor or below it.
     `share`               what a visitor takes along or passes on
     `experiment_cards`    the experiments
     `run_table`           the runs
+    `past_results`        what those of earlier visits came to
     `head`                what the page is, and its languages
     `link`                the page's link to its session
     `base`                what every component is: a class and three files
@@ -107,6 +110,7 @@ What a floor imports lies on the same floor or below it.
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
+    `page_order`          what comes first in its page
     `page_state`          what it keeps of each
     `streams`             what it tells of calls that it does not know
     `connections`         what uvicorn takes from whom

@@ -36,7 +36,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from mnist_core.models import MODELS
-from tests.benchmarks.page import Event, Page, read_events
+from tests.benchmarks.page import AnswerError, Event, Page, read_events
 from tests.benchmarks.pen_to_bars import running_app
 from tests.form_values import form_values
 
@@ -213,10 +213,17 @@ class Learner(threading.Thread):
         return self._epochs_before + float(status["epochs_done"]) + within
 
 
-def press_train(page: Page, model: str = "simple_nn") -> None:
-    """Begin a run of the recipe, but longer, and follow it."""
-    page.join("start_run", *form_values(model=model, epochs=EPOCHS))
+def press_train(page: Page, model: str = "simple_nn", epochs: int = EPOCHS) -> None:
+    """Begin a run of the recipe, but for its epochs, and follow it.
+
+    Raises:
+        AnswerError: the run is refused.
+    """
+    page.join("start_run", *form_values(model=model, epochs=epochs))
     page.wait_for(lambda: page.is_over("start_run"))
+    answer = page.latest["start_run"][0]
+    if "error" in answer:
+        raise AnswerError(answer["error"])
     page.latest.pop("follow", None)
     page.follow()
     page.wait_for(lambda: "follow" in page.latest)

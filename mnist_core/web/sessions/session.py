@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -40,6 +41,7 @@ class Session:
     """What is kept of one visitor; usable on any thread.
 
     Attributes:
+        visit: names it to the browser, which can do nothing by that; "" if nothing can be kept.
         presence: whether a page of it is connected.
         test_set: the drawings that the visitor has labelled.
         own_pictures: the pictures that the visitor has brought last, if any.
@@ -53,6 +55,7 @@ class Session:
     """
 
     def __init__(self, queue: JobQueue = JOB_QUEUE) -> None:
+        self.visit = secrets.token_hex(8)
         self.presence = Presence(queue.changed, queue.clock)
         self.test_set = OwnTestSet()
         self.own_pictures: OwnPictures | None = None
@@ -400,6 +403,7 @@ def unknown_session() -> Session:
     """Return a session for a page that has not found its own: nothing can be kept in it."""
     session = Session()
     session.keeping = _refuse
+    session.visit = ""
     return session
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
+from mnist_core.web.components.keepsakes import Keepsakes, KeptDrawings
 from mnist_core.web.components.leaderboard import (
     Choice,
     Leaderboard,
@@ -53,7 +55,8 @@ class DrawTab:
         canvas: holds the drawing.
         picture: lies over it, once there is one.
         board: names the networks.
-        outputs: all of them.
+        keepsakes: what the visitor's own browser keeps.
+        outputs: what changes with the session.
     """
 
     def __init__(self, link: SessionLink) -> None:
@@ -68,6 +71,7 @@ class DrawTab:
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel(elem_classes="reading")
                 self.board = Leaderboard(_first_board())
+                self.keepsakes = Keepsakes(most=the_limits().drawings)
             with gr.Column(scale=5, min_width=320, elem_classes="dock"):
                 build_views(self.canvas, link)
         self.outputs = [self.board, self.canvas, self.picture]
@@ -86,6 +90,8 @@ class DrawTab:
         self.board.save(save_drawings, link, self.board, **at_once(link))
         self.board.open_file(open_drawings, link, self.board, **quietly(link))
         self.board.forget(forget_drawings, link, self.board, **at_once(link))
+        kept = [self.board, self.keepsakes]
+        self.keepsakes.bring_back(self.bring_drawings_back, link, kept, **quietly(link))
 
     def choose_classifier(self, session: Session, event: gr.EventData) -> Updates:
         """Let the visitor choose who reads; the drawing on the canvas is read again."""
@@ -94,6 +100,16 @@ class DrawTab:
         if not is_there and (present := current_classifier(session)):
             session.draw.note = Message("draw.classifier_gone", name=present.name)
         return {self.board: _board(session), **self._read_again(session)}
+
+    def bring_drawings_back(self, session: Session, event: gr.EventData) -> Updates:
+        """Count drawings again that the visitor's browser has kept.
+
+        Raises:
+            gr.Error: they are none, or too many.
+        """
+        content = KeptDrawings.of(event).content
+        board = _count_file(content, session, "draw.brought_back")
+        return {self.board: board, self.keepsakes: gr.update(brought=time.monotonic_ns())}
 
     def view(self, session: Session) -> View:
         """Show who can read, and have the drawing read again when who reads has learned more."""
@@ -215,11 +231,16 @@ def open_drawings(session: Session, event: gr.EventData) -> LeaderboardStatus:
     Raises:
         gr.Error: it is not a file of drawings, or too many are in it.
     """
+    return _count_file(OpenedFile.of(event).content, session, "draw.opened")
+
+
+def _count_file(content: str, session: Session, note: str) -> LeaderboardStatus:
+    """Count the drawings of a file's text; `note` is the sentence that says how many."""
     try:
-        drawings = parse_drawings(OpenedFile.of(event).content.encode(), the_limits().drawings)
+        drawings = parse_drawings(content.encode(), the_limits().drawings)
     except ValueError as error:
         raise refusal(error) from None
-    return _add(drawings, session, Message("draw.opened", count=len(drawings)))
+    return _add(drawings, session, Message(note, count=len(drawings)))
 
 
 def forget_drawings(session: Session) -> LeaderboardStatus:

@@ -33,7 +33,7 @@ from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import demonstrations
-from mnist_core.web.tabs.curves import PlotCache, Plots
+from mnist_core.web.tabs.curves import PlotCache, Plots, curve_of_runs
 from mnist_core.web.tabs.experiment_results import ExperimentResults, average
 from mnist_core.web.tabs.page_stream import View, at_once
 from mnist_core.web.tabs.run_text import about, say_status
@@ -109,10 +109,7 @@ def curves_of_experiment(session: Session) -> list[Curve]:
         (say("cards.baseline"), BASELINE_COLOR, results.baselines()),
         (say("cards.variant"), VARIANT_COLOR, results.variants()),
     )
-    return [
-        Curve(name, color, [list(run.epochs) for run in runs], planned)
-        for name, color, runs in sides
-    ]
+    return [curve_of_runs(name, color, runs, planned) for name, color, runs in sides]
 
 
 def describe_cards(session: Session, plots: Plots) -> CardsStatus:
