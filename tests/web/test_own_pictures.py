@@ -109,7 +109,7 @@ def test_nobody_else_is_given_them(session: Session, workshop: Workshop, own_cac
 
 def test_they_go_with_the_session(session: Session, own_cache: Path) -> None:
     config = bring(session, own_cache)
-    run = trained(session, config)
+    trained(session, config)
     assert any(name.endswith(".npy") for name in files_in(own_cache))
     assert find_data_set(config.dataset) is not None
     session.end()
@@ -223,8 +223,8 @@ def test_files_that_go_by_themselves_are_missed_before_a_training(
     assert session.own_pictures is not None
     shutil.rmtree(session.own_pictures.folder)
     run = trained(session, config)
-    assert run.state == "failed"
-    assert "not here any more" in str(run.status.error and run.status.error.text)
+    assert run.state == "failed" and run.status.error is not None
+    assert "not here any more" in str(run.status.error.explanation)
 
 
 # --- the form ------------------------------------------------------------------------------------

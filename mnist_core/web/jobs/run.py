@@ -273,7 +273,7 @@ class Run:
             self._end("failed", Error("shapes", error.args[0]))
         except DownloadError as error:
             facts = {"reason": str(error), "cause": error.cause}
-            log.error("MNIST cannot be downloaded", extra={"fields": facts})
+            log.error("a data set is not there", extra={"fields": facts})
             self._end("failed", Error("no_data", error.said_to_visitors))
         except MemoryError:
             self._end("failed", Error("no_memory"))

@@ -72,6 +72,7 @@ def show_step(number: int, *values: Any) -> OneStepView:
 def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
     """Put a step into words, in the current language."""
     code = loop_of(config)
+    names = [translate(name) for name in config.data_set.classes]
     pixels = ((step.images[:MOST_SHOWN] + 1) * 127.5).round().clamp(0, 255).byte().numpy()
     return {
         "settings": repr(config),
@@ -83,9 +84,10 @@ def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
             for name, part in LINES.items()
         ],
         "images": [
-            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
+            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
             for image, label in zip(pixels, step.labels.tolist(), strict=False)
         ],
+        "shape": config.data_set.shape,
         "scores": list(step.scores),
         "loss": step.loss,
         "error": "",
