@@ -35,6 +35,7 @@ LENGTH_BYTES = 8  # that say how long each of many images is
 FAILED, TOO_MANY_PIXELS, IN_COLOUR, IN_GRAY = range(4)  # what came of one of many images
 MAX_MEMORY_BYTES = 2**30  # bytes; the largest pictures need up to half of it
 MAX_COMPUTING_SECONDS = 10  # of computing; the largest pictures need about three
+MAX_SECONDS_OF_MANY = 5  # of computing; who has not read all by then is followed by another
 MAX_FILES = 32  # open at once: Python's own, and those of Pillow that are loaded on demand
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000  # Linux: what this process shares no longer
 
@@ -177,15 +178,19 @@ def _is_gray(picture: Image.Image) -> bool:
     return red == green == blue
 
 
-def limit_myself() -> None:
-    """Have the system end this process if it takes too much, where the system can do that."""
+def limit_myself(seconds: int = MAX_COMPUTING_SECONDS) -> None:
+    """Have the system end this process if it takes too much, where the system can do that.
+
+    Args:
+        seconds: of computing that it may take.
+    """
     try:
         import resource
     except ImportError:  # on Windows only the time is limited, by who waits for the answer
         return
     limits = {
         "RLIMIT_AS": MAX_MEMORY_BYTES,
-        "RLIMIT_CPU": MAX_COMPUTING_SECONDS,
+        "RLIMIT_CPU": seconds,
         "RLIMIT_FSIZE": 0,  # no file can be written; the answer goes through a pipe
         "RLIMIT_NOFILE": MAX_FILES,
         "RLIMIT_NPROC": 0,  # no process and no thread can be started, but by the system's owner
@@ -217,7 +222,7 @@ def main() -> None:
     With two sides as arguments, read many: a byte, 1 without the network, and then the answers.
     """
     is_offline = leave_the_network()
-    limit_myself()
+    limit_myself(MAX_SECONDS_OF_MANY if sys.argv[1:] else MAX_COMPUTING_SECONDS)
     if sys.argv[1:]:
         colour_side, gray_side = map(int, sys.argv[1:])
         sys.stdout.buffer.write(bytes([is_offline]))

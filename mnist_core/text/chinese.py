@@ -942,7 +942,7 @@ CHINESE: dict[str, str] = {
     "batch.none": "有了 MNIST 才能显示图像：第一次训练时会下载。",
     "curves.loss": "损失",
     "curves.of_batches": "每一批",
-    "curves.guessing": "瞎猜：ln 10 = 2.30",
+    "curves.guessing": "瞎猜：ln {classes} = {loss}",
     "curves.loss_chart": "这次训练的损失；用方向键逐轮查看",
     "curves.accuracy_chart": "这次训练的准确率；用方向键逐轮查看",
     "curves.hint": "把指针移到曲线上，或者用方向键沿曲线移动，这里就显示数值。",

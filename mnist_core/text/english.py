@@ -1081,7 +1081,7 @@ ENGLISH: dict[str, str] = {
     "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
     "curves.loss": "Loss",
     "curves.of_batches": "each batch",
-    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.guessing": "guessing: ln {classes} = {loss}",
     "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
     "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
     "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",

@@ -319,7 +319,8 @@ class JobQueue:
         fields = {"training": job.number, "waited": self._seconds_waited(job)}
         if not job.has_begun:
             job.has_begun = True
-            fields |= {"waiting": self.waiting, **asdict(job.run.config)}
+            config = job.run.config
+            fields |= {"waiting": self.waiting, **asdict(config), "dataset": config.data_set.name}
             log.info("training starts", extra={"fields": fields})
         else:
             log.info("training goes on", extra={"fields": fields})

@@ -27,7 +27,7 @@ from mnist_core.web.sessions.uploads import SESSION_PREFIX, find_upload, take_up
 log = logging.getLogger(__name__)
 
 UNPACKED = 10  # times as large as an upload may be: what is in it, once unpacked
-READING_SECONDS = 120  # that one visitor's pictures may take
+READING_SECONDS = 60  # that one visitor's pictures may take
 PATIENCE_SECONDS = 60.0  # while those of others are read
 _reading = threading.Lock()  # one set at a time: more would take the cores from those who draw
 

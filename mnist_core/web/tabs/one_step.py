@@ -11,6 +11,7 @@ import gradio as gr
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import has_images, map_images
+from mnist_core.models import MNIST_SHAPE
 from mnist_core.one_step import MOST_STEPS, OneStep, take_step
 from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
@@ -35,6 +36,7 @@ NOTHING: OneStepView = {
     "code": [],
     "phases": [],
     "images": [],
+    "shape": MNIST_SHAPE,
     "scores": [],
     "loss": 0.0,
     "error": "",

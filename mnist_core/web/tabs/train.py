@@ -222,7 +222,7 @@ class DrawingReadings:
         drawing = self._session.draw.drawing
         if run is None or run.model is None or drawing is None:
             return ""
-        if not run.config.data_set.is_drawable:
+        if run.config.data_set.origin:  # it has learned pictures
             return ""
         if self._about != (run, drawing.tobytes()):
             self._about, self._digits = (run, drawing.tobytes()), {}
