@@ -20,6 +20,9 @@ ENGLISH: dict[str, str] = {
     "config.flatten": "Flatten",
     "config.dataset": "Data set",
     "config.handwriting": "The augmentation handwriting draws digits: it is for MNIST alone.",
+    "config.mirror": (
+        "The augmentation mirror is for photographs: a mirrored digit or letter is none."
+    ),
     "config.empty": "left empty",
     "config.not_a_choice": "{setting} must be one of {choices}, not {value}.",
     "config.not_whole": ("{setting} must be a whole number from {low:,} to {high:,}, not {value}."),
@@ -59,6 +62,7 @@ ENGLISH: dict[str, str] = {
     "dataset.fashion_mnist": "Fashion-MNIST",
     "dataset.kmnist": "KMNIST",
     "dataset.cifar10": "CIFAR-10",
+    "dataset.pictures": "Your pictures",
     "class.fashion.t_shirt": "T-shirt",
     "class.fashion.trouser": "trousers",
     "class.fashion.pullover": "pullover",
@@ -311,6 +315,7 @@ ENGLISH: dict[str, str] = {
     "change.augmentation.none": "no augmentation",
     "change.augmentation.affine": "small turns and shifts",
     "change.augmentation.handwriting": "other people's handwriting",
+    "change.augmentation.mirror": "mirrored and shifted images",
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "plain SGD",
     "change.seed": "seed {value}",
@@ -382,6 +387,13 @@ ENGLISH: dict[str, str] = {
     "program.one_cycle": "The learning rate rises and falls again once, a little after each batch.",
     "program.training": "5. Training",
     "program.affine": "Slightly changed images each time, so that they cannot be learned by heart.",
+    "program.mirror": (
+        "A mirrored cat is a cat, wherever it stands: more pictures from the same ones."
+    ),
+    "program.no_picture": "no picture, or a damaged one",
+    "program.divided": "The folders train and test divide the pictures.",
+    "program.every_fifth": "Of each class, every fifth picture by its name is for the test.",
+    "program.turns": "The classes take turns.",
     "program.handwriting": (
         "Digits as other people write them, and what is no digit, so that both become familiar."
     ),
@@ -433,6 +445,43 @@ ENGLISH: dict[str, str] = {
         "and a dozen is good."
     ),
     "hand.too_few": "There are {count} labelled digits, and {least} at least are needed.",
+    # --- pictures of one's own --------------------------------------------------------------------
+    "pictures.missing": "There is neither a folder nor a zip file {path}.",
+    "pictures.not_zip": "{name} is not a zip file that can be read.",
+    "pictures.too_many_files": "There are more than {most:,} files, which are too many.",
+    "pictures.too_large": "The files come to more than {most:,} megabytes once unpacked.",
+    "pictures.too_slow": "Reading the pictures takes longer than {seconds:,} seconds.",
+    "pictures.no_classes": (
+        "There are no pictures in folders: each class needs a folder of its own, such as cats/ and "
+        "dogs/."
+    ),
+    "pictures.one_class": (
+        "There are pictures of {name} only: at least two classes are needed, each in a folder of "
+        "its own."
+    ),
+    "pictures.many_classes": "There are {count:,} classes; {most} at most can be learned.",
+    "pictures.class_name": (
+        "The name of a class may have {most} characters at most, and no control characters, unlike "
+        "{name}."
+    ),
+    "pictures.too_few": (
+        "Of {name}, {train:,} pictures to learn from and {test:,} for the test can be read; at "
+        "least {least_train} and {least_test} are needed."
+    ),
+    "pictures.gone": "These pictures are not here any more: bring them again.",
+    # Why a file was left out, behind its name.
+    "pictures.link": "a link",
+    "pictures.leaves": "its path leaves the folder",
+    "pictures.encrypted": "encrypted",
+    "pictures.packed": "packed in a way that is not read",
+    "pictures.damaged": "damaged",
+    "pictures.not_opened": "it cannot be opened",
+    "pictures.large": "larger than {most} megabytes",
+    "pictures.many_pixels": "more than {most} megapixels",
+    "pictures.no_picture": "no picture that can be read",
+    "pictures.no_class": "in no class's folder",
+    "pictures.no_half": "neither in train nor in test",
+    "pictures.unknown_class": "of a class of which there is nothing to learn from",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{count} of {images} images misread",
     "mistakes.pair": "  {label} read as {digit}: {count}",
@@ -614,6 +663,14 @@ ENGLISH: dict[str, str] = {
     "cli.data_set_unknown": (
         "Nothing says what this network has learned: it is taken for MNIST. --data-set says so."
     ),
+    "cli.pictures": "{classes}: {train:,} pictures to learn from, {test:,} for the test",
+    "cli.pictures_skipped": "{count:,} {count:|file was|files were} left out:",
+    "cli.own_pictures": (
+        "This network has learned somebody's own pictures: let --data-set name their folder or zip "
+        "file."
+    ),
+    "cli.no_data_set": "There is no data set {name}, but {choices}, or the path of pictures.",
+    "cli.other_classes": "This network tells apart {found}, but these pictures show {wanted}.",
     "cli.other_images": "This network reads {found}, and {title} is {wanted}.",
     "cli.saved": "Saved to {path}",
     "cli.loss": "Loss on the test set: {loss:.4f}",
@@ -1098,13 +1155,16 @@ ENGLISH: dict[str, str] = {
         "training images, and the label of each: one step of the loop learns from such a batch."
     ),
     "batch.shapes": (
-        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+        "images: [{size}, {shape}] = images, grey channel, rows, columns · labels: [{size}]"
     ),
-    "batch.labels": "Images of these digits: {labels}",
+    "batch.colours": (
+        "images: [{size}, {shape}] = images, red, green and blue, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these classes: {labels}",
     "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
     "curves.loss": "Loss",
     "curves.of_batches": "each batch",
-    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.guessing": "guessing: ln {classes} = {loss}",
     "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
     "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
     "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",
@@ -1186,6 +1246,15 @@ ENGLISH: dict[str, str] = {
     "form.dataset_kmnist": "Ten letters from old Japanese books, 28×28 pixels.",
     "form.dataset_cifar10": "Ten kinds of things and animals in colour, 32×32 pixels.",
     "form.dataset_to_fetch": "{about} The first training downloads it: {megabytes} MB.",
+    "pictures.bring": "Your pictures (.zip)",
+    "pictures.how": "A zip file with a folder a class, such as cats/ and dogs/: bring it below.",
+    "pictures.chosen": "Your pictures: {names}.",
+    "pictures.none": "There are no pictures of yours here: bring a zip file first.",
+    "pictures.of_class": "{name}: {train:,} to learn from, {test:,} for the test",
+    "pictures.strip": "Some of your pictures, as the network sees them",
+    "pictures.skipped": "{count:,} {count:|file was|files were} left out:",
+    "pictures.busy": "Other pictures are being read: try again in a minute.",
+    "pictures.under_way": "Other pictures can be brought when your training is over.",
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
     "form.batch_size": "Batch size: images per step",
@@ -1219,6 +1288,7 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_none": "None: the images as they are",
     "form.augmentation_affine": "Small turns, shifts and slants",
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
+    "form.augmentation_mirror": "Mirrored and shifted, as photographs may be",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
     # --- number fields ---------------------------------------------------------------------------

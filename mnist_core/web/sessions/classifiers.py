@@ -117,9 +117,9 @@ def _describe_error(path: Path, error: Exception) -> Message:
 
 
 def classifier_of(run: Run) -> Classifier | None:
-    """Return a run as a classifier; None while it has learned nothing."""
+    """Return a run as a classifier; None while it has learned nothing, or reads pictures."""
     model = run.model  # read once: another thread replaces it
-    if model is None:
+    if model is None or run.config.data_set.origin:
         return None
     return Classifier(
         run.id,
