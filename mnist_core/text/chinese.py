@@ -689,6 +689,7 @@ CHINESE: dict[str, str] = {
     "teach.count": "{count} 幅",
     "teach.remove": "删除 {name} 的第 {number} 幅",
     "teach.train": "训练",
+    "teach.augment": "学的时候把每幅手写稍微转一转、移一移、缩放和倾斜（数据增强）",
     "teach.undo": "撤销",
     "teach.save": "保存",
     "teach.open": "打开 …",

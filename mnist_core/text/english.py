@@ -777,6 +777,7 @@ ENGLISH: dict[str, str] = {
     "teach.count": "{count} {count:|drawing|drawings}",
     "teach.remove": "Remove drawing {number} of {name}",
     "teach.train": "Train",
+    "teach.augment": "Turn, shift, scale and slant each drawing a little while it is learned",
     "teach.undo": "Undo",
     "teach.save": "Save",
     "teach.open": "Open …",
