@@ -13,6 +13,7 @@ import contextlib
 import glob
 import hashlib
 import json
+import math
 import os
 import platform
 import tempfile
@@ -30,13 +31,19 @@ from torch import Tensor, nn
 
 from mnist_core.archive import check_archive
 from mnist_core.config import TrainConfig
+from mnist_core.data import DATASETS, Shape
 from mnist_core.file_kinds import kind_of
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import (
     ACTIVATIONS,
+    CNN_FEATURES,
+    DIGITS,
     LEAST_WIDTH,
+    MAX_CLASSES,
+    MNIST_SHAPE,
     MODELS,
     MOST_WIDTH,
+    SHAPES,
     WIDTH,
     count_parameters,
     create_model_shape,
@@ -81,6 +88,9 @@ class Checkpoint:
         activation: its name in `models.ACTIVATIONS`. Weights do not show it; the metadata do.
         is_activation_known: False where there are no metadata to say it: it is then taken for the
             article's, "relu".
+        shape: of the images that it reads, as its weights show.
+        classes: how many it tells apart; likewise.
+        dataset: what it has learned, a key of `DATASETS`; None where nothing says so.
         metadata: what `describe_run` wrote, or empty if there are none about these very weights.
         calibration: what the metadata say of it, or `UNCALIBRATED`.
     """
@@ -92,11 +102,14 @@ class Checkpoint:
     width: int = WIDTH
     activation: str = "relu"
     is_activation_known: bool = True
+    shape: Shape = MNIST_SHAPE
+    classes: int = DIGITS
+    dataset: str | None = None
 
     @property
     def kind(self) -> str:
         """What it has in common with all networks that its weights fit, as options name it."""
-        return name_kind(self.model_name, self.width, self.activation)
+        return name_kind(self.model_name, self.width, self.activation, self.shape, self.classes)
 
 
 def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, Any]:
@@ -108,7 +121,8 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
     """
     return {
         "parameters": count_parameters(config.create_model_shape()),
-        "config": asdict(config),
+        "config": {**asdict(config), "dataset": config.data_set.name},
+        "classes": [str(name) for name in config.data_set.classes],
         "epochs": [asdict(epoch) for epoch in epochs],
         "test_accuracy": epochs[-1].test_accuracy if epochs else None,
         "torch": torch.__version__,
@@ -134,7 +148,11 @@ def describe_average(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def read_run(
-    metadata: Mapping[str, Any], model_name: str, width: int = WIDTH, activation: str = "relu"
+    metadata: Mapping[str, Any],
+    model_name: str,
+    width: int = WIDTH,
+    activation: str = "relu",
+    dataset: str | None = "mnist",
 ) -> tuple[TrainConfig, list[EpochRecord]]:
     """Read what `describe_run` of this version, an older or a newer one wrote.
 
@@ -147,18 +165,21 @@ def read_run(
         model_name: the network that the weights were recognised as.
         width: of it, as in `Checkpoint`.
         activation: of it.
+        dataset: what it has learned; None is taken for MNIST.
 
     Returns:
         The settings of the run, and what each of its epochs came to. Where the metadata are not
         believed, the default settings with this network, and no epoch.
     """
-    network = TrainConfig(model=model_name, width=width, activation=activation)
+    network = TrainConfig(
+        model=model_name, width=width, activation=activation, dataset=dataset or "mnist"
+    )
     try:
         config = _read_config(metadata["config"])
         epochs = [_read_epoch(number, told) for number, told in enumerate(metadata["epochs"], 1)]
     except (AttributeError, KeyError, TypeError, ValueError):
         return network, []
-    is_it = (config.model, config.width, config.activation) == (model_name, width, activation)
+    is_it = config.kind == network.kind and config.dataset == network.dataset
     if not is_it or not config.flatten or len(epochs) > config.epochs:  # unflattened, none learns
         return network, []
     return config, epochs
@@ -263,14 +284,17 @@ def load_checkpoint(path: Path) -> Checkpoint:
     content = _read_bytes(path)
     weights, about = _read_weights(path, content)
     metadata = _read_metadata(path, content) or _parse_metadata(about)
-    model_name, width = _recognize(path, weights, metadata)
+    shape, classes = _find_form(weights)
+    model_name, width = _recognize(path, weights, metadata, shape, classes)
     activation = _find_activation(model_name, metadata)
-    model = create_model_shape(model_name, width=width, activation=activation or "relu")
+    model = create_model_shape(
+        model_name, width=width, activation=activation or "relu", shape=shape, classes=classes
+    )
     # Copies: a tensor may be a small view of a storage of megabytes, which would stay with it.
     copies = {name: tensor.clone(memory_format=DENSE) for name, tensor in weights.items()}
     model.load_state_dict(copies, assign=True)
     model = model.float().eval()
-    _check_numbers(path, model)
+    _check_numbers(path, model, shape)
     return Checkpoint(
         model,
         model_name,
@@ -279,6 +303,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
         width,
         activation or "relu",
         activation is not None,
+        shape,
+        classes,
+        _find_dataset(metadata, shape, classes),
     )
 
 
@@ -326,12 +353,21 @@ def _without_prefixes(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     return weights
 
 
-def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any]) -> tuple[str, int]:
+def _recognize(
+    path: Path,
+    weights: dict[str, Tensor],
+    metadata: dict[str, Any],
+    shape: Shape,
+    classes: int,
+) -> tuple[str, int]:
     """Return which network has weights of these names and shapes, and how wide it is."""
     width = _find_width(weights)
     expected = {
         name: create_model_shape(
-            name, width=width if architecture.is_adjustable else WIDTH
+            name,
+            width=width if architecture.is_adjustable else WIDTH,
+            shape=shape,
+            classes=classes,
         ).state_dict()
         for name, architecture in MODELS.items()
     }
@@ -352,6 +388,38 @@ def _recognize(path: Path, weights: dict[str, Tensor], metadata: dict[str, Any])
     return name, width if MODELS[name].is_adjustable else WIDTH
 
 
+def _find_form(weights: Mapping[str, Tensor]) -> tuple[Shape, int]:
+    """Return the shape of the images that these weights are made for, and the number of classes.
+
+    MNIST's, where the weights are of none of our networks.
+    """
+    first, hidden = weights.get("conv1.weight"), weights.get("fc1.weight")
+    scores = weights.get("fc3.bias", weights.get("fc2.bias"))
+    classes = len(scores) if scores is not None and scores.dim() == 1 else DIGITS
+    classes = classes if 2 <= classes <= MAX_CLASSES else DIGITS
+    if hidden is None or hidden.dim() != 2:
+        return MNIST_SHAPE, classes
+    for shape in SHAPES:
+        channels, side, _ = shape
+        inputs = math.prod(shape) if first is None else CNN_FEATURES * (side // 4) ** 2
+        fits = first is None or (first.dim() == 4 and first.shape[1] == channels)
+        if fits and hidden.shape[1] == inputs:
+            return shape, classes
+    return MNIST_SHAPE, classes
+
+
+def _find_dataset(metadata: Mapping[str, Any], shape: Shape, classes: int) -> str | None:
+    """Return what the metadata say that a network has learned; None where they say nothing."""
+    config = metadata.get("config")
+    if not isinstance(config, dict):
+        return None
+    told = config.get("dataset", "mnist")  # old versions knew no other, and did not write it
+    data_set = DATASETS.get(told) if isinstance(told, str) else None
+    if data_set is None or (data_set.shape, len(data_set.classes)) != (shape, classes):
+        return None
+    return data_set.key
+
+
 def _find_width(weights: Mapping[str, Tensor]) -> int:
     """Return how many neurons a first linear layer has; the article's if there is none such."""
     first = weights.get("fc1.weight")
@@ -370,9 +438,9 @@ def _find_activation(model_name: str, metadata: dict[str, Any]) -> str | None:
     return told if isinstance(told, str) and told in ACTIVATIONS else None
 
 
-def _check_numbers(path: Path, model: nn.Module) -> None:
+def _check_numbers(path: Path, model: nn.Module, shape: Shape) -> None:
     """Refuse weights that are no numbers, or overflow on their way to the logits."""
-    images = torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1).expand(2, 1, 28, 28)  # all paper, all ink
+    images = torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1).expand(2, *shape)  # all paper, all ink
     with torch.inference_mode():
         finite = [*model.state_dict().values(), model(images)]
     if not all(bool(tensor.isfinite().all()) for tensor in finite):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from torch import nn
 
 from mnist_core.augmentation import AUGMENTATIONS
+from mnist_core.data import DATASETS, DataSet, find_data_set
 from mnist_core.models import (
     ACTIVATIONS,
     LEAST_WIDTH,
@@ -36,7 +38,7 @@ class TrainConfig:
 
     Attributes:
         model: a key of `models.MODELS`.
-        epochs: passes over the 60,000 training images, 1 to 100.
+        epochs: passes over the training images (MNIST's are 60,000), 1 to 100.
         batch_size: images per step, 1 to 60,000.
         learning_rate: the optimiser's step size, above 0, at most 100; with "one_cycle" its peak.
         schedule: how the learning rate changes: "none"; "step", halved every two epochs (the
@@ -50,11 +52,13 @@ class TrainConfig:
         width: neurons in the hidden layer, 8 to 512 (a second one has half as many); a CNN's is
             128.
         activation: what stands behind each hidden layer, from `ACTIVATIONS`; a CNN's is "relu".
-        images: how many of the training images to learn from, 100 to 60,000, drawn by the seed.
+        images: how many of the training images to learn from, 100 to 60,000, drawn by the seed;
+            all, if there are fewer.
         wrong_labels: the share of those whose label is made a wrong one, 0 to 0.9, drawn by the
             seed. Test images keep theirs.
         flatten: whether the network flattens the images. False is the usual first mistake: it can
             be set up, and stops at the first batch.
+        dataset: what it learns: a key of `DATASETS`, or of pictures of one's own.
 
     Raises:
         ValueError: a value has the wrong type or is out of range; the message says the range.
@@ -74,6 +78,7 @@ class TrainConfig:
     images: int = IMAGES
     wrong_labels: float = 0.0
     flatten: bool = True
+    dataset: str = "mnist"
 
     def __post_init__(self) -> None:
         _check_choice("model", self.model, MODELS)
@@ -88,6 +93,8 @@ class TrainConfig:
         _check_whole_number("images", self.images, LEAST_IMAGES, IMAGES)
         _check_share("wrong_labels", self.wrong_labels, MOST_WRONG_LABELS)
         _check_flag("flatten", self.flatten)
+        if not isinstance(self.dataset, str) or find_data_set(self.dataset) is None:
+            _check_choice("dataset", self.dataset, DATASETS)
         if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
             raise ValueError(
                 Message(
@@ -99,32 +106,41 @@ class TrainConfig:
             )
         if self.dropout is not None:
             _check_share("dropout", self.dropout, 0.9)
+        if self.augmentation == "handwriting" and self.dataset != "mnist":
+            raise ValueError(Message("config.handwriting"))
+        if self.augmentation == "mirror" and self.data_set.is_drawable:
+            raise ValueError(Message("config.mirror"))
         self.create_model_shape()  # says so if the network has no such setting
 
     @property
     def kind(self) -> str:
         """What its network has in common with all that its weights fit, as options name it."""
-        return name_kind(self.model, self.width, self.activation)
+        learned = self.data_set
+        return name_kind(
+            self.model, self.width, self.activation, learned.shape, len(learned.classes)
+        )
+
+    @property
+    def data_set(self) -> DataSet:
+        """What it learns, and from which images."""
+        return find_data_set(self.dataset) or DATASETS["mnist"]
 
     def create_model(self) -> nn.Module:
         """Build the network with fresh random weights, drawn from torch's global generator."""
-        return create_model(
-            self.model,
-            self.dropout,
-            width=self.width,
-            activation=self.activation,
-            flatten=self.flatten,
-        )
+        return create_model(self.model, self.dropout, **self._form())
 
     def create_model_shape(self) -> nn.Module:
         """Build the network without weights, so without drawing from the random generator."""
-        return create_model_shape(
-            self.model,
-            self.dropout,
-            width=self.width,
-            activation=self.activation,
-            flatten=self.flatten,
-        )
+        return create_model_shape(self.model, self.dropout, **self._form())
+
+    def _form(self) -> dict[str, Any]:
+        return {
+            "width": self.width,
+            "activation": self.activation,
+            "flatten": self.flatten,
+            "shape": self.data_set.shape,
+            "classes": len(self.data_set.classes),
+        }
 
 
 def _check_choice(name: str, value: object, choices: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ class Evaluation:
     Attributes:
         loss: mean cross-entropy over the images, in nats.
         accuracy: share of the images read right, 0 to 1.
-        confusion: counts, [10, 10]; row = the true digit, column = the digit read.
+        confusion: counts, [classes, classes]; row = the true class, column = the one read.
     """
 
     loss: float
@@ -31,10 +31,10 @@ class Evaluation:
     confusion: tuple[tuple[int, ...], ...]
 
     @property
-    def accuracy_per_digit(self) -> tuple[float | None, ...]:
-        """Of the images of each digit, the share read right; None where there was no image."""
+    def accuracy_per_class(self) -> tuple[float | None, ...]:
+        """Of the images of each class, the share read right; None where there was no image."""
         return tuple(
-            row[digit] / sum(row) if any(row) else None for digit, row in enumerate(self.confusion)
+            row[label] / sum(row) if any(row) else None for label, row in enumerate(self.confusion)
         )
 
 
@@ -46,7 +46,7 @@ def evaluate(model: nn.Module, dataset: ImageDataset) -> Evaluation:
     what is trained after it.
 
     Args:
-        model: any network that maps [batch, 1, 28, 28] to logits [batch, 10].
+        model: any network that maps [batch, *shape] to logits [batch, classes].
         dataset: at least one image with its label.
 
     Returns:
@@ -56,17 +56,18 @@ def evaluate(model: nn.Module, dataset: ImageDataset) -> Evaluation:
     was_training = model.training
     model.eval()  # switches dropout off
     total_loss = torch.zeros((), dtype=torch.float64, device=device)
-    confused = []  # 10 * true digit + digit read; counted at the end, as that waits for a GPU
+    read = []  # counted at the end, as that waits for a GPU
     with torch.no_grad():
         for images, labels in batches(dataset):
             images, labels = images.to(device), labels.to(device)
-            logits = model(images)  # [batch, 10]
+            logits = model(images)  # [batch, classes]
             total_loss += functional.cross_entropy(logits, labels, reduction="sum")
-            predicted = logits.argmax(dim=1)  # [batch]
-            confused.append(labels * 10 + predicted)
+            read.append(logits.argmax(dim=1))  # [batch]
     model.train(was_training)
 
-    counts = torch.bincount(torch.cat(confused), minlength=100).view(10, 10).cpu()
+    classes = logits.shape[1]
+    cells = dataset.labels.to(device) * classes + torch.cat(read)  # of the matrix, row by row
+    counts = torch.bincount(cells, minlength=classes**2).view(classes, classes).cpu()
     return Evaluation(
         loss=total_loss.item() / len(dataset),
         accuracy=counts.trace().item() / len(dataset),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import DATASETS, find_data_set
 from mnist_core.text import Message
 
 RECIPE = TrainConfig()
@@ -121,6 +122,8 @@ def describe_change(config: TrainConfig, reference: TrainConfig = RECIPE) -> Mes
 
 
 def _describe_setting(name: str, value: object) -> Message:
+    if name == "dataset":
+        return (find_data_set(str(value)) or DATASETS["mnist"]).title
     if name in ("model", "schedule", "augmentation", "optimizer", "activation"):
         return Message(f"change.{name}.{value}")
     if isinstance(value, bool):

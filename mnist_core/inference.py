@@ -1,4 +1,4 @@
-"""An image → how probable each digit is, and whether that is enough to be called sure.
+"""An image → how probable each class is, and whether that is enough to be called sure.
 
 The other half of the article's "loading the model": what to do with it once it is loaded.
 """
@@ -66,9 +66,9 @@ class Prediction:
     """What a network makes of one image.
 
     Attributes:
-        digit: the most probable digit, 0 to 9.
-        probabilities: ten shares that add up to 1, for 0 to 9.
-        sure: whether the digit is probable enough; what is no digit at all should not be.
+        digit: the most probable class, from 0; of MNIST the digit itself.
+        probabilities: shares that add up to 1, one for each class.
+        sure: whether it is probable enough; what is no digit at all should not be.
     """
 
     digit: int
@@ -96,11 +96,11 @@ def predict_values(
 
     Args:
         model: a network in eval mode, on the CPU.
-        values: [1, 1, 28, 28], -1 (paper) to 1 (ink) if it is as in training.
+        values: [1, *shape], -1 (paper) to 1 (ink) if it is as in training.
         calibration: this network's, as it lies beside its checkpoint.
     """
     with torch.inference_mode():
-        logits = model(values)[0]  # [10]
+        logits = model(values)[0]  # [classes]
         probabilities = (logits / calibration.temperature).softmax(dim=0).tolist()
-    digit = max(range(10), key=probabilities.__getitem__)
+    digit = max(range(len(probabilities)), key=probabilities.__getitem__)
     return Prediction(digit, tuple(probabilities), probabilities[digit] >= calibration.sure_from)

@@ -6,18 +6,27 @@ Article, step 3, and the advice at its end.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from mnist_core.data import Shape
 from mnist_core.text import Message
 
 Function = Callable[[Tensor], Tensor]
 
 WIDTH = 128  # neurons in the article's hidden layer
 LEAST_WIDTH, MOST_WIDTH = 8, 512
+MNIST_SHAPE: Shape = (1, 28, 28)
+SHAPES: tuple[Shape, ...] = (MNIST_SHAPE, (3, 32, 32), (1, 32, 32), (3, 28, 28))
+"""Of the images that networks can be built for."""
+DIGITS = 10
+MAX_CLASSES = 20  # that a network tells apart, as many as the page has bars for
+CNN_FEATURES = 32  # maps of the CNN's second convolution
 
 
 def leave_as_it_is(sums: Tensor) -> Tensor:
@@ -37,22 +46,29 @@ ACTIVATIONS: dict[str, Function] = {
 class SimpleNN(nn.Module):
     """One hidden layer of 128 neurons between 784 pixels and 10 digits (article, step 3.2)."""
 
-    def __init__(self, width: int = 128, activation: Function = torch.relu) -> None:
+    def __init__(
+        self,
+        width: int = 128,
+        activation: Function = torch.relu,
+        pixels: int = 28 * 28,
+        classes: int = 10,
+    ) -> None:
         super().__init__()
         self.activation = activation
-        self.fc1 = nn.Linear(28 * 28, width)
-        self.fc2 = nn.Linear(width, 10)
+        self.pixels = pixels
+        self.fc1 = nn.Linear(pixels, width)
+        self.fc2 = nn.Linear(width, classes)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Turn images into one score per digit.
+        """Turn images into one score per class.
 
         Args:
-            images: normalised images, [batch, 1, 28, 28], values in [-1, 1].
+            images: normalised images, [batch, 1, 28, 28] of MNIST, values in [-1, 1].
 
         Returns:
-            Logits, [batch, 10]. No softmax: CrossEntropyLoss contains it.
+            Logits, [batch, 10] of MNIST. No softmax: CrossEntropyLoss contains it.
         """
-        pixels = images.view(-1, 28 * 28)  # [batch, 784]
+        pixels = images.view(-1, self.pixels)  # [batch, 784]
         hidden = self.activation(self.fc1(pixels))  # [batch, width]
         logits: Tensor = self.fc2(hidden)  # [batch, 10]
         return logits
@@ -64,11 +80,18 @@ class UnflattenedNN(nn.Module):
     The article's "dimension mismatch": it can be built, and fails at the first image.
     """
 
-    def __init__(self, width: int = 128, activation: Function = torch.relu) -> None:
+    def __init__(
+        self,
+        width: int = 128,
+        activation: Function = torch.relu,
+        pixels: int = 28 * 28,
+        classes: int = 10,
+    ) -> None:
         super().__init__()
         self.activation = activation
-        self.fc1 = nn.Linear(28 * 28, width)
-        self.fc2 = nn.Linear(width, 10)
+        self.pixels = pixels
+        self.fc1 = nn.Linear(pixels, width)
+        self.fc2 = nn.Linear(width, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Try to turn images [batch, 1, 28, 28] into logits [batch, 10]."""
@@ -80,16 +103,24 @@ class UnflattenedNN(nn.Module):
 class DropoutNN(nn.Module):
     """SimpleNN that trains with a share of its hidden neurons switched off, others each time."""
 
-    def __init__(self, dropout: float, width: int = 128, activation: Function = torch.relu) -> None:
+    def __init__(
+        self,
+        dropout: float,
+        width: int = 128,
+        activation: Function = torch.relu,
+        pixels: int = 28 * 28,
+        classes: int = 10,
+    ) -> None:
         super().__init__()
         self.activation = activation
-        self.fc1 = nn.Linear(28 * 28, width)
+        self.pixels = pixels
+        self.fc1 = nn.Linear(pixels, width)
         self.dropout = nn.Dropout(dropout)  # has no weights, and does nothing in eval mode
-        self.fc2 = nn.Linear(width, 10)
+        self.fc2 = nn.Linear(width, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
-        pixels = images.view(-1, 28 * 28)  # [batch, 784]
+        pixels = images.view(-1, self.pixels)  # [batch, 784]
         hidden = self.dropout(self.activation(self.fc1(pixels)))  # [batch, width]
         logits: Tensor = self.fc2(hidden)  # [batch, 10]
         return logits
@@ -98,17 +129,25 @@ class DropoutNN(nn.Module):
 class DeepNN(nn.Module):
     """SimpleNN with a second hidden layer, half as wide as the first."""
 
-    def __init__(self, dropout: float, width: int = 128, activation: Function = torch.relu) -> None:
+    def __init__(
+        self,
+        dropout: float,
+        width: int = 128,
+        activation: Function = torch.relu,
+        pixels: int = 28 * 28,
+        classes: int = 10,
+    ) -> None:
         super().__init__()
         self.activation = activation
-        self.fc1 = nn.Linear(28 * 28, width)
+        self.pixels = pixels
+        self.fc1 = nn.Linear(pixels, width)
         self.fc2 = nn.Linear(width, width // 2)
         self.dropout = nn.Dropout(dropout)
-        self.fc3 = nn.Linear(width // 2, 10)
+        self.fc3 = nn.Linear(width // 2, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
-        pixels = images.view(-1, 28 * 28)  # [batch, 784]
+        pixels = images.view(-1, self.pixels)  # [batch, 784]
         hidden = self.activation(self.fc1(pixels))  # [batch, width]
         hidden = self.dropout(self.activation(self.fc2(hidden)))  # [batch, width // 2]
         logits: Tensor = self.fc3(hidden)  # [batch, 10]
@@ -123,15 +162,17 @@ class CNN(nn.Module):
     epochs pass 99 %. It adds an offset of its own; the convolutions need none.
     """
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(
+        self, dropout: float, channels: int = 1, side: int = 28, classes: int = 10
+    ) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 16, kernel_size=5, stride=2, padding=2, bias=False)
+        self.conv1 = nn.Conv2d(channels, 16, kernel_size=5, stride=2, padding=2, bias=False)
         self.norm1 = nn.BatchNorm2d(16)
         self.conv2 = nn.Conv2d(16, 32, kernel_size=5, stride=2, padding=2, bias=False)
         self.norm2 = nn.BatchNorm2d(32)
-        self.fc1 = nn.Linear(32 * 7 * 7, 128)
+        self.fc1 = nn.Linear(32 * (side // 4) * (side // 4), 128)
         self.dropout = nn.Dropout(dropout)
-        self.fc2 = nn.Linear(128, 10)
+        self.fc2 = nn.Linear(128, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Turn images [batch, 1, 28, 28] into logits [batch, 10]."""
@@ -202,6 +243,8 @@ def create_model(
     width: int = WIDTH,
     activation: str = "relu",
     flatten: bool = True,
+    shape: Shape = MNIST_SHAPE,
+    classes: int = DIGITS,
 ) -> nn.Module:
     """Build a network with fresh random weights, drawn from torch's global generator.
 
@@ -212,6 +255,8 @@ def create_model(
         width: neurons in its first hidden layer; a second one has half as many.
         activation: a key of `ACTIVATIONS`, for all its hidden layers.
         flatten: whether it flattens the images first; without that it cannot read any.
+        shape: of the images that it reads; rows and columns are equal, and multiples of 4.
+        classes: how many it tells apart.
 
     Raises:
         ValueError: no network has this name, or it has no such setting; the message lists those
@@ -230,15 +275,25 @@ def create_model(
         raise _refusal("model.always_flattens", name, lambda entry: entry.unflattened is not None)
     own = [] if architecture.dropout is None else [architecture.dropout]
     shares = own if dropout is None else [dropout]
+    channels, side, _ = shape
     if architecture.is_adjustable:
-        return network(*shares, width, ACTIVATIONS[activation])
-    return network(*shares)
+        pixels = math.prod(shape)
+        return network(*shares, width, ACTIVATIONS[activation], pixels=pixels, classes=classes)
+    return network(*shares, channels=channels, side=side, classes=classes)
 
 
-def name_kind(model: str, width: int = WIDTH, activation: str = "relu") -> str:
+def name_kind(
+    model: str,
+    width: int = WIDTH,
+    activation: str = "relu",
+    shape: Shape = MNIST_SHAPE,
+    classes: int = DIGITS,
+) -> str:
     """Name what two networks share if the weights of each fit the other, as options name it."""
     options = [f"--width {width}"] if width != WIDTH else []
     options += [f"--activation {activation}"] if activation != "relu" else []
+    if (shape, classes) != (MNIST_SHAPE, DIGITS):
+        options.append(f"[{', '.join(map(str, shape))}] → [{classes}]")
     return " ".join([model, *options])
 
 
@@ -247,17 +302,14 @@ def _refusal(key: str, name: str, is_able: Callable[[Architecture], bool]) -> Va
     return ValueError(Message(key, name=name, choices=", ".join(able)))
 
 
-def create_model_shape(
-    name: str,
-    dropout: float | None = None,
-    *,
-    width: int = WIDTH,
-    activation: str = "relu",
-    flatten: bool = True,
-) -> nn.Module:
-    """Build a network without weights, so without drawing from the random generator."""
+def create_model_shape(*arguments: Any, **settings: Any) -> nn.Module:
+    """Build a network as `create_model` does, without weights, so without drawing random numbers.
+
+    Raises:
+        ValueError: as for `create_model`.
+    """
     with torch.device("meta"):
-        return create_model(name, dropout, width=width, activation=activation, flatten=flatten)
+        return create_model(*arguments, **settings)
 
 
 def mix_in(model: nn.Module, other: nn.Module, share: float) -> None:

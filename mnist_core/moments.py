@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import Shape
 from mnist_core.evaluation import Evaluation, evaluate
+from mnist_core.models import MNIST_SHAPE
 from mnist_core.training import EpochRecord, StepRecord, Training
 
 FIRST_IMAGES = 64  # the first moment after the beginning; each next one comes at twice as many
@@ -170,18 +172,31 @@ def _look(
     training: Training, images: int, batches: int, epoch: int | None, test: Evaluation
 ) -> Moment:
     model = training.model
-    return Moment(images, batches, epoch, test, make_tiles(model), shrink_network(model))
+    return Moment(
+        images,
+        batches,
+        epoch,
+        test,
+        make_tiles(model, training.config.data_set.shape),
+        shrink_network(model),
+    )
 
 
 def _test_some(training: Training) -> Evaluation:
     return evaluate(training.model, training.test_set.first(SAMPLE))
 
 
-def make_tiles(model: nn.Module) -> Tiles:
-    """Make pictures of the weights of the first layer: 28×28 of a neuron, 5×5 of a kernel."""
+def make_tiles(model: nn.Module, shape: Shape = MNIST_SHAPE) -> Tiles:
+    """Make pictures of the weights of the first layer: 28×28 of a neuron, 5×5 of a kernel.
+
+    Args:
+        model: a network, on any device.
+        shape: of the images that it reads; of several channels the mean is shown.
+    """
     weights = next(part for part in model.parameters() if part.dim() > 1)[:MAX_TILES].detach().cpu()
-    side = round((weights.numel() / len(weights)) ** 0.5)
-    pictures = weights.reshape(-1, side, side).numpy()
+    if weights.dim() == 2:  # a neuron sees the whole image
+        weights = weights.view(-1, *shape)
+    pictures = weights.mean(dim=1).numpy()  # [tiles, rows, columns]
     top = float(np.abs(pictures).max())
     pixels = (pictures * (LEVELS / top if top else 0)).round().astype(np.int8)
     return Tiles(pixels, top)

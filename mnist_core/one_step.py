@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, seeded
+from mnist_core.data import Splits, seeded
 from mnist_core.models import count_parameters
 from mnist_core.text import Message
 from mnist_core.training import set_up
@@ -48,8 +48,8 @@ class OneStep:
     Attributes:
         number: which pass of the run it is, from 1.
         steps: how many there are in an epoch.
-        images, labels: the batch, [batch, 1, 28, 28] from -1 to 1, and [batch].
-        scores: what the network makes of the first image, ten numbers.
+        images, labels: the batch, [batch, *shape] from -1 to 1, and [batch].
+        scores: what the network makes of the first image, a number for each class.
         read_right: how many images of the batch it reads right.
         probability: that it gives the first image's own digit, 0 to 1.
         loss: of the batch, in nats: the mean of -ln of such probabilities.
@@ -72,7 +72,7 @@ class OneStep:
     weight: Weight
 
 
-def take_step(config: TrainConfig, data: MNIST, number: int = 1) -> OneStep:
+def take_step(config: TrainConfig, data: Splits, number: int = 1) -> OneStep:
     """Take the first steps of a run, and watch the last of them.
 
     They are those that `training.train` takes, bit for bit.
@@ -99,7 +99,7 @@ def take_step(config: TrainConfig, data: MNIST, number: int = 1) -> OneStep:
         left: float | None = None
         for step, (images, labels) in enumerate(training.train_loader, start=1):
             optimizer.zero_grad()
-            logits = model(images)  # [batch, 10]
+            logits = model(images)  # [batch, classes]
             loss = criterion(logits, labels)
             loss.backward()
             assert tensor.grad is not None  # since the loss depends on it

@@ -19,10 +19,11 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 from mnist_core.augmentation import AugmentedLoader
 from mnist_core.config import TrainConfig
 from mnist_core.data import (
-    MNIST,
     Batch,
     BatchLoader,
     ImageDataset,
+    Shape,
+    Splits,
     handicap,
     make_train_loader,
     send,
@@ -62,8 +63,8 @@ class EpochRecord:
     Attributes:
         epoch: from 1.
         train_loss: mean of the epoch's batch losses, in nats (article: running_loss / len(loader)).
-        test_loss: mean cross-entropy over the 10,000 test images, in nats.
-        test_accuracy: share of the 10,000 read right, 0 to 1.
+        test_loss: mean cross-entropy over the test images, in nats.
+        test_accuracy: share of those read right, 0 to 1.
         train_accuracy: the same for the first 10,000 images that it learns from, as they are
             (neither augmented nor with dropout), by the labels that it is taught, wrong ones
             included; how far it lies above `test_accuracy` is the generalisation gap. None in files
@@ -158,7 +159,7 @@ def choose_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None) -> Training:
+def set_up(config: TrainConfig, data: Splits, device: torch.device | None = None) -> Training:
     """Prepare a run: seed, batches, shape check, model and optimiser (article, steps 1 to 4).
 
     Seeds torch's global random generator, as the article does, and draws from it in the article's
@@ -169,14 +170,17 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
         ValueError: the images do not have the shape that the networks read.
     """
     device = device or choose_device()
-    train_images = handicap(data.train, config.images, config.wrong_labels, config.seed)
+    learned = config.data_set
+    train_images = handicap(
+        data.train, config.images, config.wrong_labels, config.seed, len(learned.classes)
+    )
     test_set, train_set = data.test.to(device), train_images.to(device)
     torch.manual_seed(config.seed)
     train_loader = make_train_loader(
         train_set if config.augmentation == "none" else train_images, config.batch_size
     )
     images, labels = next(iter(train_loader))  # article, step 2.2: look at one batch first
-    _check_shapes(images, labels)
+    _check_shapes(images, labels, learned.shape)
     model = config.create_model().to(device)
     optimizer = _make_optimizer(config, model)
     return Training(
@@ -195,10 +199,15 @@ def set_up(config: TrainConfig, data: MNIST, device: torch.device | None = None)
     )
 
 
-def _check_shapes(images: Tensor, labels: Tensor) -> None:
-    if images.shape[1:] != (1, 28, 28) or labels.shape != images.shape[:1]:
+def _check_shapes(images: Tensor, labels: Tensor, shape: Shape) -> None:
+    if images.shape[1:] != shape or labels.shape != images.shape[:1]:
         raise ValueError(
-            Message("training.wrong_shapes", images=list(images.shape), labels=list(labels.shape))
+            Message(
+                "training.wrong_shapes",
+                shape=", ".join(map(str, shape)),
+                images=list(images.shape),
+                labels=list(labels.shape),
+            )
         )
 
 
@@ -251,7 +260,7 @@ def train(training: Training) -> Generator[StepRecord | EpochRecord, None, None]
         for step, (images, labels) in enumerate(batches, start=progress.steps + 1):
             images, labels = send(images, training.device), send(labels, training.device)
             optimizer.zero_grad()
-            logits = model(images)  # [batch, 10]
+            logits = model(images)  # [batch, classes]
             loss = criterion(logits, labels)
             loss.backward()
             optimizer.step()

@@ -39,10 +39,10 @@ TRANSFORM = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5
 class Article:
     """Steps 1 to 4 happen when this is built; `train_epoch` is step 5, `accuracy` step 6.2."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, source: type[datasets.MNIST] = datasets.MNIST) -> None:
         torch.manual_seed(SEED)
-        train_set = datasets.MNIST(root=str(root), train=True, transform=TRANSFORM)
-        test_set = datasets.MNIST(root=str(root), train=False, transform=TRANSFORM)
+        train_set = source(root=str(root), train=True, transform=TRANSFORM)
+        test_set = source(root=str(root), train=False, transform=TRANSFORM)
         self.train_loader = DataLoader(train_set, batch_size=BATCH_SIZE, shuffle=True)
         self.test_loader = DataLoader(test_set, batch_size=BATCH_SIZE, shuffle=False)
         self.images, self.labels = next(iter(self.train_loader))  # whose shapes are printed

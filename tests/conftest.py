@@ -16,10 +16,10 @@ from hypothesis import settings
 from PIL import Image, ImageDraw
 from torchvision import datasets
 
-from mnist_core.data import MNIST, fetch_mnist, load_mnist
+from mnist_core.data import DATASETS, Splits, fetch_images, has_images, load_images
 from mnist_core.drawings import LabelledDrawing, read_drawings
 from mnist_core.preprocessing import Stroke
-from tests import real_pen_digits
+from tests import real_pen_digits, real_pictures
 from tests.mirror import Mirror, serve
 from tests.real_mnist import ADVICE, find_mnist
 from tests.tiny_mnist import TinyMNIST, make_tiny_mnist
@@ -81,9 +81,17 @@ def mnist_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def mnist(mnist_root: Path) -> MNIST:
+def mnist(mnist_root: Path) -> Splits:
     """Return the real MNIST, loaded once for all tests."""
-    return load_mnist(mnist_root)
+    return load_images(DATASETS["mnist"], mnist_root)
+
+
+@pytest.fixture(scope="session")
+def fashion_root(mnist_root: Path) -> Path:
+    """Return the folder of the real Fashion-MNIST, MNIST's; skip the test where there is none."""
+    if not has_images(DATASETS["fashion_mnist"], mnist_root):
+        pytest.skip("The real Fashion-MNIST does not lie beside MNIST.")
+    return mnist_root
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +129,15 @@ def real_letters() -> list[list[Stroke]]:
 
 
 @pytest.fixture(scope="session")
+def cats_and_dogs() -> Path:
+    """Return the zip file of real cats and dogs; skip the test where there is none."""
+    file = real_pictures.find_cats_and_dogs()
+    if file is None:
+        pytest.skip(real_pictures.ADVICE)
+    return file
+
+
+@pytest.fixture(scope="session")
 def tiny_mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> TinyMNIST:
     """Make a tiny data set on disk, in MNIST's own format; tests may not change it."""
     return make_tiny_mnist(tmp_path_factory.mktemp("tiny"))
@@ -129,15 +146,14 @@ def tiny_mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> TinyMNIST:
 @pytest.fixture
 def tiny_root(tiny_mnist_folder: TinyMNIST, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let `mnist_core` take the tiny data set for MNIST; return its folder."""
-    monkeypatch.setattr("mnist_core.data.files.FILES", tiny_mnist_folder.files)
-    monkeypatch.setattr("mnist_core.data.download.DOWNLOAD_BYTES", tiny_mnist_folder.download_bytes)
+    monkeypatch.setitem(DATASETS, "mnist", tiny_mnist_folder.data_set)
     return tiny_mnist_folder.root
 
 
 @pytest.fixture
-def tiny_mnist(tiny_root: Path) -> MNIST:
+def tiny_mnist(tiny_root: Path) -> Splits:
     """Return a tiny data set that a network can learn: 320 images to learn from, 100 to test."""
-    return load_mnist(tiny_root)
+    return load_images(DATASETS["mnist"], tiny_root)
 
 
 @pytest.fixture
@@ -155,7 +171,7 @@ def mirror(
 @pytest.fixture
 def one_fetch(mirror: Mirror, tmp_path: Path) -> Counter[str]:
     """Return what a single download asks of the mirror, which is then as good as new."""
-    list(fetch_mnist(tmp_path / "alone"))
+    list(fetch_images(DATASETS["mnist"], tmp_path / "alone"))
     requests, mirror.requests = mirror.requests, Counter()
     assert set(requests) == {name for name, _ in datasets.MNIST.resources}
     return requests

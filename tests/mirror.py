@@ -17,6 +17,7 @@ class Mirror(ThreadingHTTPServer):
         requests: how often each path was asked for.
         open: no answer goes out before this is set; it is set from the start.
         garbage: answer with bytes that are not HTTP.
+        ranges: which parts of a file were asked for, as the header says it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -26,6 +27,7 @@ class Mirror(ThreadingHTTPServer):
         self.open = threading.Event()
         self.open.set()
         self.garbage = False
+        self.ranges: list[str] = []
 
     @property
     def url(self) -> str:
@@ -43,7 +45,11 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"please log in to this network\r\n\r\n")
             return
         content = (self.server.folder / name).read_bytes()
-        self.send_response(200)
+        wanted = self.headers.get("Range")
+        if wanted:
+            self.server.ranges.append(wanted)
+            content = content[int(wanted.removeprefix("bytes=").removesuffix("-")) :]
+        self.send_response(206 if wanted else 200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mnist_core.data import FILES, default_root, raw_folder
+from mnist_core.data import DATASETS, data_folder, default_root
 
 REPOSITORY = Path(__file__).parent.parent
 ADVICE = (
@@ -20,6 +20,9 @@ def find_mnist() -> Path | None:
     named = os.environ.get("MNIST_DATA")
     candidates = [default_root()] if named else [REPOSITORY / "data", beside]
     for root in candidates:
-        if all((raw_folder(root) / name).is_file() for name in FILES):
+        if all(
+            (data_folder(DATASETS["mnist"], root) / name).is_file()
+            for name in DATASETS["mnist"].files
+        ):
             return root.resolve()
     return None

@@ -54,6 +54,8 @@ LAYERS = [
         "calibration",
         "preprocessing",
         "drawings",
+        "teaching",
+        "pictures",
     },
     {"web", "commands"},
     {"__main__"},

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from torchvision import datasets
 
-from mnist_core.data import download, files, raw_folder
+from mnist_core.data import DATASETS, DataSet, data_folder
 
 TRAIN_IMAGES = 320
 TEST_IMAGES = 100
@@ -24,21 +24,18 @@ class TinyMNIST:
     Attributes:
         root: the folder that holds `MNIST/raw`, unpacked.
         archives: the folder that holds the same files packed, as a mirror serves them.
-        files: what `mnist_core.data.FILES` says of the real ones: name → (bytes, MD5).
+        data_set: what takes the place of MNIST's entry in `DATASETS`.
         resources: what torchvision's `MNIST.resources` says of the real ones: (name, MD5), packed.
-        download_bytes: the size of all archives.
     """
 
     root: Path
     archives: Path
-    files: dict[str, tuple[int, str]]
+    data_set: DataSet
     resources: list[tuple[str, str]]
-    download_bytes: int
 
     def replace_mnist(self, mirror: str = "") -> None:
         """Take the place of MNIST in this process; for processes that a test starts."""
-        files.FILES = self.files
-        download.DOWNLOAD_BYTES = self.download_bytes
+        DATASETS["mnist"] = self.data_set
         datasets.MNIST.resources = self.resources
         datasets.MNIST.mirrors = [mirror]
 
@@ -48,10 +45,11 @@ def make_tiny_mnist(folder: Path) -> TinyMNIST:
     generator = np.random.default_rng(0)
     patterns = generator.integers(0, 2, (10, 7, 7)).repeat(4, axis=1).repeat(4, axis=2) * 200
     root, archives = folder / "root", folder / "archives"
-    raw = raw_folder(root)
+    raw = data_folder(DATASETS["mnist"], root)
     raw.mkdir(parents=True, exist_ok=True)
     archives.mkdir(parents=True, exist_ok=True)
-    unpacked, resources = {}, []
+    unpacked: dict[str, tuple[int | None, str | None]] = {}
+    resources = []
     for split, count in (("train", TRAIN_IMAGES), ("t10k", TEST_IMAGES)):
         labels = generator.permutation(np.arange(count) % 10).astype(np.uint8)
         noise = generator.integers(0, 56, (count, 28, 28))
@@ -65,7 +63,8 @@ def make_tiny_mnist(folder: Path) -> TinyMNIST:
             unpacked[name] = len(content), md5(content)
             resources.append((f"{name}.gz", md5(packed)))
     size = sum(file.stat().st_size for file in archives.iterdir())
-    return TinyMNIST(root, archives, unpacked, resources, size)
+    data_set = replace(DATASETS["mnist"], files=unpacked, download_bytes=size)
+    return TinyMNIST(root, archives, data_set, resources)
 
 
 def to_idx(array: NDArray[np.uint8]) -> bytes:

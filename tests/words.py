@@ -111,7 +111,7 @@ EXCEPTIONS = (
         "codegen/program.py",
         r"^import |^from itertools |\{why\[|^import |\bimport |\{imports\}|\{why\[|^nn, optim",
     ),
-    ("codegen/source.py", r"^, width: int = 128, activation"),
+    ("codegen/source.py", r"^\(, width: int = 128, activation"),
     ("web/jobs/worker_process.py", r"^\nimport os, sys\n"),
     # Words that other libraries go by.
     ("plots.py", r"^(upper|lower) right$"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import io
+import math
 import re
 import textwrap
 import tokenize
@@ -17,10 +18,13 @@ from mnist_core.config import TrainConfig
 from mnist_core.models import MODELS
 from mnist_core.text import current_language, say
 
-# How a class of `models` takes width and activation. In a program both stand where they are used,
-# as in the article.
-PARAMETERS = ", width: int = 128, activation: Function = torch.relu"
-ATTRIBUTE = "        self.activation = activation\n"
+# What a class of `models` can be told beside dropout. In a program all of it stands where it is
+# used, as in the article.
+PARAMETERS = re.compile(
+    r"(, width: int = 128, activation: Function = torch\.relu, pixels: int = 28 \* 28"
+    r"|, channels: int = 1, side: int = 28), classes: int = 10"
+)
+ATTRIBUTES = re.compile(r" +self\.(activation|pixels) = \w+\n")
 CALL = re.compile(r"self\.activation\((self\.\w+\(\w+\))\)")
 
 
@@ -34,22 +38,57 @@ def network_source(config: TrainConfig) -> str:
     """Return the source of a network, with the docstrings that the catalogue has for it."""
     source = _settle(source_of(network_class(config)), config)
     name = config.model if config.flatten else "unflattened"
+    facts = {
+        "width": config.width,
+        "pixels": math.prod(config.data_set.shape),
+        "classes": len(config.data_set.classes),
+        "images": f"[batch, {', '.join(map(str, config.data_set.shape))}]",
+        "scores": f"[batch, {len(config.data_set.classes)}]",
+    }
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node):
             key = f"program.{name}" if isinstance(node, ast.ClassDef) else "program.forward"
             line = node.body[0].lineno - 1
             indent = lines[line].partition('"')[0]
-            lines[line] = f'{indent}"""{say(key, width=config.width)}"""'
+            lines[line] = f'{indent}"""{say(key, **facts)}"""'
     return spoken("\n".join(lines) + "\n", docstrings=True)
 
 
 def _settle(source: str, config: TrainConfig) -> str:
-    """Put width and activation into a network's source, in the place of its parameters."""
+    """Put what a run's network is told into its source, in the place of its parameters."""
+    channels, side, _ = config.data_set.shape
+    classes = len(config.data_set.classes)
+    source = _on_one_line(source)
+    source = ATTRIBUTES.sub("", PARAMETERS.sub("", source))
     calls = rf"torch.{config.activation}(\1)" if config.activation != "none" else r"\1"
-    source = CALL.sub(calls, source.replace(PARAMETERS, "").replace(ATTRIBUTE, ""))
-    source = source.replace("width // 2", str(config.width // 2))
-    return re.sub(r"\bwidth\b", str(config.width), source)
+    source = CALL.sub(calls, source)
+    pixels = f"{side} * {side}" if channels == 1 else f"{channels} * {side} * {side}"
+    settled = {
+        r"width // 2": config.width // 2,
+        r"\(side // 4\)": side // 4,
+        r"\bwidth\b": config.width,
+        r"self\.pixels|\bpixels(?=, )": pixels,
+        r"\bchannels\b": channels,
+        r"\bclasses\b(?!\])": classes,
+        # The comments tell the shapes of MNIST.
+        r"\[batch, 784\]": f"[batch, {channels * side * side}]",
+        r"\[batch, 16, 14, 14\]": f"[batch, 16, {side // 2}, {side // 2}]",
+        r"\[batch, 32, 7, 7\]": f"[batch, 32, {side // 4}, {side // 4}]",
+        r"\[batch, 10\]": f"[batch, {classes}]",
+    }
+    for pattern, value in settled.items():
+        source = re.sub(pattern, str(value), source)
+    return source
+
+
+def _on_one_line(source: str) -> str:
+    """Write what `__init__` takes on one line, however it stands in our source."""
+    return re.sub(
+        r"(def __init__\()([^)]*?),?\s*(\) -> None:)",
+        lambda found: found[1] + re.sub(r"\s+", " ", found[2]).strip() + found[3],
+        source,
+    )
 
 
 def spoken(source: str, *, docstrings: bool = False) -> str:

@@ -7,7 +7,14 @@ import json
 from pathlib import Path
 
 from mnist_core.checkpoints import describe_average, save_checkpoint
-from mnist_core.commands.options import add_data_and_json, check_out, get_mnist, open_network
+from mnist_core.commands.options import (
+    add_data_and_json,
+    add_data_set,
+    check_out,
+    data_set_of,
+    get_images,
+    open_network,
+)
 from mnist_core.evaluation import evaluate
 from mnist_core.models import average
 from mnist_core.text import Message, say
@@ -21,6 +28,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "checkpoints", type=Path, nargs="+", metavar="CHECKPOINT", help=say("cli.average_of")
     )
     command.add_argument("--out", type=Path, required=True, help=say("cli.average_out"))
+    add_data_set(command)
     add_data_and_json(command)
 
 
@@ -36,7 +44,8 @@ def run(options: argparse.Namespace) -> None:
     if len(kinds) > 1:
         raise ValueError(Message("cli.average_kinds", kinds=", ".join(kinds)))
     mean = average([part.model for part in parts])
-    accuracy = evaluate(mean, get_mnist(options.data).test).accuracy
+    test_set = get_images(data_set_of(parts[0], options), options.data).test
+    accuracy = evaluate(mean, test_set).accuracy
     metadata = describe_average([part.metadata for part in parts])
     save_checkpoint(options.out, mean, {**metadata, "test_accuracy": accuracy})
     if options.json:

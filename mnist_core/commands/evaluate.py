@@ -6,7 +6,13 @@ import argparse
 import json
 from pathlib import Path
 
-from mnist_core.commands.options import add_data_and_json, get_mnist, open_network
+from mnist_core.commands.options import (
+    add_data_and_json,
+    add_data_set,
+    data_set_of,
+    get_images,
+    open_network,
+)
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.text import say
@@ -23,6 +29,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=say("cli.drawings", entries='{"label": 0-9, "strokes": [[[x, y], ...], ...]}'),
     )
+    add_data_set(command)
     add_data_and_json(command)
 
 
@@ -34,7 +41,8 @@ def run(options: argparse.Namespace) -> None:
         result = evaluate(checkpoint.model, images_of(drawings))
         report_drawings(result, len(drawings), checkpoint.model_name, as_json=options.json)
         return
-    result = evaluate(checkpoint.model, get_mnist(options.data).test)
+    test_set = get_images(data_set_of(checkpoint, options), options.data).test
+    result = evaluate(checkpoint.model, test_set)
     if options.json:
         metadata = {
             "model": checkpoint.model_name,
@@ -56,17 +64,17 @@ def report_drawings(result: Evaluation, count: int, model: str, *, as_json: bool
             "loss": result.loss,
             "accuracy": result.accuracy,
         }
-        metadata["per_digit"] = result.accuracy_per_digit
+        metadata["per_digit"] = result.accuracy_per_class
         print(json.dumps({**metadata, "confusion": result.confusion}))
         return
     print(say("cli.drawings_accuracy", count=count, accuracy=result.accuracy))
     print()
     print(say("cli.confusion"))
     print()
-    digits = "".join(f"{digit:6}" for digit in range(10))
+    digits = "".join(f"{digit:6}" for digit in range(len(result.confusion)))
     print(f"  {digits}   {say('cli.accuracy_column')}")
     for digit, (row, share) in enumerate(
-        zip(result.confusion, result.accuracy_per_digit, strict=True)
+        zip(result.confusion, result.accuracy_per_class, strict=True)
     ):
         counts = "".join(f"{number or '·':>6}" for number in row)
         print(f"{digit} {counts}   {'' if share is None else f'{share:.2%}':>8}")

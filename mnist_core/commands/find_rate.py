@@ -12,7 +12,7 @@ from mnist_core.commands.options import (
     add_settings,
     check_sheet,
     config_from,
-    get_mnist,
+    get_images,
 )
 from mnist_core.rate_finder import BATCHES, PRINTED_EVERY, RatePoint, Suggestion, find_rate, suggest
 from mnist_core.text import say, translate
@@ -35,8 +35,9 @@ def run(options: argparse.Namespace) -> None:
         FileNotFoundError: there is no MNIST.
     """
     check_sheet(options.out)
+    config = config_from(options)
     points = []
-    for point in find_rate(config_from(options), get_mnist(options.data)):
+    for point in find_rate(config, get_images(config.data_set, options.data)):
         points.append(point)
         if options.json:
             print(json.dumps(asdict(point)), flush=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mnist_core.commands.options import add_data_and_json, check_sheet, open_digit, open_network
-from mnist_core.data import has_mnist, load_mnist
+from mnist_core.data import DATASETS, has_images, load_images
 from mnist_core.inspection import (
     Evidence,
     HiddenIndex,
@@ -67,7 +67,11 @@ def run(options: argparse.Namespace) -> None:
     against = seen.runner_up(digit) if options.against is None else options.against
     evidence = explain_score(seen, digit, against)
     neurons = split_score(seen, digit, against)
-    test_set = load_mnist(options.data).test if has_mnist(options.data) else None
+    test_set = (
+        load_images(DATASETS["mnist"], options.data).test
+        if has_images(DATASETS["mnist"], options.data)
+        else None
+    )
     index = index_hidden(checkpoint.model, test_set) if test_set else None
     alike = index.nearest(seen) if index else ()
     if options.json:

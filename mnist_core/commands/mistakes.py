@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mnist_core.commands.options import add_data_and_json, check_sheet, get_mnist, open_network
+from mnist_core.commands.options import (
+    add_data_and_json,
+    add_data_set,
+    check_sheet,
+    data_set_of,
+    get_images,
+    open_network,
+)
 from mnist_core.mistakes import Readings, read_all
 from mnist_core.text import say
 
@@ -23,6 +30,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     """Describe what it can be told."""
     command.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     command.add_argument("--out", type=Path, help=say("cli.mistakes_sheet"))
+    add_data_set(command)
     add_data_and_json(command)
 
 
@@ -35,12 +43,13 @@ def run(options: argparse.Namespace) -> None:
     """
     check_sheet(options.out)
     checkpoint = open_network(options.checkpoint)
-    test_set = get_mnist(options.data).test
+    data_set = data_set_of(checkpoint, options)
+    test_set = get_images(data_set, options.data).test
     readings = read_all(checkpoint.model, test_set, checkpoint.calibration)
     if options.json:
         print(json.dumps(mistakes_facts(readings)))
     else:
-        print("\n".join(mistakes_lines(readings)))
+        print("\n".join(mistakes_lines(readings, data_set.classes)))
     if options.out:
         from mnist_core.mistakes.sheet import mistakes_sheet  # here: few need matplotlib
         from mnist_core.plots import fonts_of_this_machine
@@ -49,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
             mistakes_sheet(readings, test_set).savefig(options.out)
 
 
-def mistakes_lines(readings: Readings) -> Iterator[str]:
+def mistakes_lines(readings: Readings, classes: Sequence[str]) -> Iterator[str]:
     """Put the mistakes into words: how many, which digits for which, and the surest."""
     places = readings.mistakes()
     yield say("article.accuracy", accuracy=f"{readings.accuracy:.2%}")
@@ -57,13 +66,17 @@ def mistakes_lines(readings: Readings) -> Iterator[str]:
     wrong = readings.confusion.copy()
     np.fill_diagonal(wrong, 0)
     for cell in np.argsort(-wrong, axis=None, kind="stable")[:MISTAKES_PRINTED]:
-        label, digit = divmod(int(cell), 10)
+        label, digit = divmod(int(cell), readings.classes)
         if wrong[label, digit]:
-            yield say("mistakes.pair", label=label, digit=digit, count=int(wrong[label, digit]))
+            names = {"label": classes[label], "digit": classes[digit]}
+            yield say("mistakes.pair", count=int(wrong[label, digit]), **names)
     if len(places):
         yield say("mistakes.surest")
     for place in places[:MISTAKES_PRINTED]:
-        facts = {"label": int(readings.labels[place]), "digit": int(readings.digits[place])}
+        facts = {
+            "label": classes[readings.labels[place]],
+            "digit": classes[readings.digits[place]],
+        }
         confidence = float(readings.confidences[place])
         yield say("mistakes.image", image=int(place), confidence=f"{confidence:.1%}", **facts)
 

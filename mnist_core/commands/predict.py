@@ -7,9 +7,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from mnist_core.commands.options import open_digit, open_network
+from mnist_core.commands.options import classes_of, open_image, open_network
 from mnist_core.commands.parser import EXIT_PARTLY_READ, complain
-from mnist_core.inference import predict
+from mnist_core.inference import predict_values
 from mnist_core.text import say
 
 SUMMARY = "cli.predict"  # of what it does, for the list of commands
@@ -33,10 +33,13 @@ def run(options: argparse.Namespace) -> int:
         FileNotFoundError: there is no such file.
     """
     checkpoint = open_network(options.checkpoint)
+    classes = classes_of(checkpoint)
     status = 0
     for path in options.images:
         try:
-            prediction = predict(checkpoint.model, open_digit(path), checkpoint.calibration)
+            prediction = predict_values(
+                checkpoint.model, open_image(path, checkpoint), checkpoint.calibration
+            )
         except (ValueError, OSError) as error:
             if len(options.images) == 1:
                 raise
@@ -48,5 +51,6 @@ def run(options: argparse.Namespace) -> int:
         else:
             key = "cli.reading" if prediction.sure else "cli.unsure_reading"
             share = prediction.probabilities[prediction.digit]
-            print(say(key, path=str(path), digit=prediction.digit, share=share), flush=True)
+            name = classes[prediction.digit]
+            print(say(key, path=str(path), digit=name, share=share), flush=True)
     return status

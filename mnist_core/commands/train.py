@@ -19,7 +19,7 @@ from mnist_core.commands.options import (
     add_settings,
     check_out,
     config_from,
-    get_mnist,
+    get_images,
     open_network,
 )
 from mnist_core.config import TrainConfig
@@ -62,12 +62,12 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Train, print the article's lines (or JSON), and save what was learned."""
     config = config_from(options)
-    out = options.out or Path(f"{config.model}_mnist.pth")
+    out = options.out or Path(f"{config.model}_{config.data_set.name}.pth")
     set_threads(options.threads)
     check_out(out)
     check_every(options)
     start = load_start(options, config)
-    training = set_up(config, get_mnist(options.data))
+    training = set_up(config, get_images(config.data_set, options.data))
     if options.every:
         training.note_loss = LossPrinter(options.every, len(training.train_loader)).note
     if start:

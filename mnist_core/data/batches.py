@@ -9,14 +9,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+Shape = tuple[int, int, int]
+"""Of an image: channels, rows, columns; MNIST's is (1, 28, 28)."""
+
 Batch = tuple[Tensor, Tensor]
-"""images [batch, 1, 28, 28] in [-1, 1] and labels [batch], int64."""
+"""images [batch, *shape] in [-1, 1] and labels [batch], int64."""
 
 
 class BatchLoader(Protocol):
@@ -30,8 +34,8 @@ class ImageDataset(Dataset[Batch]):
     """Images and labels that already lie in memory as tensors.
 
     Attributes:
-        images: [n, 1, 28, 28], float32 in [-1, 1].
-        labels: [n], int64, 0 to 9.
+        images: [n, *shape], float32 in [-1, 1].
+        labels: [n], int64, from 0.
     """
 
     def __init__(self, images: Tensor, labels: Tensor) -> None:
@@ -72,6 +76,68 @@ class ImageDataset(Dataset[Batch]):
         return self._copies[device.type]
 
 
+class PixelDataset(ImageDataset):
+    """Images of which a pixel stays one byte until its batch is due, a quarter of the memory.
+
+    The batches are the same to the last bit.
+
+    Attributes:
+        pixels: [n, *shape], uint8, 0 (paper) to 255 (ink).
+        labels: [n], int64, from 0.
+    """
+
+    def __init__(self, pixels: Tensor, labels: Tensor) -> None:
+        self.pixels = pixels
+        self.labels = labels
+        self._on_gpu: ImageDataset | None = None
+
+    @property
+    def images(self) -> Tensor:  # type: ignore[override]  # made anew each time, so not to be set
+        """Return all images as the networks read them, [n, *shape]."""
+        return scale(self.pixels)
+
+    def __getitem__(self, index: int) -> Batch:
+        return scale(self.pixels[index]), self.labels[index]
+
+    def __getitems__(self, indices: list[int]) -> Batch:
+        """Return a whole batch in one indexing step; DataLoader asks for it when it is there."""
+        chosen = torch.tensor(indices)
+        return scale(self.pixels[chosen]), self.labels[chosen]
+
+    def first(self, count: int) -> ImageDataset:
+        """Return the first so many images, or all if there are fewer; nothing is copied."""
+        return PixelDataset(self.pixels[:count], self.labels[:count])
+
+    def select(self, indices: Tensor) -> ImageDataset:
+        """Return the images at these places, [count], with their labels; their bytes are copied."""
+        return PixelDataset(self.pixels[indices], self.labels[indices])
+
+    def relabel(self, labels: Tensor) -> ImageDataset:
+        """Return the same images, not copied, with other labels, [n]."""
+        return PixelDataset(self.pixels, labels)
+
+    def to(self, device: torch.device) -> ImageDataset:
+        """Return it as it lies on a device; a GPU gets its copy once."""
+        if device.type == "cpu":
+            return self
+        if self._on_gpu is None:
+            self._on_gpu = ImageDataset(self.images.to(device), self.labels.to(device))
+        return self._on_gpu
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The two halves of a data set: of MNIST 60,000 images to learn from, 10,000 for the test."""
+
+    train: ImageDataset
+    test: ImageDataset
+
+
+def scale(pixels: Tensor) -> Tensor:
+    """Bring bytes, 0 to 255, to float32 from -1 to 1, as ToTensor() and Normalize do."""
+    return pixels.float().div_(255).sub_(0.5).div_(0.5)
+
+
 def normalize(pixels: Tensor) -> Tensor:
     """Do what ToTensor() and Normalize((0.5,), (0.5,)) do, for many images at once.
 
@@ -83,7 +149,7 @@ def normalize(pixels: Tensor) -> Tensor:
     Returns:
         [..., 1, 28, 28], float32, -1 (paper) to 1 (ink).
     """
-    return pixels.unsqueeze(-3).float().div_(255).sub_(0.5).div_(0.5)
+    return scale(pixels.unsqueeze(-3))
 
 
 def make_train_loader(dataset: ImageDataset, batch_size: int) -> DataLoader[Batch]:

@@ -1,4 +1,4 @@
-"""The four files of MNIST: where they lie, and whether they are whole."""
+"""The files of a data set: where they lie, and whether they are whole."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-FILES = {  # name: (bytes, MD5) of the four files once unpacked
-    "train-images-idx3-ubyte": (47_040_016, "6bbc9ace898e44ae57da46a324031adb"),
-    "train-labels-idx1-ubyte": (60_008, "a25bea736e30d166cdddb491f175f624"),
-    "t10k-images-idx3-ubyte": (7_840_016, "2646ac647ad5339dbf082846283269ea"),
-    "t10k-labels-idx1-ubyte": (10_008, "27ae3e4e09519cfbb04c329615203637"),
-}
+from mnist_core.data.registry import DataSet
 
 
 def default_root() -> Path:
@@ -27,32 +22,36 @@ def expand_home(path: Path) -> Path:
     return path
 
 
-def raw_folder(root: Path) -> Path:
-    """Return where torchvision keeps the four files below `root`."""
-    return root / "MNIST" / "raw"
+def data_folder(data_set: DataSet, root: Path) -> Path:
+    """Return where torchvision keeps the files of a data set below `root`."""
+    return root / data_set.folder
 
 
-def has_mnist(root: Path | None = None) -> bool:
-    """Tell at a glance, by names and sizes, whether MNIST lies unpacked in `root`."""
-    raw = raw_folder(default_root() if root is None else root)
-    return all(_has_its_size(raw / name) for name in FILES)
+def has_images(data_set: DataSet, root: Path | None = None) -> bool:
+    """Tell at a glance, by names and sizes, whether a data set lies unpacked in `root`."""
+    folder = data_folder(data_set, default_root() if root is None else root)
+    return all(_has_its_size(data_set, folder / name) for name in data_set.files)
 
 
-def damaged_files(root: Path) -> list[str]:
-    """Return the names of the MNIST files in `root` that are missing, cut short or altered."""
-    return [name for name in FILES if not _is_whole(raw_folder(root) / name)]
+def damaged_files(data_set: DataSet, root: Path) -> list[str]:
+    """Return the names of the files in `root` that are missing, cut short or altered."""
+    folder = data_folder(data_set, root)
+    return [name for name in data_set.files if not _is_whole(data_set, folder / name)]
 
 
-def is_genuine(name: str, content: bytes) -> bool:
-    """Tell by size and MD5 whether this is the content of the MNIST file of that name."""
-    size, md5 = FILES[name]
+def is_genuine(data_set: DataSet, name: str, content: bytes) -> bool:
+    """Tell by size and MD5 whether this is the content of the data set's file of that name."""
+    size, md5 = data_set.files[name]
+    if size is not None and len(content) != size:
+        return False
     # Not a matter of security, so that it also runs where MD5 is forbidden for that.
-    return len(content) == size and hashlib.md5(content, usedforsecurity=False).hexdigest() == md5
+    return md5 is None or hashlib.md5(content, usedforsecurity=False).hexdigest() == md5
 
 
-def _has_its_size(file: Path) -> bool:
-    return file.is_file() and file.stat().st_size == FILES[file.name][0]
+def _has_its_size(data_set: DataSet, file: Path) -> bool:
+    size, _ = data_set.files[file.name]
+    return file.is_file() and size in (None, file.stat().st_size)
 
 
-def _is_whole(file: Path) -> bool:
-    return _has_its_size(file) and is_genuine(file.name, file.read_bytes())
+def _is_whole(data_set: DataSet, file: Path) -> bool:
+    return _has_its_size(data_set, file) and is_genuine(data_set, file.name, file.read_bytes())

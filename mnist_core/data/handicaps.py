@@ -24,24 +24,27 @@ def draw_images(count: int, total: int, seed: int) -> Tensor:
     return torch.randperm(total, generator=generator)[:count]
 
 
-def mislabel(labels: Tensor, share: float, seed: int) -> Tensor:
-    """Replace some labels by wrong ones, each of the nine as probable as any other.
+def mislabel(labels: Tensor, share: float, seed: int, classes: int = 10) -> Tensor:
+    """Replace some labels by wrong ones, each of the others as probable as any.
 
     Args:
-        labels: [n], int64, 0 to 9; they stay as they are.
+        labels: [n], int64, from 0; they stay as they are.
         share: of the labels, 0 to 1.
         seed: decides which, and what takes their place.
+        classes: how many labels there are.
 
     Returns:
         The labels with the wrong ones among them, [n].
     """
     generator = torch.Generator().manual_seed(seed)
     wrong = torch.randperm(len(labels), generator=generator)[: round(share * len(labels))]
-    others = torch.randint(1, 10, (len(wrong),), generator=generator)
-    return labels.index_put((wrong,), (labels[wrong] + others) % 10)
+    others = torch.randint(1, classes, (len(wrong),), generator=generator)
+    return labels.index_put((wrong,), (labels[wrong] + others) % classes)
 
 
-def handicap(dataset: ImageDataset, images: int, wrong_labels: float, seed: int) -> ImageDataset:
+def handicap(
+    dataset: ImageDataset, images: int, wrong_labels: float, seed: int, classes: int = 10
+) -> ImageDataset:
     """Return so many images of a data set, with the share of wrong labels; all as it is if so told.
 
     The images are drawn first, so that the share is that of the images learned from.
@@ -49,5 +52,5 @@ def handicap(dataset: ImageDataset, images: int, wrong_labels: float, seed: int)
     if images < len(dataset):
         dataset = dataset.select(draw_images(images, len(dataset), seed))
     if wrong_labels:
-        dataset = dataset.relabel(mislabel(dataset.labels, wrong_labels, seed))
+        dataset = dataset.relabel(mislabel(dataset.labels, wrong_labels, seed, classes))
     return dataset

@@ -22,14 +22,16 @@ class Readings:
     """What a network makes of every image of a set, in the order of the set.
 
     Attributes:
-        labels: the true digits, [images].
-        digits: the digits read, [images].
-        confidences: how probable the network thinks the digit it reads, 0 to 1, [images].
+        labels: the true classes, [images]; of MNIST the digits.
+        digits: the classes read, [images].
+        confidences: how probable the network thinks the class it reads, 0 to 1, [images].
+        classes: how many there are.
     """
 
     labels: NDArray[np.uint8]
     digits: NDArray[np.uint8]
     confidences: NDArray[np.float32]
+    classes: int = 10
 
     @property
     def accuracy(self) -> float:
@@ -38,9 +40,9 @@ class Readings:
 
     @property
     def confusion(self) -> NDArray[np.int64]:
-        """Counts, [10, 10]; row = the true digit, column = the digit read."""
-        cells = self.labels.astype(np.int64) * 10 + self.digits
-        return np.bincount(cells, minlength=100).reshape(10, 10)
+        """Counts, [classes, classes]; row = the true class, column = the one read."""
+        cells = self.labels.astype(np.int64) * self.classes + self.digits
+        return np.bincount(cells, minlength=self.classes**2).reshape(self.classes, self.classes)
 
     def mistakes(self, label: int | None = None, digit: int | None = None) -> NDArray[np.int64]:
         """Return the places of the images misread in the set, those it is surest of first.
@@ -78,7 +80,7 @@ def read_all(
     """Read every image of a set, without learning, and leave the model in the mode it was in.
 
     Args:
-        model: any network that maps [batch, 1, 28, 28] to logits [batch, 10].
+        model: any network that maps [batch, *shape] to logits [batch, classes].
         dataset: at least one image with its label.
         calibration: of the network's probabilities.
     """
@@ -93,4 +95,5 @@ def read_all(
         labels=dataset.labels.numpy().astype(np.uint8),
         digits=digits.numpy().astype(np.uint8),
         confidences=confidences.numpy(),
+        classes=logits.shape[1],
     )

@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, send
+from mnist_core.data import Splits, send
 from mnist_core.text import Message
 from mnist_core.training import set_up
 
@@ -84,7 +84,7 @@ def ramp_rates() -> list[float]:
 
 
 def find_rate(
-    config: TrainConfig, data: MNIST, device: torch.device | None = None
+    config: TrainConfig, data: Splits, device: torch.device | None = None
 ) -> Iterator[RatePoint]:
     """Train a network of these settings while the learning rate rises, until the loss explodes.
 

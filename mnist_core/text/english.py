@@ -18,6 +18,11 @@ ENGLISH: dict[str, str] = {
     "config.images": "Training images",
     "config.wrong_labels": "Wrong labels",
     "config.flatten": "Flatten",
+    "config.dataset": "Data set",
+    "config.handwriting": "The augmentation handwriting draws digits: it is for MNIST alone.",
+    "config.mirror": (
+        "The augmentation mirror is for photographs: a mirrored digit or letter is none."
+    ),
     "config.empty": "left empty",
     "config.not_a_choice": "{setting} must be one of {choices}, not {value}.",
     "config.not_whole": ("{setting} must be a whole number from {low:,} to {high:,}, not {value}."),
@@ -53,14 +58,39 @@ ENGLISH: dict[str, str] = {
         "{name} cannot be had without flattening. The network for that mistake: {choices}."
     ),
     # --- data -------------------------------------------------------------------------------------
+    "dataset.mnist": "MNIST",
+    "dataset.fashion_mnist": "Fashion-MNIST",
+    "dataset.kmnist": "KMNIST",
+    "dataset.cifar10": "CIFAR-10",
+    "dataset.pictures": "Your pictures",
+    "class.fashion.t_shirt": "T-shirt",
+    "class.fashion.trouser": "trousers",
+    "class.fashion.pullover": "pullover",
+    "class.fashion.dress": "dress",
+    "class.fashion.coat": "coat",
+    "class.fashion.sandal": "sandal",
+    "class.fashion.shirt": "shirt",
+    "class.fashion.sneaker": "sneaker",
+    "class.fashion.bag": "bag",
+    "class.fashion.ankle_boot": "ankle boot",
+    "class.cifar.airplane": "airplane",
+    "class.cifar.automobile": "car",
+    "class.cifar.bird": "bird",
+    "class.cifar.cat": "cat",
+    "class.cifar.deer": "deer",
+    "class.cifar.dog": "dog",
+    "class.cifar.frog": "frog",
+    "class.cifar.horse": "horse",
+    "class.cifar.ship": "ship",
+    "class.cifar.truck": "truck",
     "data.missing": (
-        "MNIST is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
-        "again, or copy these four files, unpacked or as .gz, into {raw}: {files}. If you have "
-        "them elsewhere, let the variable MNIST_DATA name the folder that holds MNIST/raw."
+        "{title} is not in {root} and could not be downloaded{reason}.{damage} {remedy} and try "
+        "again, or copy these files, unpacked, into {raw}: {files}. If you have them elsewhere, "
+        "let the variable MNIST_DATA name the folder that stands before {folder} there."
     ),
     "data.not_downloaded": (
-        "MNIST could not be downloaded{reason}. Try again later; the server's log tells its "
-        "operator what to do."
+        "{title} could not be downloaded ({megabytes} MB){reason}. Try again later; the server's "
+        "log tells its operator what to do."
     ),
     "data.connect": "Connect to the internet",
     "data.make_room": "Make room",
@@ -75,11 +105,11 @@ ENGLISH: dict[str, str] = {
     "data.silent": ", because the other side does not answer",
     "data.unreachable": ", because there is no connection to the other side",
     "data.damaged": " Damaged there: {files}.",
-    "data.incomplete": "MNIST is not complete in {root}: missing or damaged are {files}.",
-    "data.not_mnist": "What arrived is not MNIST.",
+    "data.incomplete": "{title} is not complete in {root}: missing or damaged are {files}.",
+    "data.not_genuine": "What arrived is not {title}.",
     # --- training ---------------------------------------------------------------------------------
     "training.wrong_shapes": (
-        "Images must be [batch, 1, 28, 28] and labels [batch], not {images} and {labels}."
+        "Images must be [batch, {shape}] and labels [batch], not {images} and {labels}."
     ),
     "training.exploded": (
         "The loss exploded to {loss:,.0f} in epoch {epoch}, batch {step}: with a learning rate of "
@@ -285,6 +315,7 @@ ENGLISH: dict[str, str] = {
     "change.augmentation.none": "no augmentation",
     "change.augmentation.affine": "small turns and shifts",
     "change.augmentation.handwriting": "other people's handwriting",
+    "change.augmentation.mirror": "mirrored and shifted images",
     "change.optimizer.adam": "Adam",
     "change.optimizer.sgd": "plain SGD",
     "change.seed": "seed {value}",
@@ -322,7 +353,7 @@ ENGLISH: dict[str, str] = {
     "article.loaded": "The model has been loaded!",
     "article.accuracy": "Accuracy on the test set: {accuracy}",
     # Its comments: what a line is there for.
-    "program.title": "Train {network} on MNIST.",
+    "program.title": "Train {network} on {data}.",
     "program.setup": "1. Set-up",
     "program.seed": "The same seed gives the same random numbers, so the run can be repeated.",
     "program.data": "2. Data",
@@ -334,7 +365,9 @@ ENGLISH: dict[str, str] = {
     "program.model": "3. Model",
     "program.few_images": "Only some of the images, drawn by chance: few are soon known by heart.",
     "program.wrong_labels": "Some labels are wrong. Only by heart can they be learned.",
-    "program.simple_nn": "One hidden layer of {width} neurons between 784 pixels and 10 digits.",
+    "program.simple_nn": (
+        "One hidden layer of {width} neurons between {pixels} pixels and {classes} classes."
+    ),
     "program.unflattened": "SimpleNN that forgets to flatten the images: Linear cannot read them.",
     "program.dropout_nn": (
         "SimpleNN that trains with a share of its hidden neurons switched off, others each time."
@@ -343,7 +376,7 @@ ENGLISH: dict[str, str] = {
     "program.cnn": (
         "Two convolutions that look for strokes anywhere in the image, then two linear layers."
     ),
-    "program.forward": "Turn images [batch, 1, 28, 28] into one score for each digit, [batch, 10].",
+    "program.forward": "Turn images {images} into one score for each class, {scores}.",
     "program.optimising": "4. Loss and optimiser",
     "program.softmax": "No softmax at the end of the network: CrossEntropyLoss contains it.",
     "program.adam": "Adam finds a step size for each weight by itself.",
@@ -354,6 +387,13 @@ ENGLISH: dict[str, str] = {
     "program.one_cycle": "The learning rate rises and falls again once, a little after each batch.",
     "program.training": "5. Training",
     "program.affine": "Slightly changed images each time, so that they cannot be learned by heart.",
+    "program.mirror": (
+        "A mirrored cat is a cat, wherever it stands: more pictures from the same ones."
+    ),
+    "program.no_picture": "no picture, or a damaged one",
+    "program.divided": "The folders train and test divide the pictures.",
+    "program.every_fifth": "Of each class, every fifth picture by its name is for the test.",
+    "program.turns": "The classes take turns.",
     "program.handwriting": (
         "Digits as other people write them, and what is no digit, so that both become familiar."
     ),
@@ -386,6 +426,7 @@ ENGLISH: dict[str, str] = {
     "picture.too_slow": "{name} takes too long to be read.",
     "picture.outside": ("The part that was chosen lies outside a picture of {width}×{height}."),
     "drawings.label": "A label must be a digit from 0 to 9.",
+    "drawings.name": "A class needs a name of 1 to {most} letters that can be shown.",
     "drawings.blank": "Nothing is drawn.",
     "drawings.missing": "There is no file of drawings {path}.",
     "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
@@ -397,6 +438,50 @@ ENGLISH: dict[str, str] = {
     "drawings.no_object": "An object with label and strokes is needed.",
     "drawings.in_file": "{name}: {problem}",
     "drawings.in_entry": "Drawing {number}: {problem}",
+    # --- teaching ---------------------------------------------------------------------------------
+    "teaching.classes": "A network is taught {least} to {most} classes, not {count}.",
+    "teaching.too_few": (
+        "{name}: {count} {count:|drawing|drawings}; each class needs {least} at least, "
+        "and a dozen is good."
+    ),
+    "hand.too_few": "There are {count} labelled digits, and {least} at least are needed.",
+    # --- pictures of one's own --------------------------------------------------------------------
+    "pictures.missing": "There is neither a folder nor a zip file {path}.",
+    "pictures.not_zip": "{name} is not a zip file that can be read.",
+    "pictures.too_many_files": "There are more than {most:,} files, which are too many.",
+    "pictures.too_large": "The files come to more than {most:,} megabytes once unpacked.",
+    "pictures.too_slow": "Reading the pictures takes longer than {seconds:,} seconds.",
+    "pictures.no_classes": (
+        "There are no pictures in folders: each class needs a folder of its own, such as cats/ and "
+        "dogs/."
+    ),
+    "pictures.one_class": (
+        "There are pictures of {name} only: at least two classes are needed, each in a folder of "
+        "its own."
+    ),
+    "pictures.many_classes": "There are {count:,} classes; {most} at most can be learned.",
+    "pictures.class_name": (
+        "The name of a class may have {most} characters at most, and no control characters, unlike "
+        "{name}."
+    ),
+    "pictures.too_few": (
+        "Of {name}, {train:,} pictures to learn from and {test:,} for the test can be read; at "
+        "least {least_train} and {least_test} are needed."
+    ),
+    "pictures.gone": "These pictures are not here any more: bring them again.",
+    # Why a file was left out, behind its name.
+    "pictures.link": "a link",
+    "pictures.leaves": "its path leaves the folder",
+    "pictures.encrypted": "encrypted",
+    "pictures.packed": "packed in a way that is not read",
+    "pictures.damaged": "damaged",
+    "pictures.not_opened": "it cannot be opened",
+    "pictures.large": "larger than {most} megabytes",
+    "pictures.many_pixels": "more than {most} megapixels",
+    "pictures.no_picture": "no picture that can be read",
+    "pictures.no_class": "in no class's folder",
+    "pictures.no_half": "neither in train nor in test",
+    "pictures.unknown_class": "of a class of which there is nothing to learn from",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{count} of {images} images misread",
     "mistakes.pair": "  {label} read as {digit}: {count}",
@@ -516,7 +601,7 @@ ENGLISH: dict[str, str] = {
     "cli.keep": ("of the weights of --start, mixed into those that are saved, 0 to 1; default: 0"),
     "cli.threads": "CPU threads; default: PyTorch's choice",
     "cli.out": (
-        "where the weights go, their metadata beside them as .json; default: MODEL_mnist.pth"
+        "where the weights go, their metadata beside them as .json; default: MODEL_DATASET.pth"
     ),
     "cli.every": (
         "with --json: also the loss of the batches, a line for the mean of so many of them"
@@ -537,6 +622,10 @@ ENGLISH: dict[str, str] = {
     "cli.evaluate": "test a saved network on the 10,000 test images, or on drawings",
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
+    "cli.teach": "teach a network classes of your own, from a file of drawings",
+    "cli.named_drawings": "a list of {entries} as .json or .json.gz, a dozen of each class",
+    "cli.no_augmentation": "learn from the drawings as they are",
+    "cli.teach_out": "save the network here: .pth or .safetensors",
     "cli.predict": "read image files of one digit each",
     "cli.mistakes": "show which test images a saved network misreads",
     "cli.mistakes_sheet": "draw the surest mistakes on a sheet: .png, .svg or .pdf",
@@ -568,11 +657,29 @@ ENGLISH: dict[str, str] = {
     "cli.no_flatten": "forget to flatten the images: the usual first mistake, explained",
     "cli.activation_unknown": (
         "{path} has no metadata that name its activation, which weights do not show: it is taken "
-        "for ReLU."
+        "for ReLU and, without --data-set, for a network that has learned MNIST."
     ),
+    "cli.data_set_of_network": "what the network has learned, where its metadata do not say it",
+    "cli.data_set_unknown": (
+        "Nothing says what this network has learned: it is taken for MNIST. --data-set says so."
+    ),
+    "cli.pictures": "{classes}: {train:,} pictures to learn from, {test:,} for the test",
+    "cli.pictures_skipped": "{count:,} {count:|file was|files were} left out:",
+    "cli.own_pictures": (
+        "This network has learned somebody's own pictures: let --data-set name their folder or zip "
+        "file."
+    ),
+    "cli.no_data_set": "There is no data set {name}, but {choices}, or the path of pictures.",
+    "cli.other_classes": "This network tells apart {found}, but these pictures show {wanted}.",
+    "cli.other_images": "This network reads {found}, and {title} is {wanted}.",
     "cli.saved": "Saved to {path}",
     "cli.loss": "Loss on the test set: {loss:.4f}",
     "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
+    "cli.taught": (
+        "Taught {classes} classes from {learned} {learned:|drawing|drawings} in {seconds:.1f} s."
+    ),
+    "cli.exam": "Exam: {right} of {count} right, {accuracy:percent}",
+    "cli.exam_mistake": "{meant} was read as {taken}.",
     "cli.confusion": "Each row is a digit that was meant, each column what it was read as.",
     "cli.accuracy_column": "accuracy",
     "cli.temperature": "Temperature: {temperature:.3f}",
@@ -656,12 +763,17 @@ ENGLISH: dict[str, str] = {
     "picture.expected": "A picture to be read was expected.",
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
+    "prediction.ask_named": "Draw something that it has been taught",
     "prediction.image": "The image of 28 by 28 pixels that the network is given",
     "prediction.sees": "What the network sees",
     "prediction.bars": "Probability of each digit",
+    "prediction.bars_named": "Probability of each class",
     "prediction.question": "Which digit was it?",
+    "prediction.question_named": "What was it?",
     "prediction.press_it": "Which digit was it? Press it above, or",
     "prediction.press_or_type_it": "Which digit was it? Press it above, type it, or",
+    "prediction.press_name": "What was it? Press its name above.",
+    "prediction.press_or_type_name": "What was it? Press its name above, or type its number.",
     "prediction.it_was": "It was {digit}",
     "prediction.yes": "Yes, {digit}",
     "prediction.not_sure": "Not sure",
@@ -708,6 +820,64 @@ ENGLISH: dict[str, str] = {
     "past.again": "Train again …",
     "past.forget": "Forget all of them",
     "past.really": "Forget {count} {count:|result|results} for good?",
+    # --- teaching in the page ---------------------------------------------------------------------
+    "inside.teach": "Teach",
+    "teach.title": "Teach classes of your own",
+    "teach.how": (
+        "Name some classes, any words. Draw each a dozen times and press its name below the bars. "
+        "Then press Train: within seconds a network reads them. It starts from the CNN that comes "
+        "with the project, and one drawing in four is kept for its exam."
+    ),
+    "teach.name": "Name of a new class",
+    "teach.add": "Add class",
+    "teach.classes": "Your classes",
+    "teach.rename": "Name of the class {name}",
+    "teach.drop": "Remove the class {name} with its drawings",
+    "teach.count": "{count} {count:|drawing|drawings}",
+    "teach.remove": "Remove drawing {number} of {name}",
+    "teach.train": "Train",
+    "teach.undo": "Undo",
+    "teach.save": "Save",
+    "teach.open": "Open …",
+    "teach.forget": "Forget all",
+    "teach.file_too_large": "This file is too large: 5 megabytes at most.",
+    "teach.named": "{name} is a class now: draw it, and press its name below the bars.",
+    "teach.dropped": "{name} is removed, with its drawings.",
+    "teach.added": "Added to {name}.",
+    "teach.taken_back": "Taken back from {name}.",
+    "teach.removed": "A drawing of {name} is removed.",
+    "teach.undone": "The last change is undone.",
+    "teach.forgotten": "Your classes and drawings are forgotten.",
+    "teach.training": "Learning …",
+    "teach.waiting": "Waiting for a free place, some seconds …",
+    "teach.still": "Something is being learned already: it takes only some seconds.",
+    "teach.exam": "Exam: {right} of {count} right, {accuracy:percent}. Draw: it reads now.",
+    "teach.mistake": "{meant} was read as {taken}, {count} {count:|time|times}.",
+    "teach.no_class": "There is no class {name}.",
+    "teach.class_gone": "This class is gone.",
+    "teach.no_drawing": "This drawing is gone.",
+    "teach.class_there": "There is a class {name} already.",
+    "teach.too_many": "There can be {most} classes at most.",
+    "teach.full": "There is room for {most} drawings: remove some, or a class.",
+    "teach.too_large": "These drawings are too large to be kept: remove some.",
+    "hand.title": "Your hand",
+    "hand.how": (
+        "The network that reads goes on learning from your labelled digits, mixed into MNIST. "
+        "What it was stays beside it."
+    ),
+    "hand.learn": "Learn my hand",
+    "hand.back": "Back to what it was",
+    "hand.report": (
+        "{name} has learned your hand: of {count} {count:|digit|digits} that it was not shown it "
+        "read {before} right before, and {after} now."
+    ),
+    "hand.forgotten": "MNIST: {before:percent} before, {after:percent} now.",
+    "hand.no_mnist": (
+        "MNIST is not on this machine: nothing of it was mixed in, and nobody can say what was "
+        "forgotten."
+    ),
+    "hand.no_digits": "{name} does not read digits: choose another network for this.",
+    "hand.in_training": "{name} is still in training.",
     # --- the pipeline -----------------------------------------------------------------------------
     "pipeline.intro": (
         "MNIST's digits were all made alike, and a network reads well only what looks like "
@@ -935,6 +1105,9 @@ ENGLISH: dict[str, str] = {
         "before it. For this image the parts add up exactly."
     ),
     "inside.alike": "To its last hidden layer, these test images are most alike",
+    "inside.no_digits": (
+        "Images most alike are looked for among MNIST's digits, not for classes of your own."
+    ),
     "inside.no_data": (
         "The test images come with the first training; then the most alike are shown here."
     ),
@@ -984,13 +1157,16 @@ ENGLISH: dict[str, str] = {
         "training images, and the label of each: one step of the loop learns from such a batch."
     ),
     "batch.shapes": (
-        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+        "images: [{size}, {shape}] = images, grey channel, rows, columns · labels: [{size}]"
     ),
-    "batch.labels": "Images of these digits: {labels}",
+    "batch.colours": (
+        "images: [{size}, {shape}] = images, red, green and blue, rows, columns · labels: [{size}]"
+    ),
+    "batch.labels": "Images of these classes: {labels}",
     "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
     "curves.loss": "Loss",
     "curves.of_batches": "each batch",
-    "curves.guessing": "guessing: ln 10 = 2.30",
+    "curves.guessing": "guessing: ln {classes} = {loss}",
     "curves.loss_chart": "Loss of the run; arrow keys go from epoch to epoch",
     "curves.accuracy_chart": "Accuracy of the run; arrow keys go from epoch to epoch",
     "curves.hint": "Point at a curve, or go along it with the arrow keys: its values stand here.",
@@ -1066,6 +1242,21 @@ ENGLISH: dict[str, str] = {
     "scrubber.tested": "Of {count} test images",
     "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
+    "form.dataset": "Data set",
+    "form.dataset_mnist": "Handwritten digits, 28×28 pixels: the article's.",
+    "form.dataset_fashion_mnist": "Ten kinds of clothes, 28×28 pixels: MNIST's form, but harder.",
+    "form.dataset_kmnist": "Ten letters from old Japanese books, 28×28 pixels.",
+    "form.dataset_cifar10": "Ten kinds of things and animals in colour, 32×32 pixels.",
+    "form.dataset_to_fetch": "{about} The first training downloads it: {megabytes} MB.",
+    "pictures.bring": "Your pictures (.zip)",
+    "pictures.how": "A zip file with a folder a class, such as cats/ and dogs/: bring it below.",
+    "pictures.chosen": "Your pictures: {names}.",
+    "pictures.none": "There are no pictures of yours here: bring a zip file first.",
+    "pictures.of_class": "{name}: {train:,} to learn from, {test:,} for the test",
+    "pictures.strip": "Some of your pictures, as the network sees them",
+    "pictures.skipped": "{count:,} {count:|file was|files were} left out:",
+    "pictures.busy": "Other pictures are being read: try again in a minute.",
+    "pictures.under_way": "Other pictures can be brought when your training is over.",
     "form.network": "Network",
     "form.network_choice": "{title}: {parameters} parameters",
     "form.batch_size": "Batch size: images per step",
@@ -1099,6 +1290,7 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_none": "None: the images as they are",
     "form.augmentation_affine": "Small turns, shifts and slants",
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
+    "form.augmentation_mirror": "Mirrored and shifted, as photographs may be",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
     "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
     # --- number fields ---------------------------------------------------------------------------
@@ -1117,7 +1309,7 @@ ENGLISH: dict[str, str] = {
     "run.next": "Its turn is about to come.",
     "run.queued": "{place:ordinal} in the queue: its turn comes in {wait}.",
     "run.paused": "Paused: its turn comes again.",
-    "run.downloading": "Downloading MNIST, once: {part} of {megabytes} MB.",
+    "run.downloading": "Downloading {title}, once: {part} of {megabytes} MB.",
     "run.loading": "Loading the 70,000 images into memory.",
     "run.awaiting_gpu": "Waiting for a GPU.",
     "run.epoch_begun": "Epoch {epoch}: batch {step} of {steps}.",
@@ -1369,12 +1561,18 @@ ENGLISH: dict[str, str] = {
         "The server cannot write files just now, so the network cannot be downloaded."
     ),
     "files.gone": "The file is gone already: upload it again.",
+    "classifier.taught": "Your network",
+    "classifier.hand": "{name}, your hand",
+    "classifier.exam": "exam: {right} of {count} right",
     "classifier.missing": "cannot be loaded: {file} is missing",
     "classifier.unreadable": "cannot be loaded: {file} cannot be read",
     "classifier.damaged": "cannot be loaded: {file} is damaged",
     "classifier.no_metadata": "{file} is missing or damaged, so nobody knows how sure it may be",
     # --- jobs -------------------------------------------------------------------------------------
     "jobs.full": "Too many networks wait for their training. Try again later.",
+    "jobs.short_lost": "The process that learned has ended. Press the button again.",
+    "jobs.short_no_room": "The server has no memory for it just now. Try again a little later.",
+    "jobs.short_failed": "Something went wrong, and nothing was learned. Try again.",
     "jobs.cannot_train_on": "This run cannot train on: its optimiser is gone. Start a new one.",
     # --- endpoints and limits ---------------------------------------------------------------------
     "server.no_upload": "Send the file itself, neither its path nor its address: upload it first.",

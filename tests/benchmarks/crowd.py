@@ -38,6 +38,7 @@ from contextlib import contextmanager, nullcontext
 from mnist_core.models import MODELS
 from tests.benchmarks.page import AnswerError, Event, Page, read_events
 from tests.benchmarks.pen_to_bars import running_app
+from tests.form_values import form_values
 
 MOST_P95 = 100.0  # ms
 MOST_SECONDS_FREED = 2.0  # from a closed tab to the next training
@@ -218,8 +219,7 @@ def press_train(page: Page, model: str = "simple_nn", epochs: int = EPOCHS) -> N
     Raises:
         AnswerError: the run is refused.
     """
-    values = [model, epochs, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
-    page.join("start_run", *values)
+    page.join("start_run", *form_values(model=model, epochs=epochs))
     page.wait_for(lambda: page.is_over("start_run"))
     answer = page.latest["start_run"][0]
     if "error" in answer:

@@ -19,7 +19,7 @@ import torch
 
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.config import TrainConfig
-from mnist_core.data import load_mnist
+from mnist_core.data import DATASETS, load_images
 from mnist_core.models import MODELS, count_parameters, create_model_shape
 from mnist_core.training import (
     EpochRecord,
@@ -39,7 +39,7 @@ def main() -> None:
     root = find_mnist()
     if root is None:
         sys.exit(ADVICE)
-    data = load_mnist(root)
+    data = load_images(DATASETS["mnist"], root)
 
     device = choose_device()
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"

@@ -23,7 +23,7 @@ import torch
 
 from mnist_core.calibration import compute_logits, expected_calibration_error, halve
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, Checkpoint, load_checkpoint
-from mnist_core.data import ImageDataset, load_mnist, normalize
+from mnist_core.data import DATASETS, ImageDataset, load_images, normalize
 from mnist_core.drawings import images_of, read_drawings
 from mnist_core.preprocessing import image_from_strokes
 from tests import real_mnist, real_pen_digits
@@ -50,7 +50,10 @@ def main() -> int:
     pen_sets = {"pen digits": images_of(drawings)}
     if others := real_pen_digits.find_beside(real_pen_digits.OTHERS):
         pen_sets["others' digits"] = images_of(read_drawings(others))
-    sets = {"MNIST's test images": halve(load_mnist(mnist_root).test)[1], **pen_sets}
+    sets = {
+        "MNIST's test images": halve(load_images(DATASETS["mnist"], mnist_root).test)[1],
+        **pen_sets,
+    }
     kinds = {name: make(options.count, SEED) for name, make in MADE_UP.items()}
     kinds["two digits"] = side_by_side([d.strokes for d in drawings], options.count, SEED)
     non_digits = {name: to_images(made) for name, made in kinds.items()}

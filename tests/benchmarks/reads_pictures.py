@@ -27,7 +27,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from mnist_core.checkpoints import SHIPPED_CNN, load_checkpoint
-from mnist_core.data import load_mnist, normalize
+from mnist_core.data import DATASETS, load_images, normalize
 from mnist_core.drawings import read_drawings
 from mnist_core.preprocessing import (
     GrayImage,
@@ -176,7 +176,7 @@ def main() -> int:
         good &= judge.row(options.scans.name, scans_in(options.scans))
     root, file = real_mnist.find_mnist(), real_pen_digits.find_pen_digits()
     if root is not None:
-        test = load_mnist(root).test
+        test = load_images(DATASETS["mnist"], root).test
         every = max(1, len(test) // options.digits)
         images = ((test.images[::every, 0] + 1) * 127.5).round().byte().numpy()
         labels = test.labels[::every].tolist()

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import load_mnist
+from mnist_core.data import DATASETS, load_images
 from mnist_core.training import EpochRecord, set_up, train
 from tests.article import Article
 from tests.real_mnist import ADVICE, find_mnist
@@ -37,7 +37,7 @@ def main() -> int:
         sys.exit(ADVICE)
 
     theirs = Article(root)
-    ours = train(set_up(TrainConfig(epochs=options.rounds), load_mnist(root)))
+    ours = train(set_up(TrainConfig(epochs=options.rounds), load_images(DATASETS["mnist"], root)))
     their_seconds, our_seconds = [], []
     for _ in range(options.rounds):
         started = perf_counter()

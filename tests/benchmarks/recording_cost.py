@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # the checkout
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, load_mnist
+from mnist_core.data import DATASETS, Splits, load_images
 from mnist_core.loss_curve import LossCurve
 from mnist_core.models import MODELS
 from mnist_core.moments import Moments, early_steps, first_moment, moment_of
@@ -41,7 +41,7 @@ def main() -> int:
     if root is None:
         sys.exit(ADVICE)
 
-    data = load_mnist(root)
+    data = load_images(DATASETS["mnist"], root)
     config = TrainConfig(epochs=options.epochs, model=options.model)
     seconds_of(replace(config, epochs=1), data, keeps=True)  # warms up
     with_it, without = [], []
@@ -58,7 +58,7 @@ def main() -> int:
     return 0 if cost < MOST else 1
 
 
-def seconds_of(config: TrainConfig, data: MNIST, *, keeps: bool) -> float:
+def seconds_of(config: TrainConfig, data: Splits, *, keeps: bool) -> float:
     """Train, and return the processor's time that it took."""
     training, curve, moments = set_up(config, data), LossCurve(), Moments()
     began = process_time()

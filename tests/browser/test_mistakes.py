@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import PHONE, until
 from tests.browser.pen import SEVEN, draw_by_mouse
@@ -32,11 +32,11 @@ DARK = {"color_scheme": "dark"}
 
 
 @pytest.fixture(scope="session")
-def labels(mnist: MNIST) -> Counts:
+def labels(mnist: Splits) -> Counts:
     return np.asarray(mnist.test.labels.numpy())
 
 
-def digits_of(path: Path, mnist: MNIST) -> tuple[Counts, NDArray[np.float32]]:
+def digits_of(path: Path, mnist: Splits) -> tuple[Counts, NDArray[np.float32]]:
     """Read the test images with a checkpoint; return digits and confidences."""
     checkpoint = load_checkpoint(path)
     with torch.inference_mode():
@@ -46,12 +46,12 @@ def digits_of(path: Path, mnist: MNIST) -> tuple[Counts, NDArray[np.float32]]:
 
 
 @pytest.fixture(scope="session")
-def simple(mnist: MNIST) -> tuple[Counts, NDArray[np.float32]]:
+def simple(mnist: Splits) -> tuple[Counts, NDArray[np.float32]]:
     return digits_of(SHIPPED, mnist)
 
 
 @pytest.fixture(scope="session")
-def cnn(mnist: MNIST) -> Counts:
+def cnn(mnist: Splits) -> Counts:
     return digits_of(SHIPPED_CNN, mnist)[0]
 
 
@@ -247,7 +247,7 @@ def test_the_quiz_asks_before_it_tells(
     digit_read(page, digit)
 
 
-def test_accuracy_per_digit_and_calibration(
+def test_accuracy_per_class_and_calibration(
     page: Page, labels: Counts, simple: tuple[Counts, NDArray[np.float32]]
 ) -> None:
     open_mistakes(page)

@@ -14,7 +14,7 @@ from mnist_core.calibration import (
     fit_temperature,
     halve,
 )
-from mnist_core.data import MNIST, ImageDataset
+from mnist_core.data import ImageDataset, Splits
 from mnist_core.models import SimpleNN
 from tests.each import each
 from tests.oracles import mean_cross_entropy, simple_nn_logits, softmax
@@ -158,7 +158,7 @@ def test_logits_are_those_that_numpy_computes_in_the_order_of_the_images() -> No
     np.testing.assert_allclose(softmax(logits.numpy()), softmax(expected), atol=1e-5)
 
 
-def test_the_halves_share_no_image_and_lose_none(tiny_mnist: MNIST) -> None:
+def test_the_halves_share_no_image_and_lose_none(tiny_mnist: Splits) -> None:
     first, second = halve(tiny_mnist.test)
     assert len(first) + len(second) == len(tiny_mnist.test)
     assert torch.equal(first.images, tiny_mnist.test.images[0::2])

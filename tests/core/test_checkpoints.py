@@ -32,7 +32,7 @@ from mnist_core.checkpoints import (
     save_checkpoint,
 )
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import ACTIVATIONS, MODELS, SimpleNN, create_model
@@ -801,7 +801,7 @@ def test_the_shipped_checkpoint_was_trained_by_the_recipe() -> None:
     assert [epoch["epoch"] for epoch in metadata["epochs"]] == [1, 2, 3, 4, 5]
 
 
-def test_the_shipped_checkpoint_reads_as_well_as_it_says(mnist: MNIST) -> None:
+def test_the_shipped_checkpoint_reads_as_well_as_it_says(mnist: Splits) -> None:
     checkpoint = load_checkpoint(SHIPPED)
     accuracy = evaluate(checkpoint.model, mnist.test).accuracy
     two_images = 0.0002  # that another processor's rounding may tip

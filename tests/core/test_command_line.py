@@ -21,7 +21,8 @@ from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, save_calibration
 from mnist_core.codegen import generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, load_mnist
+from mnist_core.data import DATASETS, Splits, forget_own, load_images
+from mnist_core.drawings import format_drawings
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.loss_curve import BatchLoss
@@ -30,6 +31,8 @@ from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.each import each
+from tests.made_pictures import two_classes, write_folder, write_zip
+from tests.own_symbols import SYMBOLS, draw_symbols
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -74,7 +77,7 @@ def assert_refused(result: tuple[int, str, str], *parts: str) -> None:
 def test_train_prints_the_articles_lines(run: Run, tiny_root: Path, tmp_path: Path) -> None:
     out = tmp_path / "mine.pth"
     status, stdout, stderr = run("train", "--epochs", 2, "--data", tiny_root, "--out", out)
-    training = set_up(TrainConfig(epochs=2), load_mnist(tiny_root))
+    training = set_up(TrainConfig(epochs=2), load_images(DATASETS["mnist"], tiny_root))
     epochs = [record for record in train(training) if isinstance(record, EpochRecord)]
     assert stdout.splitlines() == [
         "Image batch shape: torch.Size([64, 1, 28, 28])",
@@ -121,7 +124,7 @@ def test_train_saves_what_was_learned_with_its_metadata(
         optimizer="sgd",
         seed=7,
     )
-    training = set_up(config, load_mnist(tiny_root))
+    training = set_up(config, load_images(DATASETS["mnist"], tiny_root))
     *_, epoch = train(training)
     assert isinstance(epoch, EpochRecord)
     checkpoint = load_checkpoint(out)
@@ -168,7 +171,9 @@ def test_train_keeps_a_share_of_the_weights_that_it_went_on_from(
         assert run("train", "--data", tiny_root, "--epochs", "1", *more, "--out", out)[0] == 0
         checkpoint = load_checkpoint(out)
         weights[name] = checkpoint.model.state_dict()
-        expected = evaluate(checkpoint.model, load_mnist(tiny_root).test).accuracy
+        expected = evaluate(
+            checkpoint.model, load_images(DATASETS["mnist"], tiny_root).test
+        ).accuracy
         assert checkpoint.metadata["test_accuracy"] == expected
     for name, mixed in weights["mixed"].items():
         expected_mix = 0.25 * weights["start"][name] + 0.75 * weights["plain"][name]
@@ -203,7 +208,7 @@ def test_average_saves_the_mean_and_says_of_which(
     for name, weights in mean.model.state_dict().items():
         each_ones = torch.stack([part.model.state_dict()[name] for part in told])
         torch.testing.assert_close(weights, each_ones.mean(dim=0))
-    accuracy = evaluate(mean.model, load_mnist(tiny_root).test).accuracy
+    accuracy = evaluate(mean.model, load_images(DATASETS["mnist"], tiny_root).test).accuracy
     assert stdout.splitlines() == [
         f"Accuracy on the test set: {accuracy:.2%}",
         f"Saved to {out}",
@@ -287,7 +292,7 @@ def test_a_rate_is_found_printed_and_drawn(run: Run, tiny_root: Path, tmp_path: 
     command = ["find-rate", "--width", 16, "--data", tiny_root]
     status, stdout, stderr = run(*command, "--out", sheet)
     assert (status, stderr) == (0, "")
-    points = list(find_rate(TrainConfig(width=16), load_mnist(tiny_root)))
+    points = list(find_rate(TrainConfig(width=16), load_images(DATASETS["mnist"], tiny_root)))
     lines = stdout.splitlines()
     assert lines[0] == f"Batch 1/200: rate 1e-06, loss {points[0].loss:.4f}, " + (
         f"smoothed {points[0].smoothed:.4f}"
@@ -345,7 +350,7 @@ def test_train_json_gives_the_losses_of_batches_where_they_are_asked_for(
     assert [(line["epoch"], line["step"]) for line in losses] == [
         (epoch, step) for epoch in (1, 2) for step in steps
     ]
-    training = set_up(TrainConfig(epochs=2), load_mnist(tiny_root))
+    training = set_up(TrainConfig(epochs=2), load_images(DATASETS["mnist"], tiny_root))
     noted: list[BatchLoss] = []
     training.note_loss = noted.append
     list(train(training))
@@ -484,7 +489,7 @@ def test_settings_that_do_not_go_together_are_refused(run: Run, command: str) ->
 # --- evaluate ----------------------------------------------------------------------------------
 
 
-def test_evaluate_prints_loss_and_accuracy(run: Run, mnist_root: Path, mnist: MNIST) -> None:
+def test_evaluate_prints_loss_and_accuracy(run: Run, mnist_root: Path, mnist: Splits) -> None:
     expected = evaluate(load_checkpoint(SHIPPED).model, mnist.test)
     assert run("evaluate", SHIPPED, "--data", mnist_root) == (
         0,
@@ -590,6 +595,47 @@ def test_predict_reads_each_picture(run: Run, four: Path) -> None:
     assert (status, stderr) == (0, "")
 
 
+def test_own_pictures_are_learned_evaluated_read_and_shown(run: Run, tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "lines.zip", two_classes(75) | {"lying/text.png": b"no picture"})
+    out = tmp_path / "cnn_pictures.pth"
+    settings = ("--data-set", path, "--model", "cnn", "--epochs", 2)
+    status, stdout, stderr = run("train", *settings, "--out", out)
+    assert status == 0
+    assert stdout.startswith("Image batch shape: torch.Size([64, 3, 32, 32])\n")
+    assert stderr.splitlines() == [
+        "lying, upright: 120 pictures to learn from, 30 for the test",
+        "1 file was left out:",
+        "  lying/text.png: no picture that can be read",
+    ]
+    accuracy = stdout.splitlines()[-2]
+    status, stdout, _ = run("evaluate", out, "--data-set", path)
+    assert (status, stdout.splitlines()[-1]) == (0, accuracy)
+    status, stdout, _ = run("mistakes", out, "--data-set", path, "--out", tmp_path / "sheet.png")
+    assert status == 0
+    assert (tmp_path / "sheet.png").stat().st_size > 0
+    folder = write_folder(tmp_path / "folder", two_classes(1))
+    status, stdout, _ = run("predict", out, folder / "lying/000.png", folder / "upright/000.png")
+    assert re.fullmatch(r".*000.png: lying \(.*\)\n.*000.png: upright \(.*\)\n", stdout), stdout
+    assert_refused(run("evaluate", out), "--data-set")
+    status, stdout, _ = run("code", *settings)
+    assert (
+        stdout.splitlines()
+        == generate_code(TrainConfig(model="cnn", epochs=2, dataset="pictures")).splitlines()
+    )
+    cats = {name.replace("lying", "cats"): content for name, content in two_classes(10).items()}
+    other = write_zip(tmp_path / "other.zip", cats)
+    status, _, stderr = run("evaluate", out, "--data-set", other)
+    assert status == 2
+    assert "tells apart lying, upright, but these pictures show cats, upright" in stderr
+    forget_own("pictures")
+
+
+def test_wrong_paths_of_pictures_are_one_sentence(run: Run, tmp_path: Path) -> None:
+    assert_refused(run("train", "--data-set", "mnst"), "must be one of mnist, ")
+    assert_refused(run("train", "--data-set", tmp_path / "no.zip"), "neither a folder nor a zip")
+    assert_refused(run("train", "--data-set", tmp_path), "a folder of its own")
+
+
 def test_predict_json_is_one_object_a_picture(run: Run, four: Path) -> None:
     status, stdout, stderr = run("predict", SHIPPED, "--json", four, four)
     first, second = (json.loads(line) for line in stdout.splitlines())
@@ -638,7 +684,7 @@ def test_predict_says_when_the_network_is_not_sure(
 
 
 def test_calibrate_writes_beside_the_weights_what_it_prints(
-    run: Run, tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+    run: Run, tmp_path: Path, tiny_root: Path, tiny_mnist: Splits
 ) -> None:
     path = tmp_path / "mine.pth"
     path.write_bytes(SHIPPED.read_bytes())
@@ -968,3 +1014,42 @@ def test_mistakes_are_counted_named_and_drawn(run: Run, tiny_root: Path, tmp_pat
 def test_a_sheet_of_another_kind_is_refused_before_anything_is_read(run: Run) -> None:
     refused = run("mistakes", "no such file.pth", "--out", "sheet.txt")
     assert_refused(refused, "--out must end in one of .png, .svg, .pdf, not sheet.txt.")
+
+
+# --- teach ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def symbols(tmp_path: Path) -> Path:
+    """Return a file of drawings of three symbols."""
+    path = tmp_path / "symbols.json"
+    path.write_bytes(format_drawings(draw_symbols(8)))
+    return path
+
+
+def test_teach_prints_how_the_exam_went(run: Run, symbols: Path, tmp_path: Path) -> None:
+    out = tmp_path / "taught.pth"
+    status, stdout, stderr = run("teach", symbols, "--out", out)
+    assert (status, stderr) == (0, "")
+    first, second, *_, last = stdout.splitlines()
+    assert re.fullmatch(r"Taught 3 classes from 18 drawings in \d\.\d s\.", first)
+    assert second == "Exam: 6 of 6 right, 100.00%"
+    assert last == f"Saved to {out}"
+    assert torch.load(out)["fc2.weight"].shape == (3, 128)
+    assert json.loads(out.with_suffix(".json").read_text())["classes"] == list(SYMBOLS)
+
+
+def test_teach_as_json_names_what_was_taken_for_what(run: Run, symbols: Path) -> None:
+    status, stdout, _ = run("teach", symbols, "--no-augmentation", "--json")
+    told = json.loads(stdout)
+    assert status == 0
+    assert told["classes"] == list(SYMBOLS)
+    assert told["count"] == told["right"] + len(told["mistakes"]) == 6
+
+
+def test_teach_refuses_what_it_cannot_learn_from(run: Run, tmp_path: Path, symbols: Path) -> None:
+    one = tmp_path / "one.json"
+    one.write_bytes(format_drawings(draw_symbols(3)[::3]))
+    assert_refused(run("teach", one), "2 to 20 classes, not 1")
+    assert_refused(run("teach", tmp_path / "none.json"), "There is no file of drawings")
+    assert_refused(run("teach", symbols, "--out", "x.txt"), "--out")

@@ -6,7 +6,8 @@ import shutil
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -17,26 +18,42 @@ from torch.utils.data import DataLoader, TensorDataset
 from torchvision import datasets, transforms
 
 from mnist_core.data import (
-    FILES,
-    MNIST,
+    DATASETS,
+    DataSet,
     DownloadError,
     ImageDataset,
+    Splits,
     damaged_files,
+    data_folder,
     default_root,
     download,
-    fetch_mnist,
-    files,
-    has_mnist,
-    load_mnist,
-    loading,
+    fetch_images,
+    has_images,
+    load_images,
     make_train_loader,
     normalize,
-    raw_folder,
     send,
 )
 from tests.in_chinese import in_chinese
 from tests.mirror import Mirror
 from tests.tiny_mnist import TEST_IMAGES, TRAIN_IMAGES, TinyMNIST
+
+
+def raw_folder(root: Path) -> Path:
+    return data_folder(DATASETS["mnist"], root)
+
+
+def damaged(root: Path) -> list[str]:
+    return damaged_files(DATASETS["mnist"], root)
+
+
+def fetch(root: Path | None = None) -> Iterator[float]:
+    return fetch_images(DATASETS["mnist"], root)
+
+
+def load(root: Path | None = None) -> Splits:
+    return load_images(DATASETS["mnist"], root)
+
 
 # --- tensors and batches -----------------------------------------------------------------------
 
@@ -109,7 +126,7 @@ def test_what_is_sent_to_a_gpu_leaves_from_memory_that_need_not_be_waited_for() 
 
 
 def test_what_is_loaded_is_what_torchvision_reads(tiny_root: Path) -> None:
-    mnist = load_mnist(tiny_root)
+    mnist = load(tiny_root)
     for split, train, count in (
         (mnist.train, True, TRAIN_IMAGES),
         (mnist.test, False, TEST_IMAGES),
@@ -121,7 +138,7 @@ def test_what_is_loaded_is_what_torchvision_reads(tiny_root: Path) -> None:
         assert split.labels.tolist() == [label for _, label in theirs]
 
 
-def test_the_real_data_are_mnist(mnist: MNIST) -> None:
+def test_the_real_data_are_mnist(mnist: Splits) -> None:
     assert mnist.train.images.shape == (60_000, 1, 28, 28)
     assert mnist.test.images.shape == (10_000, 1, 28, 28)
     # How often each digit occurs, as the data set's literature has it.
@@ -139,20 +156,21 @@ def test_data_are_read_once_and_shared(
     tiny_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = shutil.copytree(tiny_root, tmp_path / "root")
-    splits = []
-    read_split = loading._read_split
-    monkeypatch.setattr(loading, "_read_split", lambda *a: splits.append(a) or read_split(*a))
-    found: list[MNIST] = []
-    threads = [threading.Thread(target=lambda: found.append(load_mnist(root))) for _ in range(4)]
+    mnist = DATASETS["mnist"]
+    reads = []
+    counting = replace(mnist, read=lambda folder: reads.append(folder) or mnist.read(folder))
+    monkeypatch.setitem(DATASETS, "mnist", counting)
+    found: list[Splits] = []
+    threads = [threading.Thread(target=lambda: found.append(load(root))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     monkeypatch.chdir(tmp_path)
-    found.append(load_mnist(Path("root")))  # the same folder by another name
+    found.append(load(Path("root")))  # the same folder by another name
     assert len(found) == 5
-    assert all(mnist is found[0] for mnist in found)
-    assert len(splits) == 2  # to learn from, and to be tested on
+    assert all(splits is found[0] for splits in found)
+    assert len(reads) == 1
 
 
 def test_the_folder_is_the_one_that_mnist_data_names(
@@ -160,8 +178,8 @@ def test_the_folder_is_the_one_that_mnist_data_names(
 ) -> None:
     monkeypatch.setenv("MNIST_DATA", str(tiny_root))
     assert default_root() == tiny_root
-    assert load_mnist() is load_mnist(tiny_root)
-    assert list(fetch_mnist()) == []
+    assert load() is load(tiny_root)
+    assert list(fetch()) == []
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -183,9 +201,9 @@ def test_a_folder_below_ones_home_is_found_there(
     monkeypatch.setenv("MNIST_DATA", "~/mnist")
     monkeypatch.chdir(tmp_path)
     assert default_root() == tmp_path / "home" / "mnist"
-    assert has_mnist()
-    assert list(fetch_mnist()) == []
-    assert load_mnist() is load_mnist(Path("~/mnist"))
+    assert has_images(DATASETS["mnist"])
+    assert list(fetch()) == []
+    assert load() is load(Path("~/mnist"))
     assert [path.name for path in tmp_path.iterdir()] == ["home"]  # none that is called ~
 
     monkeypatch.setenv("MNIST_DATA", "~nobody-is-called-so/mnist")
@@ -195,12 +213,14 @@ def test_a_folder_below_ones_home_is_found_there(
 @pytest.mark.parametrize("damage", ["missing", "cut short", "altered", "a folder"])
 def test_damage_is_noticed(tiny_root: Path, tmp_path: Path, damage: str) -> None:
     root = shutil.copytree(tiny_root, tmp_path / "root")
-    assert has_mnist(root)
+    assert has_images(DATASETS["mnist"], root)
     do_damage(raw_folder(root) / "t10k-labels-idx1-ubyte", damage)
-    assert has_mnist(root) is (damage == "altered")  # which cannot be seen at a glance
-    assert damaged_files(root) == ["t10k-labels-idx1-ubyte"]
+    assert has_images(DATASETS["mnist"], root) is (
+        damage == "altered"
+    )  # which cannot be seen at a glance
+    assert damaged(root) == ["t10k-labels-idx1-ubyte"]
     with pytest.raises(FileNotFoundError, match="t10k-labels-idx1-ubyte"):
-        load_mnist(root)
+        load(root)
 
 
 def do_damage(file: Path, damage: str) -> None:
@@ -226,22 +246,22 @@ def test_a_download_reports_shares_and_completes(mirror: Mirror, tmp_path: Path)
     root = tmp_path / "not" / "there" / "yet"
     mirror.open.clear()
     shares = []
-    for share in fetch_mnist(root):
+    for share in fetch(root):
         shares.append(share)
         if len(shares) == 2:  # it reports while nothing arrives, too
             mirror.open.set()
     assert len(shares) >= 2
     assert all(0 <= share <= 1 for share in shares)
-    assert damaged_files(root) == []
-    assert len(load_mnist(root).train) == TRAIN_IMAGES
-    assert {path.name for path in raw_folder(root).iterdir()} == set(FILES)
+    assert damaged(root) == []
+    assert len(load(root).train) == TRAIN_IMAGES
+    assert {path.name for path in raw_folder(root).iterdir()} == set(DATASETS["mnist"].files)
 
 
 def test_what_is_complete_is_left_alone(tiny_root: Path, mirror: Mirror, tmp_path: Path) -> None:
     root = shutil.copytree(tiny_root, tmp_path / "root")
     before = snapshot(root)
-    assert list(fetch_mnist(root)) == []
-    load_mnist(root)
+    assert list(fetch(root)) == []
+    load(root)
     assert snapshot(root) == before  # so that a folder that cannot be written to will do
     assert not mirror.requests
 
@@ -254,9 +274,9 @@ def test_only_a_damaged_file_is_replaced(
     file = raw_folder(root) / "t10k-images-idx3-ubyte"
     do_damage(file, damage)
     before = snapshot(raw_folder(root))
-    list(fetch_mnist(root))
+    list(fetch(root))
     after = snapshot(raw_folder(root))
-    assert damaged_files(root) == []
+    assert damaged(root) == []
     before.pop(file, None)
     after.pop(file)
     assert after == before
@@ -272,8 +292,8 @@ def test_what_an_interrupted_download_left_is_used_or_cleaned(
     shutil.copy(tiny_mnist_folder.archives / whole, part)
     (part / cut).write_bytes((tiny_mnist_folder.archives / cut).read_bytes()[:10])
     (part / broken.removesuffix(".gz")).write_bytes(b"half unpacked")
-    list(fetch_mnist(root))
-    assert damaged_files(root) == []
+    list(fetch(root))
+    assert damaged(root) == []
     assert not snapshot(part)
     assert whole not in mirror.requests  # it had arrived already
     assert mirror.requests[cut] == one_fetch[cut]
@@ -286,14 +306,14 @@ def test_two_threads_share_one_download(
     both_wait = threading.Barrier(2, action=mirror.open.set)
     complete = []
 
-    def fetch() -> None:
-        shares = fetch_mnist(tmp_path)
+    def fetch_one() -> None:
+        shares = fetch(tmp_path)
         next(shares)
         both_wait.wait(timeout=60)
         list(shares)
-        complete.append(damaged_files(tmp_path) == [])
+        complete.append(damaged(tmp_path) == [])
 
-    threads = [threading.Thread(target=fetch) for _ in range(2)]
+    threads = [threading.Thread(target=fetch_one) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -317,9 +337,9 @@ def test_archives_that_lie_there_are_unpacked_without_a_network(
     packed_root: Path, mirror: Mirror
 ) -> None:
     archives = snapshot(raw_folder(packed_root))
-    list(fetch_mnist(packed_root))
-    assert damaged_files(packed_root) == []
-    assert len(load_mnist(packed_root).train) == TRAIN_IMAGES
+    list(fetch(packed_root))
+    assert damaged(packed_root) == []
+    assert len(load(packed_root).train) == TRAIN_IMAGES
     assert archives.items() <= snapshot(raw_folder(packed_root)).items()  # they stay as they are
     assert not snapshot(raw_folder(packed_root / "MNIST" / "part"))
     assert not mirror.requests
@@ -340,11 +360,11 @@ def test_a_damaged_archive_is_named_and_not_taken(packed_root: Path, damage: str
     archive = raw_folder(packed_root) / "t10k-images-idx3-ubyte.gz"
     archive.write_bytes(DAMAGED_ARCHIVES[damage](archive.read_bytes()))
     with pytest.raises(FileNotFoundError) as error:
-        list(fetch_mnist(packed_root))
+        list(fetch(packed_root))
     assert_says_what_to_do(error, packed_root)
     assert "Damaged there: t10k-images-idx3-ubyte.gz." in str(error.value)
     assert "其中损坏的有：t10k-images-idx3-ubyte.gz。" in in_chinese(error.value)
-    assert damaged_files(packed_root) == ["t10k-images-idx3-ubyte"]  # the others were whole
+    assert damaged(packed_root) == ["t10k-images-idx3-ubyte"]  # the others were whole
 
 
 def test_what_a_damaged_archive_does_not_give_is_downloaded(
@@ -352,8 +372,8 @@ def test_what_a_damaged_archive_does_not_give_is_downloaded(
 ) -> None:
     datasets.MNIST.mirrors = [mirror.url]
     (raw_folder(packed_root) / "train-labels-idx1-ubyte.gz").write_bytes(b"damaged")
-    list(fetch_mnist(packed_root))
-    assert damaged_files(packed_root) == []
+    list(fetch(packed_root))
+    assert damaged(packed_root) == []
     assert mirror.requests
 
 
@@ -362,11 +382,18 @@ def test_what_a_damaged_archive_does_not_give_is_downloaded(
 
 def assert_says_what_to_do(error: pytest.ExceptionInfo[FileNotFoundError], root: Path) -> None:
     message = str(error.value)
-    assert all(name in message for name in FILES)
+    assert all(name in message for name in DATASETS["mnist"].files)
     assert str(raw_folder(root)) in message
     assert "MNIST_DATA" in message
     chinese = in_chinese(error.value)
-    assert all(name in chinese for name in [*FILES, str(raw_folder(root)), "MNIST_DATA"])
+    assert all(
+        name in chinese
+        for name in [
+            *DATASETS["mnist"].files,
+            str(raw_folder(root)),
+            "MNIST_DATA",
+        ]
+    )
 
 
 def test_without_network_the_error_says_what_to_do(mirror: Mirror, tmp_path: Path) -> None:
@@ -374,24 +401,25 @@ def test_without_network_the_error_says_what_to_do(mirror: Mirror, tmp_path: Pat
         nobody.bind(("127.0.0.1", 0))
         datasets.MNIST.mirrors = [f"http://127.0.0.1:{nobody.getsockname()[1]}/"]
         with pytest.raises(FileNotFoundError) as error:
-            list(fetch_mnist(tmp_path))
+            list(fetch(tmp_path))
     assert_says_what_to_do(error, tmp_path)
 
 
 def test_a_network_that_wants_a_login_gives_the_same_advice(mirror: Mirror, tmp_path: Path) -> None:
     mirror.garbage = True
     with pytest.raises(FileNotFoundError) as error:
-        list(fetch_mnist(tmp_path))
+        list(fetch(tmp_path))
     assert_says_what_to_do(error, tmp_path)
 
 
 def test_files_that_are_not_mnist_are_not_taken(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = {name: (size, "0" * 32) for name, (size, _) in files.FILES.items()}
-    monkeypatch.setattr(files, "FILES", wrong)
+    mnist = DATASETS["mnist"]
+    wrong = {name: (size, "0" * 32) for name, (size, _) in mnist.files.items()}
+    monkeypatch.setitem(DATASETS, "mnist", replace(mnist, files=wrong))
     with pytest.raises(FileNotFoundError) as error:
-        list(fetch_mnist(tmp_path))
+        list(fetch(tmp_path))
     assert_says_what_to_do(error, tmp_path)
     assert not raw_folder(tmp_path).exists()
 
@@ -400,7 +428,7 @@ def test_a_folder_that_cannot_be_made_gives_the_same_advice(mirror: Mirror, tmp_
     (tmp_path / "file").touch()
     root = tmp_path / "file" / "root"
     with pytest.raises(FileNotFoundError) as error:
-        list(fetch_mnist(root))
+        list(fetch(root))
     assert_says_what_to_do(error, root)
     assert not mirror.requests
 
@@ -417,13 +445,13 @@ def test_a_folder_that_cannot_be_made_gives_the_same_advice(mirror: Mirror, tmp_
 def test_why_there_is_no_download_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
 ) -> None:
-    def fail(root: Path) -> None:
+    def fail(data_set: DataSet, root: Path) -> None:
         raise OSError(number, "no")
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(download, "_fetch", fail)
     with pytest.raises(FileNotFoundError, match=said) as failure:
-        list(fetch_mnist(Path("data")))
+        list(fetch(Path("data")))
     assert str(tmp_path) not in str(failure.value)  # the folder has the name that it was given
 
 
@@ -447,12 +475,12 @@ def test_why_a_download_failed_is_said_in_a_few_words_and_is_known_in_full(
 ) -> None:
     said = f"Error downloading x.gz:\nTried http://a/x.gz, got:\n{cause}\nTried http://b/x.gz\n"
 
-    def fail(root: Path) -> None:
+    def fail(data_set: DataSet, root: Path) -> None:
         raise RuntimeError(said)
 
     monkeypatch.setattr(download, "_fetch", fail)
     with pytest.raises(DownloadError) as failure:
-        list(fetch_mnist(tmp_path))
+        list(fetch(tmp_path))
     for told in (failure.value.said_to_visitors, str(failure.value)):
         assert reason in told
         assert ("because" in told) is bool(reason)
@@ -463,7 +491,7 @@ def test_why_a_download_failed_is_said_in_a_few_words_and_is_known_in_full(
 def test_after_a_failure_the_next_fetch_succeeds(mirror: Mirror, tmp_path: Path) -> None:
     mirror.garbage = True
     with pytest.raises(FileNotFoundError):
-        list(fetch_mnist(tmp_path))
+        list(fetch(tmp_path))
     mirror.garbage = False
-    list(fetch_mnist(tmp_path))
-    assert damaged_files(tmp_path) == []
+    list(fetch(tmp_path))
+    assert damaged(tmp_path) == []

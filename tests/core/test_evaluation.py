@@ -66,7 +66,7 @@ def test_the_rows_of_the_confusion_matrix_are_the_true_digits() -> None:
 def test_the_accuracy_of_each_digit_is_a_share_of_its_own_images() -> None:
     result = evaluate(Parrot(), written(digits=[7, 7, 2, 1], labels=[1, 7, 2, 1]))
     expected = [None, 1 / 2, 1.0, None, None, None, None, 1.0, None, None]
-    assert list(result.accuracy_per_digit) == expected
+    assert list(result.accuracy_per_class) == expected
 
 
 def test_the_result_is_plain_numbers() -> None:

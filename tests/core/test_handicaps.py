@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, draw_images, handicap, map_mnist, mislabel
+from mnist_core.data import DATASETS, Splits, draw_images, handicap, map_images, mislabel
 from mnist_core.training import EpochRecord, set_up, train
 from tests.each import each
 
@@ -43,10 +43,10 @@ def test_neither_draws_from_the_global_random_generator() -> None:
 
 
 def test_mapped_or_loaded_the_images_and_labels_are_the_same(
-    tiny_root: Path, tiny_mnist: MNIST
+    tiny_root: Path, tiny_mnist: Splits
 ) -> None:
     loaded = handicap(tiny_mnist.train, 150, 0.3, seed=5)
-    mapped = handicap(map_mnist(tiny_root).train, 150, 0.3, seed=5)
+    mapped = handicap(map_images(DATASETS["mnist"], tiny_root).train, 150, 0.3, seed=5)
     assert len(loaded) == len(mapped) == 150
     assert torch.equal(loaded.images, mapped.images)
     assert torch.equal(loaded.labels, mapped.labels)
@@ -55,11 +55,11 @@ def test_mapped_or_loaded_the_images_and_labels_are_the_same(
     assert (loaded.labels != tiny_mnist.train.labels[chosen]).sum() == 45
 
 
-def test_without_them_the_data_are_not_touched(tiny_mnist: MNIST) -> None:
+def test_without_them_the_data_are_not_touched(tiny_mnist: Splits) -> None:
     assert handicap(tiny_mnist.train, 60_000, 0.0, seed=5) is tiny_mnist.train
 
 
-def test_a_run_learns_from_them_and_is_tested_on_the_truth(tiny_mnist: MNIST) -> None:
+def test_a_run_learns_from_them_and_is_tested_on_the_truth(tiny_mnist: Splits) -> None:
     config = TrainConfig(images=120, wrong_labels=0.5, epochs=1)
     training = set_up(config, tiny_mnist)
     assert len(training.train_loader) == 2
@@ -71,7 +71,7 @@ def test_a_run_learns_from_them_and_is_tested_on_the_truth(tiny_mnist: MNIST) ->
     assert torch.equal(training.test_set.labels, tiny_mnist.test.labels)
 
 
-def test_wrong_labels_are_learned_by_heart_at_last(tiny_mnist: MNIST) -> None:
+def test_wrong_labels_are_learned_by_heart_at_last(tiny_mnist: Splits) -> None:
     """Beyond what the truth could explain: four of five labels are right."""
     config = TrainConfig(wrong_labels=0.2, epochs=80, learning_rate=0.003)
     epochs = [r for r in train(set_up(config, tiny_mnist)) if isinstance(r, EpochRecord)]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mnist_core.checkpoints import SHIPPED, load_checkpoint
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.inference import UNCALIBRATED, Calibration, predict
 from mnist_core.models import SimpleNN
 from mnist_core.preprocessing import GrayImage, image_from_strokes, parse_strokes
@@ -120,7 +120,7 @@ def test_reading_changes_nothing() -> None:
     assert torch.is_grad_enabled()
 
 
-def test_test_images_are_read_as_evaluation_reads_them(mnist: MNIST) -> None:
+def test_test_images_are_read_as_evaluation_reads_them(mnist: Splits) -> None:
     model = load_checkpoint(SHIPPED).model
     images, labels = mnist.test.images[:200], mnist.test.labels[:200]
     with torch.no_grad():

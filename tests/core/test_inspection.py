@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint
-from mnist_core.data import MNIST, ImageDataset, normalize
+from mnist_core.data import ImageDataset, Splits, normalize
 from mnist_core.inference import Calibration, predict
 from mnist_core.inspection import (
     Inspection,
@@ -248,7 +248,7 @@ def test_ink_paper_and_biases_add_up(name: str, in_training: bool) -> None:
 
 
 @pytest.mark.parametrize("path", [SHIPPED, SHIPPED_CNN])
-def test_evidence_of_real_digits_adds_up(mnist: MNIST, path: object) -> None:
+def test_evidence_of_real_digits_adds_up(mnist: Splits, path: object) -> None:
     checkpoint = load_checkpoint(path)  # type: ignore[arg-type]
     for number in each(range(0, 200, 10)):
         seen = inspect_values(checkpoint.model, mnist.test.images[number : number + 1])
@@ -542,7 +542,7 @@ def test_with_fewer_images_fewer_are_alike() -> None:
     assert len(found) == 3
 
 
-def test_the_index_of_the_test_images_is_small(mnist: MNIST) -> None:
+def test_the_index_of_the_test_images_is_small(mnist: Splits) -> None:
     checkpoint = load_checkpoint(SHIPPED)
     index = index_hidden(checkpoint.model, mnist.test)
     assert index.values.nbytes == 10_000 * 128 * 4

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, make_train_loader, map_mnist
+from mnist_core.data import DATASETS, Splits, make_train_loader, map_images
 from mnist_core.training import EpochRecord, set_up, train
 
 
 def test_mapped_images_are_the_loaded_ones_to_the_last_bit(
-    tiny_root: Path, tiny_mnist: MNIST
+    tiny_root: Path, tiny_mnist: Splits
 ) -> None:
-    mapped = map_mnist(tiny_root)
+    mapped = map_images(DATASETS["mnist"], tiny_root)
     for ours, theirs in ((mapped.train, tiny_mnist.train), (mapped.test, tiny_mnist.test)):
         assert len(ours) == len(theirs)
         assert torch.equal(ours.images, theirs.images)
@@ -24,16 +24,16 @@ def test_mapped_images_are_the_loaded_ones_to_the_last_bit(
 
 
 def test_a_pixel_stays_a_byte_in_the_file_until_its_batch_is_due(tiny_root: Path) -> None:
-    mapped = map_mnist(tiny_root)
+    mapped = map_images(DATASETS["mnist"], tiny_root)
     assert mapped.train.pixels.dtype == torch.uint8  # type: ignore[attr-defined]
     images, labels = next(iter(make_train_loader(mapped.train, 64)))
     assert (images.dtype, images.shape) == (torch.float32, (64, 1, 28, 28))
     assert (labels.dtype, labels.shape) == (torch.int64, (64,))
 
 
-def test_a_network_learns_from_them_just_the_same(tiny_root: Path, tiny_mnist: MNIST) -> None:
+def test_a_network_learns_from_them_just_the_same(tiny_root: Path, tiny_mnist: Splits) -> None:
     losses = []
-    for data in (tiny_mnist, map_mnist(tiny_root)):
+    for data in (tiny_mnist, map_images(DATASETS["mnist"], tiny_root)):
         records = train(set_up(TrainConfig(epochs=2, augmentation="affine"), data))
         ends = [record for record in records if isinstance(record, EpochRecord)]
         losses.append([(end.train_loss, end.test_loss, end.train_accuracy) for end in ends])
@@ -42,4 +42,4 @@ def test_a_network_learns_from_them_just_the_same(tiny_root: Path, tiny_mnist: M
 
 def test_what_is_not_there_cannot_be_mapped(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        map_mnist(tmp_path)
+        map_images(DATASETS["mnist"], tmp_path)

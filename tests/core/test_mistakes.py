@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.calibration import compute_logits, expected_calibration_error
-from mnist_core.data import MNIST, ImageDataset
+from mnist_core.data import ImageDataset, Splits
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import Calibration
 from mnist_core.mistakes import Readings, read_all
@@ -50,7 +50,7 @@ def test_what_another_network_reads_right() -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_it_counts_as_the_evaluation_does(name: str, tiny_mnist: MNIST) -> None:
+def test_it_counts_as_the_evaluation_does(name: str, tiny_mnist: Splits) -> None:
     model = create_model(name).train()
     found = read_all(model, tiny_mnist.test)
     assert model.training
@@ -80,7 +80,7 @@ def test_a_confidence_is_the_calibrated_probability() -> None:
     assert found.confidences == pytest.approx([expected] * 3, abs=1e-6)
 
 
-def test_the_sheet_can_be_drawn_with_and_without_mistakes(tiny_mnist: MNIST) -> None:
+def test_the_sheet_can_be_drawn_with_and_without_mistakes(tiny_mnist: Splits) -> None:
     labels = tiny_mnist.test.labels.numpy().astype(np.uint8)
     for digits in (labels, (labels + 1) % 10):
         found = Readings(labels, digits, np.linspace(0, 1, len(labels), dtype=np.float32))
@@ -102,7 +102,7 @@ def test_reliability_compares_confidence_and_accuracy_in_each_bin() -> None:
     assert calibration_error(found) == pytest.approx(expected, abs=1e-6)
 
 
-def test_the_calibration_error_is_that_of_the_probabilities(tiny_mnist: MNIST) -> None:
+def test_the_calibration_error_is_that_of_the_probabilities(tiny_mnist: Splits) -> None:
     torch.manual_seed(0)
     model = create_model("simple_nn").eval()
     probabilities = compute_logits(model, tiny_mnist.test).softmax(dim=1)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.models import MODELS, create_model
 from mnist_core.moments import (
@@ -49,7 +49,7 @@ def test_the_moments_come_at_twice_as_many_images_and_then_each_epoch() -> None:
     assert early_steps(60_000, 60_000) == early_steps(64, 50) == frozenset()
 
 
-def test_a_run_has_its_moments_where_they_belong(tiny_mnist: MNIST) -> None:
+def test_a_run_has_its_moments_where_they_belong(tiny_mnist: Splits) -> None:
     moments = watch(set_up(TrainConfig(epochs=2), tiny_mnist))
     assert [moment.images for moment in moments] == [0, 64, 128, 256, 320, 640]
     assert [moment.batches for moment in moments] == [0, 1, 2, 4, 5, 10]
@@ -64,7 +64,7 @@ def test_a_run_has_its_moments_where_they_belong(tiny_mnist: MNIST) -> None:
         TrainConfig(epochs=2, model="dropout_nn", augmentation="affine"),
     ],
 )
-def test_looking_changes_no_bit_of_a_run(tiny_mnist: MNIST, config: TrainConfig) -> None:
+def test_looking_changes_no_bit_of_a_run(tiny_mnist: Splits, config: TrainConfig) -> None:
     alone, seen = set_up(config, tiny_mnist), set_up(config, tiny_mnist)
     records = [record for record in train(alone) if isinstance(record, EpochRecord)]
     moments = watch(seen)
@@ -75,7 +75,7 @@ def test_looking_changes_no_bit_of_a_run(tiny_mnist: MNIST, config: TrainConfig)
 
 
 @pytest.mark.parametrize("model", ["simple_nn", "cnn"])
-def test_an_epoch_looked_back_at_is_a_run_of_so_many_epochs(tiny_mnist: MNIST, model: str) -> None:
+def test_an_epoch_looked_back_at_is_a_run_of_so_many_epochs(tiny_mnist: Splits, model: str) -> None:
     long = watch(set_up(TrainConfig(epochs=3, model=model), tiny_mnist))
     for epochs in (1, 2):
         short = set_up(TrainConfig(epochs=epochs, model=model), tiny_mnist)

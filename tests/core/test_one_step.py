@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.loss_curve import BatchLoss
 from mnist_core.one_step import MOST_IMAGES, OneStep, take_step
 from mnist_core.training import StepRecord, Training, set_up, train
@@ -32,7 +32,7 @@ def watched(training: Training, step: OneStep) -> float:
 @pytest.mark.usefixtures("record_every_step")
 @pytest.mark.parametrize("config", VARIED)
 def test_the_steps_are_those_of_the_run_to_the_last_bit(
-    tiny_mnist: MNIST, config: TrainConfig
+    tiny_mnist: Splits, config: TrainConfig
 ) -> None:
     steps = [take_step(config, tiny_mnist, number) for number in (1, 2, 3)]
     training = set_up(config, tiny_mnist)
@@ -55,7 +55,7 @@ def test_the_steps_are_those_of_the_run_to_the_last_bit(
     assert lefts == [None, steps[0].weight.gradient, steps[1].weight.gradient]
 
 
-def test_the_numbers_belong_together(tiny_mnist: MNIST) -> None:
+def test_the_numbers_belong_together(tiny_mnist: Splits) -> None:
     step = take_step(TrainConfig(optimizer="sgd", learning_rate=0.5), tiny_mnist)
     assert step.images.shape == (64, 1, 28, 28)
     assert (step.number, step.steps, step.parameters) == (1, 5, 101_770)
@@ -69,7 +69,7 @@ def test_the_numbers_belong_together(tiny_mnist: MNIST) -> None:
     assert step.loss_after < step.loss
 
 
-def test_whoever_else_draws_is_not_disturbed(tiny_mnist: MNIST) -> None:
+def test_whoever_else_draws_is_not_disturbed(tiny_mnist: Splits) -> None:
     torch.manual_seed(3)
     wanted = torch.rand(4)
     torch.manual_seed(3)
@@ -78,14 +78,14 @@ def test_whoever_else_draws_is_not_disturbed(tiny_mnist: MNIST) -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1, 6, 10**6])
-def test_there_is_no_step_beyond_those(tiny_mnist: MNIST, number: int) -> None:
+def test_there_is_no_step_beyond_those(tiny_mnist: Splits, number: int) -> None:
     with pytest.raises(ValueError, match="steps 1 to 5") as error:
         take_step(TrainConfig(), tiny_mnist, number)
     in_chinese(error.value)
 
 
 @pytest.mark.parametrize("settings", [{"batch_size": MOST_IMAGES + 1}, {"batch_size": 60_000}])
-def test_no_step_takes_long(tiny_mnist: MNIST, settings: dict[str, Any]) -> None:
+def test_no_step_takes_long(tiny_mnist: Splits, settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"up to 256 images.*holds [\d,]+\.") as error:
         take_step(TrainConfig(**settings), tiny_mnist)
     in_chinese(error.value)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mnist_core.checkpoints import SHIPPED_CNN, load_checkpoint
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.inference import predict
 from mnist_core.preprocessing import (
@@ -35,7 +35,7 @@ from mnist_core.preprocessing import (
     image_from_strokes,
     open_picture,
     parse_strokes,
-    pictures,
+    sandbox,
     scaling,
 )
 from mnist_core.preprocessing.decoder import PICTURE_FORMATS
@@ -142,7 +142,7 @@ def test_a_picture_that_has_mnists_form_already_is_left_as_it_is() -> None:
             assert np.array_equal(read(picture), image)
 
 
-def test_mnists_own_images_are_left_as_they_are(mnist: MNIST) -> None:
+def test_mnists_own_images_are_left_as_they_are(mnist: Splits) -> None:
     pixels = ((mnist.test.images[:1000, 0] + 1) * 127.5).round().to(torch.uint8).numpy()
     same = [np.array_equal(read(Image.fromarray(image)), image) for image in pixels]
     assert np.mean(same) > 0.98
@@ -582,10 +582,10 @@ def test_the_decoder_learns_no_secret_and_it_is_said_once_if_it_has_the_network(
         return done
 
     monkeypatch.setenv("HF_TOKEN", "a secret")
-    monkeypatch.setattr("mnist_core.preprocessing.pictures.subprocess.run", look)
-    pictures._note_network.cache_clear()
+    monkeypatch.setattr("mnist_core.preprocessing.sandbox.subprocess.run", look)
+    sandbox.note_network.cache_clear()
     for _ in range(2):
         open_picture(four)
-    pictures._note_network.cache_clear()
+    sandbox.note_network.cache_clear()
     assert set(given[0]) <= {"SYSTEMROOT", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"}
     assert caplog.messages == ["pictures are decoded by a process that has the network"]

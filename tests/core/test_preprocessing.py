@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from mnist_core.checkpoints import SHIPPED, load_checkpoint
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.inference import predict
 from mnist_core.preprocessing import (
@@ -32,7 +32,7 @@ from mnist_core.preprocessing import (
     ink_of_each,
     open_picture,
     parse_strokes,
-    pictures,
+    sandbox,
 )
 from mnist_core.preprocessing.decoder import MAX_MEMORY_BYTES, decode
 from mnist_core.preprocessing.pictures import MAX_PICTURE_BYTES
@@ -215,31 +215,31 @@ def spans(images: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.maximum(*sides)
 
 
-def mnist_pixels(mnist: MNIST) -> NDArray[np.uint8]:
+def mnist_pixels(mnist: Splits) -> NDArray[np.uint8]:
     pixels: NDArray[np.uint8] = ((mnist.train.images[:, 0] + 1) * 127.5).round().byte().numpy()
     return pixels
 
 
-def check_placement(images: NDArray[np.uint8], mnist: MNIST) -> None:
+def check_placement(images: NDArray[np.uint8], mnist: Splits) -> None:
     """Hold the mean place and the mean size of images against those of MNIST's 60,000."""
     theirs = mnist_pixels(mnist)
     assert balance(images).mean(axis=0) == pytest.approx(balance(theirs).mean(axis=0), abs=0.1)
     assert spans(images).mean() == pytest.approx(spans(theirs).mean(), abs=0.5)
 
 
-def test_drawings_lie_where_mnists_images_do_and_are_as_large(mnist: MNIST) -> None:
+def test_drawings_lie_where_mnists_images_do_and_are_as_large(mnist: Splits) -> None:
     check_placement(np.stack([draw(strokes) for strokes in DIGITS.values()]), mnist)
 
 
 def test_real_digits_lie_where_mnists_images_do_and_are_as_large(
-    mnist: MNIST, pen_digits: list[LabelledDrawing]
+    mnist: Splits, pen_digits: list[LabelledDrawing]
 ) -> None:
     images = [image_from_strokes(drawing.strokes) for drawing in pen_digits[::40]]
     check_placement(np.stack([image for image in images if image is not None]), mnist)
 
 
 @pytest.mark.parametrize("kind", ["hairline", "photograph, felt-tip"])
-def test_pictures_lie_where_mnists_images_do_and_are_as_large(mnist: MNIST, kind: str) -> None:
+def test_pictures_lie_where_mnists_images_do_and_are_as_large(mnist: Splits, kind: str) -> None:
     pictures = [take_picture(parse_strokes(strokes), kind) for strokes in DIGITS.values()]
     check_placement(np.stack([read(picture) for picture in pictures]), mnist)
 
@@ -601,7 +601,7 @@ def test_a_picture_that_would_take_hours_or_all_memory_is_refused(
     tmp_path: Path, make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bomb.img").write_bytes(make())
-    monkeypatch.setattr(pictures, "DECODING_TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(sandbox, "DECODING_TIMEOUT_SECONDS", 1.0)
     before, before_of_children = memory_peaks()
     said = refusal(tmp_path / "bomb.img")
     assert "not an image" in said or "too long" in said

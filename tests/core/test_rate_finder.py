@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.rate_finder import (
     BATCHES,
     EXPLODED,
@@ -33,7 +33,7 @@ def test_the_rates_rise_by_equal_factors() -> None:
     assert factors == pytest.approx([factors[0]] * (BATCHES - 1))
 
 
-def test_each_batch_is_a_step_with_its_rate(tiny_mnist: MNIST) -> None:
+def test_each_batch_is_a_step_with_its_rate(tiny_mnist: Splits) -> None:
     """The same by hand, with plain gradient descent, of which each step can be computed."""
     config = TrainConfig(optimizer="sgd")
     points = list(find_rate(config, tiny_mnist, torch.device("cpu")))
@@ -54,7 +54,7 @@ def test_each_batch_is_a_step_with_its_rate(tiny_mnist: MNIST) -> None:
                 weights -= point.rate * weights.grad
 
 
-def test_it_ends_when_the_loss_explodes(mnist: MNIST) -> None:
+def test_it_ends_when_the_loss_explodes(mnist: Splits) -> None:
     points = list(find_rate(TrainConfig(), mnist))
     assert len(points) < BATCHES
     least = min(point.smoothed for point in points)
@@ -68,7 +68,7 @@ def test_it_ends_when_the_loss_explodes(mnist: MNIST) -> None:
     assert 1e-5 < found.rate < 0.1
 
 
-def test_it_is_repeatable_and_hangs_on_the_seed(tiny_mnist: MNIST) -> None:
+def test_it_is_repeatable_and_hangs_on_the_seed(tiny_mnist: Splits) -> None:
     some = list(find_rate(TrainConfig(), tiny_mnist))
     assert list(find_rate(TrainConfig(), tiny_mnist)) == some
     assert list(find_rate(TrainConfig(seed=1), tiny_mnist)) != some
@@ -93,7 +93,7 @@ def test_a_suggestion_is_read_off_the_smoothed_losses() -> None:
             assert "0.001" in translate(found.reasons[1])
 
 
-def test_the_figure_has_the_rates_on_a_log_axis_and_the_suggestion(tiny_mnist: MNIST) -> None:
+def test_the_figure_has_the_rates_on_a_log_axis_and_the_suggestion(tiny_mnist: Splits) -> None:
     points = list(find_rate(TrainConfig(), tiny_mnist))
     found = suggest(points)
     (axes,) = rate_figure(points, found).axes

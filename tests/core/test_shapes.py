@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.models import MODELS, create_model
 from mnist_core.shapes import ShapeMismatchError, explain_mismatch, follow_shapes
 from mnist_core.text import speaking, translate
@@ -81,7 +81,7 @@ def test_another_error_is_quoted_and_not_read() -> None:
     assert str(report) == "[2, 3, 28, 28] → RuntimeError"
 
 
-def test_training_without_flattening_stops_at_the_first_batch(tiny_mnist: MNIST) -> None:
+def test_training_without_flattening_stops_at_the_first_batch(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(flatten=False), tiny_mnist)
     with pytest.raises(RuntimeError) as raised:
         next(train(training))

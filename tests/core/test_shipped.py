@@ -9,7 +9,7 @@ import pytest
 
 from mnist_core.calibration import compute_logits, expected_calibration_error
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, Checkpoint, load_checkpoint
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.drawings import LabelledDrawing, images_of
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, predict
@@ -34,7 +34,7 @@ def test_it_is_calibrated_and_its_metadata_belong_to_its_weights(path: Path) -> 
     assert path.stem == f"{checkpoint.model_name}_mnist"
 
 
-def test_the_cnn_reads_995_of_1000_test_images(mnist: MNIST) -> None:
+def test_the_cnn_reads_995_of_1000_test_images(mnist: Splits) -> None:
     checkpoint = load_checkpoint(SHIPPED_CNN)
     result = evaluate(checkpoint.model, mnist.test)
     assert result.accuracy >= 0.995

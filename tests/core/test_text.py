@@ -202,8 +202,11 @@ def test_every_exception_is_still_one() -> None:
 
 
 BUILT = {  # how keys begin that are put together, and where
+    "class.": "data/registry.py",
     "config.": "config.py",
+    "dataset.": "data/registry.py",
     "experiment.": "experiments.py",
+    "form.dataset_": "web/tabs/train_form.py",
     "change.": "experiments.py",
     "program.": "codegen/source.py",  # whose own tests look for each
 }

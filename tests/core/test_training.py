@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from mnist_core import training as training_room
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
-from mnist_core.data import MNIST, ImageDataset
+from mnist_core.data import ImageDataset, Splits
 from mnist_core.evaluation import Evaluation, evaluate
 from mnist_core.loss_curve import BatchLoss, LossCurve
 from mnist_core.models import ACTIVATIONS, MODELS
@@ -219,7 +219,7 @@ def test_dropout_for_a_model_without_such_a_layer_is_refused() -> None:
 # --- setting up --------------------------------------------------------------------------------
 
 
-def test_the_shapes_of_one_batch_are_kept(tiny_mnist: MNIST) -> None:
+def test_the_shapes_of_one_batch_are_kept(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(batch_size=32), tiny_mnist)
     assert training.images_shape == (32, 1, 28, 28)
     assert training.labels_shape == (32,)
@@ -234,11 +234,11 @@ def test_other_shapes_are_refused_with_the_right_ones(
 ) -> None:
     wrong = ImageDataset(torch.zeros(images), torch.zeros(labels, dtype=torch.int64))
     with pytest.raises(ValueError, match=r"\[batch, 1, 28, 28\]") as error:
-        set_up(TrainConfig(), MNIST(train=wrong, test=wrong))
+        set_up(TrainConfig(), Splits(train=wrong, test=wrong))
     assert str(list(images)) in str(error.value)
 
 
-def test_a_batch_may_be_larger_than_the_data(tiny_mnist: MNIST) -> None:
+def test_a_batch_may_be_larger_than_the_data(tiny_mnist: Splits) -> None:
     records = list(train(set_up(TrainConfig(epochs=1, batch_size=1_000), tiny_mnist)))
     assert isinstance(records[-1], EpochRecord)
 
@@ -246,7 +246,7 @@ def test_a_batch_may_be_larger_than_the_data(tiny_mnist: MNIST) -> None:
 # --- the loop ----------------------------------------------------------------------------------
 
 
-def test_two_epochs_are_the_articles_own_loop(tiny_root: Path, tiny_mnist: MNIST) -> None:
+def test_two_epochs_are_the_articles_own_loop(tiny_root: Path, tiny_mnist: Splits) -> None:
     theirs = Article(tiny_root)
     losses = [theirs.train_epoch() for _ in range(2)]
     ours = set_up(TrainConfig(epochs=2), tiny_mnist)
@@ -256,7 +256,7 @@ def test_two_epochs_are_the_articles_own_loop(tiny_root: Path, tiny_mnist: MNIST
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_the_records_tell_of_every_step_and_every_epoch(tiny_mnist: MNIST) -> None:
+def test_the_records_tell_of_every_step_and_every_epoch(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(epochs=2), tiny_mnist)
     batch_losses = []
     training.model.register_forward_hook(
@@ -278,7 +278,7 @@ def test_the_records_tell_of_every_step_and_every_epoch(tiny_mnist: MNIST) -> No
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_the_losses_are_means_of_the_batch_losses(tiny_mnist: MNIST, tiny_root: Path) -> None:
+def test_the_losses_are_means_of_the_batch_losses(tiny_mnist: Splits, tiny_root: Path) -> None:
     theirs = Article(tiny_root)
     batch_losses: list[float] = []
     criterion = theirs.criterion
@@ -300,7 +300,7 @@ def test_the_losses_are_means_of_the_batch_losses(tiny_mnist: MNIST, tiny_root: 
         TrainConfig(epochs=2, model="dropout_nn", augmentation="affine"),
     ],
 )
-def test_noting_the_losses_changes_no_bit_of_a_run(tiny_mnist: MNIST, config: TrainConfig) -> None:
+def test_noting_the_losses_changes_no_bit_of_a_run(tiny_mnist: Splits, config: TrainConfig) -> None:
     alone, noted = set_up(config, tiny_mnist), set_up(config, tiny_mnist)
     records = [record for record in train(alone) if isinstance(record, EpochRecord)]
     losses: list[BatchLoss] = []
@@ -317,7 +317,7 @@ def test_noting_the_losses_changes_no_bit_of_a_run(tiny_mnist: MNIST, config: Tr
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_a_run_that_is_closed_and_goes_on_notes_each_loss_once(tiny_mnist: MNIST) -> None:
+def test_a_run_that_is_closed_and_goes_on_notes_each_loss_once(tiny_mnist: Splits) -> None:
     whole, parts = set_up(TrainConfig(epochs=2), tiny_mnist), set_up(TrainConfig(), tiny_mnist)
     wanted, losses = LossCurve(), LossCurve()
     whole.note_loss, parts.note_loss = wanted.add, losses.add
@@ -331,7 +331,7 @@ def test_a_run_that_is_closed_and_goes_on_notes_each_loss_once(tiny_mnist: MNIST
     assert losses.batches == 2 * STEPS
 
 
-def test_the_loss_that_ends_a_run_is_noted(tiny_mnist: MNIST) -> None:
+def test_the_loss_that_ends_a_run_is_noted(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(learning_rate=1.0), tiny_mnist)
     losses: list[BatchLoss] = []
     training.note_loss = losses.append
@@ -342,7 +342,7 @@ def test_the_loss_that_ends_a_run_is_noted(tiny_mnist: MNIST) -> None:
     assert all(batch.loss < training_room.EXPLODED for batch in losses[:-1])
 
 
-def test_the_loss_falls_and_the_digits_are_learned(tiny_mnist: MNIST) -> None:
+def test_the_loss_falls_and_the_digits_are_learned(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(epochs=6), tiny_mnist)
     records = [record for record in train(training) if isinstance(record, EpochRecord)]
     assert records[-1].train_loss < 0.5 * records[0].train_loss
@@ -350,7 +350,7 @@ def test_the_loss_falls_and_the_digits_are_learned(tiny_mnist: MNIST) -> None:
     assert records[-1].test_accuracy == 1.0
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tiny_mnist: MNIST) -> None:
+def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tiny_mnist: Splits) -> None:
     runs = []
     for seed in (5, 5, 6):
         runs.append(set_up(TrainConfig(epochs=1, seed=seed), tiny_mnist))
@@ -360,7 +360,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tiny_mnis
     assert not same(first, other)
 
 
-def test_the_settings_reach_the_optimiser_and_the_loader(tiny_mnist: MNIST) -> None:
+def test_the_settings_reach_the_optimiser_and_the_loader(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(batch_size=100, learning_rate=0.02), tiny_mnist)
     assert type(training.optimizer) is torch.optim.Adam
     assert [group["lr"] for group in training.optimizer.param_groups] == [0.02]
@@ -368,7 +368,7 @@ def test_the_settings_reach_the_optimiser_and_the_loader(tiny_mnist: MNIST) -> N
 
 
 def test_the_test_between_two_epochs_changes_nothing(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tested = set_up(TrainConfig(epochs=3), tiny_mnist)
     list(train(tested))
@@ -380,7 +380,7 @@ def test_the_test_between_two_epochs_changes_nothing(
 
 @pytest.mark.usefixtures("record_every_step")
 def test_closing_stops_at_once_and_keeps_what_was_learned(
-    tiny_mnist: MNIST, tiny_root: Path
+    tiny_mnist: Splits, tiny_root: Path
 ) -> None:
     training = set_up(TrainConfig(), tiny_mnist)
     steps = []
@@ -401,14 +401,14 @@ def test_closing_stops_at_once_and_keeps_what_was_learned(
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_a_record_never_comes_from_inside_no_grad(tiny_mnist: MNIST) -> None:
+def test_a_record_never_comes_from_inside_no_grad(tiny_mnist: Splits) -> None:
     for _ in train(set_up(TrainConfig(epochs=2), tiny_mnist)):
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_another_thread_may_resume_the_loop(tiny_mnist: MNIST) -> None:
+def test_another_thread_may_resume_the_loop(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(epochs=2), tiny_mnist)
     records = train(training)
     arrived: list[object] = []
@@ -422,7 +422,7 @@ def test_another_thread_may_resume_the_loop(tiny_mnist: MNIST) -> None:
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_records_are_frozen_and_survive_pickling(tiny_mnist: MNIST) -> None:
+def test_records_are_frozen_and_survive_pickling(tiny_mnist: Splits) -> None:
     records = list(train(set_up(TrainConfig(epochs=1), tiny_mnist)))
     assert pickle.loads(pickle.dumps(records)) == records
     assert {type(record) for record in records} == {StepRecord, EpochRecord}
@@ -434,7 +434,7 @@ def test_records_are_frozen_and_survive_pickling(tiny_mnist: MNIST) -> None:
 
 @pytest.mark.usefixtures("record_every_step")
 def test_nothing_is_printed_or_written(
-    tiny_mnist: MNIST,
+    tiny_mnist: Splits,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -446,7 +446,7 @@ def test_nothing_is_printed_or_written(
 
 
 def test_records_come_by_the_clock_not_by_the_step(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
 
@@ -471,7 +471,7 @@ def test_records_come_by_the_clock_not_by_the_step(
     ("weight", "what"), [(math.nan, "stopped being a number"), (1e5, r"exploded to [\d,]+")]
 )
 def test_a_loss_beyond_reason_ends_the_run_with_advice(
-    tiny_mnist: MNIST, weight: float, what: str
+    tiny_mnist: Splits, weight: float, what: str
 ) -> None:
     training = set_up(TrainConfig(learning_rate=0.5), tiny_mnist)
     with torch.no_grad():
@@ -490,7 +490,7 @@ def test_a_loss_beyond_reason_ends_the_run_with_advice(
         assert translate(again).endswith("试试 0.05。")
 
 
-def test_a_learning_rate_far_too_high_is_noticed_and_the_recipes_is_not(tiny_mnist: MNIST) -> None:
+def test_a_learning_rate_far_too_high_is_noticed_and_the_recipes_is_not(tiny_mnist: Splits) -> None:
     with pytest.raises(DivergenceError):
         list(train(set_up(TrainConfig(learning_rate=1.0), tiny_mnist)))
     list(train(set_up(TrainConfig(), tiny_mnist)))
@@ -499,7 +499,7 @@ def test_a_learning_rate_far_too_high_is_noticed_and_the_recipes_is_not(tiny_mni
 # --- what the article suggests -----------------------------------------------------------------
 
 
-def rates_of(config: TrainConfig, data: MNIST) -> list[float]:
+def rates_of(config: TrainConfig, data: Splits) -> list[float]:
     """Train and return the learning rate of every step."""
     training = set_up(config, data)
     rates: list[float] = []
@@ -510,16 +510,16 @@ def rates_of(config: TrainConfig, data: MNIST) -> list[float]:
     return rates
 
 
-def test_without_a_schedule_the_rate_stays(tiny_mnist: MNIST) -> None:
+def test_without_a_schedule_the_rate_stays(tiny_mnist: Splits) -> None:
     assert rates_of(TrainConfig(epochs=3), tiny_mnist) == [0.001] * 3 * STEPS
 
 
-def test_the_step_schedule_halves_the_rate_every_two_epochs(tiny_mnist: MNIST) -> None:
+def test_the_step_schedule_halves_the_rate_every_two_epochs(tiny_mnist: Splits) -> None:
     rates = rates_of(TrainConfig(epochs=5, schedule="step"), tiny_mnist)
     assert rates == pytest.approx([0.001 / 2 ** (step // (2 * STEPS)) for step in range(5 * STEPS)])
 
 
-def test_one_cycle_rises_to_the_rate_and_falls_to_nearly_nothing(tiny_mnist: MNIST) -> None:
+def test_one_cycle_rises_to_the_rate_and_falls_to_nearly_nothing(tiny_mnist: Splits) -> None:
     rates = rates_of(TrainConfig(epochs=4, schedule="one_cycle", learning_rate=0.02), tiny_mnist)
     peak = rates.index(max(rates))
     assert max(rates) == pytest.approx(0.02)
@@ -529,12 +529,12 @@ def test_one_cycle_rises_to_the_rate_and_falls_to_nearly_nothing(tiny_mnist: MNI
 
 
 @pytest.mark.parametrize("size", [320, 1_000])
-def test_one_cycle_of_a_single_step_is_possible(tiny_mnist: MNIST, size: int) -> None:
+def test_one_cycle_of_a_single_step_is_possible(tiny_mnist: Splits, size: int) -> None:
     config = TrainConfig(epochs=1, batch_size=size, schedule="one_cycle")
     assert len(rates_of(config, tiny_mnist)) == 1
 
 
-def test_sgd_steps_along_the_gradient(tiny_mnist: MNIST) -> None:
+def test_sgd_steps_along_the_gradient(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(optimizer="sgd", learning_rate=0.1, batch_size=320), tiny_mnist)
     before = weights_of(training)
     next(record for record in train(training) if isinstance(record, EpochRecord))
@@ -549,7 +549,7 @@ def test_sgd_steps_along_the_gradient(tiny_mnist: MNIST) -> None:
         torch.testing.assert_close(weights_of(training)[name], expected)
 
 
-def test_training_accuracy_is_that_of_the_training_images_as_they_are(tiny_mnist: MNIST) -> None:
+def test_training_accuracy_is_that_of_the_training_images_as_they_are(tiny_mnist: Splits) -> None:
     config = TrainConfig(model="dropout_nn", dropout=0.5, augmentation="affine", epochs=2)
     training = set_up(config, tiny_mnist)
     for record in train(training):
@@ -558,7 +558,7 @@ def test_training_accuracy_is_that_of_the_training_images_as_they_are(tiny_mnist
 
 
 def test_training_accuracy_is_measured_on_as_many_images_as_it_says(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training_room, "TRAIN_SAMPLE", 30)
     training = set_up(TrainConfig(epochs=1), tiny_mnist)
@@ -568,7 +568,7 @@ def test_training_accuracy_is_measured_on_as_many_images_as_it_says(
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_every_model_learns(tiny_mnist: MNIST, model: str) -> None:
+def test_every_model_learns(tiny_mnist: Splits, model: str) -> None:
     training = set_up(TrainConfig(model=model, epochs=8, learning_rate=0.003), tiny_mnist)
     *_, last = train(training)
     assert isinstance(last, EpochRecord)
@@ -587,7 +587,7 @@ VARIED = [
 
 @pytest.mark.parametrize("config", VARIED)
 def test_a_run_that_trains_on_equals_one_that_was_longer_from_the_start(
-    tiny_mnist: MNIST, config: TrainConfig
+    tiny_mnist: Splits, config: TrainConfig
 ) -> None:
     whole = set_up(config, tiny_mnist)
     records = [record for record in train(whole) if isinstance(record, EpochRecord)]
@@ -603,7 +603,7 @@ def test_a_run_that_trains_on_equals_one_that_was_longer_from_the_start(
     assert same(weights_of(parts), weights_of(whole))
 
 
-def test_one_cycle_trains_on_with_a_new_cycle(tiny_mnist: MNIST) -> None:
+def test_one_cycle_trains_on_with_a_new_cycle(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(epochs=2, schedule="one_cycle"), tiny_mnist)
     list(train(training))
     extend(training, 2)
@@ -617,7 +617,7 @@ def test_one_cycle_trains_on_with_a_new_cycle(tiny_mnist: MNIST) -> None:
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_a_run_closed_within_an_epoch_begins_that_epoch_anew(tiny_mnist: MNIST) -> None:
+def test_a_run_closed_within_an_epoch_begins_that_epoch_anew(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(epochs=2), tiny_mnist)
     records = train(training)
     while next(records) != StepRecord(2, 3, STEPS, pytest.approx(0, abs=10)):
@@ -632,7 +632,7 @@ def test_a_run_closed_within_an_epoch_begins_that_epoch_anew(tiny_mnist: MNIST) 
 @pytest.mark.usefixtures("record_every_step")
 @pytest.mark.parametrize("config", VARIED)
 def test_a_run_closed_within_an_epoch_goes_on_with_the_very_next_batch(
-    tiny_mnist: MNIST, config: TrainConfig
+    tiny_mnist: Splits, config: TrainConfig
 ) -> None:
     config = dataclasses.replace(config, epochs=3)
     whole, parts = set_up(config, tiny_mnist), set_up(config, tiny_mnist)
@@ -650,7 +650,7 @@ def test_a_run_closed_within_an_epoch_goes_on_with_the_very_next_batch(
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_an_epoch_that_is_begun_anew_has_one_learning_rate_all_through(tiny_mnist: MNIST) -> None:
+def test_an_epoch_that_is_begun_anew_has_one_learning_rate_all_through(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(epochs=4, schedule="step"), tiny_mnist)
     records = train(training)
     while next(records) != StepRecord(2, 3, STEPS, pytest.approx(0, abs=10)):
@@ -665,7 +665,7 @@ def test_an_epoch_that_is_begun_anew_has_one_learning_rate_all_through(tiny_mnis
     assert rates == [0.001] * STEPS + [0.0005] * 2 * STEPS + [0.00025] * STEPS
 
 
-def test_no_run_goes_on_for_more_epochs_than_a_run_may_have(tiny_mnist: MNIST) -> None:
+def test_no_run_goes_on_for_more_epochs_than_a_run_may_have(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(epochs=1), tiny_mnist)
     list(train(training))
     with pytest.raises(ValueError, match=r"^Epochs must be a whole number from 1 to 100"):
@@ -674,7 +674,7 @@ def test_no_run_goes_on_for_more_epochs_than_a_run_may_have(tiny_mnist: MNIST) -
 
 
 @pytest.mark.usefixtures("record_every_step")
-def test_runs_that_take_turns_do_not_disturb_each_other(tiny_mnist: MNIST) -> None:
+def test_runs_that_take_turns_do_not_disturb_each_other(tiny_mnist: Splits) -> None:
     configs = [
         TrainConfig(epochs=2, model="dropout_nn", augmentation="affine", seed=1),
         TrainConfig(epochs=2, model="dropout_nn", seed=2),
@@ -716,7 +716,7 @@ class Copies(TorchDispatchMode):
 
 @pytest.mark.parametrize("config", [*VARIED, TrainConfig(schedule="one_cycle", model="dropout_nn")])
 def test_between_two_records_nothing_waits_for_the_gpu(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch, config: TrainConfig
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch, config: TrainConfig
 ) -> None:
     monkeypatch.setattr(training_room, "SECONDS_BETWEEN_RECORDS", math.inf)
     training = set_up(config, tiny_mnist, META)
@@ -733,7 +733,7 @@ def test_between_two_records_nothing_waits_for_the_gpu(
         assert copies.dtypes == {torch.int64, torch.float32}  # float32: the losses that were read
 
 
-def test_a_test_waits_for_the_gpu_only_at_its_end(tiny_mnist: MNIST) -> None:
+def test_a_test_waits_for_the_gpu_only_at_its_end(tiny_mnist: Splits) -> None:
     training = set_up(TrainConfig(), tiny_mnist, META)
     batches: list[int] = []
     training.model.register_forward_hook(lambda _, inputs, __: batches.append(len(inputs[0])))
@@ -744,7 +744,7 @@ def test_a_test_waits_for_the_gpu_only_at_its_end(tiny_mnist: MNIST) -> None:
 
 
 def test_the_losses_are_read_with_each_record_and_before_the_time_is_taken(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
     read = training_room._BatchLosses.read_mean
@@ -762,7 +762,7 @@ def test_the_losses_are_read_with_each_record_and_before_the_time_is_taken(
 
 
 def test_a_divergence_is_traced_to_its_batch_when_the_next_record_is_due(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training_room, "SECONDS_BETWEEN_RECORDS", math.inf)
     training = set_up(TrainConfig(), tiny_mnist)
@@ -779,7 +779,7 @@ def test_a_divergence_is_traced_to_its_batch_when_the_next_record_is_due(
         next(train(training))
 
 
-def test_on_a_gpu_a_run_sees_the_batches_that_it_would_see_on_the_cpu(tiny_mnist: MNIST) -> None:
+def test_on_a_gpu_a_run_sees_the_batches_that_it_would_see_on_the_cpu(tiny_mnist: Splits) -> None:
     def chosen(device: torch.device) -> list[torch.Tensor]:
         training = set_up(TrainConfig(epochs=1), tiny_mnist, device)
         torch.set_rng_state(training.random_state[0])
@@ -789,7 +789,7 @@ def test_on_a_gpu_a_run_sees_the_batches_that_it_would_see_on_the_cpu(tiny_mnist
 
 
 def test_a_run_keeps_the_random_numbers_of_its_gpu_to_itself(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = [torch.tensor([0])]
     monkeypatch.setattr(torch.cuda, "get_rng_state", lambda device: state[0])

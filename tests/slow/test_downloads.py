@@ -13,15 +13,15 @@ from tests.real_mnist import REPOSITORY
 FETCH = """
 import sys
 from pathlib import Path
-from mnist_core.data import damaged_files, fetch_mnist
+from mnist_core.data import DATASETS, damaged_files, fetch_images
 from tests.tiny_mnist import make_tiny_mnist
 
 scratch, root, mirror = sys.argv[1:]
 make_tiny_mnist(Path(scratch)).replace_mnist(mirror)
-shares = fetch_mnist(Path(root))
+shares = fetch_images(DATASETS["mnist"], Path(root))
 print(next(shares), flush=True)
 list(shares)
-print(damaged_files(Path(root)), flush=True)
+print(damaged_files(DATASETS["mnist"], Path(root)), flush=True)
 """
 
 

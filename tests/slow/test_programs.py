@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import cycle, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
 from mnist_core.commands.find_rate import say_point
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import DATASETS, Splits, add_own, forget_own, load_images
 from mnist_core.notebook import generate_notebook
+from mnist_core.pictures import as_data_set, read_pictures
 from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests.core.test_codegen import SPREAD
+from tests.made_pictures import (
+    LYING,
+    UPRIGHT,
+    content_of,
+    picture,
+    two_classes,
+    write_folder,
+    write_zip,
+)
+from tests.tiny_cifar import make_tiny_cifar
+from tests.tiny_mnist import TinyMNIST
 
 # Runs what each folder holds by itself, in a Python that has loaded PyTorch once for all: a
 # program, or the cells of a notebook from top to bottom.
@@ -31,6 +47,10 @@ def run_cells(path):
     names = {"__name__": "__main__"}
     for cell in cells:
         exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+
+if os.environ.get("TINY_CIFAR"):  # which torchvision would find not to be genuine
+    from torchvision.datasets import cifar
+    cifar.check_integrity = lambda *_: True
 
 for folder in sys.argv[1:]:
     os.chdir(folder)
@@ -61,12 +81,12 @@ def execute(programs: dict[Path, str], mnist_root: Path) -> list[list[str]]:
     return [(folder / "said.txt").read_text(encoding="utf-8").splitlines() for folder in programs]
 
 
-def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
+def lines_of_the_run(config: TrainConfig, data: Splits) -> list[str]:
     """Train with these settings; return what the article's program would print, in English."""
     epochs = [record for record in train(set_up(config, data)) if isinstance(record, EpochRecord)]
     size = min(config.batch_size, config.images, len(data.train))
     return [
-        f"Image batch shape: torch.Size([{size}, 1, 28, 28])",
+        f"Image batch shape: {torch.Size([size, *config.data_set.shape])}",
         f"Label batch shape: torch.Size([{size}])",
         f"The model is on: {'cuda' if torch.cuda.is_available() else 'cpu'}",
         "Training starts ...",
@@ -78,7 +98,7 @@ def lines_of_the_run(config: TrainConfig, data: MNIST) -> list[str]:
 
 
 def test_each_program_prints_what_its_run_prints(
-    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+    tmp_path: Path, tiny_root: Path, tiny_mnist: Splits
 ) -> None:
     # The recipe with each choice of comments, and each of the others with one of them: they differ
     # in nothing else, as the tests of `codegen` show.
@@ -94,12 +114,12 @@ def test_each_program_prints_what_its_run_prints(
         english = expected[config]
         assert said == (in_chinese(english) if comments == "zh" else english), (config, comments)
         assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG"), config
-        weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
+        weights = torch.load(folder / f"{config.model}_{config.dataset}.pth", weights_only=True)
         config.create_model().load_state_dict(weights)
 
 
 def test_each_rate_finder_prints_what_the_ramp_finds(
-    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+    tmp_path: Path, tiny_root: Path, tiny_mnist: Splits
 ) -> None:
     configs = [
         TrainConfig(),
@@ -119,7 +139,7 @@ def test_each_rate_finder_prints_what_the_ramp_finds(
 
 
 def test_the_program_that_forgets_to_flatten_ends_as_its_run_does(
-    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+    tmp_path: Path, tiny_root: Path, tiny_mnist: Splits
 ) -> None:
     config = TrainConfig(flatten=False)
     with pytest.raises(RuntimeError) as raised:
@@ -138,7 +158,7 @@ def test_the_program_that_forgets_to_flatten_ends_as_its_run_does(
 
 
 def test_each_notebook_prints_what_its_run_prints(
-    tmp_path: Path, tiny_root: Path, tiny_mnist: MNIST
+    tmp_path: Path, tiny_root: Path, tiny_mnist: Splits
 ) -> None:
     recipe, *_, handwriting = SPREAD
     cases = [(recipe, "en"), (recipe, "zh"), (handwriting, "none")]
@@ -151,7 +171,7 @@ def test_each_notebook_prints_what_its_run_prints(
         english = lines_of_the_run(config, tiny_mnist)
         assert said == (in_chinese(english) if comments == "zh" else english), (config, comments)
         assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG")
-        weights = torch.load(folder / f"{config.model}_mnist.pth", weights_only=True)
+        weights = torch.load(folder / f"{config.model}_{config.dataset}.pth", weights_only=True)
         config.create_model().load_state_dict(weights)
 
 
@@ -173,9 +193,78 @@ def in_chinese(lines: list[str]) -> list[str]:
     return text.splitlines()
 
 
+@pytest.mark.parametrize("dataset", ["fashion_mnist", "cifar10"])
+def test_the_program_for_another_data_set_prints_what_its_run_prints(
+    tmp_path: Path,
+    tiny_mnist_folder: TinyMNIST,
+    monkeypatch: pytest.MonkeyPatch,
+    dataset: str,
+) -> None:
+    if dataset == "cifar10":
+        tiny = make_tiny_cifar(tmp_path)
+        monkeypatch.setitem(DATASETS, dataset, tiny.data_set)
+        monkeypatch.setenv("TINY_CIFAR", "1")
+        root = tiny.root
+    else:
+        files = tiny_mnist_folder.data_set.files
+        data_set = replace(DATASETS[dataset], files=files)
+        monkeypatch.setitem(DATASETS, dataset, data_set)
+        root = tmp_path / "fashion"
+        shutil.copytree(tiny_mnist_folder.root / "MNIST", root / data_set.source)
+    configs = [
+        TrainConfig(dataset=dataset, epochs=2),
+        TrainConfig(model="deep_nn", dataset=dataset, epochs=1, images=150, wrong_labels=0.2),
+        TrainConfig(model="cnn", dataset=dataset, epochs=1, augmentation="affine"),
+    ]
+    programs = {
+        tmp_path / str(number): generate_code(config) for number, config in enumerate(configs)
+    }
+    data = load_images(DATASETS[dataset], root)
+    expected = [lines_of_the_run(config, data) for config in configs]
+    assert execute(programs, root) == expected
+
+
 def test_on_mnist_the_recipes_program_prints_what_the_recipe_prints(
-    tmp_path: Path, mnist_root: Path, mnist: MNIST
+    tmp_path: Path, mnist_root: Path, mnist: Splits
 ) -> None:
     config = TrainConfig(epochs=1)
     (said,) = execute({tmp_path / "recipe": generate_code(config)}, mnist_root)
     assert said == lines_of_the_run(config, mnist)
+
+
+def test_programs_read_pictures_of_ones_own_as_the_run_does(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (50, 30), (200, 30, 10, 90))
+    clear.paste((0, 0, 255, 255), (5, 5, 20, 25))
+    large = picture(7, is_upright=True, size=(1_200, 700))
+    odd = {
+        f"{UPRIGHT}/clear.png": content_of(clear),
+        f"{UPRIGHT}/photograph.jpg": content_of(large, "JPEG"),
+        f"{LYING}/moves.gif": content_of(picture(8, is_upright=False), "GIF"),
+        f"{LYING}/no picture.png": b"?",
+        f"{LYING}/.hidden.png": content_of(clear),
+        "read me.txt": b"by me",
+    }
+    deep = {f"mine/{name}": content for name, content in (two_classes(70) | odd).items()}
+    places = [
+        write_folder(tmp_path / "plain", two_classes(70) | odd),
+        write_zip(tmp_path / "deep.zip", deep),
+        write_zip(tmp_path / "divided.zip", two_classes(70, "train/") | two_classes(9, "test/")),
+        write_zip(tmp_path / "gray.zip", two_classes(70, mode="L")),
+    ]
+    settings: list[dict[str, Any]] = [
+        {"augmentation": "mirror", "model": "cnn"},
+        {"images": 100, "wrong_labels": 0.1},
+        {"augmentation": "affine", "model": "dropout_nn"},
+        {"augmentation": "mirror", "model": "deep_nn", "schedule": "one_cycle"},
+    ]
+    programs, expected = {}, []
+    for place, given in zip(places, settings, strict=True):
+        data_set = as_data_set(read_pictures(place), place)
+        add_own(data_set)
+        config = TrainConfig(**given, epochs=2, dataset=data_set.key)
+        expected.append(lines_of_the_run(config, load_images(data_set, tmp_path / place.name)))
+        programs[tmp_path / f"{place.stem} alone"] = generate_code(config, "en").replace(
+            ascii(place.name), ascii(str(place))
+        )
+        forget_own(data_set.key)
+    assert execute(programs, tmp_path) == expected

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from torchvision import datasets
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits, load_images
 from mnist_core.training import (
     EpochRecord,
     Training,
@@ -31,7 +32,7 @@ def articles(mnist_root: Path) -> tuple[Article, list[float]]:
 
 
 @pytest.fixture(scope="module")
-def ours(mnist: MNIST) -> tuple[Training, list[EpochRecord]]:
+def ours(mnist: Splits) -> tuple[Training, list[EpochRecord]]:
     """Train with our loop; return its state at the end, and its records of epochs."""
     training = set_up(TrainConfig(epochs=EPOCHS), mnist)
     return training, [record for record in train(training) if isinstance(record, EpochRecord)]
@@ -47,7 +48,7 @@ def test_the_defaults_are_the_recipe() -> None:
 
 
 def test_before_training_the_batch_and_the_weights_are_the_articles(
-    mnist_root: Path, mnist: MNIST
+    mnist_root: Path, mnist: Splits
 ) -> None:
     theirs = Article(mnist_root)
     ours = set_up(TrainConfig(), mnist)
@@ -82,3 +83,16 @@ def assert_same_weights(ours: torch.nn.Module, theirs: torch.nn.Module) -> None:
     assert weights.keys() == expected.keys()
     for name, tensor in expected.items():
         assert torch.equal(weights[name], tensor), name
+
+
+def test_on_fashion_mnist_the_articles_loop_computes_the_same_numbers(fashion_root: Path) -> None:
+    """The article's code with one word changed, datasets.FashionMNIST."""
+    theirs = Article(fashion_root, datasets.FashionMNIST)
+    losses = [theirs.train_epoch()]
+    config = TrainConfig(dataset="fashion_mnist", epochs=1)
+    training = set_up(config, load_images(config.data_set, fashion_root), theirs.device)
+    ends = [record for record in train(training) if isinstance(record, EpochRecord)]
+    assert [end.train_loss for end in ends] == losses
+    assert_same_weights(training.model, theirs.model)
+    assert ends[-1].test_accuracy == theirs.accuracy()
+    assert ends[-1].test_accuracy > 0.8

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.web.limits import ON_A_SPACE, PREFIX, the_limits, variable
 from mnist_core.web.sessions.session import Session
 from tests.web.workshop import Workshop, open_workshop, worker_in_a_thread
@@ -60,7 +60,7 @@ def workers_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def workshop(tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+def workshop(tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """Return a trainer whose clock and batches are in the test's hands."""
     with open_workshop(tiny_mnist, monkeypatch) as opened:
         yield opened

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.training import (
     DivergenceError,
     set_up,
@@ -144,7 +144,7 @@ def finish(run: Run) -> list[str]:
     return messages
 
 
-def train_alone(run: Run, mnist: MNIST) -> torch.nn.Module:
+def train_alone(run: Run, mnist: Splits) -> torch.nn.Module:
     training = set_up(run.config, mnist, CPU)
     list(train(training))
     return training.model
@@ -167,7 +167,7 @@ def error(title: str) -> gr.Error:
     ],
 )
 def test_without_a_gpu_the_cpu_trains_and_says_why(
-    tiny_mnist: MNIST,
+    tiny_mnist: Splits,
     lend: Callable[..., None],
     failure: Exception,
     remark: str,
@@ -189,7 +189,7 @@ def test_without_a_gpu_the_cpu_trains_and_says_why(
 
 
 def test_who_is_lent_a_gpu_and_finds_none_gives_it_back_at_once(
-    tiny_mnist: MNIST, lend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, lend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gpu_loan, "choose_device", lambda: CPU)
     lend(train_there)
@@ -202,7 +202,7 @@ def test_who_is_lent_a_gpu_and_finds_none_gives_it_back_at_once(
 
 @pytest.mark.parametrize("records", range(1, 14))
 def test_whenever_the_gpu_is_lost_the_cpu_goes_on_after_the_last_record(
-    tiny_mnist: MNIST, lend: Callable[..., None], records: int
+    tiny_mnist: Splits, lend: Callable[..., None], records: int
 ) -> None:
     def break_off(task: Task) -> Reports:
         reports = train_there(task)
@@ -237,7 +237,7 @@ def test_a_run_that_went_from_one_device_to_another_would_not_come_out_the_same_
 
 
 def test_who_keeps_silent_is_not_waited_for_for_ever(
-    tiny_mnist: MNIST, lend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, lend: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks = itertools.count()  # a clock that goes on with each look at it
     monkeypatch.setattr(

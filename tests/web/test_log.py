@@ -10,7 +10,6 @@ import threading
 import traceback
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -257,10 +256,10 @@ def test_a_pause_is_told_and_every_training_ends_once(
 def test_a_training_that_fails_leaves_its_trace_with_the_operator_only(
     workshop: Workshop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(root: Path) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError("a secret of the server")
 
-    monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", fail)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.map_images", fail)
     session = workshop.session()
     with session.connected():
         run = session.start(TrainConfig())

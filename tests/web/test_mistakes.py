@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.inference import predict
 from mnist_core.models import MODELS, create_model
 from mnist_core.text import speaking
@@ -70,7 +70,7 @@ def offer(monkeypatch: pytest.MonkeyPatch, *classifiers: Classifier) -> None:
         monkeypatch.setattr(f"mnist_core.web.{room}.all_classifiers", lambda _: list(classifiers))
 
 
-def read_by_hand(classifier: Classifier, mnist: MNIST) -> tuple[NDArray[Any], NDArray[Any]]:
+def read_by_hand(classifier: Classifier, mnist: Splits) -> tuple[NDArray[Any], NDArray[Any]]:
     """Read the test images one by one; return digits and confidences."""
     images = (mnist.test.images[:, 0].numpy() * 0.5 + 0.5) * 255
     found = [
@@ -99,7 +99,7 @@ def unpack_sprite(sprite: str, count: int) -> NDArray[np.uint8]:
 
 
 def test_the_counts_are_those_of_reading_one_by_one(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = tiny_mnist.test.labels.numpy()
     for name in each(MODELS):
@@ -125,7 +125,7 @@ def test_the_counts_are_those_of_reading_one_by_one(
 
 
 def test_two_networks_are_compared_image_by_image(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = classifier_of(key="one", seed=0), classifier_of(key="two", seed=2)
     offer(monkeypatch, one, two)
@@ -171,7 +171,7 @@ def test_without_the_test_images_one_sentence_says_so(
 
 
 def test_a_cell_a_row_and_a_column_have_their_images_the_surest_first(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     classifier = classifier_of()
     offer(monkeypatch, classifier)
@@ -203,11 +203,11 @@ def test_a_cell_a_row_and_a_column_have_their_images_the_surest_first(
             images = hidden_indexes.test_images()
             assert images is not None
             shown = unpack_sprite(found["sprite"], len(places))
-            assert (shown == images.pixels.numpy()[places]).all()
+            assert (shown == images.pixels.numpy()[places, 0]).all()
 
 
 def test_more_of_them_follow_without_gap_or_repetition(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offer(monkeypatch, classifier_of())
     session = Session()
@@ -249,14 +249,14 @@ def test_each_edition_of_a_network_reads_once_and_few_are_remembered(
     assert known_readings("one") is None
 
 
-def test_what_is_kept_of_a_network_is_small(mnist: MNIST) -> None:
+def test_what_is_kept_of_a_network_is_small(mnist: Splits) -> None:
     found = readings.read_all(classifier_of().model, mnist.test)
     size = found.digits.nbytes + found.confidences.nbytes + found.labels.nbytes
     assert size <= 60_000
 
 
 def test_answers_on_the_real_test_images_are_small(
-    mnist_root: Path, mnist: MNIST, monkeypatch: pytest.MonkeyPatch
+    mnist_root: Path, mnist: Splits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()  # the tiny data set
     monkeypatch.setenv("MNIST_DATA", str(mnist_root))
@@ -357,7 +357,7 @@ def test_the_map_lies_on_the_axes_of_the_most_variance(session: Session) -> None
     network = load_shipped("simple_nn")
     images = hidden_indexes.test_images()
     assert network is not None and images is not None
-    session.draw.drawing = images.pixels[3].numpy().copy()
+    session.draw.drawing = images.pixels[3, 0].numpy().copy()
     answer = map_hidden(MapLook(network="simple_nn", with_images=True), session)
     with torch.no_grad():
         hidden = network.model.fc1(images.images.flatten(1)).relu().numpy()  # type: ignore[operator]
@@ -371,7 +371,7 @@ def test_the_map_lies_on_the_axes_of_the_most_variance(session: Session) -> None
     assert answer["drawing"]["place"] == pytest.approx(answer["points"][3], abs=1e-2)
     assert b64decode(answer["drawing"]["image"]) == session.draw.drawing.tobytes()
     shown = unpack_sprite(answer["sprite"], 100)
-    assert (shown == images.pixels.numpy()).all()
+    assert (shown == images.pixels[:, 0].numpy()).all()
     without = map_hidden(MapLook(network="simple_nn", with_images=False), Session())
     assert (without["sprite"], without["drawing"]) == ("", None)
     assert without["points"] == answer["points"]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.training import set_up, train
 from mnist_core.web.jobs.queue import (
     RECONNECT_GRACE_SECONDS,
@@ -26,7 +26,7 @@ def has_the_turn(run: Run) -> bool:
     return run.state == "training"
 
 
-def weights_after(config: TrainConfig, mnist: MNIST) -> list[torch.Tensor]:
+def weights_after(config: TrainConfig, mnist: Splits) -> list[torch.Tensor]:
     training = set_up(config, mnist, torch.device("cpu"))
     list(train(training))
     return [weights.detach() for weights in training.model.parameters()]
@@ -157,7 +157,7 @@ def test_a_page_that_reloads_keeps_its_turn(workshop: Workshop) -> None:
 
 
 def test_who_leaves_gives_up_the_turn_and_goes_on_bit_for_bit_when_it_comes_again(
-    workshop: Workshop, tiny_mnist: MNIST
+    workshop: Workshop, tiny_mnist: Splits
 ) -> None:
     config, other_config = TrainConfig(epochs=3), TrainConfig(epochs=2, seed=7)
     first, second = workshop.session(), workshop.session()
@@ -238,7 +238,7 @@ def test_deleting_a_run_that_trains_passes_the_turn_on(workshop: Workshop) -> No
         eventually(lambda: has_the_turn(other))
 
 
-def test_a_run_that_fails_passes_the_turn_on(workshop: Workshop, tiny_mnist: MNIST) -> None:
+def test_a_run_that_fails_passes_the_turn_on(workshop: Workshop, tiny_mnist: Splits) -> None:
     first, second = workshop.session(), workshop.session()
     with first.connected(), second.connected():
         run = first.start(TrainConfig(learning_rate=100, optimizer="sgd"))

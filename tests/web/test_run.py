@@ -11,7 +11,7 @@ from torchvision import datasets
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.inference import Calibration
 from mnist_core.loss_curve import LossCurve
 from mnist_core.models import create_model
@@ -137,7 +137,7 @@ def weights_of(model: torch.nn.Module | None) -> list[torch.Tensor]:
 
 
 @pytest.mark.parametrize("schedule", ["none", "step"])
-def test_training_on_equals_training_at_a_stretch(tiny_mnist: MNIST, schedule: str) -> None:
+def test_training_on_equals_training_at_a_stretch(tiny_mnist: Splits, schedule: str) -> None:
     run = Run(TrainConfig(epochs=2, schedule=schedule))
     statuses_to_the_end(run)
     run.extend(3)
@@ -250,11 +250,11 @@ def test_a_run_without_flattening_quotes_pytorch() -> None:
 
 
 def test_a_diverging_run_says_which_rate_to_try(
-    monkeypatch: pytest.MonkeyPatch, tiny_mnist: MNIST
+    monkeypatch: pytest.MonkeyPatch, tiny_mnist: Splits
 ) -> None:
     images = tiny_mnist.train.images.clone().fill_(float("nan"))
-    broken = MNIST(type(tiny_mnist.train)(images, tiny_mnist.train.labels), tiny_mnist.test)
-    monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", lambda root: broken)
+    broken = Splits(type(tiny_mnist.train)(images, tiny_mnist.train.labels), tiny_mnist.test)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.map_images", lambda *_: broken)
     run = Run(TrainConfig(learning_rate=0.01))
     statuses_to_the_end(run)
     assert run.state == "diverged"

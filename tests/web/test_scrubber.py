@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import predict
 from mnist_core.training import set_up, train
@@ -61,7 +61,7 @@ def test_the_page_fetches_the_moments_of_a_run_bit_by_bit(session: Session) -> N
 
 
 def test_an_epoch_looked_back_at_is_a_run_of_so_many_epochs(
-    session: Session, tiny_mnist: MNIST
+    session: Session, tiny_mnist: Splits
 ) -> None:
     run = trained(session, TrainConfig(epochs=2))
     session.draw.drawing = seven()

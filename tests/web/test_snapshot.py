@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.loss_curve import BatchLoss, LossCurve
 from mnist_core.training import (
     DivergenceError,
@@ -45,7 +45,7 @@ def train_an_epoch(training: Training) -> EpochRecord:
     return next(record for record in train(training) if isinstance(record, EpochRecord))
 
 
-def carry_over(training: Training, mnist: MNIST) -> Training:
+def carry_over(training: Training, mnist: Splits) -> Training:
     """Set the same training up elsewhere, and bring it to where this one stands."""
     snapshot = pickle.loads(pickle.dumps(take_snapshot(training)))
     there = set_up(snapshot.config, mnist, CPU)
@@ -55,7 +55,7 @@ def carry_over(training: Training, mnist: MNIST) -> Training:
 
 @pytest.mark.parametrize("config", VARIED)
 def test_a_training_that_has_crossed_twice_ends_as_if_it_had_stayed(
-    tiny_mnist: MNIST, config: TrainConfig
+    tiny_mnist: Splits, config: TrainConfig
 ) -> None:
     stayed = set_up(config, tiny_mnist, CPU)
     list(train(stayed))
@@ -72,7 +72,7 @@ def test_a_training_that_has_crossed_twice_ends_as_if_it_had_stayed(
 
 @pytest.mark.parametrize("config", VARIED)
 def test_within_an_epoch_a_training_crosses_just_as_well(
-    tiny_mnist: MNIST, monkeypatch: pytest.MonkeyPatch, config: TrainConfig
+    tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch, config: TrainConfig
 ) -> None:
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     stayed = set_up(config, tiny_mnist, CPU)
@@ -89,7 +89,7 @@ def test_within_an_epoch_a_training_crosses_just_as_well(
     assert same(crossed.model, stayed.model)
 
 
-def test_a_second_cycle_crosses_too(tiny_mnist: MNIST) -> None:
+def test_a_second_cycle_crosses_too(tiny_mnist: Splits) -> None:
     config = TrainConfig(epochs=2, schedule="one_cycle")
     stayed, here = set_up(config, tiny_mnist, CPU), set_up(config, tiny_mnist, CPU)
     for training in (stayed, here):
@@ -102,7 +102,7 @@ def test_a_second_cycle_crosses_too(tiny_mnist: MNIST) -> None:
 
 
 @pytest.mark.parametrize("config", VARIED)
-def test_the_weights_alone_are_enough_to_read_with(tiny_mnist: MNIST, config: TrainConfig) -> None:
+def test_the_weights_alone_are_enough_to_read_with(tiny_mnist: Splits, config: TrainConfig) -> None:
     training = set_up(config, tiny_mnist, CPU)
     train_an_epoch(training)
     model = unpack_model(config, pack_weights(training.model))

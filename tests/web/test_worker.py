@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST
+from mnist_core.data import Splits
 from mnist_core.training import set_up, train
 from mnist_core.web.jobs import worker_process
 from mnist_core.web.jobs.queue import RECONNECT_GRACE_SECONDS, JobQueue
@@ -74,13 +74,13 @@ def shared_pool() -> Iterator[RealPool]:
     opened.close()
 
 
-def train_alone(config: TrainConfig, mnist: MNIST) -> torch.nn.Module:
+def train_alone(config: TrainConfig, mnist: Splits) -> torch.nn.Module:
     training = set_up(config, mnist, torch.device("cpu"))
     list(train(training))
     return training.model
 
 
-def assert_as_alone(run: Run, mnist: MNIST) -> None:
+def assert_as_alone(run: Run, mnist: Splits) -> None:
     assert run.state == "finished"
     assert run.model is not None
     alone = train_alone(run.config, mnist)
@@ -101,7 +101,7 @@ def train_an_epoch(run: Run, pool: WorkerPool) -> Generator[None, None, None]:
 
 
 def test_a_worker_comes_to_the_same_weights_and_is_kept_for_the_next_training(
-    shared_pool: RealPool, tiny_mnist: MNIST
+    shared_pool: RealPool, tiny_mnist: Splits
 ) -> None:
     for config in (CONFIG, TrainConfig(epochs=2, seed=7)):
         run = Run(config)
@@ -113,7 +113,7 @@ def test_a_worker_comes_to_the_same_weights_and_is_kept_for_the_next_training(
 
 
 def test_a_paused_run_goes_on_in_another_worker_bit_for_bit(
-    pool: RealPool, tiny_mnist: MNIST
+    pool: RealPool, tiny_mnist: Splits
 ) -> None:
     run = Run(CONFIG)
     train_an_epoch(run, pool).close()
@@ -124,7 +124,7 @@ def test_a_paused_run_goes_on_in_another_worker_bit_for_bit(
     assert len(pool.started) == 2
 
 
-def test_a_stopped_run_trains_on_in_another_worker(pool: RealPool, tiny_mnist: MNIST) -> None:
+def test_a_stopped_run_trains_on_in_another_worker(pool: RealPool, tiny_mnist: Splits) -> None:
     run = Run(TrainConfig(epochs=2, optimizer="sgd", schedule="step"))
     train_to_the_end(run, pool)
     pool.close()
@@ -148,7 +148,7 @@ def test_stop_ends_a_run_with_its_next_record_and_the_worker_is_free(shared_pool
 
 @needs_processes
 def test_a_killed_worker_ends_its_run_with_a_sentence_and_the_next_has_a_fresh_one(
-    pool: RealPool, tiny_mnist: MNIST
+    pool: RealPool, tiny_mnist: Splits
 ) -> None:
     run = Run(LONG)
     steps = train_an_epoch(run, pool)
@@ -166,7 +166,7 @@ def test_a_killed_worker_ends_its_run_with_a_sentence_and_the_next_has_a_fresh_o
 
 @needs_processes
 def test_a_worker_killed_in_a_pause_or_while_idle_is_replaced(
-    pool: RealPool, tiny_mnist: MNIST
+    pool: RealPool, tiny_mnist: Splits
 ) -> None:
     run = Run(TrainConfig(epochs=2))
     train_an_epoch(run, pool).close()
@@ -177,7 +177,7 @@ def test_a_worker_killed_in_a_pause_or_while_idle_is_replaced(
 
 
 def test_two_train_at_once_and_do_not_disturb_each_other(
-    shared_pool: RealPool, tiny_mnist: MNIST
+    shared_pool: RealPool, tiny_mnist: Splits
 ) -> None:
     queue = JobQueue(HandClock(), shared_pool, slots=2)
     sessions = [Session(queue) for _ in range(3)]
@@ -196,7 +196,7 @@ def test_two_train_at_once_and_do_not_disturb_each_other(
 
 
 def test_a_page_that_leaves_pauses_its_training_and_the_slot_goes_to_the_next(
-    shared_pool: RealPool, tiny_mnist: MNIST
+    shared_pool: RealPool, tiny_mnist: Splits
 ) -> None:
     clock = HandClock()
     queue = JobQueue(clock, shared_pool, slots=1)
@@ -291,7 +291,7 @@ def is_running(pid: int) -> bool:
 
 
 def test_running_out_of_memory_ends_the_run_and_not_the_worker(
-    monkeypatch: pytest.MonkeyPatch, tiny_mnist: MNIST
+    monkeypatch: pytest.MonkeyPatch, tiny_mnist: Splits
 ) -> None:
     def fail(*_: Any) -> Any:
         raise MemoryError

@@ -13,7 +13,7 @@ import gradio as gr
 import pytest
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import MNIST, Batch, ImageDataset
+from mnist_core.data import Batch, ImageDataset, Splits
 from mnist_core.web.jobs.presence import Clock
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
@@ -149,13 +149,13 @@ class Workshop:
 
 
 @contextmanager
-def open_workshop(mnist: MNIST, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+def open_workshop(mnist: Splits, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
     """Let runs train on the given images, behind the gate, with a record for each batch."""
     workshop = Workshop()
     gated = GatedSet(mnist.train.images, mnist.train.labels)
     gated.gate = workshop.gate
-    data = MNIST(gated, mnist.test)
-    monkeypatch.setattr("mnist_core.web.jobs.worker.map_mnist", lambda root: data)
+    data = Splits(gated, mnist.test)
+    monkeypatch.setattr("mnist_core.web.jobs.worker.map_images", lambda *_: data)
     monkeypatch.setattr("mnist_core.training.SECONDS_BETWEEN_RECORDS", 0.0)
     yield workshop
     workshop.gate.allow()

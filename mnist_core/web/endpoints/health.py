@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mnist_core.data import has_mnist
+from mnist_core.data import DATASETS, has_images
 from mnist_core.inference import predict
 from mnist_core.preprocessing import image_from_strokes, parse_strokes
 from mnist_core.web.jobs.queue import JobQueue
@@ -73,7 +73,7 @@ def check_health(queue: JobQueue = JOB_QUEUE, is_busy: bool = False) -> Health:
     return {
         "status": "failing" if not _reads() else "ok" if works else "degraded",
         "networks": networks,
-        "mnist": has_mnist(),
+        "mnist": has_images(DATASETS["mnist"]),
         "trainer": queue.state,
         "waiting": queue.waiting,
         "sessions": len(REGISTRY),

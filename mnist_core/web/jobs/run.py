@@ -15,7 +15,7 @@ from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
-from mnist_core.data import DownloadError, default_root, fetch_mnist
+from mnist_core.data import DownloadError, default_root, fetch_images
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.loss_curve import LossCurve
@@ -88,7 +88,9 @@ class Run:
         self.retry_rate: float | None = None
         self.is_repeatable = True
         self.is_activation_known = True
-        self.status = RunStatus(state="waiting", stage="next", epochs=config.epochs)
+        self.status = RunStatus(
+            state="waiting", stage="next", epochs=config.epochs, dataset=config.dataset
+        )
         self._stop_requested = False
         self._snapshot: Snapshot | None = None  # to go on from
         self._is_extended = False  # since that was taken
@@ -271,7 +273,7 @@ class Run:
             self._end("failed", Error("shapes", error.args[0]))
         except DownloadError as error:
             facts = {"reason": str(error), "cause": error.cause}
-            log.error("MNIST cannot be downloaded", extra={"fields": facts})
+            log.error("a data set is not there", extra={"fields": facts})
             self._end("failed", Error("no_data", error.said_to_visitors))
         except MemoryError:
             self._end("failed", Error("no_memory"))
@@ -291,7 +293,7 @@ class Run:
         self._end("stopped")
 
     def _fetch_data(self) -> Generator[None, None, None]:
-        for fraction in fetch_mnist():
+        for fraction in fetch_images(self.config.data_set):
             if self._stop_requested:
                 return
             self._update(state="training", stage="downloading", fraction=fraction)
@@ -306,7 +308,9 @@ class Run:
     def _task(self) -> Task:
         device = "cpu" if gpu_loan.ON_ZERO_GPU else None  # a worker has no GPU there
         root = default_root().resolve()
-        return Task(self.config, root, device, self._snapshot, self._is_extended, self.curve.copy())
+        own = self.config.data_set if self.config.data_set.origin else None
+        going_on = (self._snapshot, self._is_extended, self.curve.copy())
+        return Task(self.config, root, own, device, *going_on)
 
     def _train_in(self, workers: WorkerPool) -> Generator[None, None, None]:
         """Train in a worker, until it is over or somebody wants it stopped."""

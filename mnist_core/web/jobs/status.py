@@ -13,7 +13,7 @@ Stage = Literal[
     "next",  # waiting: its turn is about to come
     "queued",  # waiting: others train, or come before it
     "paused",  # waiting: the visitor's page has closed
-    "downloading",  # training, as all that follow: MNIST is fetched
+    "downloading",  # training, as all that follow: the data set is fetched
     "loading",  # the images are read
     "awaiting_gpu",  # a GPU has been asked for
     "epoch_begun",  # batches are trained
@@ -53,7 +53,7 @@ class RunStatus:
         step: batches of it that are done.
         steps: batches in an epoch; 0 before the first record.
         loss: mean training loss of the last epoch, or of the one under way so far, in nats.
-        test_loss: on the 10,000 test images after the last epoch.
+        test_loss: on the test images after the last epoch.
         accuracy: on the same images, 0 to 1.
         train_accuracy: on 10,000 of the training images, 0 to 1.
         epochs: how many there will be; 0 before the first run.
@@ -63,6 +63,7 @@ class RunStatus:
         no_gpu: why it is not a GPU that trains, where one had been asked for.
         has_network: whether a run that was stopped had learned anything.
         error: why it has gone wrong.
+        dataset: what is learned, a key of `DATASETS`.
     """
 
     state: State = "idle"
@@ -84,6 +85,7 @@ class RunStatus:
     no_gpu: NoGpu | None = None
     has_network: bool = False
     error: Error | None = None
+    dataset: str = "mnist"
 
 
 NO_RUN = RunStatus()

@@ -19,13 +19,14 @@ from enum import Enum
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 import torch
 from torch import optim
 
+from mnist_core import teaching
 from mnist_core.config import TrainConfig
-from mnist_core.data import map_mnist
+from mnist_core.data import DataSet, close_images, map_images, naming
 from mnist_core.loss_curve import LossCurve
 from mnist_core.moments import Moment, early_steps, first_moment, moment_of
 from mnist_core.shapes import ShapeMismatchError, explain_mismatch
@@ -39,6 +40,7 @@ from mnist_core.training import (
     set_up,
     train,
 )
+from mnist_core.web.jobs.short_task import HandTask, TeachTask
 from mnist_core.web.jobs.snapshot import Snapshot, pack_weights, restore, take_snapshot
 
 # --- what is said ------------------------------------------------------------------------------
@@ -51,6 +53,7 @@ class Task:
     Attributes:
         config: its settings.
         root: the folder that holds `MNIST/raw`.
+        own: the data set, where that is of somebody's own pictures.
         device: where to train; None for a GPU if PyTorch finds one, else the CPU.
         snapshot: where it stands, unless it begins.
         is_extended: whether an ended run, which the snapshot shows, has been given more epochs.
@@ -59,6 +62,7 @@ class Task:
 
     config: TrainConfig
     root: Path
+    own: DataSet | None = None
     device: str | None = None
     snapshot: Snapshot | None = None
     is_extended: bool = False
@@ -120,7 +124,14 @@ class Failed:
     trace: str = ""
 
 
-Report = Begun | Progress | Ended | Failed
+@dataclass(frozen=True)
+class Done:
+    """A training of seconds is over; nobody was asked meanwhile whether it may go on."""
+
+    result: Any
+
+
+Report = Begun | Progress | Ended | Failed | teaching.Progress | Done
 
 # --- how it is done ----------------------------------------------------------------------------
 
@@ -129,10 +140,10 @@ def prepare(task: Task, device: torch.device) -> Training:
     """Set a training up on a device, and bring it to where it stood; its losses go on the curve.
 
     Raises:
-        FileNotFoundError: MNIST has gone.
+        FileNotFoundError: the data set has gone.
     """
     config = task.snapshot.config if task.snapshot else task.config
-    training = set_up(config, map_mnist(task.root), device)
+    training = set_up(config, map_images(config.data_set, task.root), device)
     training.note_loss = task.curve.add
     training.record_at = early_steps(config.batch_size, len(training.train_set))
     if task.snapshot:
@@ -170,11 +181,11 @@ def work(
     """Perform one task after another until the other side hangs up.
 
     Args:
-        orders: where each `Task` comes from, and an `Order` after each report.
+        orders: where each task comes from, and an `Order` after each report of a `Task`.
         reports: where the reports go.
         hang_up: called at once, on another thread, when `orders` ends.
     """
-    received: SimpleQueue[Task | Order | None] = SimpleQueue()
+    received: SimpleQueue[Task | TeachTask | HandTask | Order | None] = SimpleQueue()
 
     def listen() -> None:
         try:
@@ -193,8 +204,12 @@ def work(
         return received.get() is Order.GO_ON
 
     Thread(target=listen, name="orders", daemon=True).start()
-    while isinstance(task := received.get(), Task):
-        report(_perform(task, report_and_ask))
+    while isinstance(task := received.get(), Task | TeachTask | HandTask):
+        if not isinstance(task, Task):
+            report(_perform_short(task, report))
+            continue
+        with naming(task.own):
+            report(_perform(task, report_and_ask))
 
 
 def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
@@ -217,6 +232,24 @@ def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
         if task.config.flatten:
             return Failed(None, traceback.format_exc())
         return Failed(explain_mismatch(error))
+    except Exception:
+        return Failed(None, traceback.format_exc())
+    finally:
+        if task.own:  # nothing of it stays in this process
+            close_images(task.own)
+
+
+def _perform_short(
+    task: TeachTask | HandTask, report: Callable[[teaching.Progress], object]
+) -> Done | Failed:
+    steps = task.perform()
+    try:
+        while True:
+            report(next(steps))
+    except StopIteration as end:
+        return Done(end.value)
+    except (MemoryError, torch.OutOfMemoryError):
+        return Failed(MemoryError())
     except Exception:
         return Failed(None, traceback.format_exc())
 

@@ -7,8 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from mnist_core.data import default_root, has_mnist, map_mnist
-from mnist_core.data.mapping import MappedImages
+from mnist_core.data import DATASETS, PixelDataset, has_images, map_images
 from mnist_core.inspection import HiddenIndex, index_hidden
 from mnist_core.web.sessions.classifiers import Classifier
 
@@ -25,12 +24,12 @@ _entries: OrderedDict[str, _Entry] = OrderedDict()  # the one used last comes la
 _lock = threading.Lock()  # also keeps two from being made at once: each takes up to a second
 
 
-def test_images() -> MappedImages | None:
+def test_images() -> PixelDataset | None:
     """Return MNIST's test images, mapped; None if they are not on this machine."""
-    if not has_mnist():
+    if not has_images(DATASETS["mnist"]):
         return None
-    images = map_mnist(default_root().resolve()).test
-    return images if isinstance(images, MappedImages) else None
+    images = map_images(DATASETS["mnist"]).test
+    return images if isinstance(images, PixelDataset) else None
 
 
 def hidden_index_of(classifier: Classifier) -> HiddenIndex | None:

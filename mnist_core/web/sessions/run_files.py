@@ -21,7 +21,7 @@ from mnist_core.checkpoints import (
     save_checkpoint,
 )
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, has_mnist, map_mnist
+from mnist_core.data import DATASETS, has_images, map_images
 from mnist_core.evaluation import evaluate
 from mnist_core.text import Message
 from mnist_core.training import EpochRecord
@@ -130,7 +130,7 @@ def safetensors_path(path: Path) -> Path:
 
 def file_stem(run: Run) -> str:
     """Name the files of a run so that those of two runs of one network do not mix."""
-    return f"{run.name.lower().replace(' ', '_')}_{run.config.model}_mnist"
+    return f"{run.name.lower().replace(' ', '_')}_{run.config.model}_{run.config.data_set.name}"
 
 
 def read_upload(
@@ -164,8 +164,14 @@ def read_upload(
     except OSError as error:
         log.exception("an upload cannot be read")
         raise ValueError(NO_ROOM) from error
-    name, width, activation = checkpoint.model_name, checkpoint.width, checkpoint.activation
-    return checkpoint, *read_run(checkpoint.metadata, name, width, activation)
+    told = read_run(
+        checkpoint.metadata,
+        checkpoint.model_name,
+        checkpoint.width,
+        checkpoint.activation,
+        checkpoint.dataset,
+    )
+    return checkpoint, *told
 
 
 def measure_accuracy(model: nn.Module) -> float | None:
@@ -175,9 +181,9 @@ def measure_accuracy(model: nn.Module) -> float | None:
     """
     with _measuring:
         try:
-            if not has_mnist():
+            if not has_images(DATASETS["mnist"]):
                 return None
-            return evaluate(model, map_mnist(default_root().resolve()).test).accuracy
+            return evaluate(model, map_images(DATASETS["mnist"]).test).accuracy
         except OSError:
             log.exception("the test images cannot be read")
             return None

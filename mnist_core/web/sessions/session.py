@@ -11,13 +11,20 @@ from pathlib import Path
 from typing import NoReturn
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import add_own, forget_own, has_images
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.short_jobs import ShortJob, ShortJobs
+from mnist_core.web.jobs.short_task import HandLearned, ShortTask, Taught
+from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
+from mnist_core.web.sessions.own_classes import OwnClasses
+from mnist_core.web.sessions.own_hand import OwnHand
+from mnist_core.web.sessions.own_pictures import OwnPictures, read_own_pictures
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
 from mnist_core.web.sessions.tab_state import (
@@ -30,7 +37,9 @@ from mnist_core.web.sessions.uploads import clear_uploads
 
 MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
 
-JOB_QUEUE = JobQueue()
+WORKERS = WorkerPool()
+JOB_QUEUE = JobQueue(workers=WORKERS)
+SHORT_JOBS = ShortJobs(WORKERS)
 NOT_OPEN = Message("session.not_open")
 ENDED = Message("session.ended")
 
@@ -41,7 +50,11 @@ class Session:
     Attributes:
         visit: names it to the browser, which can do nothing by that; "" if nothing can be kept.
         presence: whether a page of it is connected.
-        test_set: the drawings that the visitor has labelled.
+        test_set: the digits that the visitor has labelled.
+        own_classes: the classes that the visitor has named, and their drawings.
+        own_hand: the network that has learned the visitor's hand, if one has.
+        short_job: the training of seconds that is under way, or was last.
+        own_pictures: the pictures that the visitor has brought last, if any.
         draw, train, mistakes, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
         has_lost: whether it takes the place of one whose runs or drawings are gone, and whose
@@ -55,6 +68,10 @@ class Session:
         self.visit = secrets.token_hex(8)
         self.presence = Presence(queue.changed, queue.clock)
         self.test_set = OwnTestSet()
+        self.own_classes = OwnClasses()
+        self.own_hand: OwnHand | None = None
+        self.short_job: ShortJob | None = None
+        self.own_pictures: OwnPictures | None = None
         self.draw = DrawState()
         self.train = TrainState()
         self.mistakes = MistakesState()
@@ -68,6 +85,7 @@ class Session:
         self._past: list[Run] = []  # evicted: their results without their networks
         self._files = RunFiles()
         self._names_given = 0
+        self._picture_keys: list[str] = []  # which settings may name
         self._has_ended = False
         self._used_at = queue.clock.now()
         self._changes = 0
@@ -87,13 +105,19 @@ class Session:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to lose: no run, no labelled drawing."""
-        return not (self._runs or self._past or len(self.test_set))
+        """Tell whether there is nothing to lose: no run, labelled drawing, class or picture."""
+        has_own = not self.own_classes.is_empty or self.own_hand or self.own_pictures
+        return not (self._runs or self._past or len(self.test_set) or has_own)
 
     @property
     def is_under_way(self) -> bool:
         """Tell whether any run waits or trains."""
         return any(run.is_under_way for run in self.runs)
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether anything is learned: by a run, or in seconds."""
+        return self.is_under_way or (self.short_job is not None and not self.short_job.is_over)
 
     @property
     def current(self) -> Run | None:
@@ -130,6 +154,8 @@ class Session:
         """
         for config in configs:
             the_limits().check(config)
+            if config.data_set.origin and config.dataset not in self._picture_keys:
+                raise ValueError(Message("pictures.gone"))
         with self.keeping(), self._lock, self._queue.changed:
             self._check_room(len(configs))
             runs = [Run(config, Message("run.name", number=self._count())) for config in configs]
@@ -145,6 +171,8 @@ class Session:
             ValueError: its optimiser is gone, it would have too many epochs, or as `start_all`.
         """
         the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
+        if run.config.data_set.origin and not has_images(run.config.data_set):
+            raise ValueError(Message("pictures.gone"))
         with self._lock, self._queue.changed:
             if run not in self._runs:  # deleted or evicted in this very moment
                 raise ValueError(Message("session.run_gone"))
@@ -164,8 +192,10 @@ class Session:
 
     @property
     def size(self) -> int:
-        """Return how many bytes of memory it keeps: runs, their results and drawings; about."""
-        return sum(run.size for run in self.results) + self.test_set.size
+        """Return how many bytes of memory it keeps: runs, results, drawings, classes; about."""
+        own = self.test_set.size + self.own_classes.size
+        hand = self.own_hand.size if self.own_hand else 0
+        return sum(run.size for run in self.results) + own + hand
 
     @property
     def file_size(self) -> int:
@@ -261,14 +291,106 @@ class Session:
         """Take a drawing out of the own test set; return whether it was in it."""
         return self.test_set.remove(drawing)
 
+    @contextmanager
+    def keeping_classes(self) -> Iterator[OwnClasses]:
+        """Let something be added to the visitor's own classes within a `with` block.
+
+        Raises:
+            ValueError: there is no room for this session.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            yield self.own_classes
+            self._changes += 1
+
+    def learn(self, task: ShortTask, finish: Callable[[Taught | HandLearned], object]) -> None:
+        """Have something learned in seconds.
+
+        Args:
+            task: what.
+            finish: is given what has come of it, on another thread; not if the session has ended.
+
+        Raises:
+            ValueError: something is being learned already, too many wait, or there is no room.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            if self.short_job is not None and not self.short_job.is_over:
+                raise ValueError(Message("teach.still"))
+
+            def keep(result: Taught | HandLearned) -> None:
+                with self._lock:
+                    if not self._has_ended:
+                        finish(result)
+
+            def tell() -> None:
+                if job.problem is not None:
+                    self.draw.teach_note = job.problem
+                self.note_change()
+
+            job = ShortJob(task, keep, tell, self.presence.client)
+            SHORT_JOBS.start(job)
+            self.short_job = job
+            self._changes += 1
+
+    def bring_pictures(self, path: str) -> None:
+        """Read the pictures of an uploaded zip file; they take the place of earlier ones.
+
+        Args:
+            path: of the upload, as the page was told it.
+
+        Raises:
+            ValueError: they cannot be read, a run is under way, or there is no room.
+        """
+        with self.keeping():
+            self._check_no_run()
+            brought = read_own_pictures(path)
+            with self._lock:
+                try:
+                    self._check_open()
+                    self._check_no_run()  # which may have begun meanwhile
+                except ValueError:
+                    brought.remove_files()
+                    raise
+                self.forget_pictures()
+                self.own_pictures = brought
+                add_own(brought.data_set)
+                self._picture_keys.append(brought.data_set.key)
+                self._changes += 1
+
+    def _check_no_run(self) -> None:
+        if self.is_under_way:
+            raise ValueError(Message("pictures.under_way"))
+
+    @property
+    def pictures_size(self) -> int:
+        """Return how many bytes of the disk its pictures take."""
+        return self.own_pictures.size if self.own_pictures else 0
+
+    def forget_pictures(self) -> None:
+        """Remove the pictures; what networks have learned of them stays."""
+        with self._lock:
+            if self.own_pictures is not None:
+                self.own_pictures.remove_files()
+            self.own_pictures = None
+            named = {run.config.dataset for run in self.results}
+            for key in [key for key in self._picture_keys if key not in named]:
+                forget_own(key)
+                self._picture_keys.remove(key)
+
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:
             self._has_ended = True
             for run in self.runs:
                 self.delete(run)
+            if self.short_job is not None:
+                self.short_job.is_unwanted = True
             self.test_set.clear()
+            self.own_classes.clear()
+            self.own_hand = None
             self._past.clear()
+            self.forget_pictures()
             self._files.clear()
             self.draw.keep_picture(None)
         clear_uploads()
@@ -331,8 +453,8 @@ class Session:
 
     @property
     def unused_for(self) -> float:
-        """Return the seconds since the visitor last did something; 0 while a run is under way."""
-        return 0.0 if self.is_under_way else self.presence.clock.now() - self._used_at
+        """Return the seconds since the visitor last did something; 0 while anything is learned."""
+        return 0.0 if self.is_busy else self.presence.clock.now() - self._used_at
 
     def note_change(self) -> None:
         """Let the pages that watch know that what they show has changed."""

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from mnist_core.augmentation import augment
-from mnist_core.data import default_root, has_mnist, map_mnist, seeded
+from mnist_core.data import DATASETS, has_images, map_images, seeded
 from mnist_core.text import say
 
 SHOWN = 10  # the digits 0 to 9
@@ -34,7 +34,7 @@ def show_augmentation(kind: str) -> str:
     """
     with _drawing:
         if kind not in _pictures:
-            if not has_mnist():
+            if not has_images(DATASETS["mnist"]):
                 return f"<p>{html.escape(say('form.no_preview'))}</p>"
             _pictures[kind] = _draw(kind)
         picture = _pictures[kind]
@@ -43,7 +43,7 @@ def show_augmentation(kind: str) -> str:
 
 
 def _draw(kind: str) -> str:
-    train = map_mnist(default_root().resolve()).train
+    train = map_images(DATASETS["mnist"]).train
     chosen = [int((train.labels == digit).nonzero()[0, 0]) for digit in range(SHOWN)]
     images, labels = train.__getitems__(chosen)
     with seeded(2):

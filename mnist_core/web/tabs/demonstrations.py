@@ -9,7 +9,7 @@ from functools import cache
 
 import torch
 
-from mnist_core.data import default_root, has_mnist, map_mnist
+from mnist_core.data import DATASETS, has_images, map_images
 from mnist_core.experiments import RECIPE
 from mnist_core.plots import to_svg
 from mnist_core.rate_finder import RatePoint, find_rate, suggest
@@ -71,14 +71,14 @@ def _show_shapes() -> DemonstrationView:
 
 def _ramp() -> tuple[RatePoint, ...]:
     with _finding:
-        if not has_mnist():
+        if not has_images(DATASETS["mnist"]):
             raise ValueError(Message("rates.no_mnist"))
         return _run_ramp()
 
 
 @cache
 def _run_ramp() -> tuple[RatePoint, ...]:
-    data = map_mnist(default_root().resolve())
+    data = map_images(DATASETS["mnist"])
     with torch.random.fork_rng(devices=[]):
         return tuple(find_rate(RECIPE, data, torch.device("cpu")))
 

@@ -8,15 +8,21 @@ from typing import Any
 import gradio as gr
 
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, first_batch, handicap, has_mnist, map_mnist
+from mnist_core.data import (
+    first_batch,
+    handicap,
+    has_images,
+    map_images,
+)
+from mnist_core.text import translate
 from mnist_core.web.components.first_batch import FirstBatch, FirstBatchView, LabelledImage
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.tabs.page_stream import at_once
-from mnist_core.web.tabs.train_form import TrainForm
+from mnist_core.web.tabs.train_form import TrainForm, own_or
 
-SETTINGS = ("batch_size", "seed", "images", "wrong_labels")  # what it depends on
+SETTINGS = ("dataset", "batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has
-NO_MNIST: FirstBatchView = {"size": 0, "of": 0, "seed": 0, "images": []}
+NO_MNIST: FirstBatchView = {"size": 0, "of": 0, "seed": 0, "shape": (1, 28, 28), "images": []}
 
 
 def build_first_batch(form: TrainForm, link: SessionLink) -> None:
@@ -28,7 +34,7 @@ def build_first_batch(form: TrainForm, link: SessionLink) -> None:
     gr.on(events, show_first_batch, [*inputs, link], shown, **settings)
 
 
-def show_first_batch(*values: object) -> Any:
+def show_first_batch(*values: Any) -> Any:
     """Return the batch of these settings; wrong ones leave on show what there is.
 
     Args:
@@ -36,6 +42,7 @@ def show_first_batch(*values: object) -> Any:
     """
     given: dict[str, Any] = dict(zip(SETTINGS, map(_whole, values[:-1]), strict=True))
     try:
+        given["dataset"] = own_or(given["dataset"], values[-1])
         config = TrainConfig(**given)
     except ValueError:
         return gr.skip()
@@ -47,10 +54,11 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
 
     It is the one whose shape the article's code prints.
     """
-    if not has_mnist():
+    if not has_images(config.data_set):
         return NO_MNIST
-    train = map_mnist(default_root().resolve()).train
-    train = handicap(train, config.images, config.wrong_labels, config.seed)
+    train = map_images(config.data_set).train
+    names = [translate(name) for name in config.data_set.classes]
+    train = handicap(train, config.images, config.wrong_labels, config.seed, len(names))
     size = min(config.batch_size, len(train))
     images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
     pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255
@@ -58,8 +66,9 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
         "size": size,
         "of": len(train),
         "seed": config.seed,
+        "shape": config.data_set.shape,
         "images": [
-            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
+            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
             for image, label in zip(pixels, labels.tolist(), strict=True)
         ],
     }

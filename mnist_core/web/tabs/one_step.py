@@ -10,7 +10,8 @@ import gradio as gr
 
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
-from mnist_core.data import default_root, has_mnist, map_mnist
+from mnist_core.data import has_images, map_images
+from mnist_core.models import MNIST_SHAPE
 from mnist_core.one_step import MOST_STEPS, OneStep, take_step
 from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
@@ -35,6 +36,7 @@ NOTHING: OneStepView = {
     "code": [],
     "phases": [],
     "images": [],
+    "shape": MNIST_SHAPE,
     "scores": [],
     "loss": 0.0,
     "error": "",
@@ -56,10 +58,10 @@ def show_step(number: int, *values: Any) -> OneStepView:
         values: of the form's inputs, then the session.
     """
     try:
-        config = read_settings(*values[:-1])
-        if not has_mnist():
+        config = read_settings(*values[:-1], session=values[-1])
+        if not has_images(config.data_set):
             raise ValueError(Message("one_step.no_data"))
-        step = take_step(config, map_mnist(default_root().resolve()), number)
+        step = take_step(config, map_images(config.data_set), number)
     except ValueError as error:
         return {**NOTHING, "error": translate(error)}
     except RuntimeError as error:
@@ -72,6 +74,7 @@ def show_step(number: int, *values: Any) -> OneStepView:
 def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
     """Put a step into words, in the current language."""
     code = loop_of(config)
+    names = [translate(name) for name in config.data_set.classes]
     pixels = ((step.images[:MOST_SHOWN] + 1) * 127.5).round().clamp(0, 255).byte().numpy()
     return {
         "settings": repr(config),
@@ -83,9 +86,10 @@ def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
             for name, part in LINES.items()
         ],
         "images": [
-            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
+            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
             for image, label in zip(pixels, step.labels.tolist(), strict=False)
         ],
+        "shape": config.data_set.shape,
         "scores": list(step.scores),
         "loss": step.loss,
         "error": "",

@@ -72,7 +72,7 @@ def look_up(seq: int, place: int) -> tuple[GrayImage, Findings]:
     images = test_images()
     if images is None or place >= len(images.labels):
         raise ValueError(Message("picture.no_test_image"))
-    image: GrayImage = images.pixels[place].numpy().copy()
+    image: GrayImage = images.pixels[place, 0].numpy().copy()
     return image, {"seq": seq, "size": (image.shape[1], image.shape[0]), "found": [], "read": None}
 
 

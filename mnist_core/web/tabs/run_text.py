@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mnist_core.data import DOWNLOAD_BYTES
+from mnist_core.data import DATASETS, find_data_set
 from mnist_core.experiments import describe_change
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.run_panel import RunView
@@ -78,8 +78,13 @@ def _say_waiting(status: RunStatus) -> str:
 
 def _say_training(status: RunStatus) -> str:
     if status.stage == "downloading":
-        megabytes = f"{DOWNLOAD_BYTES / 1e6:.0f}"
-        return say("run.downloading", part=f"{status.fraction:.0%}", megabytes=megabytes)
+        data_set = find_data_set(status.dataset) or DATASETS["mnist"]
+        return say(
+            "run.downloading",
+            title=data_set.title,
+            part=f"{status.fraction:.0%}",
+            megabytes=f"{data_set.download_bytes / 1e6:.0f}",
+        )
     if status.stage == "loading":
         return say("run.loading")
     if status.stage == "awaiting_gpu":

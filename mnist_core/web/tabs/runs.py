@@ -194,7 +194,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "is_shown": is_shown,
         "is_under_way": run.is_under_way,
         "reads": session.draw.classifier == run.id,
-        "can_read": run.model is not None,
+        "can_read": run.model is not None and not run.config.data_set.origin,
         "can_train_on": run.can_train_on,
     }
 

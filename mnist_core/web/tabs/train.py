@@ -109,7 +109,7 @@ class TrainTab:
         """Fill the form of a reloaded page with the settings of the run last started in it."""
         if session.train.config is None:
             return {self.form.inputs["epochs"]: gr.skip()}
-        return self.form.fill(session.train.config)
+        return self.form.fill(session.train.config, session)
 
     def start_run(self, *values: Any) -> Updates:
         """Check the settings and start a run; the page then follows it.
@@ -122,7 +122,7 @@ class TrainTab:
         """
         *given, session = values
         try:
-            return self._start(session, read_settings(*given))
+            return self._start(session, read_settings(*given, session=session))
         except ValueError as error:
             raise refusal(error) from None
 
@@ -133,7 +133,7 @@ class TrainTab:
             return self._link.changed()
         config = replace(run.config, learning_rate=run.retry_rate)
         try:
-            return {**self._start(session, config), **self.form.fill(config)}
+            return {**self._start(session, config), **self.form.fill(config, session)}
         except ValueError as error:
             raise refusal(error) from None
 
@@ -221,6 +221,8 @@ class DrawingReadings:
         """Read the drawing if an epoch has passed since it was last read; tell all there was."""
         drawing = self._session.draw.drawing
         if run is None or run.model is None or drawing is None:
+            return ""
+        if run.config.data_set.origin:  # it has learned pictures
             return ""
         if self._about != (run, drawing.tobytes()):
             self._about, self._digits = (run, drawing.tobytes()), {}

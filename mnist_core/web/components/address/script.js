@@ -4,6 +4,7 @@
 
 const TABS = ["draw", "train", "mistakes", "experiments", "runs"];
 const SETTINGS = [
+  "data",
   ...["model", "epochs", "batch", "lr", "schedule"],
   ...["dropout", "augmentation", "optimizer", "seed"],
   ...["width", "activation", "images", "wrong", "flatten"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypedDict
 
+from mnist_core.data import Shape
 from mnist_core.web.components.base import Component
 
 
@@ -12,12 +13,13 @@ class LabelledImage(TypedDict):
     """An image of the batch.
 
     Attributes:
-        pixels: 28×28 bytes in base64, 0 (paper) to 255 (ink).
-        label: its digit.
+        pixels: its bytes in base64, row by row, one channel behind the other; 28×28 of MNIST, 0
+            (paper) to 255 (ink).
+        label: its class.
     """
 
     pixels: str
-    label: int
+    label: str
 
 
 class FirstBatchView(TypedDict):
@@ -27,12 +29,14 @@ class FirstBatchView(TypedDict):
         size: how many images it holds.
         of: how many there are to learn from.
         seed: by which they are shuffled.
+        shape: of each: channels, rows, columns.
         images: the first of them; none while MNIST is not there.
     """
 
     size: int
     of: int
     seed: int
+    shape: Shape
     images: list[LabelledImage]
 
 

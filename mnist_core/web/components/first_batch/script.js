@@ -17,7 +17,7 @@ function show(text) {
   images.append(
     ...batch.images.map(({ pixels, label }) => {
       const figure = copyOf(template);
-      paintPixels(figure.querySelector("canvas"), pixels, 28);
+      paintPixels(figure.querySelector("canvas"), pixels, batch.shape[1], batch.shape[0]);
       write(figure.querySelector("figcaption"), label);
       return figure;
     }),
@@ -30,11 +30,12 @@ function describe() {
     write(find("batch-shapes"), "");
     return;
   }
-  const { size, seed, of: total, images: shown } = batch;
+  const { size, seed, of: total, shape, images: shown } = batch;
   const facts = { shown: shown.length, size: size.toLocaleString("en"), total: total.toLocaleString("en"), seed };
   const words = shown.length < size ? say("batch.some", facts) : say("batch.all", facts);
   write(find("batch-words"), words);
-  write(find("batch-shapes"), say("batch.shapes", { size }));
+  const sizes = { size, shape: shape.join(", ") };
+  write(find("batch-shapes"), shape[0] === 1 ? say("batch.shapes", sizes) : say("batch.colours", sizes));
   images.setAttribute("aria-label", say("batch.labels", { labels: shown.map(({ label }) => label).join(" ") }));
 }
 

@@ -55,7 +55,7 @@ function showPass() {
   images.querySelectorAll("figure").forEach((figure) => figure.remove());
   for (const { pixels, label } of pass.images) {
     const figure = copyOf(template);
-    paintPixels(figure.querySelector("canvas"), pixels, 28);
+    paintPixels(figure.querySelector("canvas"), pixels, pass.shape[1], pass.shape[0]);
     write(figure.querySelector("figcaption"), label);
     images.append(figure);
   }
