@@ -607,6 +607,8 @@ CHINESE: dict[str, str] = {
     "page.loading": "页面正在加载……",
     "page.no_scripts": "本页需要 JavaScript，而这个浏览器没有运行它。",
     "page.language": "语言",
+    "page.foot": "页脚",
+    "page.close": "关闭",
     "tab.draw": "手写",
     "tab.train": "训练",
     "tab.mistakes": "误读",

@@ -696,6 +696,8 @@ ENGLISH: dict[str, str] = {
     "page.loading": "The page is loading …",
     "page.no_scripts": "It needs JavaScript, which this browser does not run.",
     "page.language": "Language",
+    "page.foot": "Foot of the page",
+    "page.close": "Close",
     "tab.draw": "Draw",
     "tab.train": "Train",
     "tab.mistakes": "Mistakes",
