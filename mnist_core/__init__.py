@@ -47,10 +47,11 @@ Beyond it, from a drawing to an answer:
 26. `archive`       a .pth file from a stranger → one that PyTorch may read
 27. `safetensors`   weights in the format that holds nothing else
 28. `file_kinds`    what a file is, if it is none of weights
+29. `teaching`      drawings by one hand → a network that has learned them in seconds
 
 And what people use:
 
-29. `commands`      a room for each command of the command line
-30. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-31. `web`           the rooms that know Gradio
+30. `commands`      a room for each command of the command line
+31. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+32. `web`           the rooms that know Gradio
 """

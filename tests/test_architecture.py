@@ -55,6 +55,7 @@ LAYERS = [
         "preprocessing",
         "drawings",
         "pictures",
+        "teaching",
     },
     {"web", "commands"},
     {"__main__"},

@@ -426,6 +426,7 @@ ENGLISH: dict[str, str] = {
     "picture.too_slow": "{name} takes too long to be read.",
     "picture.outside": ("The part that was chosen lies outside a picture of {width}×{height}."),
     "drawings.label": "A label must be a digit from 0 to 9.",
+    "drawings.name": "A class needs a name of 1 to {most} letters that can be shown.",
     "drawings.blank": "Nothing is drawn.",
     "drawings.missing": "There is no file of drawings {path}.",
     "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
@@ -474,6 +475,13 @@ ENGLISH: dict[str, str] = {
     "pictures.no_class": "in no class's folder",
     "pictures.no_half": "neither in train nor in test",
     "pictures.unknown_class": "of a class of which there is nothing to learn from",
+    # --- teaching ---------------------------------------------------------------------------------
+    "teaching.classes": "A network is taught {least} to {most} classes, not {count}.",
+    "teaching.too_few": (
+        "{name}: {count} {count:|drawing|drawings}; each class needs {least} at least, "
+        "and a dozen is good."
+    ),
+    "hand.too_few": "There are {count} labelled digits, and {least} at least are needed.",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{count} of {images} images misread",
     "mistakes.pair": "  {label} read as {digit}: {count}",
@@ -614,6 +622,10 @@ ENGLISH: dict[str, str] = {
     "cli.evaluate": "test a saved network on the 10,000 test images, or on drawings",
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
+    "cli.teach": "teach a network classes of your own, from a file of drawings",
+    "cli.named_drawings": "a list of {entries} as .json or .json.gz, a dozen of each class",
+    "cli.no_augmentation": "learn from the drawings as they are",
+    "cli.teach_out": "save the network here: .pth or .safetensors",
     "cli.predict": "read image files of one digit each",
     "cli.mistakes": "show which test images a saved network misreads",
     "cli.mistakes_sheet": "draw the surest mistakes on a sheet: .png, .svg or .pdf",
@@ -663,6 +675,11 @@ ENGLISH: dict[str, str] = {
     "cli.saved": "Saved to {path}",
     "cli.loss": "Loss on the test set: {loss:.4f}",
     "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
+    "cli.taught": (
+        "Taught {classes} classes from {learned} {learned:|drawing|drawings} in {seconds:.1f} s."
+    ),
+    "cli.exam": "Exam: {right} of {count} right, {accuracy:percent}",
+    "cli.exam_mistake": "{meant} was read as {taken}.",
     "cli.confusion": "Each row is a digit that was meant, each column what it was read as.",
     "cli.accuracy_column": "accuracy",
     "cli.temperature": "Temperature: {temperature:.3f}",
@@ -744,12 +761,17 @@ ENGLISH: dict[str, str] = {
     "picture.expected": "A picture to be read was expected.",
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
+    "prediction.ask_named": "Draw something that it has been taught",
     "prediction.image": "The image of 28 by 28 pixels that the network is given",
     "prediction.sees": "What the network sees",
     "prediction.bars": "Probability of each digit",
+    "prediction.bars_named": "Probability of each class",
     "prediction.question": "Which digit was it?",
+    "prediction.question_named": "What was it?",
     "prediction.press_it": "Which digit was it? Press it above, or",
     "prediction.press_or_type_it": "Which digit was it? Press it above, type it, or",
+    "prediction.press_name": "What was it? Press its name above.",
+    "prediction.press_or_type_name": "What was it? Press its name above, or type its number.",
     "prediction.it_was": "It was {digit}",
     "prediction.yes": "Yes, {digit}",
     "prediction.not_sure": "Not sure",
@@ -796,6 +818,64 @@ ENGLISH: dict[str, str] = {
     "past.again": "Train again …",
     "past.forget": "Forget all of them",
     "past.really": "Forget {count} {count:|result|results} for good?",
+    # --- teaching in the page ---------------------------------------------------------------------
+    "inside.teach": "Teach",
+    "teach.title": "Teach classes of your own",
+    "teach.how": (
+        "Name some classes, any words. Draw each a dozen times and press its name below the bars. "
+        "Then press Train: within seconds a network reads them. It starts from the CNN that comes "
+        "with the project, and one drawing in four is kept for its exam."
+    ),
+    "teach.name": "Name of a new class",
+    "teach.add": "Add class",
+    "teach.classes": "Your classes",
+    "teach.rename": "Name of the class {name}",
+    "teach.drop": "Remove the class {name} with its drawings",
+    "teach.count": "{count} {count:|drawing|drawings}",
+    "teach.remove": "Remove drawing {number} of {name}",
+    "teach.train": "Train",
+    "teach.undo": "Undo",
+    "teach.save": "Save",
+    "teach.open": "Open …",
+    "teach.forget": "Forget all",
+    "teach.file_too_large": "This file is too large: 5 megabytes at most.",
+    "teach.named": "{name} is a class now: draw it, and press its name below the bars.",
+    "teach.dropped": "{name} is removed, with its drawings.",
+    "teach.added": "Added to {name}.",
+    "teach.taken_back": "Taken back from {name}.",
+    "teach.removed": "A drawing of {name} is removed.",
+    "teach.undone": "The last change is undone.",
+    "teach.forgotten": "Your classes and drawings are forgotten.",
+    "teach.training": "Learning …",
+    "teach.waiting": "Waiting for a free place, some seconds …",
+    "teach.still": "Something is being learned already: it takes only some seconds.",
+    "teach.exam": "Exam: {right} of {count} right, {accuracy:percent}. Draw: it reads now.",
+    "teach.mistake": "{meant} was read as {taken}, {count} {count:|time|times}.",
+    "teach.no_class": "There is no class {name}.",
+    "teach.class_gone": "This class is gone.",
+    "teach.no_drawing": "This drawing is gone.",
+    "teach.class_there": "There is a class {name} already.",
+    "teach.too_many": "There can be {most} classes at most.",
+    "teach.full": "There is room for {most} drawings: remove some, or a class.",
+    "teach.too_large": "These drawings are too large to be kept: remove some.",
+    "hand.title": "Your hand",
+    "hand.how": (
+        "The network that reads goes on learning from your labelled digits, mixed into MNIST. "
+        "What it was stays beside it."
+    ),
+    "hand.learn": "Learn my hand",
+    "hand.back": "Back to what it was",
+    "hand.report": (
+        "{name} has learned your hand: of {count} {count:|digit|digits} that it was not shown it "
+        "read {before} right before, and {after} now."
+    ),
+    "hand.forgotten": "MNIST: {before:percent} before, {after:percent} now.",
+    "hand.no_mnist": (
+        "MNIST is not on this machine: nothing of it was mixed in, and nobody can say what was "
+        "forgotten."
+    ),
+    "hand.no_digits": "{name} does not read digits: choose another network for this.",
+    "hand.in_training": "{name} is still in training.",
     # --- the pipeline -----------------------------------------------------------------------------
     "pipeline.intro": (
         "MNIST's digits were all made alike, and a network reads well only what looks like "
@@ -1023,6 +1103,9 @@ ENGLISH: dict[str, str] = {
         "before it. For this image the parts add up exactly."
     ),
     "inside.alike": "To its last hidden layer, these test images are most alike",
+    "inside.no_digits": (
+        "Images most alike are looked for among MNIST's digits, not for classes of your own."
+    ),
     "inside.no_data": (
         "The test images come with the first training; then the most alike are shown here."
     ),
@@ -1476,12 +1559,18 @@ ENGLISH: dict[str, str] = {
         "The server cannot write files just now, so the network cannot be downloaded."
     ),
     "files.gone": "The file is gone already: upload it again.",
+    "classifier.taught": "Your network",
+    "classifier.hand": "{name}, your hand",
+    "classifier.exam": "exam: {right} of {count} right",
     "classifier.missing": "cannot be loaded: {file} is missing",
     "classifier.unreadable": "cannot be loaded: {file} cannot be read",
     "classifier.damaged": "cannot be loaded: {file} is damaged",
     "classifier.no_metadata": "{file} is missing or damaged, so nobody knows how sure it may be",
     # --- jobs -------------------------------------------------------------------------------------
     "jobs.full": "Too many networks wait for their training. Try again later.",
+    "jobs.short_lost": "The process that learned has ended. Press the button again.",
+    "jobs.short_no_room": "The server has no memory for it just now. Try again a little later.",
+    "jobs.short_failed": "Something went wrong, and nothing was learned. Try again.",
     "jobs.cannot_train_on": "This run cannot train on: its optimiser is gone. Start a new one.",
     # --- endpoints and limits ---------------------------------------------------------------------
     "server.no_upload": "Send the file itself, neither its path nor its address: upload it first.",

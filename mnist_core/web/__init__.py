@@ -8,6 +8,7 @@ What a floor imports lies on the same floor or below it.
     `picture`             where things are in a picture, and the image of its digit
     `inside`              what the network does with it, and why
     `pipeline`            how the drawing becomes the network's input
+    `teach`               classes of the visitor's own, and the visitor's hand, learned in seconds
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
     `own_pictures`        what was found in the pictures that the visitor has brought
@@ -61,7 +62,9 @@ What a floor imports lies on the same floor or below it.
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
     `hidden_indexes`      what classifiers make of MNIST's test images
     `readings`            what they read in those images, one by one
-    `own_test_set`        the drawings that the visitor has labelled
+    `own_test_set`        the digits that the visitor has labelled
+    `own_classes`         the classes that the visitor has named, and their drawings
+    `own_hand`            a network that has learned the visitor's hand
     `own_pictures`        the pictures that the visitor has brought
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
@@ -74,6 +77,7 @@ What a floor imports lies on the same floor or below it.
     `inside`              layers, neurons and evidence, as pictures that add up
     `keepsakes`           what the browser keeps, and the drawings that it offers
     `pipeline`            the preprocessing, step by step
+    `teach`               names, drawings and an exam, to teach a network
     `mistakes`            the confusion matrix, the images, a quiz, calibration, and a map
     `run_panel`           how a run is doing
     `number_field`        a number, typed or stepped
@@ -96,6 +100,8 @@ What a floor imports lies on the same floor or below it.
     `theme`               colours and fonts
 `jobs/`               training on the server
     `queue`               runs that wait, and the threads that have them trained
+    `short_jobs`          trainings of seconds, which wait for no run
+    `short_task`          what such a training does
     `run`                 one run: its settings, what came of them, the network
     `pace`                how fast a run trains
     `presence`            whether a page is connected

@@ -313,7 +313,7 @@ def test_few_networks_are_remembered() -> None:
         {"view": "outside", "image": ""},
         {"view": "inside", "image": None},
         {"view": "inside", "image": "A" * 2_000},
-        {"view": "inside", "image": "", "score": 10},
+        {"view": "inside", "image": "", "score": 20},
         {"view": "inside", "image": "", "score": "7"},
         {"view": "inside", "image": "", "score": True},
         {"view": "why", "image": "", "digit": -1},

@@ -16,6 +16,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     metadata_path,
 )
+from mnist_core.data import DATASETS
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
@@ -28,6 +29,8 @@ SHIPPED_CLASSIFIERS: dict[str, tuple[str, Path]] = {
     "simple_nn": ("SimpleNN", SHIPPED),
 }
 """Those that come with the project: key → name for people, file. The first is the default."""
+DIGITS = DATASETS["mnist"].classes
+"""The classes of MNIST."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,18 @@ class Classifier:
     """A network that can classify a drawing, as it is at this moment.
 
     Attributes:
-        key: a key of `SHIPPED_CLASSIFIERS`, or the id of a run.
+        key: a key of `SHIPPED_CLASSIFIERS`, the id of a run, or what an own network calls itself.
         name: for people; a run's is a message, as "Run 3 · batch size 256".
         model: in eval mode, on the CPU.
         calibration: of its probabilities.
         accuracy: on MNIST's test images, 0 to 1; None if unknown.
         epochs: how many a run has trained.
         is_training: whether its weights still change.
+        classes: the names of what it tells apart, in the order of its scores; a name may be a
+            message.
+        is_taught: whether these are a visitor's own, whatever their names are.
+        note: a message of how it did on drawings that it was not shown, where it has learned from
+            the visitor's own.
     """
 
     key: str
@@ -51,6 +59,14 @@ class Classifier:
     accuracy: float | None = None
     epochs: int = 0
     is_training: bool = False
+    classes: tuple[str, ...] = DIGITS
+    is_taught: bool = False
+    note: str = ""
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether it has learned MNIST's classes."""
+        return self.classes == DIGITS and not self.is_taught
 
     @property
     def edition(self) -> tuple[int, bool]:
@@ -113,13 +129,50 @@ def classifier_of(run: Run) -> Classifier | None:
         run.accuracy,
         epochs=len(run.epochs),
         is_training=run.is_under_way,
+        classes=run.config.data_set.classes,
     )
 
 
 def all_classifiers(session: Session) -> list[Classifier]:
-    """Return all that a session can select: the shipped ones, then its runs, oldest first."""
+    """Return all that a session can select.
+
+    The shipped ones, then its runs, oldest first, then what has learned the visitor's own drawings.
+    """
     shipped = map(load_shipped, SHIPPED_CLASSIFIERS)
-    return [*filter(None, shipped), *filter(None, map(classifier_of, session.runs))]
+    runs = map(classifier_of, session.runs)
+    own = (_hand_of(session), _taught_of(session))
+    return [*filter(None, shipped), *filter(None, runs), *filter(None, own)]
+
+
+def _taught_of(session: Session) -> Classifier | None:
+    taught = session.own_classes.taught  # read once: another thread replaces it
+    if taught is None:
+        return None
+    names = session.own_classes.names_of(taught)
+    exam = taught.exam
+    return Classifier(
+        taught.key,
+        Message("classifier.taught"),
+        taught.network,
+        classes=names,
+        is_taught=True,
+        note=Message("classifier.exam", right=exam.right, count=exam.count),
+    )
+
+
+def _hand_of(session: Session) -> Classifier | None:
+    hand = session.own_hand  # likewise
+    if hand is None:
+        return None
+    report = hand.report
+    return Classifier(
+        hand.key,
+        Message("classifier.hand", name=hand.name),
+        hand.network,
+        hand.calibration,
+        report.accuracy_after,
+        note=Message("classifier.exam", right=report.right_after, count=report.count),
+    )
 
 
 def find_classifier(session: Session, key: str) -> Classifier | None:

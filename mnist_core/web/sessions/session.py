@@ -17,8 +17,13 @@ from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.short_jobs import ShortJob, ShortJobs
+from mnist_core.web.jobs.short_task import HandLearned, ShortTask, Taught
+from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
+from mnist_core.web.sessions.own_classes import OwnClasses
+from mnist_core.web.sessions.own_hand import OwnHand
 from mnist_core.web.sessions.own_pictures import OwnPictures, read_own_pictures
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
@@ -32,7 +37,9 @@ from mnist_core.web.sessions.uploads import clear_uploads
 
 MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
 
-JOB_QUEUE = JobQueue()
+WORKERS = WorkerPool()
+JOB_QUEUE = JobQueue(workers=WORKERS)
+SHORT_JOBS = ShortJobs(WORKERS)
 NOT_OPEN = Message("session.not_open")
 ENDED = Message("session.ended")
 
@@ -43,7 +50,10 @@ class Session:
     Attributes:
         visit: names it to the browser, which can do nothing by that; "" if nothing can be kept.
         presence: whether a page of it is connected.
-        test_set: the drawings that the visitor has labelled.
+        test_set: the digits that the visitor has labelled.
+        own_classes: the classes that the visitor has named, and their drawings.
+        own_hand: the network that has learned the visitor's hand, if one has.
+        short_job: the training of seconds that is under way, or was last.
         own_pictures: the pictures that the visitor has brought last, if any.
         draw, train, mistakes, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
@@ -59,6 +69,9 @@ class Session:
         self.presence = Presence(queue.changed, queue.clock)
         self.test_set = OwnTestSet()
         self.own_pictures: OwnPictures | None = None
+        self.own_classes = OwnClasses()
+        self.own_hand: OwnHand | None = None
+        self.short_job: ShortJob | None = None
         self.draw = DrawState()
         self.train = TrainState()
         self.mistakes = MistakesState()
@@ -92,13 +105,20 @@ class Session:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to lose: no run, no labelled drawing, no picture."""
-        return not (self._runs or self._past or len(self.test_set) or self.own_pictures)
+        """Tell whether there is nothing to lose: no run, labelled drawing, class or picture."""
+        has_own = not self.own_classes.is_empty or self.own_hand is not None
+        has_own = has_own or self.own_pictures is not None
+        return not (self._runs or self._past or len(self.test_set) or has_own)
 
     @property
     def is_under_way(self) -> bool:
         """Tell whether any run waits or trains."""
         return any(run.is_under_way for run in self.runs)
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether anything is learned: by a run, or in seconds."""
+        return self.is_under_way or (self.short_job is not None and not self.short_job.is_over)
 
     @property
     def current(self) -> Run | None:
@@ -173,8 +193,10 @@ class Session:
 
     @property
     def size(self) -> int:
-        """Return how many bytes of memory it keeps: runs, their results and drawings; about."""
-        return sum(run.size for run in self.results) + self.test_set.size
+        """Return how many bytes of memory it keeps: runs, results, drawings, classes; about."""
+        own = self.test_set.size + self.own_classes.size
+        hand = self.own_hand.size if self.own_hand else 0
+        return sum(run.size for run in self.results) + own + hand
 
     @property
     def file_size(self) -> int:
@@ -315,13 +337,59 @@ class Session:
                 forget_own(key)
                 self._picture_keys.remove(key)
 
+    @contextmanager
+    def keeping_classes(self) -> Iterator[OwnClasses]:
+        """Let something be added to the visitor's own classes within a `with` block.
+
+        Raises:
+            ValueError: there is no room for this session.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            yield self.own_classes
+            self._changes += 1
+
+    def learn(self, task: ShortTask, finish: Callable[[Taught | HandLearned], object]) -> None:
+        """Have something learned in seconds.
+
+        Args:
+            task: what.
+            finish: is given what has come of it, on another thread; not if the session has ended.
+
+        Raises:
+            ValueError: something is being learned already, too many wait, or there is no room.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            if self.short_job is not None and not self.short_job.is_over:
+                raise ValueError(Message("teach.still"))
+
+            def keep(result: Taught | HandLearned) -> None:
+                with self._lock:
+                    if not self._has_ended:
+                        finish(result)
+
+            def tell() -> None:
+                if job.problem is not None:
+                    self.draw.teach_note = job.problem
+                self.note_change()
+
+            job = ShortJob(task, keep, tell, self.presence.client)
+            SHORT_JOBS.start(job)
+            self.short_job = job
+            self._changes += 1
+
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:
             self._has_ended = True
             for run in self.runs:
                 self.delete(run)
+            if self.short_job is not None:
+                self.short_job.is_unwanted = True
             self.test_set.clear()
+            self.own_classes.clear()
+            self.own_hand = None
             self._past.clear()
             self.forget_pictures()
             self._files.clear()
@@ -386,8 +454,8 @@ class Session:
 
     @property
     def unused_for(self) -> float:
-        """Return the seconds since the visitor last did something; 0 while a run is under way."""
-        return 0.0 if self.is_under_way else self.presence.clock.now() - self._used_at
+        """Return the seconds since the visitor last did something; 0 while anything is learned."""
+        return 0.0 if self.is_busy else self.presence.clock.now() - self._used_at
 
     def note_change(self) -> None:
         """Let the pages that watch know that what they show has changed."""

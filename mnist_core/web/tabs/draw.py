@@ -8,12 +8,23 @@ from typing import Any
 
 import gradio as gr
 
-from mnist_core.drawings import LabelledDrawing, format_drawings, parse_drawings
+from mnist_core.drawings import (
+    LabelledDrawing,
+    NamedDrawing,
+    format_drawings,
+    parse_drawings,
+)
 from mnist_core.inference import predict
 from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
-from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
+from mnist_core.web.components.canvas import (
+    Drawing,
+    DrawingCanvas,
+    has_name,
+    parse_label,
+    parse_named_label,
+)
 from mnist_core.web.components.keepsakes import Keepsakes, KeptDrawings
 from mnist_core.web.components.leaderboard import (
     Choice,
@@ -44,6 +55,7 @@ from mnist_core.web.sessions.uploads import find_upload
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.picture import look_into, look_up
+from mnist_core.web.tabs.teach import TeachPart
 
 SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
@@ -74,7 +86,9 @@ class DrawTab:
                 self.keepsakes = Keepsakes(most=the_limits().drawings)
             with gr.Column(scale=5, min_width=320, elem_classes="dock"):
                 build_views(self.canvas, link)
-        self.outputs = [self.board, self.canvas, self.picture]
+                with gr.Column(elem_classes="teach-view"):
+                    self.teach = TeachPart(link)
+        self.outputs = [self.board, self.canvas, self.picture, self.teach.panel]
         # At once, and "multiple": the page itself sees to it that one drawing is on its way at a
         # time, and one that got lost must not block the next.
         self.canvas.input(read_drawing, [self.canvas, link], prediction, **at_once(link))
@@ -85,8 +99,9 @@ class DrawTab:
             read_picture, [self.picture, link], [prediction, self.picture], **settings
         )
         self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
-        self.canvas.labelled(count_drawing, link, self.board, **at_once(link))
-        self.canvas.recalled(take_drawing_back, link, self.board, **at_once(link))
+        boards = [self.board, self.teach.panel]
+        self.canvas.labelled(self.label_drawing, link, boards, **at_once(link))
+        self.canvas.recalled(self.unlabel_drawing, link, boards, **at_once(link))
         self.board.save(save_drawings, link, self.board, **at_once(link))
         self.board.open_file(open_drawings, link, self.board, **quietly(link))
         self.board.forget(forget_drawings, link, self.board, **at_once(link))
@@ -117,9 +132,29 @@ class DrawTab:
         def show() -> Updates:
             select_new_runs(session)
             again = self._read_again(session)  # first: what is learned meanwhile is shown later
-            return {self.board: _board(session), **again}
+            return {
+                self.board: _board(session),
+                self.teach.panel: self.teach.show(session),
+                **again,
+            }
 
         return show
+
+    def label_drawing(self, session: Session, event: gr.EventData) -> Updates:
+        """Keep a drawing of which the visitor has said what it is: a digit, or an own class."""
+        if has_name(event_data(event)):
+            return self.teach.add(session, _named(event))
+        return {
+            self.board: count_drawing(session, event),
+            self.teach.panel: self.teach.show(session),
+        }
+
+    def unlabel_drawing(self, session: Session, event: gr.EventData) -> Updates:
+        """Take a drawing back: the visitor has undone what was said of it."""
+        if has_name(event_data(event)):
+            return self.teach.take_back(session, _named(event))
+        board = take_drawing_back(session, event)
+        return {self.board: board, self.teach.panel: self.teach.show(session)}
 
     def _read_again(self, session: Session) -> Updates:
         """Have the page ask once more if this is another classifier than last time."""
@@ -171,21 +206,26 @@ def read_picture(
 def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
     session.note_use()
     classifier = current_classifier(session)
+    answer: Answer = {"seq": seq, "digit": None}
+    if image is not None:  # nobody may be there to read it, and it can be taught all the same
+        answer["image"] = image.ravel().tolist()
     if classifier is None:
-        return {"seq": seq, "digit": None, "message": say("draw.no_classifier")}
+        answer["message"] = say("draw.no_classifier")
+        return answer
+    if not classifier.reads_digits:
+        answer["classes"] = [translate(name) for name in classifier.classes]
     if image is None:
-        return {"seq": seq, "digit": None}
+        return answer
     prediction = predict(classifier.model, image, classifier.calibration)
-    return {
-        "seq": seq,
-        "digit": prediction.digit,
-        "sure": prediction.sure,
-        "probabilities": list(prediction.probabilities),
-        "image": image.ravel().tolist(),
-        "classifier": say("draw.in_training_named", name=classifier.name)
+    answer["digit"] = prediction.digit
+    answer["sure"] = prediction.sure
+    answer["probabilities"] = list(prediction.probabilities)
+    answer["classifier"] = (
+        say("draw.in_training_named", name=classifier.name)
         if classifier.is_training
-        else translate(classifier.name),
-    }
+        else translate(classifier.name)
+    )
+    return answer
 
 
 # --- the score ---------------------------------------------------------------------------------
@@ -216,6 +256,13 @@ def take_drawing_back(session: Session, event: gr.EventData) -> LeaderboardStatu
 def _labelled(event: gr.EventData) -> LabelledDrawing:
     try:
         return parse_label(event_data(event))
+    except ValueError as error:
+        raise refusal(error) from None
+
+
+def _named(event: gr.EventData) -> NamedDrawing:
+    try:
+        return parse_named_label(event_data(event))
     except ValueError as error:
         raise refusal(error) from None
 
@@ -286,14 +333,15 @@ def _board(session: Session) -> LeaderboardStatus:
 
 
 def _row(classifier: Classifier, session: Session) -> Row:
-    # Weights of within an epoch are gone before anybody has read their score.
+    # Weights of within an epoch are gone before anybody has read their score; what has learned
+    # from these very drawings has none to be proud of.
     is_beginning = classifier.is_training and classifier.epochs == 0
     right = (
         None
-        if is_beginning
+        if is_beginning or classifier.note or not classifier.reads_digits
         else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
     )
-    note = say("draw.in_training") if classifier.is_training else ""
+    note = say("draw.in_training") if classifier.is_training else translate(classifier.note)
     if classifier.key in SHIPPED_NOTES:
         note = translate(describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key])
     return {

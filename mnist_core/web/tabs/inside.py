@@ -15,6 +15,7 @@ from torch import nn
 
 from mnist_core.inference import predict
 from mnist_core.inspection import (
+    HiddenIndex,
     Inspection,
     Layer,
     Share,
@@ -95,6 +96,8 @@ def look_closer(question: Question, session: Session) -> Facts | None:
         "scores": _numbers(seen.scores),
         "probabilities": _numbers(seen.probabilities),
     }
+    if not classifier.reads_digits:
+        facts["classes"] = [translate(name) for name in classifier.classes]
     if question.example:
         facts |= {"image": _pixels(image), "readings": _readings(image)}
     look = _inside if question.view == "inside" else _why
@@ -106,7 +109,7 @@ def look_closer(question: Question, session: Session) -> Facts | None:
 
 def _inside(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
     """Return the layers, and where the number of what was pressed comes from."""
-    index = hidden_index_of(classifier)
+    index = _index_of(classifier)
     dead = (
         {name: np.flatnonzero(off).tolist() for name, off in index.is_dead.items()} if index else {}
     )
@@ -124,6 +127,11 @@ def _inside(question: Question, seen: Inspection, classifier: Classifier) -> Fac
         "chosen": _chosen(question, seen, classifier),
         "shares": _numbers(seen.hidden.shares[seen.digit], 3) if question.table else None,
     }
+
+
+def _index_of(classifier: Classifier) -> HiddenIndex | None:
+    """Return what a network makes of MNIST's test images, if digits are what it has learned."""
+    return hidden_index_of(classifier) if classifier.reads_digits else None
 
 
 def _layer(layer: Layer, seen: Inspection, dead: list[int] | None) -> Facts:
@@ -257,9 +265,16 @@ def _pixel(
 
 
 def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
-    """Return the evidence for one digit rather than another, and the images most alike."""
-    digit = seen.digit if question.digit is None else question.digit
-    against = seen.runner_up(digit) if question.against in (None, digit) else question.against
+    """Return the evidence for one digit rather than another, and the images most alike.
+
+    What was asked of another network, with more classes, counts as not asked.
+    """
+    chosen, rival = (
+        number if number is not None and number < len(seen.scores) else None
+        for number in (question.digit, question.against)
+    )
+    digit = seen.digit if chosen is None else chosen
+    against = seen.runner_up(digit) if rival in (None, digit) else rival
     evidence = explain_score(seen, digit, against)
     facts: Facts = {
         "explained": digit,
@@ -283,8 +298,8 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
 
 
 def _alike(seen: Inspection, classifier: Classifier) -> list[Facts] | None:
-    """Return the test images most alike; None if there are none on this machine."""
-    index, images = hidden_index_of(classifier), test_images()
+    """Return the test images most alike; None if there are none, or it has not learned digits."""
+    index, images = _index_of(classifier), test_images()
     if index is None or images is None:
         return None
     return [

@@ -108,7 +108,7 @@ class MistakesTab:
 
 def list_networks(session: Session) -> Facts:
     """Say which networks have mistakes to be looked at, in the current language."""
-    classifiers = [one for one in all_classifiers(session) if not _is_beginning(one)]
+    classifiers = [one for one in all_classifiers(session) if _can_be_wrong(one)]
     keys = [classifier.key for classifier in classifiers]
     reads = current_classifier(session)
     state = session.mistakes
@@ -124,9 +124,17 @@ def list_networks(session: Session) -> Facts:
     }
 
 
-def _is_beginning(classifier: Classifier) -> bool:
-    """Tell whether a run has no epoch behind it; its weights are gone before they are looked at."""
-    return classifier.is_training and classifier.epochs == 0
+def _can_be_wrong(classifier: Classifier) -> bool:
+    """Tell whether a network has mistakes in MNIST's test images that can be looked at.
+
+    A run without an epoch behind it has not: its weights are gone before anybody looks.
+    """
+    return classifier.reads_digits and (classifier.epochs > 0 or not classifier.is_training)
+
+
+def _find(session: Session, key: str) -> Classifier | None:
+    classifier = find_classifier(session, key)
+    return classifier if classifier and classifier.reads_digits else None
 
 
 def _edition(classifier: Classifier) -> str:
@@ -140,7 +148,7 @@ def _edition(classifier: Classifier) -> str:
 def describe(look: Look, session: Session) -> Facts:
     """Return the figures of a network: its counts, how sure it is, and the comparison."""
     answer: Facts = look.model_dump()
-    classifier = find_classifier(session, look.network)
+    classifier = _find(session, look.network)
     if classifier is None:
         return {**answer, "problem": say("misread.gone")}
     edition = _edition(classifier)  # first: what is learned meanwhile is looked at next
@@ -154,7 +162,7 @@ def describe(look: Look, session: Session) -> Facts:
         "bins": [[b.count, round(b.confidence, 4), round(b.accuracy, 4)] for b in bins],
         "error": round(calibration_error(bins), 5),
     }
-    other = find_classifier(session, look.against) if look.against else None
+    other = _find(session, look.against) if look.against else None
     others = readings_of(other) if other else None
     if others is not None:
         answer["comparison"] = _compare(readings, others)
@@ -199,7 +207,7 @@ def show_images(selection: Selection, session: Session) -> Facts:
 
 
 def _known(key: str, session: Session) -> Readings | None:
-    known = known_readings(key) if find_classifier(session, key) else None
+    known = known_readings(key) if _find(session, key) else None
     return known.readings if known else None
 
 
@@ -240,7 +248,7 @@ def _map_sprite(folder: str) -> str:
 def map_hidden(look: MapLook, session: Session) -> Facts:
     """Return where a network's hidden layer puts a thousand test images, and the drawing."""
     answer: Facts = look.model_dump()
-    classifier = find_classifier(session, look.network)
+    classifier = _find(session, look.network)
     index = hidden_index_of(classifier) if classifier else None
     readings = readings_of(classifier) if classifier else None
     if classifier is None or index is None or readings is None:

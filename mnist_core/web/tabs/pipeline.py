@@ -44,6 +44,7 @@ def _guess(strokes: list[Stroke], steps: Steps, classifier: Classifier) -> Guess
     prediction = predict_values(classifier.model, values_by(image, steps), classifier.calibration)
     return {
         "digit": prediction.digit,
+        "name": translate(classifier.classes[prediction.digit]),
         "probability": prediction.probabilities[prediction.digit],
         "sure": prediction.sure,
     }

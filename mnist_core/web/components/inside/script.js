@@ -22,7 +22,7 @@ function open(view) {
     button.setAttribute("aria-expanded", button.dataset.open === panel.dataset.view);
   for (const part of element.querySelectorAll("[data-shows]"))
     part.hidden = part.dataset.shows !== panel.dataset.view;
-  // The page makes room for it (see page.css), and shows the pipeline, which is beside this component.
+  // The page makes room for it (see page.css), and shows what lies beside this component.
   const tab = element.closest(".draw");
   if (tab) tab.dataset.view = panel.dataset.view;
   changed();

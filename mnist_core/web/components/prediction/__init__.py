@@ -7,6 +7,9 @@ from typing import Any, TypedDict
 
 from mnist_core.web.components.base import Component
 
+MOST_CLASSES = 20
+"""Of one network, for which there is room on a telephone."""
+
 
 class _Sending(TypedDict):
     seq: int
@@ -21,10 +24,12 @@ class Answer(_Sending, total=False):
     Attributes:
         seq: of the `Drawing` or the picture's `Question` that this answers; the page drops an
             answer to anything older than what was last answered.
-        digit: the most probable class, 0 to 9.
+        digit: the most probable class: 0 to 9, or its place among `classes`.
         is_picture: whether a picture was read, which has no strokes to be kept with a label.
         sure: whether the network is sure enough for the digit to be shown as its answer.
-        probabilities: of the classes 0 to 9, as fractions.
+        probabilities: of all classes, as fractions.
+        classes: the names of what the network tells apart, in the page's language, at most
+            `MOST_CLASSES`; left out where it is the ten digits.
         image: the 28×28 image the network was given, row by row, 784 integers from 0 (paper) to
             255 (ink).
         classifier: the network's name, shown after "Read by".
@@ -34,16 +39,17 @@ class Answer(_Sending, total=False):
     is_picture: bool
     sure: bool
     probabilities: list[float]
+    classes: list[str]
     image: list[int]
     classifier: str
     message: str
 
 
 class PredictionPanel(Component):
-    """Shows an `Answer`: the digit large, ten bars, and the image. Its value is the answer.
+    """Shows an `Answer`: the class large, a bar for each, and the image. Its value is the answer.
 
-    Below the bars the visitor says which digit was drawn; the canvas, which has the drawing, hears
-    of it within the page and sends both.
+    Below the bars the visitor says which of them was drawn; the canvas, which has the drawing,
+    hears of it within the page and sends both.
     """
 
     def postprocess(self, value: Answer | None) -> dict[str, Any] | None:
