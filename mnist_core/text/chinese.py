@@ -407,6 +407,10 @@ CHINESE: dict[str, str] = {
     "drawings.no_object": "要有一个含 label 和 strokes 的对象。",
     "drawings.in_file": "{name}：{problem}",
     "drawings.in_entry": "第 {number} 幅手写：{problem}",
+    # --- teaching ---------------------------------------------------------------------------------
+    "teaching.classes": "可以教 {least} 到 {most} 个类别，不能是 {count} 个。",
+    "teaching.too_few": "{name}：只有 {count} 幅；每个类别至少要 {least} 幅，有一打更好。",
+    "hand.too_few": "标过的数字有 {count} 个，至少要 {least} 个。",
     # --- pictures of one's own --------------------------------------------------------------------
     "pictures.missing": "没有名叫 {path} 的文件夹或 zip 文件。",
     "pictures.not_zip": "{name} 不是能读取的 zip 文件。",
@@ -435,10 +439,6 @@ CHINESE: dict[str, str] = {
     "pictures.no_class": "不在任何类别的文件夹里",
     "pictures.no_half": "既不在 train 里，也不在 test 里",
     "pictures.unknown_class": "这个类别没有可学习的图片",
-    # --- teaching ---------------------------------------------------------------------------------
-    "teaching.classes": "可以教 {least} 到 {most} 个类别，不能是 {count} 个。",
-    "teaching.too_few": "{name}：只有 {count} 幅；每个类别至少要 {least} 幅，有一打更好。",
-    "hand.too_few": "标过的数字有 {count} 个，至少要 {least} 个。",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{images} 张图像中认错 {count} 张",
     "mistakes.pair": "  {label} 认成 {digit}：{count} 次",

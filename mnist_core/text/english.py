@@ -455,6 +455,13 @@ ENGLISH: dict[str, str] = {
     "drawings.no_object": "An object with label and strokes is needed.",
     "drawings.in_file": "{name}: {problem}",
     "drawings.in_entry": "Drawing {number}: {problem}",
+    # --- teaching ---------------------------------------------------------------------------------
+    "teaching.classes": "A network is taught {least} to {most} classes, not {count}.",
+    "teaching.too_few": (
+        "{name}: {count} {count:|drawing|drawings}; each class needs {least} at least, "
+        "and a dozen is good."
+    ),
+    "hand.too_few": "There are {count} labelled digits, and {least} at least are needed.",
     # --- pictures of one's own --------------------------------------------------------------------
     "pictures.missing": "There is neither a folder nor a zip file {path}.",
     "pictures.not_zip": "{name} is not a zip file that can be read.",
@@ -492,13 +499,6 @@ ENGLISH: dict[str, str] = {
     "pictures.no_class": "in no class's folder",
     "pictures.no_half": "neither in train nor in test",
     "pictures.unknown_class": "of a class of which there is nothing to learn from",
-    # --- teaching ---------------------------------------------------------------------------------
-    "teaching.classes": "A network is taught {least} to {most} classes, not {count}.",
-    "teaching.too_few": (
-        "{name}: {count} {count:|drawing|drawings}; each class needs {least} at least, "
-        "and a dozen is good."
-    ),
-    "hand.too_few": "There are {count} labelled digits, and {least} at least are needed.",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{count} of {images} images misread",
     "mistakes.pair": "  {label} read as {digit}: {count}",

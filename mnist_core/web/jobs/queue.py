@@ -316,7 +316,10 @@ class JobQueue:
         return [job for job in waiting if not job.is_absent_for(RECONNECT_GRACE_SECONDS)]
 
     def _log_turn(self, job: Job) -> None:
-        fields: dict[str, Any] = {"training": job.number, "waited": self._seconds_waited(job)}
+        fields: dict[str, Any] = {
+            "training": job.number,
+            "waited": self._seconds_waited(job),
+        }
         if not job.has_begun:
             job.has_begun = True
             config = job.run.config

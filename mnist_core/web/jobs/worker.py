@@ -205,11 +205,11 @@ def work(
 
     Thread(target=listen, name="orders", daemon=True).start()
     while isinstance(task := received.get(), Task | TeachTask | HandTask):
-        if isinstance(task, Task):
-            with naming(task.own):
-                report(_perform(task, report_and_ask))
-        else:
+        if not isinstance(task, Task):
             report(_perform_short(task, report))
+            continue
+        with naming(task.own):
+            report(_perform(task, report_and_ask))
 
 
 def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:

@@ -68,10 +68,10 @@ class Session:
         self.visit = secrets.token_hex(8)
         self.presence = Presence(queue.changed, queue.clock)
         self.test_set = OwnTestSet()
-        self.own_pictures: OwnPictures | None = None
         self.own_classes = OwnClasses()
         self.own_hand: OwnHand | None = None
         self.short_job: ShortJob | None = None
+        self.own_pictures: OwnPictures | None = None
         self.draw = DrawState()
         self.train = TrainState()
         self.mistakes = MistakesState()
@@ -106,8 +106,7 @@ class Session:
     @property
     def is_empty(self) -> bool:
         """Tell whether there is nothing to lose: no run, labelled drawing, class or picture."""
-        has_own = not self.own_classes.is_empty or self.own_hand is not None
-        has_own = has_own or self.own_pictures is not None
+        has_own = not self.own_classes.is_empty or self.own_hand or self.own_pictures
         return not (self._runs or self._past or len(self.test_set) or has_own)
 
     @property
@@ -292,6 +291,48 @@ class Session:
         """Take a drawing out of the own test set; return whether it was in it."""
         return self.test_set.remove(drawing)
 
+    @contextmanager
+    def keeping_classes(self) -> Iterator[OwnClasses]:
+        """Let something be added to the visitor's own classes within a `with` block.
+
+        Raises:
+            ValueError: there is no room for this session.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            yield self.own_classes
+            self._changes += 1
+
+    def learn(self, task: ShortTask, finish: Callable[[Taught | HandLearned], object]) -> None:
+        """Have something learned in seconds.
+
+        Args:
+            task: what.
+            finish: is given what has come of it, on another thread; not if the session has ended.
+
+        Raises:
+            ValueError: something is being learned already, too many wait, or there is no room.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            if self.short_job is not None and not self.short_job.is_over:
+                raise ValueError(Message("teach.still"))
+
+            def keep(result: Taught | HandLearned) -> None:
+                with self._lock:
+                    if not self._has_ended:
+                        finish(result)
+
+            def tell() -> None:
+                if job.problem is not None:
+                    self.draw.teach_note = job.problem
+                self.note_change()
+
+            job = ShortJob(task, keep, tell, self.presence.client)
+            SHORT_JOBS.start(job)
+            self.short_job = job
+            self._changes += 1
+
     def bring_pictures(self, path: str) -> None:
         """Read the pictures of an uploaded zip file; they take the place of earlier ones.
 
@@ -336,48 +377,6 @@ class Session:
             for key in [key for key in self._picture_keys if key not in named]:
                 forget_own(key)
                 self._picture_keys.remove(key)
-
-    @contextmanager
-    def keeping_classes(self) -> Iterator[OwnClasses]:
-        """Let something be added to the visitor's own classes within a `with` block.
-
-        Raises:
-            ValueError: there is no room for this session.
-        """
-        with self.keeping(), self._lock:
-            self._check_open()
-            yield self.own_classes
-            self._changes += 1
-
-    def learn(self, task: ShortTask, finish: Callable[[Taught | HandLearned], object]) -> None:
-        """Have something learned in seconds.
-
-        Args:
-            task: what.
-            finish: is given what has come of it, on another thread; not if the session has ended.
-
-        Raises:
-            ValueError: something is being learned already, too many wait, or there is no room.
-        """
-        with self.keeping(), self._lock:
-            self._check_open()
-            if self.short_job is not None and not self.short_job.is_over:
-                raise ValueError(Message("teach.still"))
-
-            def keep(result: Taught | HandLearned) -> None:
-                with self._lock:
-                    if not self._has_ended:
-                        finish(result)
-
-            def tell() -> None:
-                if job.problem is not None:
-                    self.draw.teach_note = job.problem
-                self.note_change()
-
-            job = ShortJob(task, keep, tell, self.presence.client)
-            SHORT_JOBS.start(job)
-            self.short_job = job
-            self._changes += 1
 
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
