@@ -80,7 +80,7 @@ def fetch_images(data_set: DataSet, root: Path | None = None) -> Iterator[float]
         return
     if data_set.origin:
         gone = Message("pictures.gone")
-        raise DownloadError(gone, gone, "They are one's own, and lie nowhere else.")
+        raise DownloadError(gone, gone, str(root))
     job: Future[None] = Future()
     # A daemon, not an executor: whoever gives up waiting must not wait for a stalled network.
     threading.Thread(target=_complete, args=(job, data_set, root), daemon=True).start()

@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -15,6 +16,7 @@ import pytest
 from mnist_core.checkpoints import load_checkpoint
 from mnist_core.config import TrainConfig
 from mnist_core.data import DataSet, Splits, find_data_set, map_images
+from mnist_core.experiments import experiments_with_pictures
 from mnist_core.text import speaking
 from mnist_core.web.components.first_batch import FirstBatch
 from mnist_core.web.jobs import worker
@@ -22,13 +24,15 @@ from mnist_core.web.sessions import own_pictures
 from mnist_core.web.sessions.classifiers import all_classifiers
 from mnist_core.web.sessions.registry import Registry
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs import experiments
+from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
 from mnist_core.web.tabs.first_batch import show_first_batch
 from mnist_core.web.tabs.settings_query import write_settings
 from mnist_core.web.tabs.train_form import TrainForm, read_settings
 from tests.form_values import form_values
 from tests.made_pictures import LYING, UPRIGHT, two_classes, write_zip
 from tests.web.conftest import SetLimits
-from tests.web.workshop import SHORT, Workshop, eventually, trained
+from tests.web.workshop import SHORT, Workshop, build, eventually, sent, trained
 
 
 @pytest.fixture(autouse=True)
@@ -285,3 +289,36 @@ def test_the_arrays_are_what_the_zip_file_held(session: Session, own_cache: Path
     splits = map_images(config.data_set)
     assert len(splits.train) == 120
     assert splits.train.labels.bincount().tolist() == [60, 60]
+
+
+# --- the experiments -----------------------------------------------------------------------------
+
+
+def test_who_has_brought_pictures_can_try_the_advice_on_them(
+    session: Session, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = build(ExperimentsTab)
+    with pytest.raises(gr.Error, match="bring a zip file first"):
+        tab.order_experiment(session, sent(action="try", experiment="mirrored_pictures"))
+    assert "mirrored_pictures" not in describe_cards(session, {})["experiments"]
+    config = bring(session, own_cache)
+    quick = experiments_with_pictures(config.dataset)
+    for name, experiment in quick.items():
+        quick[name] = replace(
+            experiment,
+            baseline=replace(experiment.baseline, epochs=1),
+            variant=replace(experiment.variant, epochs=1),
+        )
+    monkeypatch.setattr(experiments, "experiments_with_pictures", lambda _: quick)
+    with session.connected():
+        tab.order_experiment(session, sent(action="try", experiment="mirrored_pictures"))
+        eventually(lambda: not session.is_under_way)
+    shown = describe_cards(session, {})
+    assert shown["chosen"] == "mirrored_pictures"
+    assert shown["state"] == "done"
+    assert shown["change"] == "mirrored and shifted images"
+    assert "points" in shown["verdict"]
+    session.forget_pictures()
+    shown = describe_cards(session, {})
+    assert shown["chosen"] == "cnn"
+    assert "mirrored_pictures" not in shown["experiments"]

@@ -12,10 +12,11 @@ from mnist_core.experiments import (
     Demonstration,
     Experiment,
     describe_change,
+    experiments_with_pictures,
 )
 from mnist_core.models import count_parameters
 from mnist_core.plots import Curve
-from mnist_core.text import say, translate
+from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.experiment_cards import (
     CardOrder,
@@ -60,10 +61,14 @@ class ExperimentsTab:
             gr.Error: too many runs are under way.
         """
         order = CardOrder.of(event)
-        session.experiments.opened = order.experiment
+        if order.experiment in experiments_of(session) or order.experiment in DEMONSTRATIONS:
+            session.experiments.opened = order.experiment
         if order.experiment in DEMONSTRATIONS:
             return self._order_demonstration(session, order)
-        results = ExperimentResults(session, EXPERIMENTS[order.experiment])
+        experiments = experiments_of(session)
+        if order.experiment not in experiments:
+            raise refusal(Message("pictures.none"))
+        results = ExperimentResults(session, experiments[order.experiment])
         actions = {
             "try": results.try_it,
             "seeds": results.try_more_seeds,
@@ -99,11 +104,25 @@ class ExperimentsTab:
         }
 
 
+def experiments_of(session: Session) -> dict[str, Experiment]:
+    """Return the experiments that a visitor can try, those with pictures that were brought last."""
+    own = session.own_pictures
+    return EXPERIMENTS | (experiments_with_pictures(own.data_set.key) if own else {})
+
+
+def opened_card(session: Session) -> str:
+    """Return which card is open: the first, where that of the open one is there no more."""
+    opened = session.experiments.opened
+    is_there = opened in experiments_of(session) or opened in DEMONSTRATIONS
+    return opened if is_there else next(iter(EXPERIMENTS))
+
+
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
-    if session.experiments.opened in DEMONSTRATIONS:
+    opened = opened_card(session)
+    if opened in DEMONSTRATIONS:
         return []
-    results = ExperimentResults(session, EXPERIMENTS[session.experiments.opened])
+    results = ExperimentResults(session, experiments_of(session)[opened])
     planned = results.experiment.baseline.epochs
     sides = (
         (say("cards.baseline"), BASELINE_COLOR, results.baselines()),
@@ -114,13 +133,14 @@ def curves_of_experiment(session: Session) -> list[Curve]:
 
 def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     """Say what the cards show, in the current language."""
+    experiments = experiments_of(session)
     every = {
-        name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
+        name: ExperimentResults(session, experiment) for name, experiment in experiments.items()
     }
-    opened, shown = session.experiments.opened, session.experiments.shown
+    opened, shown = opened_card(session), session.experiments.shown
     common: CardsOverview = {
         "experiments": {
-            name: _describe(card) for name, card in (EXPERIMENTS | DEMONSTRATIONS).items()
+            name: _describe(card) for name, card in (experiments | DEMONSTRATIONS).items()
         },
         "chosen": opened,
         "badges": {

@@ -61,6 +61,11 @@ function showStatus() {
   if (!status) return;
   texts = status.experiments;
   for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
+  for (const [name, card] of cards) {
+    if (texts[name]) continue; // else its pictures are gone
+    card.remove();
+    cards.delete(name);
+  }
   list.style.gridTemplateRows = "repeat(" + cards.size + ", auto) 1fr";
   open(status.chosen);
   showTexts(); // the language may be another than last time

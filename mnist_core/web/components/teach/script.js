@@ -188,7 +188,7 @@ function showWords() {
 }
 
 element.querySelector("form").addEventListener("submit", addClass);
-find("teach-train").addEventListener("click", () => order("train"));
+find("teach-train").addEventListener("click", () => order("train", { augment: find("teach-augment").checked }));
 find("teach-undo").addEventListener("click", () => order("undo"));
 find("teach-save").addEventListener("click", () => order("save"));
 find("teach-open").addEventListener("click", () => picker.click());
