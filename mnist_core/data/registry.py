@@ -33,6 +33,7 @@ class DataSet:
         archives: what is downloaded: each file as `NAME.gz`, or one for all.
         download_bytes: their size in all.
         read: its files, which lie in the folder that it is given → images.
+        is_on_black: whether each of its images is something light on black.
     """
 
     key: str
@@ -46,6 +47,7 @@ class DataSet:
     archives: tuple[str, ...]
     download_bytes: int
     read: Callable[[Path], Splits]
+    is_on_black: bool = False
 
 
 IDX_SIZES = {  # bytes of MNIST's four files, which others copy
@@ -77,6 +79,7 @@ def _like_mnist(
         archives=tuple(f"{name}.gz" for name in IDX_SIZES),
         download_bytes=download_bytes,
         read=read_idx,
+        is_on_black=True,
     )
 
 

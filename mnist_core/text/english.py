@@ -645,13 +645,18 @@ ENGLISH: dict[str, str] = {
     "draw.forgotten": "The drawings are forgotten.",
     "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
     "draw.made_room": "{note} There is no room for more: the {count} oldest made way.",
+    "draw.accuracy_on": "{accuracy:percent} on {title}",
+    "draw.ask_class": "Draw one of these: {classes}",
+    "draw.ask_picture": "Press a test image, or have a picture read",
     "draw.drawing_expected": "A drawing is an object with seq and strokes, and nothing else.",
     "draw.seq_expected": "The seq of a drawing is a whole number from 0 to 2^53 - 1.",
     "draw.label_expected": "A labelled drawing is an object with label and strokes.",
     "digit.other": "a {digit}",
     "digit.eight": "an {digit}",
     "canvas.title": "Drawing canvas: draw one digit, 0 to 9",
+    "canvas.title_class": "Drawing canvas: draw one of what the network has learned",
     "canvas.hint": "Draw here",
+    "canvas.hint_picture": "Press a test image below, or have a picture read",
     "canvas.undo": "Undo",
     "canvas.clear": "Clear",
     "canvas.picture": "Read a picture …",
@@ -659,7 +664,9 @@ ENGLISH: dict[str, str] = {
     "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
     "canvas.help_pen": "Arrow keys move the pen, space lowers and lifts it.",
     "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
-    "canvas.test_image": "MNIST's test image {place}, {label}. Clear to draw.",
+    "canvas.photo_help": "Drag over a part to have only that read.",
+    "canvas.test_image": "{title}'s test image {place}, {label}. Clear to draw.",
+    "canvas.test_image_pressed": "{title}'s test image {place}: {label}.",
     "canvas.full": "That is all the ink there is: undo or clear to go on.",
     "canvas.try": "Try:",
     "canvas.examples": "Digits to try",
@@ -683,15 +690,29 @@ ENGLISH: dict[str, str] = {
     "picture.no_answer": "The server has not answered yet.",
     "picture.lost": "The server could not keep the picture. Try again in some minutes.",
     "picture.no_test_image": "There is no such test image on this machine.",
+    "picture.other_data_set": "The network that reads now has learned other images than this one.",
     "picture.expected": "A picture to be read was expected.",
+    "strip.title": "Test images of {title}: press one",
+    "strip.images": "Test images",
+    "strip.image": "Test image {place}: {label}",
+    "strip.back": "Those before",
+    "strip.on": "Those after",
+    "strip.none": (
+        "The test images of {title} are not on this machine: they come with its first training."
+    ),
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
-    "prediction.image": "The image of 28 by 28 pixels that the network is given",
+    "prediction.ask_named": "Draw something that it has been taught",
+    "prediction.image": "The image of {side} by {side} pixels that the network is given",
     "prediction.sees": "What the network sees",
     "prediction.bars": "Probability of each digit",
+    "prediction.bars_named": "Probability of each class",
     "prediction.question": "Which digit was it?",
+    "prediction.question_named": "What was it?",
     "prediction.press_it": "Which digit was it? Press it above, or",
     "prediction.press_or_type_it": "Which digit was it? Press it above, type it, or",
+    "prediction.press_name": "What was it? Press its name above.",
+    "prediction.press_or_type_name": "What was it? Press its name above, or type its number.",
     "prediction.it_was": "It was {digit}",
     "prediction.yes": "Yes, {digit}",
     "prediction.not_sure": "Not sure",
@@ -1180,7 +1201,7 @@ ENGLISH: dict[str, str] = {
     "misread.network": "Network",
     "misread.against": "compared with",
     "misread.nobody": "none",
-    "misread.reading": "{network} reads the 10,000 test images …",
+    "misread.reading": "{network} reads the test images …",
     "misread.headline": (
         "{network} misreads {count} of {images} test images: {accuracy} are right."
     ),
@@ -1195,6 +1216,9 @@ ENGLISH: dict[str, str] = {
     "misread.map": "Map",
     "misread.confusion": (
         "Rows: what the image is. Columns: what is read. Press a number to see its images."
+    ),
+    "misread.confusion_named": (
+        "Rows: what the image shows. Columns: what is read. Press a number to see its images."
     ),
     "misread.all": "all",
     "misread.right_share": "right",
@@ -1219,6 +1243,11 @@ ENGLISH: dict[str, str] = {
         "Press one: it goes into the Draw tab."
     ),
     "misread.quiz_intro": "The network misreads every one of these. What would you say?",
+    "misread.quiz_intro_named": (
+        "The network misreads every one of these. What do you say it shows?"
+    ),
+    "misread.quiz_image_named": "A test image",
+    "misread.quiz_question_named": "What does it show?",
     "misread.quiz_image": "An image of a handwritten digit, 28 by 28 pixels",
     "misread.quiz_question": "What would you say?",
     "misread.told_right": ("Yes: the label says {label}. The network reads {digit}, {confidence}."),
@@ -1232,6 +1261,8 @@ ENGLISH: dict[str, str] = {
     ),
     "misread.per_digit": "Accuracy per digit",
     "misread.digit": "Digit",
+    "misread.per_class": "Accuracy per class",
+    "misread.class": "Class",
     "misread.images": "Images",
     "misread.right": "Right",
     "misread.accuracy": "Accuracy",
@@ -1258,6 +1289,12 @@ ENGLISH: dict[str, str] = {
     ),
     "misread.map_drawing": "Your drawing is among them, in its own frame; it is read as {digit}.",
     "misread.map_no_drawing": "Draw a digit in the Draw tab, and it has its place here, too.",
+    "misread.map_picture": (
+        "The picture in the Draw tab is among them, in its own frame; it is read as {digit}."
+    ),
+    "misread.map_no_picture": (
+        "Have a picture read in the Draw tab, and it has its place here, too."
+    ),
     "misread.brushed": "{count} {count:|image|images} in the brush, {wrong} misread",
     "misread.first_axis": "First axis, mean",
     "misread.second_axis": "Second axis, mean",
@@ -1324,8 +1361,13 @@ ENGLISH: dict[str, str] = {
     "runs.uploaded": "uploaded",
     "runs.uploaded_alone": "uploaded without its metadata",
     "runs.activation_unknown": "uploaded without its metadata: its activation is taken for ReLU",
+    "runs.dataset_unknown": "its file does not say which data set it has learned",
+    "runs.learned": "It has learned",
+    "runs.tell": "Yes, that one",
+    "runs.of_data_set": "{name} · {title}",
     "runs.overlay": "Draw the curves of {name}",
     "runs.read": "Let it read drawings",
+    "runs.read_pictures": "Let it read pictures",
     "runs.train_on": "Train on",
     "runs.more_epochs": "more epochs",
     "runs.open": "Code and files",
@@ -1368,9 +1410,14 @@ ENGLISH: dict[str, str] = {
         "At most {most} of your networks can be under way at once, and {under_way} "
         "{under_way:|is|are}: let some end first."
     ),
+    "session.dataset_misfit": "{title} has other images or classes than this network.",
     "session.run_gone": "This run is gone.",
     "files.no_download": (
         "The server cannot write files just now, so the network cannot be downloaded."
+    ),
+    "files.no_data_set": (
+        "No data set here has images of {shape} pixels in {classes} classes: nobody can say what "
+        "this network reads."
     ),
     "files.gone": "The file is gone already: upload it again.",
     "classifier.missing": "cannot be loaded: {file} is missing",

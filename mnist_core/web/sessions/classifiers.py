@@ -16,6 +16,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     metadata_path,
 )
+from mnist_core.data import DATASETS, DataSet
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
@@ -28,6 +29,8 @@ SHIPPED_CLASSIFIERS: dict[str, tuple[str, Path]] = {
     "simple_nn": ("SimpleNN", SHIPPED),
 }
 """Those that come with the project: key → name for people, file. The first is the default."""
+DIGITS = tuple("0123456789")
+"""The classes of MNIST."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,13 @@ class Classifier:
         name: for people; a run's is a message, as "Run 3 · batch size 256".
         model: in eval mode, on the CPU.
         calibration: of its probabilities.
-        accuracy: on MNIST's test images, 0 to 1; None if unknown.
+        accuracy: on the test images of its data set, 0 to 1; None if unknown.
         epochs: how many a run has trained.
         is_training: whether its weights still change.
+        classes: the names of what it tells apart, in the order of its scores; a name may be a
+            message.
+        dataset: the key of the data set that it has learned; None if that were drawings of the
+            visitor's own.
     """
 
     key: str
@@ -51,6 +58,27 @@ class Classifier:
     accuracy: float | None = None
     epochs: int = 0
     is_training: bool = False
+    classes: tuple[str, ...] = DIGITS
+    dataset: str | None = "mnist"
+
+    @property
+    def data_set(self) -> DataSet | None:
+        """What it has learned, unless that were drawings of the visitor's own."""
+        return DATASETS[self.dataset] if self.dataset else None
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether it has learned MNIST's classes."""
+        return self.dataset == "mnist"
+
+    def is_like(self, other: Classifier | None) -> bool:
+        """Whether another one has learned the same data set, so that they can be compared."""
+        return other is not None and self.dataset is not None and self.dataset == other.dataset
+
+    @property
+    def reads_drawings(self) -> bool:
+        """Whether what it has learned can be drawn."""
+        return self.data_set is None or self.data_set.is_drawable
 
     @property
     def edition(self) -> tuple[int, bool]:
@@ -101,9 +129,9 @@ def _describe_error(path: Path, error: Exception) -> Message:
 
 
 def classifier_of(run: Run) -> Classifier | None:
-    """Return a run as a classifier; None while it has learned nothing."""
+    """Return a run as a classifier; None while it has learned nothing, or nobody knows what."""
     model = run.model  # read once: another thread replaces it
-    if model is None:
+    if model is None or not run.is_dataset_known:
         return None
     return Classifier(
         run.id,
@@ -113,6 +141,8 @@ def classifier_of(run: Run) -> Classifier | None:
         run.accuracy,
         epochs=len(run.epochs),
         is_training=run.is_under_way,
+        classes=run.config.data_set.classes,
+        dataset=run.config.dataset,
     )
 
 
@@ -141,7 +171,7 @@ def default_classifier() -> Classifier | None:
 def select_new_runs(session: Session) -> None:
     """Select each run once it has learned something, unless `select_classifier` came after it."""
     for run in session.runs:
-        if run.model is not None and run.id not in session.draw.offered:
+        if classifier_of(run) is not None and run.id not in session.draw.offered:
             session.draw.offered.add(run.id)
             session.draw.classifier = run.id
 

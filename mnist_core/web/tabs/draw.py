@@ -7,12 +7,14 @@ from typing import Any
 
 import gradio as gr
 
+from mnist_core.data import DATASETS
 from mnist_core.drawings import LabelledDrawing, format_drawings, parse_drawings
 from mnist_core.inference import predict
 from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
+from mnist_core.web.components.image_strip import ImageStrip, Wish
 from mnist_core.web.components.leaderboard import (
     Choice,
     Leaderboard,
@@ -39,9 +41,10 @@ from mnist_core.web.sessions.classifiers import (
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.sessions.uploads import find_upload
+from mnist_core.web.tabs.image_strip import describe_strip, fill_strip
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.picture import look_into, look_up
+from mnist_core.web.tabs.picture import look_at_thing, look_into, look_up
 
 SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
@@ -52,6 +55,7 @@ class DrawTab:
     Attributes:
         canvas: holds the drawing.
         picture: lies over it, once there is one.
+        strip: the test images of who reads, where nobody can draw what it has learned.
         board: names the networks.
         outputs: all of them.
     """
@@ -64,13 +68,14 @@ class DrawTab:
                 self.picture = PictureViewer(
                     megabytes=the_limits().upload_mb, elem_classes="over-canvas"
                 )
+                self.strip = ImageStrip()
                 Share(offers=("link", "drawing", "seen"), stem="digit")
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel(elem_classes="reading")
                 self.board = Leaderboard(_first_board())
             with gr.Column(scale=5, min_width=320, elem_classes="dock"):
                 build_views(self.canvas, link)
-        self.outputs = [self.board, self.canvas, self.picture]
+        self.outputs = [self.board, self.canvas, self.picture, self.strip]
         # At once, and "multiple": the page itself sees to it that one drawing is on its way at a
         # time, and one that got lost must not block the next.
         self.canvas.input(read_drawing, [self.canvas, link], prediction, **at_once(link))
@@ -80,6 +85,7 @@ class DrawTab:
         self.picture.input(
             read_picture, [self.picture, link], [prediction, self.picture], **settings
         )
+        self.strip.turn(self.turn_strip, link, self.strip, **at_once(link))
         self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
         self.canvas.labelled(count_drawing, link, self.board, **at_once(link))
         self.canvas.recalled(take_drawing_back, link, self.board, **at_once(link))
@@ -95,6 +101,10 @@ class DrawTab:
             session.draw.note = Message("draw.classifier_gone", name=present.name)
         return {self.board: _board(session), **self._read_again(session)}
 
+    def turn_strip(self, session: Session, event: gr.EventData) -> Updates:
+        """Give some test images of a data set."""
+        return {self.strip: gr.update(images=fill_strip(Wish.of(event), session))}
+
     def view(self, session: Session) -> View:
         """Show who can read, and have the drawing read again when who reads has learned more."""
 
@@ -109,7 +119,18 @@ class DrawTab:
         """Have the page ask once more if this is another classifier than last time."""
         classifier = current_classifier(session)
         name = f"{classifier.key} {classifier.edition}" if classifier else ""
-        return {part: dict(gr.update(classifier=name)) for part in (self.canvas, self.picture)}
+        return {
+            self.canvas: dict(gr.update(classifier=name, drawable=_drawable(classifier))),
+            self.picture: dict(gr.update(classifier=name)),
+            self.strip: describe_strip(classifier),
+        }
+
+
+def _drawable(classifier: Classifier | None) -> str:
+    """Return what can be drawn for a network, as the canvas names it."""
+    if classifier is None or classifier.reads_digits:
+        return "digits"
+    return "classes" if classifier.reads_drawings else ""
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -120,7 +141,9 @@ def read_drawing(drawing: Drawing, session: Session) -> Answer:
     note_reading()
     if drawing.strokes:
         session.draw.keep_picture(None)
-    session.draw.drawing = image_from_strokes(drawing.strokes)
+    classifier = current_classifier(session)
+    can_draw = _drawable(classifier) != ""
+    session.draw.drawing = image_from_strokes(drawing.strokes) if can_draw else None
     return _answer(drawing.seq, session.draw.drawing, session)
 
 
@@ -135,13 +158,18 @@ def read_picture(
     if question is None:
         raise refusal(Message("picture.expected"))
     image: GrayImage | None = None
+    classifier = current_classifier(session)
+    data_set = classifier.data_set if classifier else DATASETS["mnist"]
     try:
         if question.test_image is not None:
-            image, findings = look_up(question.seq, question.test_image)
+            image, findings = look_up(question, data_set)
             session.draw.keep_picture(None)
         elif path := find_upload(question.file):
             session.draw.keep_picture(path)
-            image, findings = look_into(question, path)
+            if data_set is None or data_set.is_drawable:
+                image, findings = look_into(question, path)
+            else:
+                image, findings = look_at_thing(question, path, data_set)
         else:
             raise FileNotFoundError
     except FileNotFoundError:  # it was kept for some minutes: the page has it, and asks again
@@ -155,21 +183,38 @@ def read_picture(
 def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
     session.note_use()
     classifier = current_classifier(session)
+    answer: Answer = {"seq": seq, "digit": None}
+    if image is not None:
+        answer["image"] = image.ravel().tolist()
+        if len(image.shape) == 3:
+            answer["channels"] = image.shape[0]
     if classifier is None:
-        return {"seq": seq, "digit": None, "message": say("draw.no_classifier")}
+        answer["message"] = say("draw.no_classifier")
+        return answer
+    if not classifier.reads_digits:
+        answer["classes"] = [translate(name) for name in classifier.classes]
+    if not classifier.reads_digits and classifier.data_set:  # only digits are counted
+        answer["keeps_labels"] = False
+        answer["message"] = _ask_for(classifier)
     if image is None:
-        return {"seq": seq, "digit": None}
+        return answer
     prediction = predict(classifier.model, image, classifier.calibration)
-    return {
-        "seq": seq,
-        "digit": prediction.digit,
-        "sure": prediction.sure,
-        "probabilities": list(prediction.probabilities),
-        "image": image.ravel().tolist(),
-        "classifier": say("draw.in_training_named", name=classifier.name)
+    answer["digit"] = prediction.digit
+    answer["sure"] = prediction.sure
+    answer["probabilities"] = list(prediction.probabilities)
+    answer["classifier"] = (
+        say("draw.in_training_named", name=classifier.name)
         if classifier.is_training
-        else translate(classifier.name),
-    }
+        else translate(classifier.name)
+    )
+    return answer
+
+
+def _ask_for(classifier: Classifier) -> str:
+    """Say what a network reads that has learned no digits."""
+    if classifier.reads_drawings:
+        return say("draw.ask_class", classes=", ".join(map(translate, classifier.classes)))
+    return say("draw.ask_picture")
 
 
 # --- the score ---------------------------------------------------------------------------------
@@ -269,19 +314,27 @@ def _row(classifier: Classifier, session: Session) -> Row:
     is_beginning = classifier.is_training and classifier.epochs == 0
     right = (
         None
-        if is_beginning
+        if is_beginning or not classifier.reads_digits
         else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
     )
-    note = say("draw.in_training") if classifier.is_training else ""
+    note = say("draw.in_training") if classifier.is_training else _say_accuracy(classifier)
     if classifier.key in SHIPPED_NOTES:
         note = translate(describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key])
     return {
         "key": classifier.key,
         "name": translate(classifier.name),
-        "accuracy": classifier.accuracy,
+        "accuracy": classifier.accuracy if classifier.reads_digits else None,
         "right": right,
         "note": note,
     }
+
+
+def _say_accuracy(classifier: Classifier) -> str:
+    """Say how a network does that was not tested on MNIST, whose column is not for it."""
+    data_set, accuracy = classifier.data_set, classifier.accuracy
+    if data_set is None or classifier.reads_digits or accuracy is None:
+        return ""
+    return say("draw.accuracy_on", title=data_set.title, accuracy=accuracy)
 
 
 def _first_board() -> LeaderboardStatus:

@@ -284,7 +284,7 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
 
 def _alike(seen: Inspection, classifier: Classifier) -> list[Facts] | None:
     """Return the test images most alike; None if there are none on this machine."""
-    index, images = hidden_index_of(classifier), test_images()
+    index, images = hidden_index_of(classifier), test_images(classifier.data_set)
     if index is None or images is None:
         return None
     return [

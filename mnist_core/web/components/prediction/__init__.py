@@ -7,6 +7,9 @@ from typing import Any, TypedDict
 
 from mnist_core.web.components.base import Component
 
+MOST_CLASSES = 20
+"""Of one network, for which there is room on a telephone."""
+
 
 class _Sending(TypedDict):
     seq: int
@@ -21,12 +24,16 @@ class Answer(_Sending, total=False):
     Attributes:
         seq: of the `Drawing` or the picture's `Question` that this answers; the page drops an
             answer to anything older than what was last answered.
-        digit: the most probable class, 0 to 9.
+        digit: the most probable class: 0 to 9, or its place among `classes`.
         is_picture: whether a picture was read, which has no strokes to be kept with a label.
         sure: whether the network is sure enough for the digit to be shown as its answer.
-        probabilities: of the classes 0 to 9, as fractions.
-        image: the 28×28 image the network was given, row by row, 784 integers from 0 (paper) to
-            255 (ink).
+        probabilities: of all classes, as fractions.
+        classes: the names of what the network tells apart, in the page's language, at most
+            `MOST_CLASSES`; left out where it is the ten digits.
+        keeps_labels: False where nothing is kept of what a drawing was said to be.
+        image: the image that the network was given, row by row, as integers from 0 (paper) to 255
+            (ink): 784 of 28×28, or so many more for each channel, one channel after the other.
+        channels: of the image, if it has colours.
         classifier: the network's name, shown after "Read by".
         message: shown in place of the request for a digit when there is no answer.
     """
@@ -34,16 +41,19 @@ class Answer(_Sending, total=False):
     is_picture: bool
     sure: bool
     probabilities: list[float]
+    classes: list[str]
+    keeps_labels: bool
     image: list[int]
+    channels: int
     classifier: str
     message: str
 
 
 class PredictionPanel(Component):
-    """Shows an `Answer`: the digit large, ten bars, and the image. Its value is the answer.
+    """Shows an `Answer`: the class large, a bar for each, and the image. Its value is the answer.
 
-    Below the bars the visitor says which digit was drawn; the canvas, which has the drawing, hears
-    of it within the page and sends both.
+    Below the bars the visitor says which of them was drawn; the canvas, which has the drawing,
+    hears of it within the page and sends both.
     """
 
     def postprocess(self, value: Answer | None) -> dict[str, Any] | None:
