@@ -56,7 +56,8 @@ from mnist_core.web.tabs.experiments import ExperimentsTab
 from mnist_core.web.tabs.guide import GuideBook
 from mnist_core.web.tabs.language import build_language_switch
 from mnist_core.web.tabs.mistakes import MistakesTab
-from mnist_core.web.tabs.page_stream import at_once, build_page_stream
+from mnist_core.web.tabs.own_browser import OwnBrowser
+from mnist_core.web.tabs.page_stream import Tab, at_once, build_page_stream
 from mnist_core.web.tabs.runs import RunsTab
 from mnist_core.web.tabs.train import TrainTab
 
@@ -134,7 +135,9 @@ def make_demo() -> gr.Blocks:
                 runs = RunsTab(link)
         mistakes.lead_from(experiments.cards.mistakes, runs.table.mistakes)
         address = PageAddress(link, train)
-        build_page_stream(link, [draw, train, mistakes, experiments, runs, address, guide])
+        own_browser = OwnBrowser(link, draw, train, runs)
+        tabs: list[Tab] = [draw, train, mistakes, experiments, runs, own_browser, address, guide]
+        build_page_stream(link, tabs)
         entered = link.opened(enter, link, link, preprocess=False, **at_once(link))
         build_language_switch(page, head, link, train)
         filled = entered.success(train.fill_again, link, train.form.outputs, **at_once(link))

@@ -46,10 +46,11 @@ Beyond it, from a drawing to an answer:
 25. `archive`       a .pth file from a stranger → one that PyTorch may read
 26. `safetensors`   weights in the format that holds nothing else
 27. `file_kinds`    what a file is, if it is none of weights
+28. `teaching`      drawings by one hand → a network that has learned them in seconds
 
 And what people use:
 
-28. `commands`      a room for each command of the command line
-29. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-30. `web`           the rooms that know Gradio
+29. `commands`      a room for each command of the command line
+30. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+31. `web`           the rooms that know Gradio
 """

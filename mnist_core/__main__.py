@@ -20,6 +20,7 @@ from mnist_core.commands import (
     inspect,
     mistakes,
     predict,
+    teach,
     train,
 )
 from mnist_core.commands.parser import (
@@ -33,6 +34,7 @@ from mnist_core.text import LANGUAGES, Language, say, speak, speaking, system_la
 
 COMMANDS = {
     "train": train,
+    "teach": teach,
     "find-rate": find_rate,
     "average": average,
     "code": code,

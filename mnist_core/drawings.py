@@ -5,6 +5,8 @@ that was meant, says how well it reads the people who drew them.
 
 The file is a list of `{"label": 0-9, "strokes": [[[x, y], ...], ...]}`, x to the right and y
 downwards in any unit, plain or packed with gzip. Other keys, such as a writer's name, are ignored.
+
+In drawings that a network is to be taught from (`teaching`), a label may be any name: "star".
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ import gzip
 import io
 import json
 import re
+import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -28,6 +32,8 @@ from mnist_core.text import Message
 
 MAX_BYTES = 50_000_000  # once unpacked: room for ninety thousand digits
 MAX_DRAWINGS = 100_000
+MAX_NAME = 40  # letters of a class's name
+JOINERS = "\u200c\u200d"  # invisible, and part of some scripts and of many emoji
 GZIP_MAGIC = b"\x1f\x8b"  # how every file that gzip packed begins (RFC 1952, section 2.3.1)
 
 
@@ -53,11 +59,57 @@ class LabelledDrawing:
             raise ValueError(Message("drawings.blank"))
 
 
+@dataclass(frozen=True, eq=False)
+class NamedDrawing:
+    """A drawing and the name of what was meant.
+
+    Attributes:
+        label: as `clean_name` leaves it; a digit's is "7".
+        strokes: arrays [n, 2], x to the right and y downwards; at least one point in all.
+
+    Raises:
+        ValueError: it is built with a label that is neither a digit nor a name, or without ink.
+    """
+
+    label: str
+    strokes: list[Stroke]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", clean_name(self.label))
+        if not any(map(len, self.strokes)):
+            raise ValueError(Message("drawings.blank"))
+
+
+def clean_name(name: object) -> str:
+    """Return the name of a class in the one way in which it is written.
+
+    Args:
+        name: any words, from anybody; or a whole number.
+
+    Returns:
+        1 to `MAX_NAME` letters that can be shown, without spaces around it or two in a row.
+
+    Raises:
+        ValueError: it is none.
+    """
+    text = str(name) if type(name) is int and 0 <= name <= 999 else name  # a bool is an int, too
+    if not isinstance(text, str) or len(text) > 10 * MAX_NAME:
+        raise ValueError(Message("drawings.name", most=MAX_NAME))
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    seen = words.translate(dict.fromkeys(map(ord, JOINERS)))
+    if not seen or len(words) > MAX_NAME or not seen.isprintable():
+        raise ValueError(Message("drawings.name", most=MAX_NAME))
+    return words
+
+
+Drawing = TypeVar("Drawing", LabelledDrawing, NamedDrawing)
+
+
 # --- reading -----------------------------------------------------------------------------------
 
 
 def read_drawings(path: Path, most: int = MAX_DRAWINGS) -> list[LabelledDrawing]:
-    """Read a file of labelled drawings, `*.json` or `*.json.gz`.
+    """Read a file of labelled digits, `*.json` or `*.json.gz`.
 
     Args:
         path: the file; how it begins tells whether it is packed, not its name.
@@ -67,19 +119,28 @@ def read_drawings(path: Path, most: int = MAX_DRAWINGS) -> list[LabelledDrawing]
         FileNotFoundError: there is no such file.
         ValueError: it is not a file of drawings; one sentence says what is wrong, and where.
     """
+    return _read(path, most, LabelledDrawing)
+
+
+def read_named_drawings(path: Path, most: int = MAX_DRAWINGS) -> list[NamedDrawing]:
+    """Read a file of drawings whose labels are names, or digits; all else as `read_drawings`."""
+    return _read(path, most, NamedDrawing)
+
+
+def _read(path: Path, most: int, kind: Callable[..., Drawing]) -> list[Drawing]:
     if not path.is_file():
         raise FileNotFoundError(Message("drawings.missing", path=str(path)))
     if path.stat().st_size > MAX_BYTES:
         raise ValueError(Message("drawings.in_file", name=path.name, problem=_TOO_LARGE))
     try:
-        return parse_drawings(path.read_bytes(), most)
+        return _parse(path.read_bytes(), most, kind)
     except ValueError as error:
         problem = error.args[0]
         raise ValueError(Message("drawings.in_file", name=path.name, problem=problem)) from error
 
 
 def parse_drawings(content: bytes, most: int = MAX_DRAWINGS) -> list[LabelledDrawing]:
-    """Read labelled drawings from the bytes of a file.
+    """Read labelled digits from the bytes of a file.
 
     Args:
         content: JSON, plain or packed with gzip.
@@ -88,6 +149,15 @@ def parse_drawings(content: bytes, most: int = MAX_DRAWINGS) -> list[LabelledDra
     Raises:
         ValueError: anything else; the message says in one sentence what is wrong, and where.
     """
+    return _parse(content, most, LabelledDrawing)
+
+
+def parse_named_drawings(content: bytes, most: int = MAX_DRAWINGS) -> list[NamedDrawing]:
+    """Read drawings whose labels are names, or digits; all else as `parse_drawings`."""
+    return _parse(content, most, NamedDrawing)
+
+
+def _parse(content: bytes, most: int, kind: Callable[..., Drawing]) -> list[Drawing]:
     if content.startswith(GZIP_MAGIC):
         content = _unpack(content)
     if len(content) > MAX_BYTES:
@@ -100,7 +170,7 @@ def parse_drawings(content: bytes, most: int = MAX_DRAWINGS) -> list[LabelledDra
         raise ValueError(Message("drawings.no_list"))
     if len(entries) > most:
         raise ValueError(Message("drawings.too_many", most=most, count=len(entries)))
-    return [_parse_entry(number, entry) for number, entry in enumerate(entries, start=1)]
+    return [_parse_entry(number, entry, kind) for number, entry in enumerate(entries, start=1)]
 
 
 _TOO_LARGE = Message("drawings.too_large", most=MAX_BYTES // 1_000_000)
@@ -115,11 +185,11 @@ def _unpack(content: bytes) -> bytes:
         raise ValueError(Message("drawings.damaged")) from error
 
 
-def _parse_entry(number: int, entry: object) -> LabelledDrawing:
+def _parse_entry(number: int, entry: object, kind: Callable[..., Drawing]) -> Drawing:
     try:
         if not isinstance(entry, dict) or not {"label", "strokes"} <= entry.keys():
             raise ValueError(Message("drawings.no_object"))
-        return LabelledDrawing(entry["label"], parse_strokes(entry["strokes"]))
+        return kind(entry["label"], parse_strokes(entry["strokes"]))
     except ValueError as error:
         problem = error.args[0]
         raise ValueError(Message("drawings.in_entry", number=number, problem=problem)) from error
@@ -165,8 +235,8 @@ def strokes_from_text(text: str) -> list[list[list[int]]]:
 # --- writing -----------------------------------------------------------------------------------
 
 
-def format_drawings(drawings: Sequence[LabelledDrawing]) -> bytes:
-    """Return the JSON that `parse_drawings` reads, one drawing a line."""
+def format_drawings(drawings: Sequence[LabelledDrawing] | Sequence[NamedDrawing]) -> bytes:
+    """Return the JSON that is read here, one drawing a line, in ASCII alone."""
     lines = [
         json.dumps(
             {"label": drawing.label, "strokes": [_to_numbers(line) for line in drawing.strokes]},

@@ -23,7 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from mnist_core.text import current_language, say, speaking, translate
 from mnist_core.training import EpochRecord
@@ -34,6 +34,7 @@ MARGIN = 0.03  # beside the first epoch and the last, of the distance between th
 FAINT = 0.35  # opacity of the single runs behind their mean
 MARKERS = "osD^vP"  # of the first curve, the second …: who sees no colours tells them apart
 MAX_MARKED_EPOCHS = 20  # more markers would touch each other: then they stand farther apart
+FAR_TOO_HIGH = 4 * math.log(10)  # nats; beyond four times guessing a loss needs a logarithmic axis
 LEAST_POINTS = 1.0  # percentage points that an accuracy axis spans, so that noise looks small
 
 # Sizes are in points, 72 to an inch. A page shows the article's figure about half as large as its
@@ -74,12 +75,15 @@ class Curve:
         color: any colour that matplotlib knows.
         runs: the epochs of each; several, of different seeds, are drawn faintly behind their mean.
         planned: how many epochs there will be, so that the axis stays as it is while they come.
+        diverged: of each run that diverged the losses of its batches, which no epoch tells of: how
+            many epochs it had trained by then, a fraction, and the loss in nats.
     """
 
     name: str
     color: str
     runs: Sequence[Sequence[EpochRecord]]
     planned: int = 0
+    diverged: Sequence[Sequence[tuple[float, float]]] = ()
 
 
 def loss_figure(losses: Sequence[float]) -> Figure:
@@ -110,12 +114,20 @@ def loss_figure(losses: Sequence[float]) -> Figure:
 def compare_losses(curves: Sequence[Curve]) -> Figure:
     """Draw the training loss of runs over their epochs, which count from 1.
 
+    A run that diverged is drawn batch by batch, with a cross where it ended. The axis is
+    logarithmic where a loss is far higher than that of guessing: all others would be one line.
+
     Returns:
         A figure of 5 × 3 inches: two fit side by side on a desktop, one on a phone.
     """
     figure, axes = _small_figure(say("plot.training_loss"), curves)
     for curve, marker in zip(curves, _markers(curves), strict=True):
         _draw_curve(axes, curve, marker, lambda epoch: epoch.train_loss)
+        _draw_divergence(axes, curve)
+    if axes.dataLim.y1 > FAR_TOO_HIGH:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")  # no small raised digits
+        axes.yaxis.set_minor_formatter(NullFormatter())
     _add_legend(axes, _name_curves(curves), "upper right")
     return figure
 
@@ -204,7 +216,7 @@ def _small_figure(title: str, curves: Sequence[Curve]) -> tuple[Figure, Axes]:
     axes.grid(True, alpha=0.4)
     axes.spines[["top", "right"]].set_visible(False)
     _count_epochs(axes)
-    if not any(run for curve in curves for run in curve.runs):
+    if not any(run for curve in curves for run in [*curve.runs, *curve.diverged]):
         axes.set(xticks=[], yticks=[])  # nothing to read off yet
     axes.set_xlim(_span(curves))
     return figure, axes
@@ -212,13 +224,16 @@ def _small_figure(title: str, curves: Sequence[Curve]) -> tuple[Figure, Axes]:
 
 def _last_epoch(curves: Sequence[Curve]) -> int:
     over = [len(run) for curve in curves for run in curve.runs]
+    over += [math.ceil(run[-1][0]) for curve in curves for run in curve.diverged]
     return max([1, *over, *(curve.planned for curve in curves)])
 
 
 def _span(curves: Sequence[Curve]) -> tuple[float, float]:
-    last = _last_epoch(curves)
-    margin = MARGIN * (last - 1) or 0.5
-    return 1 - margin, last + margin
+    first, last = 1, _last_epoch(curves)
+    if any(curve.diverged for curve in curves):
+        first = 0  # where its first batch is
+    margin = MARGIN * (last - first) or 0.5
+    return first - margin, last + margin
 
 
 def places_of_epochs(curves: Sequence[Curve]) -> list[float]:
@@ -266,6 +281,13 @@ def _draw_curve(
         markersize=MARKER_SIZE,
         markerfacecolor=color if linestyle == "-" else "white",
     )
+
+
+def _draw_divergence(axes: Axes, curve: Curve) -> None:
+    for run in curve.diverged:
+        trained, losses = zip(*run, strict=True)
+        axes.plot(trained, losses, color=curve.color)
+        axes.plot(trained[-1:], losses[-1:], color=curve.color, marker="X", markersize=10)
 
 
 def mean_of_runs(curve: Curve, value: Callable[[EpochRecord], float]) -> list[float]:

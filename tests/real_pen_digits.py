@@ -41,6 +41,12 @@ def read_letters(file: Path) -> list[tuple[str, list[Stroke]]]:
         return [(entry["label"], parse_strokes(entry["strokes"])) for entry in json.load(content)]
 
 
+def read_writers(file: Path) -> list[str]:
+    """Read who has written each drawing of a file."""
+    with gzip.open(file, "rt", encoding="utf-8") as content:
+        return [entry["writer"] for entry in json.load(content)]
+
+
 def find_sets(folder: Path | None = None) -> list[Path]:
     """Return the files of strokes and of pictures below a folder, or those beside the checkout."""
     folder = folder or REPOSITORY.parent / "shared" / "data"

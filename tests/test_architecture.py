@@ -54,6 +54,7 @@ LAYERS = [
         "calibration",
         "preprocessing",
         "drawings",
+        "teaching",
     },
     {"web", "commands"},
     {"__main__"},

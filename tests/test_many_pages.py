@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.form_values import form_values
 from tests.hostile.stranger import Stranger
 from tests.running_app import running_app
 
 PAGES = 300  # more than Gradio itself remembers
-TRAIN = ["simple_nn", 1, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
+TRAIN = form_values(epochs=1)
 
 
 @pytest.fixture

@@ -230,6 +230,7 @@ CHINESE: dict[str, str] = {
     "experiment.linear.expectation": (
         "91% 到 92%，多训练几轮也没用：它其实就是拆成两段的一个线性层。"
     ),
+    "experiment.not_measured": "预期只在 MNIST 上测过；在这个数据集上，结果由你来发现。",
     "experiment.few_images.title": "只用 1,000 张图像",
     "experiment.few_images.suggestion": (
         "网络在训练数据上“背答案”，遇到没见过的就会混淆：这就是过拟合。"
@@ -372,6 +373,7 @@ CHINESE: dict[str, str] = {
     "picture.too_slow": "{name} 读取太久，放弃了。",
     "picture.outside": "选中的部分在这张 {width}×{height} 的图片之外。",
     "drawings.label": "标签要是 0 到 9 的数字。",
+    "drawings.name": "类别要有名字：1 到 {most} 个能显示的字符。",
     "drawings.blank": "什么也没写。",
     "drawings.missing": "没有手写文件 {path}。",
     "drawings.too_large": "文件解压后最多 {most} MB。",
@@ -383,6 +385,10 @@ CHINESE: dict[str, str] = {
     "drawings.no_object": "要有一个含 label 和 strokes 的对象。",
     "drawings.in_file": "{name}：{problem}",
     "drawings.in_entry": "第 {number} 幅手写：{problem}",
+    # --- teaching ---------------------------------------------------------------------------------
+    "teaching.classes": "可以教 {least} 到 {most} 个类别，不能是 {count} 个。",
+    "teaching.too_few": "{name}：只有 {count} 幅；每个类别至少要 {least} 幅，有一打更好。",
+    "hand.too_few": "标过的数字有 {count} 个，至少要 {least} 个。",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{images} 张图像中认错 {count} 张",
     "mistakes.pair": "  {label} 认成 {digit}：{count} 次",
@@ -501,6 +507,10 @@ CHINESE: dict[str, str] = {
     "cli.evaluate": "在 10,000 张测试图像或手写文件上测试已保存的网络",
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
     "cli.calibrate": "用一半的测试图像找出已保存的网络什么时候才算有把握",
+    "cli.teach": "用一个手写文件教网络认你自己的类别",
+    "cli.named_drawings": "{entries} 的列表，.json 或 .json.gz，每个类别一打",
+    "cli.no_augmentation": "手写原样不变地用来学习",
+    "cli.teach_out": "把网络保存到这里：.pth 或 .safetensors",
     "cli.predict": "识别图片文件，每张一个数字",
     "cli.mistakes": "列出已保存的网络认错的测试图像",
     "cli.mistakes_sheet": "把错得最有把握的画在一张图上：.png、.svg 或 .pdf",
@@ -541,6 +551,9 @@ CHINESE: dict[str, str] = {
     "cli.saved": "已保存到 {path}",
     "cli.loss": "测试集上的损失：{loss:.4f}",
     "cli.drawings_accuracy": "{count:,} 幅手写上的准确率：{accuracy:percent}",
+    "cli.taught": "用 {learned} 幅手写教会了 {classes} 个类别，用时 {seconds:.1f} 秒。",
+    "cli.exam": "考试：{count} 幅对了 {right} 幅，{accuracy:percent}",
+    "cli.exam_mistake": "{meant} 被认成了 {taken}。",
     "cli.confusion": "每一行是想写的数字，每一列是认成的数字。",
     "cli.accuracy_column": "  准确率",
     "cli.temperature": "温度：{temperature:.3f}",
@@ -572,6 +585,7 @@ CHINESE: dict[str, str] = {
     "draw.counted": "已记为 {digit}。",
     "draw.taken_back": "已撤回，不再记作 {digit}。",
     "draw.opened": "打开了 {count} 幅手写。",
+    "draw.brought_back": "找回了 {count} 幅手写。",
     "draw.forgotten": "手写已清空。",
     "draw.made_room_for_one": "{note}地方满了：最早的一幅让出了位置。",
     "draw.made_room": "{note}地方满了：最早的 {count} 幅让出了位置。",
@@ -659,6 +673,72 @@ CHINESE: dict[str, str] = {
     "leaderboard.keep": "保留",
     "leaderboard.right": "{drawings} 个中对 {right} 个",
     "leaderboard.too_large": "文件太大，最多 5 MB。",
+    # --- what the browser keeps -------------------------------------------------------------------
+    "keepsakes.title": "这个浏览器保存的内容",
+    "keepsakes.offer": "这个浏览器里保存着你以前标过的 {count} 幅手写。",
+    "keepsakes.bring_back": "找回 {count} 幅手写",
+    "keepsakes.where": "手写和结果保存在这个浏览器里，直到你清空；服务器只保留半小时。",
+    "keepsakes.nowhere": (
+        "这个浏览器不让本页保存内容：离开半小时后，标过的手写和训练的结果就没有了。"
+        "点“保存”可以把手写存成文件。"
+    ),
+    "past.title": "以前的训练",
+    "past.note": "这个浏览器只保存了结果，网络已经不在了。用同样的设置可以再训练出同样的网络。",
+    "past.outcome": "训练 {count} 轮后测试准确率 {accuracy}，训练损失 {loss}",
+    "past.diverged": "发散了",
+    "past.again": "再训练一次 …",
+    "past.forget": "全部清空",
+    "past.really": "彻底清空 {count} 条结果？",
+    # --- teaching in the page ---------------------------------------------------------------------
+    "inside.teach": "教它",
+    "teach.title": "教你自己的类别",
+    "teach.how": (
+        "先给几个类别起名，什么词都行。每个画一打，画好一幅就点条形下面的名字。然后点“训练”："
+        "几秒钟后网络就会认了。它从项目自带的 CNN 开始学，每四幅留一幅用来考试。"
+    ),
+    "teach.name": "新类别的名字",
+    "teach.add": "添加类别",
+    "teach.classes": "你的类别",
+    "teach.rename": "类别 {name} 的名字",
+    "teach.drop": "删除类别 {name} 和它的手写",
+    "teach.count": "{count} 幅",
+    "teach.remove": "删除 {name} 的第 {number} 幅",
+    "teach.train": "训练",
+    "teach.undo": "撤销",
+    "teach.save": "保存",
+    "teach.open": "打开 …",
+    "teach.forget": "全部清空",
+    "teach.file_too_large": "文件太大，最多 5 MB。",
+    "teach.named": "有了类别 {name}：画一画，再点条形下面的名字。",
+    "teach.dropped": "{name} 和它的手写已删除。",
+    "teach.added": "已加入 {name}。",
+    "teach.taken_back": "已从 {name} 撤回。",
+    "teach.removed": "删除了 {name} 的一幅手写。",
+    "teach.undone": "已撤销上一步。",
+    "teach.forgotten": "你的类别和手写已清空。",
+    "teach.training": "正在学习 …",
+    "teach.waiting": "等一个空位，几秒钟 …",
+    "teach.still": "已经在学了，只要几秒钟。",
+    "teach.exam": "考试：{count} 幅对了 {right} 幅，{accuracy:percent}。画吧，它现在就认。",
+    "teach.mistake": "{meant} 被认成 {taken}，{count} 次。",
+    "teach.no_class": "没有类别 {name}。",
+    "teach.class_gone": "这个类别已经不在了。",
+    "teach.no_drawing": "这幅手写已经不在了。",
+    "teach.class_there": "已经有类别 {name} 了。",
+    "teach.too_many": "最多 {most} 个类别。",
+    "teach.full": "最多放 {most} 幅手写：请删掉一些，或删掉一个类别。",
+    "teach.too_large": "这些手写太大，放不下：请删掉一些。",
+    "hand.title": "你的笔迹",
+    "hand.how": "正在识别的网络接着学你标过的数字，并与 MNIST 混在一起。原来的网络仍然保留。",
+    "hand.learn": "学我的笔迹",
+    "hand.back": "回到原来",
+    "hand.report": (
+        "{name} 学了你的笔迹：没给它看过的 {count} 个数字，原来对 {before} 个，现在对 {after} 个。"
+    ),
+    "hand.forgotten": "MNIST：原来 {before:percent}，现在 {after:percent}。",
+    "hand.no_mnist": "这台机器上没有 MNIST：什么也没有混进去，也就说不出忘了多少。",
+    "hand.no_digits": "{name} 不认数字：请另选一个网络。",
+    "hand.in_training": "{name} 还在训练。",
     # --- the pipeline -----------------------------------------------------------------------------
     "pipeline.intro": (
         "MNIST 的数字都经过同样的处理，网络只擅长认长得像它们的图像。去掉其中一步，就知道它为"
@@ -800,6 +880,7 @@ CHINESE: dict[str, str] = {
     "inside.why": "为什么",
     "inside.blank": "纸还是空的：写一个数字，这里就会跟着你的笔变化。",
     "inside.none": "没有可以查看的网络。",
+    "inside.in_colour": "{name} 认的是彩色图像：这里只能看认灰度图像的网络。",
     "inside.by": "{network} 学到了 {total} 个数：{parts}",
     "inside.image": "28×28 像素的图像",
     "inside.neurons": "{source} → ReLU：{all} 个神经元中 {on} 个激活",
@@ -851,6 +932,7 @@ CHINESE: dict[str, str] = {
         "对这张图像，各部分之和分毫不差。"
     ),
     "inside.alike": "在最后一个隐藏层看来，最像它的测试图像",
+    "inside.no_digits": "最相似的图像只在数据集里找，不用于你自己的类别。",
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
     "inside.table_of": "哪一张图？",
@@ -897,9 +979,15 @@ CHINESE: dict[str, str] = {
         "{total} 张训练图像按种子 {seed} 打乱后，第一批有 {size} 张，这里显示 {shown} 张和它们的标"
         "签：训练循环的每一步，就从这样一批图像中学习。"
     ),
-    "batch.shapes": "images：[{size}, 1, 28, 28] = 图像、灰度通道、行、列 · labels：[{size}]",
+    "batch.shapes": (
+        "images：[{size}, 1, {rows}, {columns}] = 图像、灰度通道、行、列 · labels：[{size}]"
+    ),
+    "batch.shapes_in_colour": (
+        "images：[{size}, 3, {rows}, {columns}] = 图像、红绿蓝三个通道、行、列 · labels：[{size}]"
+    ),
     "batch.labels": "这些数字的图像：{labels}",
-    "batch.none": "有了 MNIST 才能显示图像：第一次训练时会下载。",
+    "batch.labels_named": "这些类别的图像：{labels}",
+    "batch.none": "有了 {title} 才能显示图像：第一次训练时会下载。",
     "curves.loss": "损失",
     "curves.of_batches": "每一批",
     "curves.guessing": "瞎猜：ln 10 = 2.30",
@@ -929,9 +1017,9 @@ CHINESE: dict[str, str] = {
     "one_step.over": "已经手动走了 {count} 步，其余的交给“训练”吧。",
     "one_step.large_batch": "手动走时，一批最多 {most} 张图像；现在的设置是 {size:,} 张。",
     "one_step.no_such": "手动可以走第 1 到第 {most} 步。",
-    "one_step.no_data": "走一步需要图像：第一次训练时会下载 MNIST。",
+    "one_step.no_data": "走一步需要图像：第一次训练时会下载 {title}。",
     "one_step.batch": (
-        "第 {number} 批，共 {steps} 批：{size} 张图像 [{size}, 1, 28, 28] 和它们的标签 [{size}]。"
+        "第 {number} 批，共 {steps} 批：{size} 张图像 [{shape}] 和它们的标签 [{size}]。"
         "第一张是 {digit}。"
     ),
     "one_step.zero_first": (
@@ -939,6 +1027,10 @@ CHINESE: dict[str, str] = {
     ),
     "one_step.zero": (
         "先清掉上一步的梯度，否则梯度会越加越多：{weight}.grad 原来是 {left}，现在是 None。"
+    ),
+    "one_step.forward_named": (
+        "前向传播：每张图像得到 {classes} 个分数，[{size}, {classes}]。第一张（{digit}）的分数："
+        "{scores}。{size} 张中有 {right} 张，正确类别的分数最高。"
     ),
     "one_step.forward": (
         "前向传播：每张图像得到十个分数，[{size}, 10]。第一张（{digit}）的分数：{scores}。"
@@ -968,6 +1060,7 @@ CHINESE: dict[str, str] = {
     "scrubber.from": "这是看过 {images} 张图像之后的样子。",
     "scrubber.no_weights": "当时的样子已经不再保留。",
     "scrubber.no_drawing": "先到“手写”里写一个数字，再回来看。",
+    "scrubber.no_picture": "先到“手写”里识别一张图片，再回来看。",
     "scrubber.tested": "共 {count} 张测试图像",
     "scrubber.reads": "当时它会说是 {digit}（{probability}）。",
     # --- the settings form ------------------------------------------------------------------------
@@ -1011,7 +1104,7 @@ CHINESE: dict[str, str] = {
     "form.augmentation_affine": "轻微的旋转、平移和倾斜",
     "form.augmentation_handwriting": "模仿别人的笔迹，再加一些不是数字的图像",
     "form.preview": "上排：训练图像。下排：实际给网络看的样子。",
-    "form.no_preview": "下载 MNIST 之后，这里会显示例子；第一次训练时会自动下载。",
+    "form.no_preview": "下载 {title} 之后，这里会显示例子；第一次训练时会自动下载。",
     # --- number fields ---------------------------------------------------------------------------
     "field.whole": "请填 {least} 到 {most} 之间的整数。",
     "field.above": "请填大于 {least}、不超过 {most} 的数。",
@@ -1093,6 +1186,8 @@ CHINESE: dict[str, str] = {
     "misread.all_title": "全部认错的：{count} 张",
     "misread.scale": "错 0 到 {top} 张。认对的不上色。",
     "misread.per_cent": "占该行的百分比",
+    "misread.list": "逐条列出：",
+    "misread.most_frequent": "最常见的",
     "misread.press": "把握最大的在前。点一张，它就到“手写”里去。",
     "misread.more": "再看 {count} 张",
     "misread.tile": "测试图像 {place}：是 {label}，认成 {digit}，{confidence}。点它去“手写”。",
@@ -1145,6 +1240,7 @@ CHINESE: dict[str, str] = {
     "misread.misread": "认错",
     # --- the Experiments tab ----------------------------------------------------------------------
     "cards.mistakes": "对比误读",
+    "cards.fetches": "第一次训练时会下载 {title}：{megabytes} MB。",
     "cards.intro": (
         "每次只改一处：两个网络用同一个随机种子训练，一个照文章的设置，一个照文章的建议改动。结"
         "果的差别，就是这处改动的作用。"
@@ -1216,13 +1312,17 @@ CHINESE: dict[str, str] = {
     "runs.at_epoch": "第 {epoch} 轮。{values}",
     "runs.values": "{name}：训练损失 {loss}，测试准确率 {accuracy}",
     "runs.curves_losses": "{name}：最后一轮训练损失 {losses}",
+    "runs.curves_diverged": "{name}：训练 {epochs:.2g} 轮后发散，损失已到 {loss:.3g}",
     "runs.curves_accuracies": "{name}：最后一轮测试准确率 {test}",
     "runs.curves_both_accuracies": "{name}：最后一轮测试准确率 {test}，训练准确率 {training}",
     "runs.curves_separator": "；",
     # --- sessions and files -----------------------------------------------------------------------
     "files.no_folder": "无法建立文件夹：请让环境变量 GRADIO_TEMP_DIR 指向一个可以写入的地方。",
     "session.no_room": "现在人太多，暂时不能再训练新的网络。手写仍然可以；要训练，请过一会儿再试。",
-    "session.lost": "服务器重新启动过，你之前的训练和手写已经不在了。",
+    "session.lost": (
+        "服务器重新启动过，你之前的训练和手写已经不在了。"
+        "这个浏览器里保存的，可以在“手写”和“记录”里找回。"
+    ),
     "session.not_open": "页面还没有连上它的会话，请稍后再试，或刷新页面。",
     "session.ended": "会话已经结束，请刷新页面重新开始。",
     "session.too_many": (
@@ -1235,12 +1335,18 @@ CHINESE: dict[str, str] = {
         "这里没有哪个数据集的图像是 {shape} 像素、分成 {classes} 类，所以说不出这个网络认的是什么。"
     ),
     "files.gone": "文件已经不在了，请重新上传。",
+    "classifier.taught": "你的网络",
+    "classifier.hand": "{name}（你的笔迹）",
+    "classifier.exam": "考试：{count} 幅对 {right} 幅",
     "classifier.missing": "无法加载：缺少 {file}",
     "classifier.unreadable": "无法加载：{file} 读不出来",
     "classifier.damaged": "无法加载：{file} 已损坏",
     "classifier.no_metadata": "{file} 缺失或损坏，所以不知道它有多大把握",
     # --- jobs -------------------------------------------------------------------------------------
     "jobs.full": "排队等待训练的网络太多了，请稍后再试。",
+    "jobs.short_lost": "学习的进程已经结束。请再点一次。",
+    "jobs.short_no_room": "服务器暂时没有内存。请过一会儿再试。",
+    "jobs.short_failed": "出了错，什么也没学到。请再试一次。",
     "jobs.cannot_train_on": "这次训练不能再继续：优化器的状态已经不在了。请重新开始一次训练。",
     # --- endpoints and limits ---------------------------------------------------------------------
     "server.no_upload": "请发送文件本身，而不是它的路径或网址：先上传。",

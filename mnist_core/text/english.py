@@ -262,6 +262,9 @@ ENGLISH: dict[str, str] = {
     "experiment.linear.expectation": (
         "Between 91 and 92%, and more epochs do not help: it is one linear layer in two pieces."
     ),
+    "experiment.not_measured": (
+        "What to expect has been measured on MNIST alone: here you find it out yourself."
+    ),
     "experiment.few_images.title": "Only 1,000 images",
     "experiment.few_images.suggestion": (
         "A network learns its training images by heart, and is lost with others: overfitting."
@@ -414,6 +417,7 @@ ENGLISH: dict[str, str] = {
     "picture.too_slow": "{name} takes too long to be read.",
     "picture.outside": ("The part that was chosen lies outside a picture of {width}×{height}."),
     "drawings.label": "A label must be a digit from 0 to 9.",
+    "drawings.name": "A class needs a name of 1 to {most} letters that can be shown.",
     "drawings.blank": "Nothing is drawn.",
     "drawings.missing": "There is no file of drawings {path}.",
     "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
@@ -425,6 +429,13 @@ ENGLISH: dict[str, str] = {
     "drawings.no_object": "An object with label and strokes is needed.",
     "drawings.in_file": "{name}: {problem}",
     "drawings.in_entry": "Drawing {number}: {problem}",
+    # --- teaching ---------------------------------------------------------------------------------
+    "teaching.classes": "A network is taught {least} to {most} classes, not {count}.",
+    "teaching.too_few": (
+        "{name}: {count} {count:|drawing|drawings}; each class needs {least} at least, "
+        "and a dozen is good."
+    ),
+    "hand.too_few": "There are {count} labelled digits, and {least} at least are needed.",
     # --- mistakes ---------------------------------------------------------------------------------
     "mistakes.title": "{count} of {images} images misread",
     "mistakes.pair": "  {label} read as {digit}: {count}",
@@ -565,6 +576,10 @@ ENGLISH: dict[str, str] = {
     "cli.evaluate": "test a saved network on the 10,000 test images, or on drawings",
     "cli.drawings": "test on these instead: a list of {entries} as .json or .json.gz",
     "cli.calibrate": ("find out from half of the test images when a saved network may be sure"),
+    "cli.teach": "teach a network classes of your own, from a file of drawings",
+    "cli.named_drawings": "a list of {entries} as .json or .json.gz, a dozen of each class",
+    "cli.no_augmentation": "learn from the drawings as they are",
+    "cli.teach_out": "save the network here: .pth or .safetensors",
     "cli.predict": "read image files of one digit each",
     "cli.mistakes": "show which test images a saved network misreads",
     "cli.mistakes_sheet": "draw the surest mistakes on a sheet: .png, .svg or .pdf",
@@ -606,6 +621,11 @@ ENGLISH: dict[str, str] = {
     "cli.saved": "Saved to {path}",
     "cli.loss": "Loss on the test set: {loss:.4f}",
     "cli.drawings_accuracy": "Accuracy on {count:,} drawings: {accuracy:percent}",
+    "cli.taught": (
+        "Taught {classes} classes from {learned} {learned:|drawing|drawings} in {seconds:.1f} s."
+    ),
+    "cli.exam": "Exam: {right} of {count} right, {accuracy:percent}",
+    "cli.exam_mistake": "{meant} was read as {taken}.",
     "cli.confusion": "Each row is a digit that was meant, each column what it was read as.",
     "cli.accuracy_column": "accuracy",
     "cli.temperature": "Temperature: {temperature:.3f}",
@@ -642,6 +662,7 @@ ENGLISH: dict[str, str] = {
     "draw.counted": "Counted as {digit}.",
     "draw.taken_back": "Taken back: it counts as {digit} no more.",
     "draw.opened": "{count} {count:|drawing|drawings} opened.",
+    "draw.brought_back": "{count} {count:|drawing is|drawings are} back.",
     "draw.forgotten": "The drawings are forgotten.",
     "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
     "draw.made_room": "{note} There is no room for more: the {count} oldest made way.",
@@ -733,6 +754,90 @@ ENGLISH: dict[str, str] = {
     "leaderboard.keep": "Keep",
     "leaderboard.right": "{right} of {drawings}",
     "leaderboard.too_large": "This file is too large: 5 megabytes at most.",
+    # --- what the browser keeps -------------------------------------------------------------------
+    "keepsakes.title": "What this browser keeps",
+    "keepsakes.offer": (
+        "This browser has kept {count} {count:|drawing|drawings} that you labelled before."
+    ),
+    "keepsakes.bring_back": "Bring back {count} {count:|drawing|drawings}",
+    "keepsakes.where": (
+        "Drawings and results stay in this browser until you forget them; on the server, half an "
+        "hour."
+    ),
+    "keepsakes.nowhere": (
+        "This browser keeps nothing for the page, so labelled drawings and runs go half an hour "
+        "after you have left. Save keeps the drawings in a file."
+    ),
+    "past.title": "From earlier visits",
+    "past.note": (
+        "What these runs came to stayed in this browser; their networks are gone. The same "
+        "settings train the same network again."
+    ),
+    "past.outcome": (
+        "{accuracy} of the test images after {count} {count:|epoch|epochs}, training loss {loss}"
+    ),
+    "past.diverged": "diverged",
+    "past.again": "Train again …",
+    "past.forget": "Forget all of them",
+    "past.really": "Forget {count} {count:|result|results} for good?",
+    # --- teaching in the page ---------------------------------------------------------------------
+    "inside.teach": "Teach",
+    "teach.title": "Teach classes of your own",
+    "teach.how": (
+        "Name some classes, any words. Draw each a dozen times and press its name below the bars. "
+        "Then press Train: within seconds a network reads them. It starts from the CNN that comes "
+        "with the project, and one drawing in four is kept for its exam."
+    ),
+    "teach.name": "Name of a new class",
+    "teach.add": "Add class",
+    "teach.classes": "Your classes",
+    "teach.rename": "Name of the class {name}",
+    "teach.drop": "Remove the class {name} with its drawings",
+    "teach.count": "{count} {count:|drawing|drawings}",
+    "teach.remove": "Remove drawing {number} of {name}",
+    "teach.train": "Train",
+    "teach.undo": "Undo",
+    "teach.save": "Save",
+    "teach.open": "Open …",
+    "teach.forget": "Forget all",
+    "teach.file_too_large": "This file is too large: 5 megabytes at most.",
+    "teach.named": "{name} is a class now: draw it, and press its name below the bars.",
+    "teach.dropped": "{name} is removed, with its drawings.",
+    "teach.added": "Added to {name}.",
+    "teach.taken_back": "Taken back from {name}.",
+    "teach.removed": "A drawing of {name} is removed.",
+    "teach.undone": "The last change is undone.",
+    "teach.forgotten": "Your classes and drawings are forgotten.",
+    "teach.training": "Learning …",
+    "teach.waiting": "Waiting for a free place, some seconds …",
+    "teach.still": "Something is being learned already: it takes only some seconds.",
+    "teach.exam": "Exam: {right} of {count} right, {accuracy:percent}. Draw: it reads now.",
+    "teach.mistake": "{meant} was read as {taken}, {count} {count:|time|times}.",
+    "teach.no_class": "There is no class {name}.",
+    "teach.class_gone": "This class is gone.",
+    "teach.no_drawing": "This drawing is gone.",
+    "teach.class_there": "There is a class {name} already.",
+    "teach.too_many": "There can be {most} classes at most.",
+    "teach.full": "There is room for {most} drawings: remove some, or a class.",
+    "teach.too_large": "These drawings are too large to be kept: remove some.",
+    "hand.title": "Your hand",
+    "hand.how": (
+        "The network that reads goes on learning from your labelled digits, mixed into MNIST. "
+        "What it was stays beside it."
+    ),
+    "hand.learn": "Learn my hand",
+    "hand.back": "Back to what it was",
+    "hand.report": (
+        "{name} has learned your hand: of {count} {count:|digit|digits} that it was not shown it "
+        "read {before} right before, and {after} now."
+    ),
+    "hand.forgotten": "MNIST: {before:percent} before, {after:percent} now.",
+    "hand.no_mnist": (
+        "MNIST is not on this machine: nothing of it was mixed in, and nobody can say what was "
+        "forgotten."
+    ),
+    "hand.no_digits": "{name} does not read digits: choose another network for this.",
+    "hand.in_training": "{name} is still in training.",
     # --- the pipeline -----------------------------------------------------------------------------
     "pipeline.intro": (
         "MNIST's digits were all made alike, and a network reads well only what looks like "
@@ -905,6 +1010,9 @@ ENGLISH: dict[str, str] = {
     "inside.why": "Why",
     "inside.blank": "The paper is blank: draw a digit, and this follows your pen.",
     "inside.none": "There is no network to look into.",
+    "inside.in_colour": (
+        "{name} reads images in colour: these views show networks that read images in grey."
+    ),
     "inside.by": "{network} has learned {total} numbers: {parts}",
     "inside.image": "The image, 28 by 28 pixels",
     "inside.neurons": "{source} → ReLU: {on} of {all} neurons on",
@@ -960,6 +1068,9 @@ ENGLISH: dict[str, str] = {
         "before it. For this image the parts add up exactly."
     ),
     "inside.alike": "To its last hidden layer, these test images are most alike",
+    "inside.no_digits": (
+        "Images most alike are looked for among a data set's, not for classes of your own."
+    ),
     "inside.no_data": (
         "The test images come with the first training; then the most alike are shown here."
     ),
@@ -1009,10 +1120,16 @@ ENGLISH: dict[str, str] = {
         "training images, and the label of each: one step of the loop learns from such a batch."
     ),
     "batch.shapes": (
-        "images: [{size}, 1, 28, 28] = images, grey channel, rows, columns · labels: [{size}]"
+        "images: [{size}, 1, {rows}, {columns}] = images, grey channel, rows, columns · "
+        "labels: [{size}]"
+    ),
+    "batch.shapes_in_colour": (
+        "images: [{size}, 3, {rows}, {columns}] = images, red, green and blue, rows, columns · "
+        "labels: [{size}]"
     ),
     "batch.labels": "Images of these digits: {labels}",
-    "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
+    "batch.labels_named": "Images of these classes: {labels}",
+    "batch.none": "The images are shown once {title} is here: the first training fetches it.",
     "curves.loss": "Loss",
     "curves.of_batches": "each batch",
     "curves.guessing": "guessing: ln 10 = 2.30",
@@ -1047,9 +1164,9 @@ ENGLISH: dict[str, str] = {
         "By hand a batch may hold up to {most} images; in these settings it holds {size:,}."
     ),
     "one_step.no_such": "By hand there are steps 1 to {most}.",
-    "one_step.no_data": "A step needs images: the first training fetches MNIST.",
+    "one_step.no_data": "A step needs images: the first training fetches {title}.",
     "one_step.batch": (
-        "Batch {number} of {steps}: {size} images, [{size}, 1, 28, 28], and their labels, "
+        "Batch {number} of {steps}: {size} images, [{shape}], and their labels, "
         "[{size}]. The first image is {digit}."
     ),
     "one_step.zero_first": (
@@ -1059,6 +1176,10 @@ ENGLISH: dict[str, str] = {
     "one_step.zero": (
         "The gradients of the step before are thrown away, or they would add up: {weight}.grad was "
         "{left}, now it is None."
+    ),
+    "one_step.forward_named": (
+        "Forward: {classes} scores for each image, [{size}, {classes}]. Of the first one, {digit}: "
+        "{scores}. The highest score is the right class's in {right} of the {size} images."
     ),
     "one_step.forward": (
         "Forward: ten scores for each image, [{size}, 10]. Of the first one, {digit}: {scores}. "
@@ -1088,6 +1209,7 @@ ENGLISH: dict[str, str] = {
     "scrubber.from": "As it was after {images} images.",
     "scrubber.no_weights": "What it was then is no longer kept.",
     "scrubber.no_drawing": "Draw a digit in the Draw tab, and come back.",
+    "scrubber.no_picture": "Have a picture read in the Draw tab, and come back.",
     "scrubber.tested": "Of {count} test images",
     "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
@@ -1131,7 +1253,7 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_affine": "Small turns, shifts and slants",
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
-    "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
+    "form.no_preview": "Examples are shown once {title} is here: the first training fetches it.",
     # --- number fields ---------------------------------------------------------------------------
     "field.whole": "A whole number from {least} to {most}.",
     "field.above": "A number above {least}, at most {most}.",
@@ -1230,6 +1352,8 @@ ENGLISH: dict[str, str] = {
     "misread.all_title": "All that are misread: {count}",
     "misread.scale": "0 to {top} mistakes. What is right has no colour.",
     "misread.per_cent": "per cent of the row",
+    "misread.list": "As a list:",
+    "misread.most_frequent": "the most frequent",
     "misread.press": "The surest first. Press one: it goes into the Draw tab.",
     "misread.more": "{count} more",
     "misread.tile": (
@@ -1301,6 +1425,7 @@ ENGLISH: dict[str, str] = {
     "misread.misread": "Misread",
     # --- the Experiments tab ----------------------------------------------------------------------
     "cards.mistakes": "Compare their mistakes",
+    "cards.fetches": "The first run downloads {title}: {megabytes} MB.",
     "cards.intro": (
         "One change at a time: two networks train with the same seed, one by the recipe, one "
         "as the article suggests. What differs is what the change does."
@@ -1385,6 +1510,9 @@ ENGLISH: dict[str, str] = {
     "runs.at_epoch": "Epoch {epoch}. {values}",
     "runs.values": "{name}: training loss {loss}, test accuracy {accuracy}",
     "runs.curves_losses": "{name}: training loss {losses} after the last epoch",
+    "runs.curves_diverged": (
+        "{name}: diverged after {epochs:.2g} epochs, its loss {loss:.3g} by then"
+    ),
     "runs.curves_accuracies": "{name}: test accuracy {test} after the last epoch",
     "runs.curves_both_accuracies": (
         "{name}: test accuracy {test}, training accuracy {training} after the last epoch"
@@ -1400,7 +1528,8 @@ ENGLISH: dict[str, str] = {
     ),
     "session.lost": (
         "What you had trained, uploaded or counted is gone: the server has begun anew, or "
-        "nobody of yours was here for a while."
+        "nobody of yours was here for a while. What this browser has kept is offered in Draw and "
+        "in Runs."
     ),
     "session.not_open": (
         "This page has not found its session yet: try again in a moment, or reload it."
@@ -1420,12 +1549,18 @@ ENGLISH: dict[str, str] = {
         "this network reads."
     ),
     "files.gone": "The file is gone already: upload it again.",
+    "classifier.taught": "Your network",
+    "classifier.hand": "{name}, your hand",
+    "classifier.exam": "exam: {right} of {count} right",
     "classifier.missing": "cannot be loaded: {file} is missing",
     "classifier.unreadable": "cannot be loaded: {file} cannot be read",
     "classifier.damaged": "cannot be loaded: {file} is damaged",
     "classifier.no_metadata": "{file} is missing or damaged, so nobody knows how sure it may be",
     # --- jobs -------------------------------------------------------------------------------------
     "jobs.full": "Too many networks wait for their training. Try again later.",
+    "jobs.short_lost": "The process that learned has ended. Press the button again.",
+    "jobs.short_no_room": "The server has no memory for it just now. Try again a little later.",
+    "jobs.short_failed": "Something went wrong, and nothing was learned. Try again.",
     "jobs.cannot_train_on": "This run cannot train on: its optimiser is gone. Start a new one.",
     # --- endpoints and limits ---------------------------------------------------------------------
     "server.no_upload": "Send the file itself, neither its path nor its address: upload it first.",

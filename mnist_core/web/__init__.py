@@ -9,6 +9,7 @@ What a floor imports lies on the same floor or below it.
     `image_strip`         test images to press, where nobody can draw what was learned
     `inside`              what the network does with it, and why
     `pipeline`            how the drawing becomes the network's input
+    `teach`               classes of the visitor's own, and the visitor's hand, learned in seconds
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
     `first_batch`         what a run will learn from, by its settings
@@ -21,6 +22,7 @@ What a floor imports lies on the same floor or below it.
     `experiments`         the article's advice, one click each
     `experiment_results`  which runs belong to an experiment, and what they came to
     `runs`                every run of the session, side by side
+    `own_browser`         what the visitor's own browser keeps, and what of it comes back
     `guide`               the guide's pages, and what the run in sight comes to
     `address`             the page's address, read and written
     `settings_query`      how settings are written in an address
@@ -60,7 +62,9 @@ What a floor imports lies on the same floor or below it.
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
     `hidden_indexes`      what classifiers make of their test images
     `readings`            what they read in those images, one by one
-    `own_test_set`        the drawings that the visitor has labelled
+    `own_test_set`        the digits that the visitor has labelled
+    `own_classes`         the classes that the visitor has named, and their drawings
+    `own_hand`            a network that has learned the visitor's hand
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send
@@ -72,7 +76,9 @@ What a floor imports lies on the same floor or below it.
     `prediction`          the digit, ten bars, and the network's input
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up
+    `keepsakes`           what the browser keeps, and the drawings that it offers
     `pipeline`            the preprocessing, step by step
+    `teach`               names, drawings and an exam, to teach a network
     `mistakes`            the confusion matrix, the images, a quiz, calibration, and a map
     `run_panel`           how a run is doing
     `number_field`        a number, typed or stepped
@@ -88,12 +94,15 @@ What a floor imports lies on the same floor or below it.
     `share`               what a visitor takes along or passes on
     `experiment_cards`    the experiments
     `run_table`           the runs
+    `past_results`        what those of earlier visits came to
     `head`                what the page is, and its languages
     `link`                the page's link to its session
     `base`                what every component is: a class and three files
     `theme`               colours and fonts
 `jobs/`               training on the server
     `queue`               runs that wait, and the threads that have them trained
+    `short_jobs`          trainings of seconds, which wait for no run
+    `short_task`          what such a training does
     `run`                 one run: its settings, what came of them, the network
     `pace`                how fast a run trains
     `presence`            whether a page is connected
@@ -108,6 +117,7 @@ What a floor imports lies on the same floor or below it.
     `served_blocks`       a page that keeps its look and its limits, whoever serves it
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
+    `page_order`          what comes first in its page
     `page_state`          what it keeps of each
     `streams`             what it tells of calls that it does not know
     `connections`         what uvicorn takes from whom

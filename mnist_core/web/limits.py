@@ -82,7 +82,7 @@ class Limits:
         "runs of all sessions that keep their networks", (10, 10_000), 1_000, 500
     )
     sessions: int = _limit(
-        "sessions that keep a network or a labelled drawing", (1, 10_000), 200, 200
+        "sessions that keep a network, a labelled drawing or a class", (1, 10_000), 200, 200
     )
     session_mb: int = _limit(
         "megabytes of memory that one session keeps, and of its files as many", (20, 1_000), 100, 50
@@ -93,7 +93,12 @@ class Limits:
         2_000,
         1_000,
     )
-    drawings: int = _limit("labelled drawings of one session", (10, 10_000), 500, 300)
+    drawings: int = _limit(
+        "labelled digits of one session, and as many drawings of its own classes",
+        (10, 10_000),
+        500,
+        300,
+    )
     upload_mb: int = _limit("megabytes of one upload", (1, 50), 20, 20)
     uploads_mb: int = _limit("megabytes of all uploads on the disk", (50, 10_000), 1_000, 500)
 

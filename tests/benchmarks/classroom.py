@@ -17,12 +17,12 @@ import sys
 import threading
 import time
 
+from tests.benchmarks.crowd import press_train, status_of
 from tests.benchmarks.page import Event, Page, read_events
 from tests.benchmarks.pen_to_bars import running_app
 
 SECONDS_TO_PRESS = 10.0
 MOST_SECONDS = 3600.0  # that anybody waits
-ENDS = ("finished", "stopped", "diverged", "failed")  # states in which a run is over
 
 
 class Pupil(threading.Thread):
@@ -45,21 +45,16 @@ class Pupil(threading.Thread):
     def run(self) -> None:
         try:
             time.sleep(max(self.began + self.press_after - time.monotonic(), 0))  # pupils think
-            values = ["simple_nn", self._epochs, 64, 0.001, "none", 0, "none", "adam", 42]
-            self._page.join("start_run", *values)
-            self._page.wait_for(lambda: self._page.is_over("start_run"))
-            self._page.follow()
-            self._page.wait_for(lambda: self._state() in ENDS, MOST_SECONDS)
-            if self._state() == "finished":
+            press_train(self._page, epochs=self._epochs)
+            self._page.wait_for(lambda: self._page.is_over("follow"), MOST_SECONDS)
+            state = status_of(self._page)["state"]
+            if state == "finished":
                 self.ended = time.monotonic() - self.began
-            self.problem = self._state()
+            self.problem = str(state)
         except Exception as error:  # whatever it is, it is told
             self.problem = repr(error)
         finally:
             self._page.close()
-
-    def _state(self) -> str:
-        return str((self._page.value("state", "epochs_done") or {"state": "idle"})["state"])
 
 
 def main() -> int:

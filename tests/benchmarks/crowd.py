@@ -36,8 +36,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from mnist_core.models import MODELS
-from tests.benchmarks.page import Event, Page, read_events
+from tests.benchmarks.page import AnswerError, Event, Page, read_events
 from tests.benchmarks.pen_to_bars import running_app
+from tests.form_values import form_values
 
 MOST_P95 = 100.0  # ms
 MOST_SECONDS_FREED = 2.0  # from a closed tab to the next training
@@ -212,11 +213,17 @@ class Learner(threading.Thread):
         return self._epochs_before + float(status["epochs_done"]) + within
 
 
-def press_train(page: Page, model: str = "simple_nn") -> None:
-    """Begin a run of the recipe, but longer, and follow it."""
-    values = [model, EPOCHS, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
-    page.join("start_run", *values)
+def press_train(page: Page, model: str = "simple_nn", epochs: int = EPOCHS) -> None:
+    """Begin a run of the recipe, but for its epochs, and follow it.
+
+    Raises:
+        AnswerError: the run is refused.
+    """
+    page.join("start_run", *form_values(model=model, epochs=epochs))
     page.wait_for(lambda: page.is_over("start_run"))
+    answer = page.latest["start_run"][0]
+    if "error" in answer:
+        raise AnswerError(answer["error"])
     page.latest.pop("follow", None)
     page.follow()
     page.wait_for(lambda: "follow" in page.latest)

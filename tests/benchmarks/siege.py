@@ -47,6 +47,7 @@ from mnist_core.models import SimpleNN
 from tests.benchmarks.crowd import Learner, Person, crowd, status_of
 from tests.benchmarks.page import Event, Page, read_events
 from tests.bombs import small_picture
+from tests.form_values import form_values
 from tests.real_mnist import find_mnist
 from tests.running_app import running_app
 
@@ -260,7 +261,7 @@ def absent_runs(attacker: Attacker) -> None:
     """Trainings whose visitors leave."""
     page = secrets.token_hex(6)
     key = attacker.enter(page)
-    settings = ["cnn", 30, 64, 0.001, "none", 0, "none", "adam", 42, 128, "relu", 60_000, 0, True]
+    settings = form_values(model="cnn", epochs=30)
     attacker.event("queue/join", "start_run", *settings, key, page=page)
     attacker.ask("POST", "/presence", json.dumps({"page": page, "state": "closed"}).encode())
 

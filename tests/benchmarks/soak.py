@@ -41,6 +41,7 @@ from mnist_core.experiments import EXPERIMENTS
 from mnist_core.models import MODELS
 from tests.benchmarks.crowd import write
 from tests.benchmarks.page import Event, Page, read_events
+from tests.form_values import form_values
 from tests.running_app import running_app
 from tests.tiny_mnist import make_tiny_mnist
 
@@ -193,12 +194,13 @@ class Visitor:
     def _change_settings(self) -> None:
         model = self._chance.choice(list(MODELS))
         self._page.ask("describe_network", model)
-        self._page.ask("describe", *_settings(model, 1))
-        self._page.ask("show_preview", self._chance.choice(["none", "affine", "handwriting"]))
+        self._page.ask("describe", *form_values(model=model))
+        kind = self._chance.choice(["none", "affine", "handwriting"])
+        self._page.ask("show_preview", kind, "mnist")
 
     def _train(self) -> None:
         model = self._chance.choice(list(MODELS))
-        self._join("start_run", *_settings(model, self._chance.randrange(1, 4)))
+        self._join("start_run", *form_values(model=model, epochs=self._chance.randrange(1, 4)))
         self._watch()
         files = [self._page.shown[name] for name in ("weights", "metadata")]
         contents = [self._page.download(file) for file in files]
@@ -236,11 +238,6 @@ class Visitor:
         answer = self._page.latest.get(name)
         if answer and isinstance(answer[0], dict) and answer[0].get("error"):
             raise AssertionError(f"{name}: {answer[0]['error']}")
-
-
-def _settings(model: str, epochs: int) -> list[Any]:
-    rest = ["none", "adam", 42, 128, "relu", 60_000, 0, True]
-    return [model, epochs, 64, 0.001, "none", MODELS[model].dropout or 0, *rest]
 
 
 # --- the soak ------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, expect
 
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN
 from tests.bombs import small_picture
+from tests.form_values import form_values
 from tests.hostile.stranger import Stranger
 from tests.real_mnist import REPOSITORY
 from tests.running_app import RunningApp, running_app
-from tests.web.test_train_form import values
 from tests.web.workshop import eventually
 
 ONE = [[[500, 150], [500, 850]]]
@@ -66,7 +66,7 @@ def test_programs_are_answered_by_who_is_left(visitor: Stranger) -> None:
 def test_without_data_or_a_place_for_it_a_training_says_so(
     app: RunningApp, visitor: Stranger
 ) -> None:
-    visitor.queue("start_run", *values(epochs=1))
+    visitor.queue("start_run", *form_values(epochs=1))
     latest: dict[str, Any] = {}
 
     def has_failed() -> bool:

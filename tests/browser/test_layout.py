@@ -73,10 +73,10 @@ def overflow(page: Page) -> list[str]:
     return found
 
 
-def small_targets(page: Page) -> list[str]:
-    """Return what a finger of 44 pixels misses; links in a sentence aside."""
+def small_targets(page: Page, aside: str = "nothing") -> list[str]:
+    """Return what a finger of 44 pixels misses; links in a sentence aside, and a part by name."""
     found: list[str] = page.evaluate(
-        """() => {
+        """(aside) => {
             const kinds = "button, summary, select, input, [role=tab], [role=option], a[href]";
             const target = (node) =>
                 /checkbox|radio/.test(node.type) ? (node.closest("label") ?? node) : node;
@@ -89,10 +89,12 @@ def small_targets(page: Page) -> list[str]:
             return [...document.querySelectorAll(kinds)]
                 .filter((node) => node.checkVisibility({ visibilityProperty: true }))
                 .filter((node) => node.tagName !== "A" || !node.closest("p"))
+                .filter((node) => !node.closest(aside))
                 .map(target)
                 .filter((node) => size(node)[0] > 1 && Math.min(...size(node)) < 44)
                 .map((node) => `${name(node)} ${size(node)}`);
-        }"""
+        }""",
+        aside,
     )
     return found
 

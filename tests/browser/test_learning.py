@@ -326,3 +326,24 @@ def test_the_curves_of_several_runs_say_the_values_of_each_at_an_epoch(page: Pag
     expect(values).to_contain_text(re.compile(r"Epoch 1.*Run 1.*Run 2|Epoch 1.*Run 2.*Run 1"))
     expect(table.locator(".plots .cursor")).to_have_count(2)
     assert picture.get_attribute("src") == source  # nothing is drawn anew
+
+
+def test_a_run_of_a_hundred_epochs_is_drawn_and_can_be_scrubbed(page: Page) -> None:
+    open_train_tab(page)
+    page.locator("#more-settings button").first.click()
+    page.locator("#images input").fill("100")
+    choose_epochs(page, 100)
+    press_train(page)
+    state_is(page, "finished")
+    expect(curves(page)).to_have_attribute("data-epochs", "100")
+    expect(curves(page)).to_have_attribute("data-batches", "200")
+    assert number(page, "data-batches") == 200
+    moments = 1 + 1 + 100  # the beginning, after 64 images, each epoch
+    expect(scrubber(page)).to_have_attribute("data-moments", str(moments))
+    page.get_by_test_id("moment").focus()
+    for key, at in (("Home", 0), ("End", moments - 1), ("ArrowLeft", moments - 2)):
+        page.keyboard.press(key)
+        expect(scrubber(page)).to_have_attribute("data-at", str(at))
+    expect(at_cursor(page)).to_contain_text("Epoch 99")
+    kept = page.evaluate("JSON.parse(localStorage.getItem('mnist-results'))")
+    assert len(kept[-1]["epochs"]) == 100

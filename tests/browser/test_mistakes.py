@@ -22,6 +22,7 @@ from tests.browser.test_draw import digit_read
 from tests.browser.test_experiments import open_card, open_row, open_tab
 from tests.browser.test_experiments import state_is as experiment_is
 from tests.browser.test_inside import open_view, view_reads
+from tests.browser.test_layout import TABLET, is_in_sight, overflow, small_targets
 
 pytestmark = pytest.mark.usefixtures("mnist_root")
 
@@ -412,6 +413,59 @@ def test_a_finger_opens_a_cell_on_a_small_phone(new_page: Callable[..., Page]) -
     total_is(page, int(cell(page, 4, 9).text_content() or 0))
     page.get_by_test_id("found").locator(".tile").first.tap()
     digit_read(page, 9)
+
+
+def listed(page: Page) -> list[str]:
+    entries = page.get_by_test_id("list-entries").locator("button")
+    found: list[str] = entries.evaluate_all("all => all.map(entry => entry.dataset.place)")
+    return found
+
+
+@pytest.mark.parametrize("screen", [SMALL_PHONE, PHONE], ids=["360x640", "390x844"])
+def test_where_cells_are_too_small_for_a_finger_a_list_has_them_all(
+    new_page: Callable[..., Page],
+    screen: dict[str, Any],
+    labels: Counts,
+    simple: tuple[Counts, Any],
+) -> None:
+    page = new_page(**screen)
+    open_mistakes(page)
+    counts = np.zeros((10, 10), int)
+    np.add.at(counts, (labels, simple[0]), 1)
+    worst = np.argsort(-np.where(np.eye(10, dtype=bool), 0, counts), axis=None, kind="stable")[:6]
+    assert listed(page)[0] == " "  # all that are misread
+    found = [counts[tuple(map(int, place.split()))] for place in listed(page)[1:]]
+    assert found == counts.flat[worst].tolist()
+
+    reached = set(listed(page))
+    for digit in range(10):
+        page.get_by_test_id("list-digit").select_option(str(digit))
+        assert f"{digit} " in listed(page)
+        reached |= set(listed(page))
+    places = {f"{label} {digit}" for label, digit in np.argwhere(counts)}
+    assert reached == {" ", *places, *(f"{d} " for d in range(10)), *(f" {d}" for d in range(10))}
+
+    page.get_by_test_id("list-digit").select_option("4")
+    assert small_targets(page, aside=".confusion") == []
+    assert overflow(page) == []
+    entry = page.get_by_test_id("list-entries").locator('[data-place="4 9"]')
+    expect(entry).to_have_text(re.compile(rf"^4 read as 9: {counts[4, 9]}, "))
+    entry.tap()
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    expect(cell(page, 4, 9)).to_have_attribute("aria-pressed", "true")
+    total_is(page, int(counts[4, 9]))
+    assert is_in_sight(page, page.get_by_test_id("found").locator(".tile").first)
+    for view in ("quiz", "sureness", "map"):
+        open_view_of(page, view)
+        assert small_targets(page) == [], view
+
+
+def test_on_a_tablet_a_finger_hits_every_cell(new_page: Callable[..., Page]) -> None:
+    page = new_page(**TABLET)
+    open_mistakes(page)
+    expect(page.get_by_test_id("by-list")).to_be_hidden()
+    assert small_targets(page) == []
+    assert overflow(page) == []
 
 
 def test_it_speaks_chinese_too(new_page: Callable[..., Page]) -> None:

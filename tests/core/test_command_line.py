@@ -22,6 +22,7 @@ from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, save_c
 from mnist_core.codegen import generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
 from mnist_core.data import DATASETS, Splits, load_images
+from mnist_core.drawings import format_drawings
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.loss_curve import BatchLoss
@@ -30,6 +31,7 @@ from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.each import each
+from tests.own_symbols import SYMBOLS, draw_symbols
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -970,3 +972,42 @@ def test_mistakes_are_counted_named_and_drawn(run: Run, tiny_root: Path, tmp_pat
 def test_a_sheet_of_another_kind_is_refused_before_anything_is_read(run: Run) -> None:
     refused = run("mistakes", "no such file.pth", "--out", "sheet.txt")
     assert_refused(refused, "--out must end in one of .png, .svg, .pdf, not sheet.txt.")
+
+
+# --- teach ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def symbols(tmp_path: Path) -> Path:
+    """Return a file of drawings of three symbols."""
+    path = tmp_path / "symbols.json"
+    path.write_bytes(format_drawings(draw_symbols(8)))
+    return path
+
+
+def test_teach_prints_how_the_exam_went(run: Run, symbols: Path, tmp_path: Path) -> None:
+    out = tmp_path / "taught.pth"
+    status, stdout, stderr = run("teach", symbols, "--out", out)
+    assert (status, stderr) == (0, "")
+    first, second, *_, last = stdout.splitlines()
+    assert re.fullmatch(r"Taught 3 classes from 18 drawings in \d\.\d s\.", first)
+    assert second == "Exam: 6 of 6 right, 100.00%"
+    assert last == f"Saved to {out}"
+    assert torch.load(out)["fc2.weight"].shape == (3, 128)
+    assert json.loads(out.with_suffix(".json").read_text())["classes"] == list(SYMBOLS)
+
+
+def test_teach_as_json_names_what_was_taken_for_what(run: Run, symbols: Path) -> None:
+    status, stdout, _ = run("teach", symbols, "--no-augmentation", "--json")
+    told = json.loads(stdout)
+    assert status == 0
+    assert told["classes"] == list(SYMBOLS)
+    assert told["count"] == told["right"] + len(told["mistakes"]) == 6
+
+
+def test_teach_refuses_what_it_cannot_learn_from(run: Run, tmp_path: Path, symbols: Path) -> None:
+    one = tmp_path / "one.json"
+    one.write_bytes(format_drawings(draw_symbols(3)[::3]))
+    assert_refused(run("teach", one), "2 to 20 classes, not 1")
+    assert_refused(run("teach", tmp_path / "none.json"), "There is no file of drawings")
+    assert_refused(run("teach", symbols, "--out", "x.txt"), "--out")

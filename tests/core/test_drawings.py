@@ -18,10 +18,13 @@ from mnist_core.data import normalize
 from mnist_core.drawings import (
     MAX_BYTES,
     LabelledDrawing,
+    clean_name,
     format_drawings,
     images_of,
     parse_drawings,
+    parse_named_drawings,
     read_drawings,
+    read_named_drawings,
 )
 from mnist_core.evaluation import evaluate
 from mnist_core.preprocessing import image_from_strokes
@@ -224,3 +227,36 @@ def test_drawings_become_the_images_that_the_app_makes_of_them() -> None:
 def test_real_pen_digits_are_read(pen_digits: list[LabelledDrawing]) -> None:
     result = evaluate(load_checkpoint(SHIPPED).model, images_of(pen_digits[::20]))
     assert result.accuracy > 0.88  # of all of them 91 %; of a twentieth it may be a little less
+
+
+# --- drawings with names -----------------------------------------------------------------------
+
+
+def test_a_label_may_be_a_name_where_names_are_read(tmp_path: Path) -> None:
+    entries = [{**ONE, "label": "star ★"}, {**SEVEN, "label": "  心\u3000形 "}, ONE]
+    drawings = parse_named_drawings(content_of(entries))
+    assert [drawing.label for drawing in drawings] == ["star ★", "心 形", "1"]
+    (tmp_path / "mine.json").write_bytes(format_drawings(drawings))
+    again = read_named_drawings(tmp_path / "mine.json")
+    assert [drawing.label for drawing in again] == ["star ★", "心 形", "1"]
+    assert json.loads(format_drawings(again))[2] == {**ONE, "label": "1"}
+    with pytest.raises(ValueError, match="Drawing 1: A label must be a digit"):
+        parse_drawings(content_of(entries))
+
+
+def test_a_name_can_be_shown() -> None:
+    for name in each(["a", "x" * 40, "<b>bold</b>", "👩‍🚀", "e\u0301", 7]):
+        assert clean_name(name)
+    assert clean_name("e\u0301") == "\u00e9"  # one way to write it
+    bad = ["", "  ", "x" * 41, "a\x00b", "\u202e", "\ud800", "\u200d", None, 1.5, True, -1, [], {}]
+    for wrong in each(bad):
+        with pytest.raises(ValueError, match="a name of 1 to 40 letters") as error:
+            clean_name(wrong)
+        in_chinese(error.value)
+        with pytest.raises(ValueError, match=r"^Drawing 1: "):
+            parse_named_drawings(content_of([{**ONE, "label": wrong}]))
+
+
+def test_a_drawing_with_a_name_has_ink() -> None:
+    with pytest.raises(ValueError, match="Nothing is drawn"):
+        parse_named_drawings(content_of([{"label": "star", "strokes": [[]]}]))

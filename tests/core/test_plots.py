@@ -19,12 +19,15 @@ from mnist_core.plots import (
     CARDS,
     CHINESE_FONTS,
     FAINT,
+    LEFT,
     SMALL_TEXT,
+    WIDTH,
     Curve,
     compare_accuracies,
     compare_losses,
     fonts_of_this_machine,
     loss_figure,
+    places_of_epochs,
     to_svg,
 )
 from mnist_core.text import Message, speaking
@@ -133,6 +136,37 @@ def test_curves_differ_by_their_marks_as_well_as_by_colour() -> None:
     legend = axes.get_legend()
     assert legend is not None
     assert [handle.get_marker() for handle in legend.legend_handles] == marks
+
+
+EXPLODING = [(0.1, 2.3), (0.2, 40.0), (0.3, 120.0)]
+
+
+def test_a_run_that_diverged_is_drawn_batch_by_batch_on_a_logarithmic_axis() -> None:
+    variant = Curve("Variant", "blue", [[]], 2, diverged=[EXPLODING])
+    figure = compare_losses([Curve("Baseline", "gray", [epochs(2, 1.0)], 2), variant])
+    (axes,) = figure.axes
+    assert axes.get_yscale() == "log"
+    baseline, losses, end = axes.get_lines()
+    assert baseline.get_xdata().tolist() == [1, 2]
+    assert list(zip(losses.get_xdata(), losses.get_ydata(), strict=True)) == EXPLODING
+    assert (end.get_xdata().tolist(), end.get_ydata().tolist()) == ([0.3], [120.0])
+    assert (end.get_marker(), end.get_color()) == ("X", "blue")
+    assert to_svg(figure).decode().count(">100<") == 1  # as people write it
+    low, high = axes.get_xlim()
+    assert low < 0  # where its first batch is
+    assert 2 < high < 2.5
+    places = places_of_epochs([variant])
+    assert places == pytest.approx(
+        [LEFT + WIDTH * (epoch - low) / (high - low) for epoch in (1, 2)]
+    )
+
+
+def test_losses_that_are_not_far_apart_keep_their_axis() -> None:
+    mild = Curve("Variant", "blue", [[]], 1, diverged=[[(0.1, 2.3), (0.2, 9.0)]])
+    (axes,) = compare_losses([mild]).axes
+    assert axes.get_yscale() == "linear"
+    (axes,) = compare_losses([Curve("Run 1", "red", [epochs(2, 50.0)])]).axes
+    assert axes.get_yscale() == "log"  # it need not have diverged
 
 
 def test_an_accuracy_that_hardly_changes_looks_so() -> None:

@@ -26,6 +26,13 @@ from tests.hostile.payloads import (
 JSON = {"Content-Type": "application/json"}
 DATA: list[dict[str, Any]] = [  # that comes with events of our own components
     {"label": 1, "strokes": [[[1, 2]]]},
+    {"label": "star", "strokes": [[[1, 2]]]},
+    {"action": "name", "name": "<b>star</b>"},
+    {"action": "rename", "number": 1, "name": "star"},
+    {"action": "open", "content": '[{"label": "star", "strokes": [[[1, 2]]]}]'},
+    {"action": "train"},
+    {"action": "hand"},
+    {"numbers": [1, 2, 3]},
     {"key": "simple_nn"},
     {"content": '[{"label": 1, "strokes": [[[1, 2]]]}]'},
     {"action": "try", "experiment": "cnn"},

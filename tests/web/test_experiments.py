@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from mnist_core.web.limits import LIMITS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import demonstrations
 from mnist_core.web.tabs.curves import Plots, draw_curves
-from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
+from mnist_core.web.tabs.experiments import ExperimentsTab, curves_of_experiment, describe_cards
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, build, eventually, screens_of, sent
 
@@ -91,11 +92,13 @@ def test_the_reused_baseline_is_said_before_and_after(session: Session) -> None:
 
 
 def test_the_mistakes_of_variant_and_baseline_can_be_compared_once_both_are_there(
-    session: Session,
+    workshop: Workshop,
 ) -> None:
+    session = workshop.session()
     with session.connected():
         order("try", "batch", session)
         assert describe_cards(session, {})["compared"] is None
+        workshop.gate.allow()
         eventually(lambda: not session.is_under_way)
     baseline, variant = session.runs
     expected = {"network": variant.id, "against": baseline.id}
@@ -129,6 +132,15 @@ def test_a_divergence_is_explained_and_retried_with_a_tenth(
     assert last["badges"]["large_rate"] == "diverged"
     assert "learning rate of 100" in last["verdict"]
     assert last["retry_rate"] == 10.0
+    words = last["plots"]["losses_words"]
+    assert re.search(r"Variant: diverged after \S+ epochs, its loss [\d.e+]+ by then", words), words
+    assert "Baseline: training loss" in words
+    assert "Variant" not in last["plots"]["accuracies_words"]
+    _, variant = curves_of_experiment(session)
+    (losses,) = variant.diverged
+    run = session.runs[1]
+    assert len(losses) == run.curve.batches  # each has its point
+    assert losses[0][1] == run.curve.first
     order("retry", "large_rate", session)
     assert session.runs[-1].config.learning_rate == 10.0
     assert len(session.runs) == 3

@@ -6,6 +6,7 @@ import pytest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.testclient import TestClient
 
+import app
 from mnist_core.text import say, speaking
 from mnist_core.web.endpoints.first_words import FirstWords
 from mnist_core.web.endpoints.page_language import PageLanguage
@@ -32,3 +33,15 @@ def test_nothing_else_is_touched() -> None:
     assert client(JSONResponse({"a": "<gradio-app>"})).get("/").json() == {"a": "<gradio-app>"}
     answer = client(HTMLResponse(PAGE)).head("/")
     assert int(answer.headers["Content-Length"]) == len(PAGE)
+
+
+def test_words_and_title_come_before_what_the_page_is_built_of() -> None:
+    page = TestClient(app.demo.app, "http://127.0.0.1").get("/?lang=en").text
+    with speaking("en"):
+        title = say("page.title")
+    heading, config = page.index(f"<h1>{title}</h1>"), page.index("window.gradio_config = ")
+    assert page.index(f"<title>{title}</title>") < 5_000
+    assert heading < 30_000
+    assert heading < config < page.index("<gradio-app")
+    assert page.index('type="module"') < heading  # asked for at once
+    assert page.count("window.gradio_config = ") == page.count('<link rel="stylesheet"') == 1

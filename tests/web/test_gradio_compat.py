@@ -15,7 +15,7 @@ from starlette.routing import Match
 
 import app
 from mnist_core.web import gradio_compat
-from mnist_core.web.gradio_compat import routes
+from mnist_core.web.gradio_compat import page_order, routes
 from tests.private_names import private_names
 from tests.real_mnist import REPOSITORY
 
@@ -192,6 +192,15 @@ def test_the_routes_that_are_treated_in_our_own_way_are_gradio_s() -> None:
     ]:
         assert is_there(method, path), f"{path} is gone: gradio_compat/routes.py names it"
     assert not is_there("POST", "/no_such_route")
+
+
+def test_the_parts_of_its_page_that_come_later_are_gradio_s() -> None:
+    template = Path(gr.__file__).parent / "templates" / "frontend" / "index.html"
+    page = template.read_bytes()
+    for part in (page_order.BUILT_OF, page_order.STYLESHEET, re.compile(page_order.PLACE)):
+        assert len(part.findall(page)) == 1, (
+            f"gradio_compat/page_order.py looks for {part.pattern!r}"
+        )
 
 
 def test_the_pin_is_as_tight_as_this_test() -> None:

@@ -172,3 +172,15 @@ def test_no_client_fills_what_is_held_of_all_nor_has_all_of_it_read(
         return statuses
 
     assert event_loop.run(send()) == [503, 200, 200, *[200] * 8, *[429] * 4, 200]
+
+
+def test_who_sends_one_large_body_after_another_is_slowed_down_alone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_limit, "MOST_LARGE", 3)
+    monkeypatch.setattr(json_limit, "LARGE_PER_SECOND", 1e-6)
+    large = json.dumps(["a" * json_limit.LARGE_BYTES]).encode()
+    assert [status(client, large) for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert status(client, b"[1]") == 200
+    other = TestClient(client.app, client=("192.0.2.7", 1))
+    assert status(other, large) == 200

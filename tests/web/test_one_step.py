@@ -14,7 +14,7 @@ from mnist_core.web.components.one_step import OneStepPanel
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import one_step as room
 from mnist_core.web.tabs.one_step import LINES, loop_of, show_step
-from tests.web.test_train_form import values
+from tests.form_values import form_values
 
 MOST_BYTES = 20_000
 
@@ -22,7 +22,7 @@ MOST_BYTES = 20_000
 def sent(number: int = 1, **changes: object) -> dict[str, Any]:
     """Ask as the page does, and unpack the answer as its script does."""
     panel = OneStepPanel(render=False)
-    view = show_step(panel.preprocess({"number": number}), *values(**changes), Session())
+    view = show_step(panel.preprocess({"number": number}), *form_values(**changes), Session())
     answer = panel.postprocess(view)["answer"]
     assert len(answer) < MOST_BYTES
     unpacked: dict[str, Any] = json.loads(answer)

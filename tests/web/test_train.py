@@ -16,12 +16,12 @@ from mnist_core.models import create_model
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.train import MORE_EPOCHS, DrawingReadings, TrainTab
+from tests.form_values import form_values
 from tests.web import event_loop
 from tests.web import workshop as workshop_module
-from tests.web.test_train_form import values
 from tests.web.workshop import Workshop, build, eventually, follow
 
-ONE_EPOCH = values(epochs=1)
+ONE_EPOCH = form_values(epochs=1)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def first_screen_of(session: Session, tab: TrainTab) -> dict[str, Any]:
 
 
 def train_to_the_end(tab: TrainTab, session: Session, **changes: object) -> dict[str, Any]:
-    tab.start_run(*values(**{"epochs": 1, **changes}), session)
+    tab.start_run(*form_values(**{"epochs": 1, **changes}), session)
     return screens_of(session, tab)[-1]
 
 
@@ -66,12 +66,12 @@ def test_a_reloaded_page_s_form_is_as_it_was_when_a_run_was_begun(
     session: Session, tab: TrainTab
 ) -> None:
     assert list(form_of(tab, tab.fill_again(session)).values()) == [gr.skip()]  # untouched
-    tab.start_run(*values(epochs=2, batch_size=256), session)
+    tab.start_run(*form_values(epochs=2, batch_size=256), session)
     screens_of(session, tab)
     form = form_of(tab, tab.fill_again(session))
     assert (form["epochs"], form["batch_size"]) == (2, 256)
     with pytest.raises(gr.Error):
-        tab.start_run(*values(epochs=0), session)
+        tab.start_run(*form_values(epochs=0), session)
     assert form_of(tab, tab.fill_again(session))["epochs"] == 2
 
 
@@ -122,7 +122,7 @@ def test_what_a_finished_state_shows_is_complete_in_that_very_screen(
 def test_the_article_s_plot_is_drawn_once_for_each_epoch_at_most(
     session: Session, tab: TrainTab
 ) -> None:
-    tab.start_run(*values(epochs=3), session)
+    tab.start_run(*form_values(epochs=3), session)
     plots = [screen["article_plot"] for screen in screens_of(session, tab)]
     assert 1 <= len({plot["picture"] for plot in plots}) <= 4
     words = plots[-1]["words"]
@@ -178,7 +178,7 @@ def test_wrong_settings_are_refused_and_nothing_is_lost(
     train_to_the_end(tab, session)
     runs = session.runs
     with pytest.raises(gr.Error) as refusal:
-        tab.start_run(*values(**change), session)
+        tab.start_run(*form_values(**change), session)
     assert "<" not in str(refusal.value)
     assert session.runs == runs
 
@@ -194,7 +194,7 @@ def test_stop_gives_the_network_and_a_second_run_starts_clean(
     workshop: Workshop, tab: TrainTab
 ) -> None:
     session = workshop.session()
-    tab.start_run(*values(epochs=20), session)
+    tab.start_run(*form_values(epochs=20), session)
 
     def stop_after_an_epoch() -> None:
         workshop.gate.allow()

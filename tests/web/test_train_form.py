@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,11 @@ from mnist_core.models import MODELS
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import augmentation_preview, train_form
 from mnist_core.web.tabs.train_form import TrainForm, read_settings, show_preview
+from tests.form_values import form_values
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
 
 NAMES = [field.name for field in fields(TrainConfig)]
-
-
-def values(**changes: object) -> list[Any]:
-    """Return what the page sends: the recipe with changes, in order."""
-    return list({**asdict(TrainConfig()), "dropout": 0, **changes}.values())
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +45,9 @@ def filled(form: TrainForm, config: TrainConfig) -> list[Any]:
 
 
 def test_the_recipe_s_values_are_the_recipe(form: TrainForm) -> None:
-    assert filled(form, TrainConfig()) == values()
-    assert read_settings(*values()) == TrainConfig()
-    told = form.describe(*values(), Session())
+    assert filled(form, TrainConfig()) == form_values()
+    assert read_settings(*form_values()) == TrainConfig()
+    told = form.describe(*form_values(), Session())
     assert told[form.note] == train_form.THE_RECIPE
     assert told[form.code]["name"] == "simple_nn_mnist.py"
     assert not told[form.reset]["interactive"]
@@ -75,7 +71,7 @@ def test_what_fills_the_form_is_read_from_it(form: TrainForm, config: TrainConfi
 
 
 def test_of_a_run_that_was_trained_on_the_form_takes_all_epochs(form: TrainForm) -> None:
-    assert filled(form, TrainConfig(epochs=25)) == values(epochs=25)
+    assert filled(form, TrainConfig(epochs=25)) == form_values(epochs=25)
 
 
 def test_every_choice_of_the_core_can_be_made() -> None:
@@ -85,7 +81,7 @@ def test_every_choice_of_the_core_can_be_made() -> None:
 
 
 def test_what_differs_is_said_and_stands_in_the_code(form: TrainForm) -> None:
-    told = form.describe(*values(model="cnn", learning_rate=0.0025, epochs=7.0), Session())
+    told = form.describe(*form_values(model="cnn", learning_rate=0.0025, epochs=7.0), Session())
     assert told[form.code]["name"] == "cnn_mnist.py"
     assert "CNN" in told[form.note]
     assert "learning rate 0.0025" in told[form.note]
@@ -110,9 +106,9 @@ def test_a_number_as_no_page_of_ours_sends_it_is_refused(form: TrainForm, payloa
 
 
 def test_dropout_counts_only_where_there_is_such_a_layer() -> None:
-    assert read_settings(*values(dropout=0.5)).dropout is None
-    assert read_settings(*values(model="deep_nn", dropout=0.5)).dropout == 0.5
-    assert read_settings(*values(model="dropout_nn", dropout=0.2)) == TrainConfig("dropout_nn")
+    assert read_settings(*form_values(dropout=0.5)).dropout is None
+    assert read_settings(*form_values(model="deep_nn", dropout=0.5)).dropout == 0.5
+    assert read_settings(*form_values(model="dropout_nn", dropout=0.2)) == TrainConfig("dropout_nn")
 
 
 @pytest.mark.parametrize(
@@ -142,11 +138,11 @@ ANYTHING = st.one_of(
 def test_whatever_is_sent_is_settings_or_one_sentence(
     form: TrainForm, name: str, value: object
 ) -> None:
-    told = form.describe(*values(**{name: value}), Session())
+    told = form.describe(*form_values(**{name: value}), Session())
     assert "<" not in told[form.note]
     assert isinstance(told[form.reset]["interactive"], bool)
     try:
-        assert isinstance(read_settings(*values(**{name: value})), TrainConfig)
+        assert isinstance(read_settings(*form_values(**{name: value})), TrainConfig)
     except ValueError as error:
         assert "must be" in str(error)
 
@@ -156,11 +152,11 @@ def test_the_form_says_what_this_server_allows(limit: SetLimits) -> None:
     with gr.Blocks():
         form = TrainForm()
     assert (
-        form.describe(*values(epochs=11), Session())[form.note]
+        form.describe(*form_values(epochs=11), Session())[form.note]
         == "Epochs must be from 1 to 10 on this server, not 11."
     )
     with pytest.raises(ValueError, match="Batch size must be from 1 to 128"):
-        read_settings(*values(batch_size=256))
+        read_settings(*form_values(batch_size=256))
     assert [size for size, _ in form.inputs["batch_size"].choices] == ["64", "128"]
 
 
@@ -174,21 +170,21 @@ def no_previews(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", ["affine", "handwriting"])
 def test_the_strip_is_a_picture(kind: str) -> None:
-    update = show_preview(kind, Session())
+    update = show_preview(kind, "mnist", Session())
     assert update["visible"]
     assert update["value"].startswith('<img src="data:image/png;base64,')
 
 
 @pytest.mark.parametrize("kind", ["none", "<b>", 7, None, []])
 def test_there_is_no_strip_of_nothing(kind: object) -> None:
-    assert not show_preview(kind, Session())["visible"]
+    assert not show_preview(kind, "mnist", Session())["visible"]
 
 
 def test_without_mnist_the_strip_says_when_it_comes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MNIST_DATA", str(tmp_path))
-    assert "the first training fetches it" in show_preview("affine", Session())["value"]
+    assert "the first training fetches it" in show_preview("affine", "mnist", Session())["value"]
 
 
 def test_drawing_the_strip_does_not_disturb_a_training(
@@ -199,7 +195,7 @@ def test_drawing_the_strip_does_not_disturb_a_training(
     with session.connected():
         run = session.start(config)
         workshop.gate.let_pass(3)
-        show_preview("handwriting", Session())  # in the middle of an epoch
+        show_preview("handwriting", "mnist", Session())  # in the middle of an epoch
         workshop.gate.allow()
         eventually(lambda: not run.is_under_way)
     quiet = workshop.session()

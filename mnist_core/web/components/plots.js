@@ -14,8 +14,9 @@ function showPlots(plots, within = element) {
     if (!picture.onpointermove) followPointer(picture, within);
   }
   const slider = find("epoch-slider", within);
-  slider.closest("p").hidden = drawn.curves.length === 0;
-  slider.max = Math.max(...drawn.curves.map((curve) => curve.losses.length), 1);
+  const epochs = Math.max(...drawn.curves.map((curve) => curve.losses.length), 0);
+  slider.closest("p").hidden = epochs === 0;
+  slider.max = Math.max(epochs, 1);
   slider.oninput = () => pointAt(Number(slider.value), within);
   pointAt(pointed === null ? null : Math.min(pointed, Number(slider.max)), within);
 }

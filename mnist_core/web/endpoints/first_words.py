@@ -15,8 +15,7 @@ from starlette.types import Message as Event
 from mnist_core.text import say
 from mnist_core.web.components.theme import page_style
 from mnist_core.web.endpoints.link_preview import address_of, with_preview
-
-PLACE = b"<gradio-app"  # what the scripts fill
+from mnist_core.web.gradio_compat.page_order import put_first
 
 STYLE = f"<style>{page_style()}</style>"
 BOX = '<div class="first-words">{}</div>'
@@ -67,4 +66,4 @@ def with_words(page: bytes) -> bytes:
     """Return a page that says in the current language what it is."""
     lines = "".join(line.format(html.escape(say(key))) for key, line in LINES.items())
     words = STYLE + BOX.format(lines)
-    return page.replace(PLACE, words.encode() + PLACE, 1)
+    return put_first(page, words.encode())

@@ -6,6 +6,7 @@ drawings comes as one.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from mnist_core.text import Message, say, translate
-from mnist_core.web.endpoints.client_share import TOO_MANY, client_in
+from mnist_core.web.endpoints.client_share import PATIENCE, TOO_MANY, client_in
 from mnist_core.web.endpoints.page_share import Sent
 from mnist_core.web.endpoints.request_body import RequestBody
 from mnist_core.web.endpoints.token_buckets import TokenBuckets
@@ -31,6 +32,9 @@ MAX_JSON_QUOTES = 200_000  # and backslashes: what lies between them is skipped 
 MAX_BYTES_ON_THEIR_WAY = 60_000_000  # of all requests
 MOST_BYTES = 60_000_000  # of one client, before it has to slow down
 BYTES_PER_SECOND = 6_000_000  # thirty hands send one or two
+LARGE_BYTES = 50_000  # of a body: a drawing of two thousand points, twenty digits in one
+MOST_LARGE = 20  # bodies of one client, before it has to slow down
+LARGE_PER_SECOND = 5
 
 # A text, or what is left of one that does not end; it matches whatever follows the first quote.
 TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
@@ -48,6 +52,7 @@ class JsonLimit:
         self._app = app
         self._on_their_way: Counter[str] = Counter()  # bytes of each client
         self._bytes = TokenBuckets(MOST_BYTES, BYTES_PER_SECOND)
+        self._large = TokenBuckets(MOST_LARGE, LARGE_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it is refused."""
@@ -59,6 +64,8 @@ class JsonLimit:
             if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not is_upload(scope):
                 body = RequestBody(receive, MAX_JSON_BYTES)
                 content = await self._read(body, client_in(scope))
+                if len(content) > LARGE_BYTES:
+                    await self._wait_for_turn(client_in(scope))
                 sent = Sent(check_json(content), len(content))
                 scope.setdefault("state", {})["sent"] = sent
                 receive = _give_back(content, receive)
@@ -67,6 +74,13 @@ class JsonLimit:
             await answer(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    async def _wait_for_turn(self, client: str) -> None:
+        """Let a client that has sent many large bodies wait before the next is looked into."""
+        seconds = self._large.take(client, 1, PATIENCE)
+        if seconds is None:
+            raise HTTPException(429, translate(TOO_MANY))
+        await asyncio.sleep(seconds)
 
     async def _read(self, body: RequestBody, client: str) -> bytes:
         parts: list[bytes] = []

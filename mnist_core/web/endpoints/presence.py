@@ -53,7 +53,7 @@ def presence_route(when_closed: Callable[[], object] = lambda: None) -> Route:
         session = REGISTRY.hear(report.page)
         if session is None:
             return Response(status_code=404)
-        follow = session.is_under_way and not STREAMS.is_open(report.page)
+        follow = session.is_busy and not STREAMS.is_open(report.page)
         return JSONResponse({"follow": follow})
 
     return Route("/presence", answer, methods=["POST"])

@@ -19,11 +19,12 @@ from enum import Enum
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 import torch
 from torch import optim
 
+from mnist_core import teaching
 from mnist_core.config import TrainConfig
 from mnist_core.data import map_images
 from mnist_core.loss_curve import LossCurve
@@ -39,6 +40,7 @@ from mnist_core.training import (
     set_up,
     train,
 )
+from mnist_core.web.jobs.short_task import HandTask, TeachTask
 from mnist_core.web.jobs.snapshot import Snapshot, pack_weights, restore, take_snapshot
 
 # --- what is said ------------------------------------------------------------------------------
@@ -120,7 +122,14 @@ class Failed:
     trace: str = ""
 
 
-Report = Begun | Progress | Ended | Failed
+@dataclass(frozen=True)
+class Done:
+    """A training of seconds is over; nobody was asked meanwhile whether it may go on."""
+
+    result: Any
+
+
+Report = Begun | Progress | Ended | Failed | teaching.Progress | Done
 
 # --- how it is done ----------------------------------------------------------------------------
 
@@ -170,11 +179,11 @@ def work(
     """Perform one task after another until the other side hangs up.
 
     Args:
-        orders: where each `Task` comes from, and an `Order` after each report.
+        orders: where each task comes from, and an `Order` after each report of a `Task`.
         reports: where the reports go.
         hang_up: called at once, on another thread, when `orders` ends.
     """
-    received: SimpleQueue[Task | Order | None] = SimpleQueue()
+    received: SimpleQueue[Task | TeachTask | HandTask | Order | None] = SimpleQueue()
 
     def listen() -> None:
         try:
@@ -193,8 +202,11 @@ def work(
         return received.get() is Order.GO_ON
 
     Thread(target=listen, name="orders", daemon=True).start()
-    while isinstance(task := received.get(), Task):
-        report(_perform(task, report_and_ask))
+    while isinstance(task := received.get(), Task | TeachTask | HandTask):
+        if isinstance(task, Task):
+            report(_perform(task, report_and_ask))
+        else:
+            report(_perform_short(task, report))
 
 
 def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
@@ -217,6 +229,21 @@ def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
         if task.config.flatten:
             return Failed(None, traceback.format_exc())
         return Failed(explain_mismatch(error))
+    except Exception:
+        return Failed(None, traceback.format_exc())
+
+
+def _perform_short(
+    task: TeachTask | HandTask, report: Callable[[teaching.Progress], object]
+) -> Done | Failed:
+    steps = task.perform()
+    try:
+        while True:
+            report(next(steps))
+    except StopIteration as end:
+        return Done(end.value)
+    except (MemoryError, torch.OutOfMemoryError):
+        return Failed(MemoryError())
     except Exception:
         return Failed(None, traceback.format_exc())
 

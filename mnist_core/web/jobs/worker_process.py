@@ -10,11 +10,14 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from mnist_core.web.jobs.worker import Begun, Ended, Failed, Order, Progress, Report, Task
+from mnist_core import teaching
+from mnist_core.web.jobs.short_task import ShortTask
+from mnist_core.web.jobs.worker import Begun, Done, Ended, Failed, Order, Progress, Report, Task
 
 LOWEST_PRIORITY = 19  # of `nice`: the kernel lets the readings go first
 END_TIMEOUT_SECONDS = 5.0
@@ -77,11 +80,29 @@ class Worker:
             DivergenceError, FileNotFoundError, MemoryError: as in `worker.work`.
             WorkerError: anything else that went wrong there.
         """
+        report = self._read()
+        assert isinstance(report, Begun | Progress | Ended)  # what comes of a `Task`
+        return report
+
+    def perform(self, task: ShortTask) -> Generator[teaching.Progress, None, Any]:
+        """Hand a free worker a training of seconds; yield how far it is, return what came of it.
+
+        Raises:
+            WorkerLostError, MemoryError, WorkerError: as in `receive`.
+        """
+        self.is_free = False
+        self._send(task)
+        while isinstance(report := self._read(), teaching.Progress):
+            yield report
+        assert isinstance(report, Done)
+        return report.result
+
+    def _read(self) -> Report:
         try:
             report: Report = pickle.load(self._reports)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise WorkerLostError from error
-        self.is_free = isinstance(report, Ended | Failed)
+        self.is_free = isinstance(report, Ended | Failed | Done)
         if isinstance(report, Failed):
             raise report.error or WorkerError(report.trace)
         return report
@@ -107,7 +128,7 @@ class Worker:
         with suppress(OSError):
             self._reports.close()
 
-    def _send(self, what: Task | Order) -> None:
+    def _send(self, what: Task | ShortTask | Order) -> None:
         try:
             pickle.dump(what, self._orders)
             self._orders.flush()

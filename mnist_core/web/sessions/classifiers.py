@@ -29,7 +29,7 @@ SHIPPED_CLASSIFIERS: dict[str, tuple[str, Path]] = {
     "simple_nn": ("SimpleNN", SHIPPED),
 }
 """Those that come with the project: key → name for people, file. The first is the default."""
-DIGITS = tuple("0123456789")
+DIGITS = DATASETS["mnist"].classes
 """The classes of MNIST."""
 
 
@@ -38,7 +38,7 @@ class Classifier:
     """A network that can classify a drawing, as it is at this moment.
 
     Attributes:
-        key: a key of `SHIPPED_CLASSIFIERS`, or the id of a run.
+        key: a key of `SHIPPED_CLASSIFIERS`, the id of a run, or what an own network calls itself.
         name: for people; a run's is a message, as "Run 3 · batch size 256".
         model: in eval mode, on the CPU.
         calibration: of its probabilities.
@@ -49,6 +49,8 @@ class Classifier:
             message.
         dataset: the key of the data set that it has learned; None if that were drawings of the
             visitor's own.
+        note: a message of how it did on drawings that it was not shown, where it has learned from
+            the visitor's own.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Classifier:
     is_training: bool = False
     classes: tuple[str, ...] = DIGITS
     dataset: str | None = "mnist"
+    note: str = ""
 
     @property
     def data_set(self) -> DataSet | None:
@@ -147,9 +150,45 @@ def classifier_of(run: Run) -> Classifier | None:
 
 
 def all_classifiers(session: Session) -> list[Classifier]:
-    """Return all that a session can select: the shipped ones, then its runs, oldest first."""
+    """Return all that a session can select.
+
+    The shipped ones, then its runs, oldest first, then what has learned the visitor's own drawings.
+    """
     shipped = map(load_shipped, SHIPPED_CLASSIFIERS)
-    return [*filter(None, shipped), *filter(None, map(classifier_of, session.runs))]
+    runs = map(classifier_of, session.runs)
+    own = (_hand_of(session), _taught_of(session))
+    return [*filter(None, shipped), *filter(None, runs), *filter(None, own)]
+
+
+def _taught_of(session: Session) -> Classifier | None:
+    taught = session.own_classes.taught  # read once: another thread replaces it
+    if taught is None:
+        return None
+    names = session.own_classes.names_of(taught)
+    exam = taught.exam
+    return Classifier(
+        taught.key,
+        Message("classifier.taught"),
+        taught.network,
+        classes=names,
+        dataset=None,
+        note=Message("classifier.exam", right=exam.right, count=exam.count),
+    )
+
+
+def _hand_of(session: Session) -> Classifier | None:
+    hand = session.own_hand  # likewise
+    if hand is None:
+        return None
+    report = hand.report
+    return Classifier(
+        hand.key,
+        Message("classifier.hand", name=hand.name),
+        hand.network,
+        hand.calibration,
+        report.accuracy_after,
+        note=Message("classifier.exam", right=report.right_after, count=report.count),
+    )
 
 
 def find_classifier(session: Session, key: str) -> Classifier | None:

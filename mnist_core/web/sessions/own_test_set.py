@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mnist_core.data import normalize
+from mnist_core.data import ImageDataset, normalize
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.web.limits import MEGABYTE, the_limits
@@ -69,6 +69,13 @@ class OwnTestSet:
     def drawings(self) -> list[LabelledDrawing]:
         """Return the drawings, oldest first."""
         return [sample.drawing for sample in list(self._samples.values())]
+
+    def dataset(self) -> ImageDataset:
+        """Return the images and what they are, oldest first; there has to be one."""
+        samples = list(self._samples.values())
+        pixels = np.stack([sample.image for sample in samples])  # [n, 28, 28]
+        labels = torch.tensor([sample.drawing.label for sample in samples])
+        return ImageDataset(normalize(torch.from_numpy(pixels)), labels)
 
     def add(self, drawing: LabelledDrawing) -> int:
         """Add a drawing; the same strokes with another label replace the first ones.

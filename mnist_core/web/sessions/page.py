@@ -104,7 +104,7 @@ STREAMS = Streams()
 
 
 async def watch(session: Session, page: str) -> AsyncGenerator[None, None]:
-    """Yield at once, then whenever something has changed, as long as a run is under way.
+    """Yield at once, then whenever something has changed, as long as anything is learned.
 
     Ends before that when the page lets go of its stream or has closed. An async generator, so that
     a hundred visitors who wait hold no thread.
@@ -114,7 +114,7 @@ async def watch(session: Session, page: str) -> AsyncGenerator[None, None]:
     session.note_use()  # whatever changes runs ends in a new stream
     try:
         while STREAMS.is_open(page, stream) and session.presence.is_open(page):
-            seen, is_over, yielded_at = session.changes, not session.is_under_way, monotonic()
+            seen, is_over, yielded_at = session.changes, not session.is_busy, monotonic()
             yield
             if is_over:
                 break
@@ -140,5 +140,5 @@ def _is_due(session: Session, seen: tuple[int, ...], told_at: float) -> bool:
     silence = monotonic() - told_at
     if silence >= SILENCE_SECONDS:
         return True
-    is_busy = session.is_under_way and somebody_draws() and silence < DRAWING_UPDATE_SECONDS
+    is_busy = session.is_busy and somebody_draws() and silence < DRAWING_UPDATE_SECONDS
     return session.changes != seen and not is_busy

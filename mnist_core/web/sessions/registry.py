@@ -60,11 +60,11 @@ class Entry:
         """Tell which session gives up its place first, the one of lowest rank; None: it does not.
 
         First a session that keeps nothing, then the one whose pages closed longest ago, then the
-        one that has been idle longest. None that has a run under way.
+        one that has been idle longest. None in which anything is learned.
         """
         if self.session.is_empty and not self.additions:
             return NOTHING_TO_LOSE
-        if self.session.is_under_way:
+        if self.session.is_busy:
             return None
         if not self.pages:
             return 1, self.closed_at

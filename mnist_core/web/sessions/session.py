@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,8 +16,13 @@ from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
 from mnist_core.web.jobs.queue import JobQueue
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.short_jobs import ShortJob, ShortJobs
+from mnist_core.web.jobs.short_task import HandLearned, ShortTask, Taught
+from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
+from mnist_core.web.sessions.own_classes import OwnClasses
+from mnist_core.web.sessions.own_hand import OwnHand
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
 from mnist_core.web.sessions.tab_state import (
@@ -29,7 +35,9 @@ from mnist_core.web.sessions.uploads import clear_uploads
 
 MAX_OPTIMIZERS = 3  # runs of a session that can train on: Adam's state is twice a model's size
 
-JOB_QUEUE = JobQueue()
+WORKERS = WorkerPool()
+JOB_QUEUE = JobQueue(workers=WORKERS)
+SHORT_JOBS = ShortJobs(WORKERS)
 NOT_OPEN = Message("session.not_open")
 ENDED = Message("session.ended")
 
@@ -38,8 +46,12 @@ class Session:
     """What is kept of one visitor; usable on any thread.
 
     Attributes:
+        visit: names it to the browser, which can do nothing by that; "" if nothing can be kept.
         presence: whether a page of it is connected.
-        test_set: the drawings that the visitor has labelled.
+        test_set: the digits that the visitor has labelled.
+        own_classes: the classes that the visitor has named, and their drawings.
+        own_hand: the network that has learned the visitor's hand, if one has.
+        short_job: the training of seconds that is under way, or was last.
         draw, train, mistakes, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
         has_lost: whether it takes the place of one whose runs or drawings are gone, and whose
@@ -50,8 +62,12 @@ class Session:
     """
 
     def __init__(self, queue: JobQueue = JOB_QUEUE) -> None:
+        self.visit = secrets.token_hex(8)
         self.presence = Presence(queue.changed, queue.clock)
         self.test_set = OwnTestSet()
+        self.own_classes = OwnClasses()
+        self.own_hand: OwnHand | None = None
+        self.short_job: ShortJob | None = None
         self.draw = DrawState()
         self.train = TrainState()
         self.mistakes = MistakesState()
@@ -84,13 +100,19 @@ class Session:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to lose: no run, no labelled drawing."""
-        return not (self._runs or self._past or len(self.test_set))
+        """Tell whether there is nothing to lose: no run, no labelled drawing, no class."""
+        has_own = not self.own_classes.is_empty or self.own_hand is not None
+        return not (self._runs or self._past or len(self.test_set) or has_own)
 
     @property
     def is_under_way(self) -> bool:
         """Tell whether any run waits or trains."""
         return any(run.is_under_way for run in self.runs)
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether anything is learned: by a run, or in seconds."""
+        return self.is_under_way or (self.short_job is not None and not self.short_job.is_over)
 
     @property
     def current(self) -> Run | None:
@@ -161,8 +183,10 @@ class Session:
 
     @property
     def size(self) -> int:
-        """Return how many bytes of memory it keeps: runs, their results and drawings; about."""
-        return sum(run.size for run in self.results) + self.test_set.size
+        """Return how many bytes of memory it keeps: runs, results, drawings, classes; about."""
+        own = self.test_set.size + self.own_classes.size
+        hand = self.own_hand.size if self.own_hand else 0
+        return sum(run.size for run in self.results) + own + hand
 
     @property
     def file_size(self) -> int:
@@ -277,13 +301,59 @@ class Session:
         """Take a drawing out of the own test set; return whether it was in it."""
         return self.test_set.remove(drawing)
 
+    @contextmanager
+    def keeping_classes(self) -> Iterator[OwnClasses]:
+        """Let something be added to the visitor's own classes within a `with` block.
+
+        Raises:
+            ValueError: there is no room for this session.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            yield self.own_classes
+            self._changes += 1
+
+    def learn(self, task: ShortTask, finish: Callable[[Taught | HandLearned], object]) -> None:
+        """Have something learned in seconds.
+
+        Args:
+            task: what.
+            finish: is given what has come of it, on another thread; not if the session has ended.
+
+        Raises:
+            ValueError: something is being learned already, too many wait, or there is no room.
+        """
+        with self.keeping(), self._lock:
+            self._check_open()
+            if self.short_job is not None and not self.short_job.is_over:
+                raise ValueError(Message("teach.still"))
+
+            def keep(result: Taught | HandLearned) -> None:
+                with self._lock:
+                    if not self._has_ended:
+                        finish(result)
+
+            def tell() -> None:
+                if job.problem is not None:
+                    self.draw.teach_note = job.problem
+                self.note_change()
+
+            job = ShortJob(task, keep, tell, self.presence.client)
+            SHORT_JOBS.start(job)
+            self.short_job = job
+            self._changes += 1
+
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:
             self._has_ended = True
             for run in self.runs:
                 self.delete(run)
+            if self.short_job is not None:
+                self.short_job.is_unwanted = True
             self.test_set.clear()
+            self.own_classes.clear()
+            self.own_hand = None
             self._past.clear()
             self._files.clear()
             self.draw.keep_picture(None)
@@ -347,8 +417,8 @@ class Session:
 
     @property
     def unused_for(self) -> float:
-        """Return the seconds since the visitor last did something; 0 while a run is under way."""
-        return 0.0 if self.is_under_way else self.presence.clock.now() - self._used_at
+        """Return the seconds since the visitor last did something; 0 while anything is learned."""
+        return 0.0 if self.is_busy else self.presence.clock.now() - self._used_at
 
     def note_change(self) -> None:
         """Let the pages that watch know that what they show has changed."""
@@ -364,6 +434,7 @@ def unknown_session() -> Session:
     """Return a session for a page that has not found its own: nothing can be kept in it."""
     session = Session()
     session.keeping = _refuse
+    session.visit = ""
     return session
 
 

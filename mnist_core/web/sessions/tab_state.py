@@ -25,12 +25,16 @@ class DrawState:
             already, or was there when the visitor selected a network.
         picture: the file of the picture in the place of the drawing, if any.
         note: what has happened last to the visitor's score, if anything has.
+        teach_note: what has happened last to the visitor's own classes.
+        teach_shown: what was shown of those last, and since when, in seconds of the clock.
     """
 
     drawing: GrayImage | None = None
     classifier: str = "cnn"
     offered: set[str] = field(default_factory=set)
     note: Message | None = None
+    teach_note: Message | None = None
+    teach_shown: tuple[object, float] = (None, 0.0)
     picture: Path | None = None
 
     def keep_picture(self, picture: Path | None) -> None:
@@ -69,8 +73,10 @@ class ExperimentsState:
 
     Attributes:
         opened: the name of the experiment or demonstration whose card is open.
+        dataset: on which data set experiments are made.
         shown: the demonstrations that have been asked for.
     """
 
     opened: str = next(iter(EXPERIMENTS))
+    dataset: str = "mnist"
     shown: set[str] = field(default_factory=set)

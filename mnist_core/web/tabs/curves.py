@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 
@@ -18,6 +19,8 @@ from mnist_core.plots import (
 )
 from mnist_core.text import say, translate
 from mnist_core.training import EpochRecord
+from mnist_core.web.jobs.pace import steps_per_epoch
+from mnist_core.web.jobs.run import Run
 
 Plots = dict[str, str]
 """What `draw_curves` returns."""
@@ -37,6 +40,21 @@ class PlotCache:
         return self._plots
 
 
+def curve_of_runs(name: str, color: str, runs: Sequence[Run], planned: int) -> Curve:
+    """Return runs as a curve; for the arguments see `Curve`."""
+    diverged = [_batch_losses(run) for run in runs if run.state == "diverged"]
+    epochs = [list(run.epochs) for run in runs]
+    return Curve(name, color, epochs, planned, [losses for losses in diverged if losses])
+
+
+def _batch_losses(run: Run) -> list[tuple[float, float]]:
+    """Return where in its epochs a run had which loss; none where that is no number."""
+    curve, steps = run.curve, steps_per_epoch(run.config)
+    ends = (min((i + 1) * curve.stride, curve.batches) for i in range(len(curve.means)))
+    points = zip(ends, curve.means, strict=True)
+    return [(end / steps, loss) for end, loss in points if math.isfinite(loss)]
+
+
 def draw_curves(curves: Sequence[Curve]) -> Plots:
     """Draw the curves twice, losses and accuracies, and say them in words.
 
@@ -44,14 +62,15 @@ def draw_curves(curves: Sequence[Curve]) -> Plots:
         "losses" and "accuracies", each a data URL of an SVG, for who cannot see them "losses_words"
         and "accuracies_words", and "values" for who points at them; empty before the first epoch.
     """
-    curves = [curve for curve in curves if any(curve.runs)]
+    curves = [curve for curve in curves if any(curve.runs) or curve.diverged]
     if not curves:
         return {}
+    with_epochs = [curve for curve in curves if any(curve.runs)]
     return {
         "losses": svg_address(compare_losses(curves)),
         "accuracies": svg_address(compare_accuracies(curves)),
         "losses_words": _join(_describe_losses(curve) for curve in curves),
-        "accuracies_words": _join(_describe_accuracies(curve) for curve in curves),
+        "accuracies_words": _join(_describe_accuracies(curve) for curve in with_epochs),
         "values": _pack_values(curves),
     }
 
@@ -79,6 +98,9 @@ def _join(sentences: Iterable[str]) -> str:
 
 
 def _describe_losses(curve: Curve) -> str:
+    if curve.diverged:
+        trained, loss = curve.diverged[-1][-1]
+        return say("runs.curves_diverged", name=curve.name, epochs=trained, loss=loss)
     losses = ", ".join(f"{run[-1].train_loss:.4f}" for run in curve.runs if run)
     return say("runs.curves_losses", name=curve.name, losses=losses)
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from mnist_core.data import DATASETS
-from mnist_core.drawings import LabelledDrawing, format_drawings, parse_drawings
+from mnist_core.drawings import (
+    LabelledDrawing,
+    NamedDrawing,
+    format_drawings,
+    parse_drawings,
+)
 from mnist_core.inference import predict
 from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
-from mnist_core.web.components.canvas import Drawing, DrawingCanvas, parse_label
+from mnist_core.web.components.canvas import (
+    Drawing,
+    DrawingCanvas,
+    has_name,
+    parse_label,
+    parse_named_label,
+)
 from mnist_core.web.components.image_strip import ImageStrip, Wish
+from mnist_core.web.components.keepsakes import Keepsakes, KeptDrawings
 from mnist_core.web.components.leaderboard import (
     Choice,
     Leaderboard,
@@ -45,6 +58,7 @@ from mnist_core.web.tabs.image_strip import describe_strip, fill_strip
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.picture import look_at_thing, look_into, look_up
+from mnist_core.web.tabs.teach import TeachPart
 
 SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
@@ -57,7 +71,8 @@ class DrawTab:
         picture: lies over it, once there is one.
         strip: the test images of who reads, where nobody can draw what it has learned.
         board: names the networks.
-        outputs: all of them.
+        keepsakes: what the visitor's own browser keeps.
+        outputs: what changes with the session.
     """
 
     def __init__(self, link: SessionLink) -> None:
@@ -73,9 +88,12 @@ class DrawTab:
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel(elem_classes="reading")
                 self.board = Leaderboard(_first_board())
+                self.keepsakes = Keepsakes(most=the_limits().drawings)
             with gr.Column(scale=5, min_width=320, elem_classes="dock"):
                 build_views(self.canvas, link)
-        self.outputs = [self.board, self.canvas, self.picture, self.strip]
+                with gr.Column(elem_classes="teach-view"):
+                    self.teach = TeachPart(link)
+        self.outputs = [self.board, self.canvas, self.picture, self.strip, self.teach.panel]
         # At once, and "multiple": the page itself sees to it that one drawing is on its way at a
         # time, and one that got lost must not block the next.
         self.canvas.input(read_drawing, [self.canvas, link], prediction, **at_once(link))
@@ -87,11 +105,14 @@ class DrawTab:
         )
         self.strip.turn(self.turn_strip, link, self.strip, **at_once(link))
         self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
-        self.canvas.labelled(count_drawing, link, self.board, **at_once(link))
-        self.canvas.recalled(take_drawing_back, link, self.board, **at_once(link))
+        boards = [self.board, self.teach.panel]
+        self.canvas.labelled(self.label_drawing, link, boards, **at_once(link))
+        self.canvas.recalled(self.unlabel_drawing, link, boards, **at_once(link))
         self.board.save(save_drawings, link, self.board, **at_once(link))
         self.board.open_file(open_drawings, link, self.board, **quietly(link))
         self.board.forget(forget_drawings, link, self.board, **at_once(link))
+        kept = [self.board, self.keepsakes]
+        self.keepsakes.bring_back(self.bring_drawings_back, link, kept, **quietly(link))
 
     def choose_classifier(self, session: Session, event: gr.EventData) -> Updates:
         """Let the visitor choose who reads; the drawing on the canvas is read again."""
@@ -105,15 +126,45 @@ class DrawTab:
         """Give some test images of a data set."""
         return {self.strip: gr.update(images=fill_strip(Wish.of(event), session))}
 
+    def bring_drawings_back(self, session: Session, event: gr.EventData) -> Updates:
+        """Count drawings again that the visitor's browser has kept.
+
+        Raises:
+            gr.Error: they are none, or too many.
+        """
+        content = KeptDrawings.of(event).content
+        board = _count_file(content, session, "draw.brought_back")
+        return {self.board: board, self.keepsakes: gr.update(brought=time.monotonic_ns())}
+
     def view(self, session: Session) -> View:
         """Show who can read, and have the drawing read again when who reads has learned more."""
 
         def show() -> Updates:
             select_new_runs(session)
             again = self._read_again(session)  # first: what is learned meanwhile is shown later
-            return {self.board: _board(session), **again}
+            return {
+                self.board: _board(session),
+                self.teach.panel: self.teach.show(session),
+                **again,
+            }
 
         return show
+
+    def label_drawing(self, session: Session, event: gr.EventData) -> Updates:
+        """Keep a drawing of which the visitor has said what it is: a digit, or an own class."""
+        if has_name(event_data(event)):
+            return self.teach.add(session, _named(event))
+        return {
+            self.board: count_drawing(session, event),
+            self.teach.panel: self.teach.show(session),
+        }
+
+    def unlabel_drawing(self, session: Session, event: gr.EventData) -> Updates:
+        """Take a drawing back: the visitor has undone what was said of it."""
+        if has_name(event_data(event)):
+            return self.teach.take_back(session, _named(event))
+        board = take_drawing_back(session, event)
+        return {self.board: board, self.teach.panel: self.teach.show(session)}
 
     def _read_again(self, session: Session) -> Updates:
         """Have the page ask once more if this is another classifier than last time."""
@@ -184,7 +235,7 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
     session.note_use()
     classifier = current_classifier(session)
     answer: Answer = {"seq": seq, "digit": None}
-    if image is not None:
+    if image is not None:  # nobody may be there to read it, and it can be taught all the same
         answer["image"] = image.ravel().tolist()
         if len(image.shape) == 3:
             answer["channels"] = image.shape[0]
@@ -249,6 +300,13 @@ def _labelled(event: gr.EventData) -> LabelledDrawing:
         raise refusal(error) from None
 
 
+def _named(event: gr.EventData) -> NamedDrawing:
+    try:
+        return parse_named_label(event_data(event))
+    except ValueError as error:
+        raise refusal(error) from None
+
+
 def save_drawings(session: Session) -> LeaderboardStatus:
     """Hand the page its drawings as the file that `evaluate --drawings` reads."""
     return {"file": format_drawings(session.test_set.drawings).decode("ascii")}
@@ -260,11 +318,16 @@ def open_drawings(session: Session, event: gr.EventData) -> LeaderboardStatus:
     Raises:
         gr.Error: it is not a file of drawings, or too many are in it.
     """
+    return _count_file(OpenedFile.of(event).content, session, "draw.opened")
+
+
+def _count_file(content: str, session: Session, note: str) -> LeaderboardStatus:
+    """Count the drawings of a file's text; `note` is the sentence that says how many."""
     try:
-        drawings = parse_drawings(OpenedFile.of(event).content.encode(), the_limits().drawings)
+        drawings = parse_drawings(content.encode(), the_limits().drawings)
     except ValueError as error:
         raise refusal(error) from None
-    return _add(drawings, session, Message("draw.opened", count=len(drawings)))
+    return _add(drawings, session, Message(note, count=len(drawings)))
 
 
 def forget_drawings(session: Session) -> LeaderboardStatus:
@@ -310,14 +373,17 @@ def _board(session: Session) -> LeaderboardStatus:
 
 
 def _row(classifier: Classifier, session: Session) -> Row:
-    # Weights of within an epoch are gone before anybody has read their score.
+    # Weights of within an epoch are gone before anybody has read their score; what has learned
+    # from these very drawings has none to be proud of.
     is_beginning = classifier.is_training and classifier.epochs == 0
     right = (
         None
-        if is_beginning or not classifier.reads_digits
+        if is_beginning or classifier.note or not classifier.reads_digits
         else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
     )
-    note = say("draw.in_training") if classifier.is_training else _say_accuracy(classifier)
+    note = translate(classifier.note) or _say_accuracy(classifier)
+    if classifier.is_training:
+        note = say("draw.in_training")
     if classifier.key in SHIPPED_NOTES:
         note = translate(describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key])
     return {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import gradio as gr
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import DATASETS, DataSet, has_images
 from mnist_core.experiments import (
     DEMONSTRATIONS,
     EXPERIMENTS,
@@ -24,6 +27,7 @@ from mnist_core.web.components.experiment_cards import (
     CardsStatus,
     CardText,
     ComparedRuns,
+    DataChoice,
     ExperimentCards,
     SideStatus,
 )
@@ -33,7 +37,7 @@ from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import demonstrations
-from mnist_core.web.tabs.curves import PlotCache, Plots
+from mnist_core.web.tabs.curves import PlotCache, Plots, curve_of_runs
 from mnist_core.web.tabs.experiment_results import ExperimentResults, average
 from mnist_core.web.tabs.page_stream import View, at_once
 from mnist_core.web.tabs.run_text import about, say_status
@@ -52,6 +56,7 @@ class ExperimentsTab:
             self.share = Share(offers=("link", "svg", "png"), stem="experiment")
         self.outputs = [self.cards, self.share]
         self.cards.order(self.order_experiment, link, link, **at_once(link))
+        self.cards.choose_data(self.choose_data_set, link, link, **at_once(link))
 
     def order_experiment(self, session: Session, event: gr.EventData) -> Updates:
         """Do what a card asks for; the page then follows it.
@@ -63,7 +68,7 @@ class ExperimentsTab:
         session.experiments.opened = order.experiment
         if order.experiment in DEMONSTRATIONS:
             return self._order_demonstration(session, order)
-        results = ExperimentResults(session, EXPERIMENTS[order.experiment])
+        results = results_of(session, order.experiment)
         actions = {
             "try": results.try_it,
             "seeds": results.try_more_seeds,
@@ -77,6 +82,12 @@ class ExperimentsTab:
             raise refusal(error) from None
         finally:
             session.note_change()
+        return self._link.changed()
+
+    def choose_data_set(self, session: Session, event: gr.EventData) -> Updates:
+        """Make the experiments on another data set from now on."""
+        session.experiments.dataset = DataChoice.of(event).dataset
+        session.note_change()
         return self._link.changed()
 
     def _order_demonstration(self, session: Session, order: CardOrder) -> Updates:
@@ -95,36 +106,45 @@ class ExperimentsTab:
         curves = PlotCache()
         return lambda: {
             self.cards: describe_cards(session, curves.draw(curves_of_experiment(session))),
-            self.share: f"experiment={session.experiments.opened}",
+            self.share: _query(session),
         }
+
+
+def _query(session: Session) -> str:
+    """Write the address that opens the card which is open, on its data set."""
+    state = session.experiments
+    data = "" if state.dataset == RECIPE.dataset else f"&data={state.dataset}"
+    return f"experiment={state.opened}{data}"
+
+
+def results_of(session: Session, experiment: str) -> ExperimentResults:
+    """Return what a session has tried of an experiment, on the data set that it has chosen."""
+    return ExperimentResults(session, EXPERIMENTS[experiment].on(session.experiments.dataset))
 
 
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
     if session.experiments.opened in DEMONSTRATIONS:
         return []
-    results = ExperimentResults(session, EXPERIMENTS[session.experiments.opened])
+    results = results_of(session, session.experiments.opened)
     planned = results.experiment.baseline.epochs
     sides = (
         (say("cards.baseline"), BASELINE_COLOR, results.baselines()),
         (say("cards.variant"), VARIANT_COLOR, results.variants()),
     )
-    return [
-        Curve(name, color, [list(run.epochs) for run in runs], planned)
-        for name, color, runs in sides
-    ]
+    return [curve_of_runs(name, color, runs, planned) for name, color, runs in sides]
 
 
 def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     """Say what the cards show, in the current language."""
-    every = {
-        name: ExperimentResults(session, experiment) for name, experiment in EXPERIMENTS.items()
-    }
+    every = {name: results_of(session, name) for name in EXPERIMENTS}
+    cards = {name: results.experiment for name, results in every.items()} | DEMONSTRATIONS
     opened, shown = session.experiments.opened, session.experiments.shown
     common: CardsOverview = {
-        "experiments": {
-            name: _describe(card) for name, card in (EXPERIMENTS | DEMONSTRATIONS).items()
-        },
+        "experiments": {name: _describe(card) for name, card in cards.items()},
+        "dataset": session.experiments.dataset,
+        "datasets": [(key, translate(one.title)) for key, one in DATASETS.items()],
+        "fetches": _say_fetching(DATASETS[session.experiments.dataset]),
         "chosen": opened,
         "badges": {
             **{name: _badge(other) for name, other in every.items()},
@@ -159,13 +179,22 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     }
 
 
+def _say_fetching(data_set: DataSet) -> str:
+    """Say that a data set comes first, where it is not here."""
+    if data_set.key == "mnist" or has_images(data_set):
+        return ""
+    megabytes = f"{data_set.download_bytes / 1e6:.0f}"
+    return say("cards.fetches", title=data_set.title, megabytes=megabytes)
+
+
 def _describe(card: Experiment | Demonstration) -> CardText:
     baseline = card.baseline if isinstance(card, Experiment) else RECIPE
+    recipe = replace(RECIPE, dataset=baseline.dataset)
     return {
         "title": translate(card.title),
         "suggestion": translate(card.suggestion),
         "expectation": translate(card.expectation),
-        "baseline": translate(describe_change(baseline)) or say("run.recipe"),
+        "baseline": translate(describe_change(baseline, recipe)) or say("run.recipe"),
     }
 
 

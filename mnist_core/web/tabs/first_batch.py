@@ -14,6 +14,7 @@ from mnist_core.data import (
     has_images,
     map_images,
 )
+from mnist_core.text import translate
 from mnist_core.web.components.first_batch import FirstBatch, FirstBatchView, LabelledImage
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.tabs.page_stream import at_once
@@ -21,7 +22,6 @@ from mnist_core.web.tabs.train_form import TrainForm
 
 SETTINGS = ("dataset", "batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has
-NO_MNIST: FirstBatchView = {"size": 0, "of": 0, "seed": 0, "images": []}
 
 
 def build_first_batch(form: TrainForm, link: SessionLink) -> None:
@@ -52,15 +52,28 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
 
     It is the one whose shape the article's code prints.
     """
-    if not has_images(config.data_set):
-        return NO_MNIST
-    train = map_images(config.data_set).train
-    classes = len(config.data_set.classes)
+    data_set = config.data_set
+    about: FirstBatchView = {
+        "title": translate(data_set.title),
+        "classes": None
+        if data_set.key == "mnist"
+        else [translate(name) for name in data_set.classes],
+        "shape": list(data_set.shape),
+        "size": 0,
+        "of": 0,
+        "seed": 0,
+        "images": [],
+    }
+    if not has_images(data_set):
+        return about
+    train = map_images(data_set).train
+    classes = len(data_set.classes)
     train = handicap(train, config.images, config.wrong_labels, config.seed, classes)
     size = min(config.batch_size, len(train))
     images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
     pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255
     return {
+        **about,
         "size": size,
         "of": len(train),
         "seed": config.seed,

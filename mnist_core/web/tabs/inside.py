@@ -27,7 +27,7 @@ from mnist_core.inspection import (
 )
 from mnist_core.inspection.layers import ACTIVATIONS, PAPER
 from mnist_core.preprocessing import GrayImage, image_from_strokes, ink_of_each
-from mnist_core.text import translate
+from mnist_core.text import say, translate
 from mnist_core.web.components.base import refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas
 from mnist_core.web.components.inside import (
@@ -79,6 +79,10 @@ def look_closer(question: Question, session: Session) -> Facts | None:
         classifier = load_shipped("simple_nn") or classifier
     if classifier is None:
         return None
+    if classifier.data_set and classifier.data_set.shape[0] > 1:
+        name = translate(classifier.name)
+        sentence = say("inside.in_colour", name=name)
+        return {"view": question.view, "network": name, "unavailable": sentence}
     try:
         image = scribble() if question.example else question.pixels()
     except ValueError as error:
@@ -95,6 +99,8 @@ def look_closer(question: Question, session: Session) -> Facts | None:
         "scores": _numbers(seen.scores),
         "probabilities": _numbers(seen.probabilities),
     }
+    if not classifier.reads_digits:
+        facts["classes"] = [translate(name) for name in classifier.classes]
     if question.example:
         facts |= {"image": _pixels(image), "readings": _readings(image)}
     look = _inside if question.view == "inside" else _why
@@ -257,9 +263,16 @@ def _pixel(
 
 
 def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
-    """Return the evidence for one digit rather than another, and the images most alike."""
-    digit = seen.digit if question.digit is None else question.digit
-    against = seen.runner_up(digit) if question.against in (None, digit) else question.against
+    """Return the evidence for one digit rather than another, and the images most alike.
+
+    What was asked of another network, with more classes, counts as not asked.
+    """
+    chosen, rival = (
+        number if number is not None and number < len(seen.scores) else None
+        for number in (question.digit, question.against)
+    )
+    digit = seen.digit if chosen is None else chosen
+    against = seen.runner_up(digit) if rival in (None, digit) else rival
     evidence = explain_score(seen, digit, against)
     facts: Facts = {
         "explained": digit,
@@ -273,6 +286,7 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
             "score": evidence.score,
         },
         "alike": _alike(seen, classifier),
+        "isTaught": classifier.data_set is None,
         "activation": _activation(seen.hidden),
     }
     if question.path:
@@ -283,7 +297,7 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
 
 
 def _alike(seen: Inspection, classifier: Classifier) -> list[Facts] | None:
-    """Return the test images most alike; None if there are none on this machine."""
+    """Return the test images most alike; None if there are none, or none that it has learned."""
     index, images = hidden_index_of(classifier), test_images(classifier.data_set)
     if index is None or images is None:
         return None

@@ -16,6 +16,7 @@ from mnist_core.plots import Curve
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.listing import Listing, describe_program
+from mnist_core.web.components.past_results import PastResults
 from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, RunTable, TableStatus
 from mnist_core.web.components.share import SCOPE, Share
 from mnist_core.web.jobs.run import Run
@@ -24,7 +25,7 @@ from mnist_core.web.sessions.classifiers import select_classifier
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.run_files import data_sets_for, file_stem, safetensors_path
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.tabs.curves import PlotCache, Plots
+from mnist_core.web.tabs.curves import PlotCache, Plots, curve_of_runs
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.run_text import say_status
 from mnist_core.web.tabs.settings_query import link_to_settings
@@ -38,6 +39,7 @@ class RunsTab:
 
     Attributes:
         table: the runs.
+        past: what runs of earlier visits came to.
         panel: holds the rest, for one run.
         outputs: what changes while runs are under way.
     """
@@ -63,6 +65,7 @@ class RunsTab:
             size="sm",
             elem_id="upload-checkpoint",
         )
+        self.past = PastResults()
         files = [self.share, self.code, self.weights, self.safetensors, self.metadata]
         self.table.order(self.order_run, link, [link, self.panel], **at_once(link))
         self.table.open(
@@ -157,7 +160,7 @@ def curves_of_runs(session: Session) -> list[Curve]:
     shown = [runs[run_id] for run_id in session.curves.drawn(list(runs))]
     is_mixed = len({run.config.dataset for run in shown}) > 1
     return [
-        Curve(_name_curve(run, is_mixed), colors[run.id], [list(run.epochs)], run.config.epochs)
+        curve_of_runs(_name_curve(run, is_mixed), colors[run.id], [run], run.config.epochs)
         for run in shown
     ]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.drawings import LabelledDrawing
+from mnist_core.drawings import LabelledDrawing, NamedDrawing
 from mnist_core.preprocessing import parse_strokes
 from mnist_core.text import Message
 from mnist_core.web.components.base import Component, refusal
@@ -39,9 +39,9 @@ class DrawingCanvas(Component):
     The page waits for the answer to one sending before it makes the next. A `PredictionPanel` on
     the same page tells it of the answer, so every `input` handler has to end in one.
 
-    The `labelled` event comes when the visitor has said which digit the drawing was, which empties
-    the canvas; the `recalled` event when undo has brought that drawing back. The data of both is
-    for `parse_label`.
+    The `labelled` event comes when the visitor has said what the drawing was, which empties the
+    canvas; the `recalled` event when undo has brought that drawing back. The data of both is for
+    `parse_label`, or for `parse_named_label` where it was of a class with a name.
 
     The arrow keys draw as well, and some digits of other people can be tried.
     """
@@ -118,6 +118,20 @@ def parse_label(payload: object) -> LabelledDrawing:
     Raises:
         ValueError: with one sentence that says what is wrong with it.
     """
+    return LabelledDrawing(*_label_and_strokes(payload))
+
+
+def parse_named_label(payload: object) -> NamedDrawing:
+    """Do the same where the label is the name of a class."""
+    return NamedDrawing(*_label_and_strokes(payload))
+
+
+def has_name(payload: object) -> bool:
+    """Tell whether the data of such an event is for `parse_named_label`: its label is a text."""
+    return isinstance(payload, dict) and isinstance(payload.get("label"), str)
+
+
+def _label_and_strokes(payload: object) -> tuple[Any, list[np.ndarray]]:
     if not isinstance(payload, dict) or payload.keys() != {"label", "strokes"}:
         raise ValueError(Message("draw.label_expected"))
-    return LabelledDrawing(payload["label"], parse_strokes(payload["strokes"]))
+    return payload["label"], parse_strokes(payload["strokes"])

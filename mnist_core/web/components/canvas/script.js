@@ -309,7 +309,7 @@ function undo() {
   if (hasPicture) removePicture();
   gestures = past.pop();
   if (counted.has(gestures)) {
-    trigger("recalled", { label: counted.get(gestures), strokes: strokesNow() });
+    report("recalled", counted.get(gestures));
     counted.delete(gestures);
   }
   store();
@@ -325,11 +325,18 @@ function clear() {
   changed();
 }
 
+// To the server, which counts the drawing or no longer does, and to what keeps it in this browser.
+function report(what, label) {
+  const drawing = { label, strokes: strokesNow() };
+  trigger(what, drawing);
+  document.dispatchEvent(new CustomEvent("mnist:" + what, { detail: drawing }));
+}
+
 // The drawing with the digit it was goes to the server, and makes room for the next one.
 function labelled(event) {
   liftKeyPen();
   if (pen || gestures.length === 0) return;
-  trigger("labelled", { label: event.detail.label, strokes: strokesNow() });
+  report("labelled", event.detail.label);
   counted.set(gestures, event.detail.label); // undo takes the count back as well
   clear();
   canvas.focus({ preventScroll: true }); // the button that was pressed can be pressed no more

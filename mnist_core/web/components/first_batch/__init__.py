@@ -12,8 +12,8 @@ class LabelledImage(TypedDict):
     """An image of the batch.
 
     Attributes:
-        pixels: 28×28 bytes in base64, 0 (paper) to 255 (ink).
-        label: its digit.
+        pixels: its bytes in base64, 0 (paper) to 255 (ink), one channel after the other.
+        label: its class, from 0; of MNIST its digit.
     """
 
     pixels: str
@@ -24,12 +24,18 @@ class FirstBatchView(TypedDict):
     """The batch as it is shown.
 
     Attributes:
-        size: how many images it holds.
+        title: of the data set.
+        classes: their names, in the page's language; None where they are the digits.
+        shape: of an image: channels, rows, columns.
+        size: how many images it holds; 0 while the data set is not here.
         of: how many there are to learn from.
         seed: by which they are shuffled.
-        images: the first of them; none while MNIST is not there.
+        images: the first of them.
     """
 
+    title: str
+    classes: list[str] | None
+    shape: list[int]
     size: int
     of: int
     seed: int

@@ -1,7 +1,7 @@
 """The views below the drawing: its way to the network, what happens inside, and why.
 
-The first view is the `PipelinePanel`, which lies beside this component; the buttons that open and
-close all three are here.
+The first view is the `PipelinePanel`, and the last, to teach, the `TeachPanel`; both lie beside
+this component. The buttons that open and close all four are here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from pydantic import Field
 from mnist_core.preprocessing import SIDE, GrayImage
 from mnist_core.text import Message
 from mnist_core.web.components.base import Component, Payload
+from mnist_core.web.components.prediction import MOST_CLASSES
 
 MAX_LAYER_NAME = 32  # letters
 MAX_QUESTION_LETTERS = 2_000
 
-Digit = Annotated[int, Field(ge=0, le=9)]
+Digit = Annotated[int, Field(ge=0, lt=MOST_CLASSES)]
 Place = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -31,14 +32,14 @@ class Question(Payload):
     Attributes:
         view: which of the two.
         image: 28×28 bytes in base64, as the prediction panel was given them; empty for paper.
-        digit: the digit to be explained; None for the one that is read.
-        against: the digit it is compared with; None for the next most probable.
+        digit: the class to be explained; None for the one that is read.
+        against: the class it is compared with; None for the next most probable.
         path: whether the evidence is gathered on the way from blank paper.
         example: whether a scribble that is no digit takes the place of the image.
         layer: of what was pressed, if anything was.
         unit: the neuron or feature map that was pressed.
         row, column: of the pixel that was pressed in it.
-        score: the digit whose score was pressed.
+        score: the class whose score was pressed.
         table: whether the numbers are shown as a table.
     """
 

@@ -43,14 +43,14 @@ function barsOf(shares) {
     const bar = textOf("span", "", "bar");
     showBar(bar, share / top);
     track.append(bar);
-    row.append(textOf("b", digit), track, textOf("span", signed(share)));
+    row.append(textOf("b", called(digit)), track, textOf("span", signed(share)));
     list.append(row);
   });
   return list;
 }
 
 function showScore(score) {
-  write(title, say("inside.score", { digit: score.digit, score: plain(score.score) }));
+  write(title, say("inside.score", { digit: called(score.digit), score: plain(score.score) }));
   for (const { unit, weights, activation, share } of score.tiles) {
     const caption = say("inside.tile", { unit });
     const figure = figureOf(pictureOf(weights, caption), caption);

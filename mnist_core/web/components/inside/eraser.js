@@ -89,7 +89,7 @@ function showRubbed(answer) {
   }
   const share = probable(answer.probabilities[answer.digit]);
   const facts = { before: plain(whole.parts.score), after: plain(answer.parts.score), share };
-  write(find("rubbed"), say("inside.rubbed", { ...facts, digit: answer.digit }));
+  write(find("rubbed"), say("inside.rubbed", { ...facts, digit: called(answer.digit) }));
   speakSoon(find("rubbed").textContent);
 }
 

@@ -5,7 +5,7 @@ const LINE_PIXELS = 112; // of feature maps side by side, more or less
 const MARK = "#f59e0b"; // what is pressed, in pictures
 const layersBox = element.querySelector(".layers");
 const scoresBox = element.querySelector(".scores");
-const scores = Array.from({ length: 10 }, (_, digit) => newScore(digit));
+let scores = []; // a button for each class
 let layers = []; // the hidden layers in the page: { name, box, canvas, … }
 
 function newScore(digit) {
@@ -14,6 +14,11 @@ function newScore(digit) {
   button.addEventListener("click", () => press({ score: digit }));
   scoresBox.append(button);
   return button;
+}
+
+// A class by its name, or the digit that it is.
+function called(index) {
+  return shown.classes?.[index] ?? index;
 }
 
 function press(what) {
@@ -239,13 +244,15 @@ function moveIn(layer, event) {
 
 function showScores({ scores: values, probabilities, digit }) {
   const top = Math.max(...values.map(Math.abs)) || 1;
+  while (scores.length > values.length) scores.pop().remove();
+  while (scores.length < values.length) scores.push(newScore(scores.length));
   scores.forEach((button, i) => {
     const share = probable(probabilities[i]);
-    const facts = { digit: i, score: plain(values[i]), share };
+    const facts = { digit: called(i), score: plain(values[i]), share };
     button.setAttribute("aria-label", say("inside.score_button", facts));
     button.setAttribute("aria-pressed", pressed.score === i);
     button.classList.toggle("winner", i === digit);
-    write(button.querySelector(".name"), i);
+    write(button.querySelector(".name"), called(i));
     write(button.querySelector(".value"), plain(values[i], 1));
     write(button.querySelector(".share"), share);
     showBar(button.querySelector(".bar"), values[i] / top);

@@ -22,7 +22,7 @@ function open(view) {
     button.setAttribute("aria-expanded", button.dataset.open === panel.dataset.view);
   for (const part of element.querySelectorAll("[data-shows]"))
     part.hidden = part.dataset.shows !== panel.dataset.view;
-  // The page makes room for it (see page.css), and shows the pipeline, which is beside this component.
+  // The page makes room for it (see page.css), and shows what lies beside this component.
   const tab = element.closest(".draw");
   if (tab) tab.dataset.view = panel.dataset.view;
   changed();
@@ -76,6 +76,9 @@ function answered(text) {
   waiting = setTimeout(rested, PAUSE_MS);
   panel.dataset.network = answer?.network ?? "";
   panel.dataset.digit = answer?.digit ?? "";
+  panel.classList.toggle("closed", Boolean(answer?.unavailable));
+  write(find("unavailable"), answer?.unavailable ?? "");
+  if (answer?.unavailable) return;
   if (!answer) return write(find("remark"), say("inside.none"));
   answer.image ??= asked; // the server sends only what this page has not
   shown = answer;
@@ -90,8 +93,10 @@ function rested() {
 
 // The same image comes again when who reads it has changed; then what is rubbed out stays so.
 function drawingRead(event) {
-  const isSame = read === (event.detail.image ?? "");
-  read = event.detail.image ?? "";
+  const { image = "", channels = 1 } = event.detail;
+  const now = channels === 1 ? image : ""; // nothing is said of images in colour
+  const isSame = read === now;
+  read = now;
   if (!read) Object.assign(compared, { digit: null, against: null });
   if (!isSame) offerStrokes({ image: read, strokes: [] });
   if (isSame || !(rubbed || isExample)) changed();

@@ -103,9 +103,9 @@ function stack(picture, name) {
 
 function insideTables({ scores: values, probabilities, digit, shares }) {
   const last = layers[layers.length - 1];
-  const heads = [say("inside.table_unit"), say("inside.table_activation"), say("inside.table_share", { digit })];
+  const heads = [say("inside.table_unit"), say("inside.table_activation"), say("inside.table_share", { digit: called(digit) })];
   const rows = last.numbers.map((value, unit) => [unit, plain(value), signed(shares[unit], 3)]);
-  const ten = values.map((value, i) => [i, plain(value), probable(probabilities[i])]);
+  const ten = values.map((value, i) => [called(i), plain(value), probable(probabilities[i])]);
   return [
     tableOf([say("inside.table_digit"), say("inside.table_score"), say("inside.table_probability")], ten),
     tableOf(heads, rows),

@@ -6,22 +6,31 @@ const pickers = { digit: find("explained"), against: find("against") };
 const RUBBER = 2; // pixels of the image, the radius of the eraser
 
 for (const [name, picker] of Object.entries(pickers)) {
-  for (let digit = 0; digit < 10; digit++) picker.append(new Option(digit, digit));
   picker.addEventListener("change", () => {
     compared[name] = Number(picker.value);
     changed();
   });
 }
 
+// One entry a class; the list is made anew only where another network has others.
+function fillPickers({ scores: values }) {
+  const names = values.map((_, index) => String(called(index)));
+  for (const picker of Object.values(pickers)) {
+    if (JSON.stringify([...picker.options].map(({ text }) => text)) === JSON.stringify(names)) continue;
+    picker.replaceChildren(...names.map((name, index) => new Option(name, index)));
+  }
+}
+
 function showWhy(answer) {
   const { explained, against, parts, ink, path, alike, readings } = answer;
+  fillPickers(answer);
   pickers.digit.value = explained;
   pickers.against.value = against;
   for (const option of pickers.against.options) option.disabled = Number(option.value) === explained;
   paintTiles(evidence, numbersOf(ink), { rows: SIDE, columns: SIDE, top: ink.top });
   paintPaper(answer);
   evidence.dataset.score = parts.score;
-  const facts = { digit: explained, against };
+  const facts = { digit: called(explained), against: called(against) };
   evidence.setAttribute("aria-label", say("inside.total", facts) + ": " + plain(parts.score));
   write(element.querySelector(".for"), say("inside.for", facts));
   write(element.querySelector(".other"), say("inside.for_other", facts));
@@ -31,7 +40,7 @@ function showWhy(answer) {
   const isCurved = ["tanh", "sigmoid"].includes(answer.activation);
   write(find("curved"), isCurved ? say("inside.curved", answer) : "");
   showRubbed(answer);
-  showAlike(alike);
+  showAlike(answer);
   write(find("readings"), readings ? compareReadings(readings) : answer.isBlank ? say("inside.blank") : "");
   write(find("example"), isExample ? say("inside.example_back") : say("inside.example"));
   fillTables(answer);
@@ -62,16 +71,17 @@ function showParts(parts) {
   }
 }
 
-function showAlike(alike) {
+function showAlike({ alike, isTaught }) {
   const box = find("alike");
-  write(find("alike-title"), alike ? say("inside.alike") : say("inside.no_data"));
+  const none = isTaught ? say("inside.no_digits") : say("inside.no_data");
+  write(find("alike-title"), alike ? say("inside.alike") : none);
   const figures = [...box.children];
   (alike ?? []).forEach(({ label, image }, i) => {
     const figure = figures[i] ?? figureOf(document.createElement("canvas"), "");
     if (!figures[i]) box.append(figure);
     paintPixels(figure.firstChild, image, SIDE);
     figure.firstChild.className = "ink";
-    write(figure.lastChild, label);
+    write(figure.lastChild, called(label));
   });
   figures.slice(alike?.length ?? 0).forEach((figure) => figure.remove());
 }

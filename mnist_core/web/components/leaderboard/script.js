@@ -79,7 +79,9 @@ async function open() {
   if (file.size > MAX_FILE_BYTES) {
     tell(say("leaderboard.too_large"));
   } else {
-    trigger("open_file", { content: await file.text() });
+    const content = await file.text();
+    trigger("open_file", { content });
+    document.dispatchEvent(new CustomEvent("mnist:opened", { detail: content })); // to be kept
   }
 }
 
@@ -88,6 +90,7 @@ find("forget").addEventListener("click", () => ask(true));
 find("keep").addEventListener("click", () => ask(false));
 find("really").addEventListener("click", () => {
   trigger("forget");
+  document.dispatchEvent(new CustomEvent("mnist:forgotten"));
   ask(false);
 });
 find("open").addEventListener("click", () => picker.click());

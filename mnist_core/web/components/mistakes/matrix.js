@@ -109,6 +109,7 @@ function showMatrix() {
   write(cells.get(" "), say("misread.all"));
   cells.get(" ").setAttribute("aria-label", say("misread.all_title", { count: misreadOf(counts) }));
   write(find("scale"), say("misread.scale", { top }));
+  showList();
   showComparison();
 }
 
@@ -124,10 +125,14 @@ function showComparison() {
 
 // --- Its images ------------------------------------------------------------------------------------
 
+function isSelected(place) {
+  return selection?.what === "cell" && place === placeOf(selection);
+}
+
 function select(chosen) {
   selection = chosen;
-  for (const [place, button] of cells)
-    button.setAttribute("aria-pressed", chosen?.what === "cell" && place === placeOf(chosen));
+  for (const [place, button] of cells) button.setAttribute("aria-pressed", isSelected(place));
+  markEntries();
   for (const what of ["gained", "lost"]) find(what).setAttribute("aria-pressed", chosen?.what === what);
   if (chosen) pick(chosen, 0);
 }

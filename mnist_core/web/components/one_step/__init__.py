@@ -15,8 +15,8 @@ class StepImage(TypedDict):
     """An image of the batch.
 
     Attributes:
-        pixels: 28×28 bytes in base64, 0 (paper) to 255 (ink).
-        label: its digit.
+        pixels: its bytes in base64, 0 (paper) to 255 (ink), one channel after the other.
+        label: its class, from 0; of MNIST its digit.
     """
 
     pixels: str
@@ -47,7 +47,9 @@ class OneStepView(TypedDict):
         code: the loop as the program has it, line by line.
         phases: its lines in their order.
         images: the first of the batch.
-        scores: ten scores of the first image.
+        classes: their names, in the page's language; None where they are the digits.
+        shape: of an image: channels, rows, columns.
+        scores: of the first image, one for each class.
         loss: of the batch.
         error: why there is nothing of all this, or empty.
     """
@@ -58,6 +60,8 @@ class OneStepView(TypedDict):
     code: list[str]
     phases: list[StepPhase]
     images: list[StepImage]
+    classes: list[str] | None
+    shape: list[int]
     scores: list[float]
     loss: float
     error: str

@@ -12,9 +12,10 @@ from mnist_core.web.components.base import Component, refusal
 
 
 class Guess(TypedDict):
-    """What the network reads: the digit, how probable it is, and whether that is enough."""
+    """What the network reads: which class, its name, how probable, and whether that is enough."""
 
     digit: int
+    name: str
     probability: float
     sure: bool
 

@@ -59,8 +59,8 @@ function compare(step, isOn, guess, other) {
   write(line, compared || "");
 }
 
-function words({ digit, probability, sure }) {
-  const facts = { digit, probability: percent(probability, 0) };
+function words({ name, probability, sure }) {
+  const facts = { digit: name, probability: percent(probability, 0) };
   return sure ? say("pipeline.guess", facts) : say("pipeline.guess_not_sure", facts);
 }
 

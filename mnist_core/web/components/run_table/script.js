@@ -42,7 +42,10 @@ function newRow(id) {
   on("compare", "click", () => mistakes(find("other", row).value));
   on("delete", "click", () => ask(row, true));
   on("keep", "click", () => ask(row, false));
-  on("really", "click", () => order("delete"));
+  on("really", "click", () => {
+    order("delete");
+    document.dispatchEvent(new CustomEvent("mnist:deleted", { detail: id })); // nor is it kept here
+  });
   return row;
 }
 
