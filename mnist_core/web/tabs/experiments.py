@@ -143,7 +143,7 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     common: CardsOverview = {
         "experiments": {name: _describe(card) for name, card in cards.items()},
         "dataset": session.experiments.dataset,
-        "datasets": [(key, translate(one.title)) for key, one in DATASETS.items()],
+        "datasets": [[key, translate(one.title)] for key, one in DATASETS.items()],
         "fetches": _say_fetching(DATASETS[session.experiments.dataset]),
         "chosen": opened,
         "badges": {

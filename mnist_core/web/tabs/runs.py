@@ -224,10 +224,10 @@ def _say_settings(run: Run) -> str:
     return translate(describe_change(run.config, recipe)) or say("run.recipe")
 
 
-def _may_have_learned(run: Run) -> list[tuple[str, str]]:
+def _may_have_learned(run: Run) -> list[list[str]]:
     form = run.config.data_set
     fitting = data_sets_for(form.shape, len(form.classes))
-    return [(data_set.key, translate(data_set.title)) for data_set in fitting]
+    return [[data_set.key, translate(data_set.title)] for data_set in fitting]
 
 
 def _say_state(run: Run) -> str:

@@ -122,7 +122,7 @@ class CardsOverview(TypedDict):
     chosen: str
     badges: dict[str, str]
     dataset: str
-    datasets: list[tuple[str, str]]
+    datasets: list[list[str]]
     fetches: str
 
 

@@ -80,7 +80,7 @@ class RunRow(TypedDict):
     can_train_on: bool
     can_draw: bool
     dataset: str
-    asked: list[tuple[str, str]]
+    asked: list[list[str]]
 
 
 class TableStatus(TypedDict):
