@@ -51,7 +51,7 @@ let testImage = null; // in words, if the picture is a test image
 
 function makeRoom({ detail }) {
   testImage = detail.testImage ?? null;
-  if (gestures.length > 0) replaceDrawing([]);
+  if (strokesNow().length > 0) replaceDrawing([]); // what is put aside stays where it is
   store();
   hasPicture = true;
   pen = null;
