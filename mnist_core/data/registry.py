@@ -57,6 +57,7 @@ class DataSet:
         download_bytes: their size in all.
         read: its files, which lie in the folder that it is given → images.
         origin: where it comes from, if it is of pictures of one's own.
+        train_images: how many there are to learn from.
     """
 
     key: str
@@ -71,6 +72,7 @@ class DataSet:
     download_bytes: int
     read: Callable[[Path], Splits]
     origin: Origin | None = None
+    train_images: int = 60_000
 
     @property
     def name(self) -> str:
@@ -193,6 +195,7 @@ DATASETS = {
         archives=("cifar-10-python.tar.gz",),
         download_bytes=170_498_071,
         read=read_cifar,
+        train_images=50_000,
     ),
 }
 """Every data set by the name that settings, the command line and checkpoints use."""
