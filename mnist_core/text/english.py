@@ -713,6 +713,8 @@ ENGLISH: dict[str, str] = {
     "page.loading": "The page is loading …",
     "page.no_scripts": "It needs JavaScript, which this browser does not run.",
     "page.language": "Language",
+    "page.foot": "Foot of the page",
+    "page.close": "Close",
     "tab.draw": "Draw",
     "tab.train": "Train",
     "tab.mistakes": "Mistakes",
@@ -787,8 +789,8 @@ ENGLISH: dict[str, str] = {
     "prediction.question_named": "What was it?",
     "prediction.press_it": "Which digit was it? Press it above, or",
     "prediction.press_or_type_it": "Which digit was it? Press it above, type it, or",
-    "prediction.press_name": "What was it? Press its name above.",
-    "prediction.press_or_type_name": "What was it? Press its name above, or type its number.",
+    "prediction.press_name": "What was it? Press its name.",
+    "prediction.press_or_type_name": "What was it? Press its name, or type its number.",
     "prediction.it_was": "It was {digit}",
     "prediction.yes": "Yes, {digit}",
     "prediction.not_sure": "Not sure",
@@ -839,7 +841,7 @@ ENGLISH: dict[str, str] = {
     "inside.teach": "Teach",
     "teach.title": "Teach classes of your own",
     "teach.how": (
-        "Name some classes, any words. Draw each a dozen times and press its name below the bars. "
+        "Name some classes, any words. Draw each a dozen times and press its name below it. "
         "Then press Train: within seconds a network reads them. It starts from the CNN that comes "
         "with the project, and one drawing in four is kept for its exam."
     ),
@@ -851,12 +853,13 @@ ENGLISH: dict[str, str] = {
     "teach.count": "{count} {count:|drawing|drawings}",
     "teach.remove": "Remove drawing {number} of {name}",
     "teach.train": "Train",
+    "teach.augment": "Turn, shift, scale and slant each drawing a little while it is learned",
     "teach.undo": "Undo",
     "teach.save": "Save",
     "teach.open": "Open …",
     "teach.forget": "Forget all",
     "teach.file_too_large": "This file is too large: 5 megabytes at most.",
-    "teach.named": "{name} is a class now: draw it, and press its name below the bars.",
+    "teach.named": "{name} is a class now: draw it, and press its name below the drawing.",
     "teach.dropped": "{name} is removed, with its drawings.",
     "teach.added": "Added to {name}.",
     "teach.taken_back": "Taken back from {name}.",
@@ -1318,9 +1321,7 @@ ENGLISH: dict[str, str] = {
     "run.upload_name": "Upload {number}",
     "run.title": "{name} · {change}",
     "run.recipe": "the recipe",
-    "run.nothing_yet": (
-        "Press Train: a network with random weights starts to learn from 60,000 digits."
-    ),
+    "run.nothing_yet": "Press Train: a network with random weights starts to learn.",
     "run.next": "Its turn is about to come.",
     "run.queued": "{place:ordinal} in the queue: its turn comes in {wait}.",
     "run.paused": "Paused: its turn comes again.",

@@ -214,6 +214,7 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
         return answer
     if not classifier.reads_digits:
         answer["classes"] = [translate(name) for name in classifier.classes]
+        answer["takes_labels"] = classifier.is_taught
     if image is None:
         return answer
     prediction = predict(classifier.model, image, classifier.calibration)

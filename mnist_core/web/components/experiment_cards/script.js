@@ -102,7 +102,7 @@ function showDemonstration(shown) {
   const quote = find("quote", box);
   quote.hidden = shown.quote === "";
   write(quote, shown.quote);
-  const pieces = shown.pieces.flatMap(({ text, meaning }) => [textOf("dt", text), textOf("dd", meaning)]);
+  const pieces = shown.pieces.flatMap(({ text, meaning }) => [quoted("dt", text), textOf("dd", meaning)]);
   box.querySelector(".pieces").replaceChildren(...pieces);
   box.querySelector(".lines").replaceChildren(...shown.lines.map((line) => textOf("p", line)));
   const picture = find("picture", box);
@@ -111,6 +111,13 @@ function showDemonstration(shown) {
     if (picture.src !== shown.picture) picture.src = shown.picture;
     picture.alt = shown.lines.join(" ");
   }
+}
+
+// What another says stays in its language.
+function quoted(tag, text) {
+  const node = textOf(tag, text);
+  node.lang = "en";
+  return node;
 }
 
 function textOf(tag, text) {

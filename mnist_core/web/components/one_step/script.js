@@ -47,6 +47,7 @@ function showPass() {
     ...pass.code.map((line) => {
       const item = document.createElement("li");
       item.textContent = line;
+      item.translate = false; // it is a program's
       return item;
     }),
   );

@@ -30,6 +30,8 @@ class Answer(_Sending, total=False):
         probabilities: of all classes, as fractions.
         classes: the names of what the network tells apart, in the page's language, at most
             `MOST_CLASSES`; left out where it is the ten digits.
+        takes_labels: False where a label would go nowhere: the classes are neither the digits nor
+            the visitor's own.
         image: the 28×28 image the network was given, row by row, 784 integers from 0 (paper) to
             255 (ink).
         classifier: the network's name, shown after "Read by".
@@ -40,6 +42,7 @@ class Answer(_Sending, total=False):
     sure: bool
     probabilities: list[float]
     classes: list[str]
+    takes_labels: bool
     image: list[int]
     classifier: str
     message: str

@@ -164,8 +164,8 @@ function spoken(digit, sure, probability) {
 // --- What it was ---------------------------------------------------------------------------------
 
 // A picture cannot be labelled: only strokes are kept.
-function showLabels({ digit, image, is_picture: isPicture }) {
-  const isRead = digit !== null;
+function showLabels({ digit, image, is_picture: isPicture, takes_labels: takesLabels = true }) {
+  const isRead = digit !== null && takesLabels;
   const isDrawing = (isRead || (wanted && image)) && !isPicture; // whoever is taught need not read
   if (labels[0]?.disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   const isAnswer = isRead && !wanted; // it names one of the labels
