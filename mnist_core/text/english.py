@@ -291,7 +291,7 @@ ENGLISH: dict[str, str] = {
     ),
     "experiment.mirrored_pictures.expectation": (
         "With 10,000 cats and dogs: without it the network knows all of them by heart, and reads "
-        "72% of new ones; with it some 77%, and training accuracy is hardly higher."
+        "71% of new ones; with it some 77%, and training accuracy is hardly higher."
     ),
     "experiment.dropout_pictures.title": "Your pictures: dropout",
     "experiment.dropout_pictures.suggestion": (
