@@ -625,6 +625,7 @@ CHINESE: dict[str, str] = {
     "page.language": "语言",
     "page.foot": "页脚",
     "page.close": "关闭",
+    "page.wrong_file": "这里打不开这类文件，请选择 {kinds}。",
     "tab.draw": "手写",
     "tab.train": "训练",
     "tab.mistakes": "误读",

@@ -718,6 +718,7 @@ ENGLISH: dict[str, str] = {
     "page.language": "Language",
     "page.foot": "Foot of the page",
     "page.close": "Close",
+    "page.wrong_file": "A file of this kind cannot be opened here: choose {kinds}.",
     "tab.draw": "Draw",
     "tab.train": "Train",
     "tab.mistakes": "Mistakes",
