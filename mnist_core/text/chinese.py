@@ -1158,7 +1158,7 @@ CHINESE: dict[str, str] = {
     "run.upload_name": "上传 {number}",
     "run.title": "{name} · {change}",
     "run.recipe": "文章的设置",
-    "run.nothing_yet": "点“开始训练”，一个权重随机的网络就会从 60,000 张数字图像学起。",
+    "run.nothing_yet": "点“开始训练”，一个权重随机的网络就开始学了。",
     "run.next": "马上就轮到它了。",
     "run.queued": "排在第 {place} 位，{wait}后轮到它。",
     "run.paused": "已暂停，稍后会轮到它继续。",

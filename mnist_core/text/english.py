@@ -1321,9 +1321,7 @@ ENGLISH: dict[str, str] = {
     "run.upload_name": "Upload {number}",
     "run.title": "{name} · {change}",
     "run.recipe": "the recipe",
-    "run.nothing_yet": (
-        "Press Train: a network with random weights starts to learn from 60,000 digits."
-    ),
+    "run.nothing_yet": "Press Train: a network with random weights starts to learn.",
     "run.next": "Its turn is about to come.",
     "run.queued": "{place:ordinal} in the queue: its turn comes in {wait}.",
     "run.paused": "Paused: its turn comes again.",

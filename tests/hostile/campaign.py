@@ -45,7 +45,7 @@ INTERNALS = re.compile(
 # A trace that goes through our code; through what lets requests in goes every one.
 LETS_IN = (
     r"web/endpoints/(safe_headers|page_language|client_share|allowed_routes|json_limit|"
-    r"ended_streams|page_share|upload_limit|request_body)\.py"
+    r"ended_streams|page_share|upload_limit|request_body|first_words|compression|cached_files)\.py"
 )
 OUR_CODE = re.compile(rf'File "{re.escape(str(REPOSITORY))}/mnist_core/(?!{LETS_IN})')
 
