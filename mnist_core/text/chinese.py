@@ -1193,7 +1193,7 @@ CHINESE: dict[str, str] = {
     "run.loading": "正在把 70,000 张图像读入内存。",
     "run.awaiting_gpu": "正在等待 GPU。",
     "run.epoch_begun": "第 {epoch} 轮：第 {step} 批，共 {steps} 批。",
-    "run.finished": "训练完成。到“手写”页写个数字，让你的网络来认。",
+    "run.finished": "训练完成。到“手写”页，就能让你的网络来认。",
     "run.stopped": "已停止。凭目前学到的，它已经可以在“手写”页认数字。",
     "run.stopped_early": "已停止，它还什么都没学到。",
     "run.uploaded": "已上传：可以用来认数字，但不能接着训练。",
