@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_core.drawings import format_drawings, read_named_drawings
+from tests.browser.accessibility import barriers
 from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import Points, canvas, draw_by_finger, draw_by_mouse
 from tests.browser.test_own_test_set import count_is, draw_and_say, row
@@ -166,6 +167,20 @@ def test_a_phone_teaches_too(new_page: Callable[..., Page]) -> None:
             box = button.bounding_box()
             assert box is not None
             assert box["height"] >= 44, button
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_has_no_barriers(new_page: Callable[..., Page], tmp_path: Path, scheme: str) -> None:
+    page = new_page(color_scheme=scheme)
+    open_panel(page)
+    (tmp_path / "mine.json").write_bytes(format_drawings(draw_symbols(4)))
+    open_file(page, tmp_path / "mine.json")
+    drawings_are(page, 12)
+    page.get_by_test_id("teach-train").click()
+    expect(page.get_by_test_id("exam")).to_contain_text("3 of 3 right", timeout=LEARNING_MS)
+    draw_by_mouse(page, TALL)
+    expect(page.get_by_test_id("prediction")).to_have_attribute("data-classifier", "Your network")
+    assert barriers(page) == []
 
 
 @pytest.mark.usefixtures("mnist_root")
