@@ -49,6 +49,26 @@ class Experiment:
     variant: TrainConfig
     noise: float = SEED_NOISE
 
+    def on(self, dataset: str) -> Experiment:
+        """Return the same experiment on another data set.
+
+        What to expect has been measured on MNIST alone, and is not claimed of others.
+
+        Args:
+            dataset: a key of `DATASETS`.
+
+        Raises:
+            ValueError: there is no such data set, or the experiment does not fit it.
+        """
+        if dataset == self.baseline.dataset:
+            return self
+        return replace(
+            self,
+            expectation=Message("experiment.not_measured"),
+            baseline=replace(self.baseline, dataset=dataset),
+            variant=replace(self.variant, dataset=dataset),
+        )
+
 
 _SETTINGS = {  # of baseline and variant
     "cnn": (RECIPE, replace(RECIPE, model="cnn")),

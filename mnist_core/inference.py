@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from mnist_core.data import normalize
+from mnist_core.data import scale
 from mnist_core.preprocessing import GrayImage
 from mnist_core.text import Message
 
@@ -83,10 +83,24 @@ def predict(
 
     Args:
         model: a network in eval mode, on the CPU.
-        image: as `preprocessing` makes it, 28×28 pixels, 0 (paper) to 255 (ink).
+        image: as `preprocessing` makes it, 28×28 pixels, 0 (paper) to 255 (ink); of another data
+            set [*shape], 0 to 255.
         calibration: this network's, as it lies beside its checkpoint.
     """
-    return predict_values(model, normalize(torch.from_numpy(image).unsqueeze(0)), calibration)
+    return predict_values(model, values_of(image), calibration)
+
+
+def values_of(image: GrayImage) -> Tensor:
+    """Bring one image to what a network is given.
+
+    Args:
+        image: [28, 28] or [*shape], 0 (paper) to 255 (ink).
+
+    Returns:
+        [1, *shape], -1 (paper) to 1 (ink).
+    """
+    pixels = torch.from_numpy(image)
+    return scale(pixels.reshape(1, -1, *pixels.shape[-2:]))
 
 
 def predict_values(

@@ -57,6 +57,7 @@ class DataSet:
         download_bytes: their size in all.
         read: its files, which lie in the folder that it is given → images.
         origin: where it comes from, if it is of pictures of one's own.
+        is_on_black: whether each of its images is something light on black.
         train_images: how many there are to learn from.
     """
 
@@ -72,6 +73,7 @@ class DataSet:
     download_bytes: int
     read: Callable[[Path], Splits]
     origin: Origin | None = None
+    is_on_black: bool = False
     train_images: int = 60_000
 
     @property
@@ -109,6 +111,7 @@ def _like_mnist(
         archives=tuple(f"{name}.gz" for name in IDX_SIZES),
         download_bytes=download_bytes,
         read=read_idx,
+        is_on_black=True,
     )
 
 

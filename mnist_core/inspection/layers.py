@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from mnist_core.data import normalize
-from mnist_core.inference import UNCALIBRATED, Calibration
+from mnist_core.inference import UNCALIBRATED, Calibration, values_of
 from mnist_core.preprocessing import GrayImage
 from mnist_core.text import Message, say
 
@@ -240,15 +239,14 @@ def inspect_image(
 
     Args:
         model: any of `models.MODELS`, in any mode, which it keeps: it is read as in eval mode.
-        image: as `preprocessing` makes it, 28×28 pixels, 0 (paper) to 255 (ink).
+        image: as `predict` reads it, [28, 28] or [*shape], 0 (paper) to 255 (ink).
         calibration: this network's, as it lies beside its checkpoint.
         with_gradients: as in `inspect_values`.
 
     Returns:
         Each layer with its values and its gradients. About a millisecond for SimpleNN.
     """
-    values = normalize(torch.from_numpy(image).unsqueeze(0))
-    return inspect_values(model, values, calibration, with_gradients=with_gradients)
+    return inspect_values(model, values_of(image), calibration, with_gradients=with_gradients)
 
 
 def inspect_values(

@@ -232,6 +232,7 @@ CHINESE: dict[str, str] = {
     "experiment.linear.expectation": (
         "91% 到 92%，多训练几轮也没用：它其实就是拆成两段的一个线性层。"
     ),
+    "experiment.not_measured": "预期只在 MNIST 上测过；在这个数据集上，结果由你来发现。",
     "experiment.few_images.title": "只用 1,000 张图像",
     "experiment.few_images.suggestion": (
         "网络在训练数据上“背答案”，遇到没见过的就会混淆：这就是过拟合。"
@@ -624,6 +625,7 @@ CHINESE: dict[str, str] = {
     "page.language": "语言",
     "page.foot": "页脚",
     "page.close": "关闭",
+    "page.wrong_file": "这里打不开这类文件，请选择 {kinds}。",
     "tab.draw": "手写",
     "tab.train": "训练",
     "tab.mistakes": "误读",
@@ -646,13 +648,18 @@ CHINESE: dict[str, str] = {
     "draw.forgotten": "手写已清空。",
     "draw.made_room_for_one": "{note}地方满了：最早的一幅让出了位置。",
     "draw.made_room": "{note}地方满了：最早的 {count} 幅让出了位置。",
+    "draw.accuracy_on": "{title}：{accuracy:percent}",
+    "draw.ask_class": "写其中一个：{classes}",
+    "draw.ask_picture": "点一张测试图像，或识别一张图片",
     "draw.drawing_expected": "手写应是只含 seq 和 strokes 的对象。",
     "draw.seq_expected": "手写的 seq 应是 0 到 2^53 - 1 的整数。",
     "draw.label_expected": "带标签的手写应是含 label 和 strokes 的对象。",
     "digit.other": "{digit}",
     "digit.eight": "{digit}",
     "canvas.title": "画布：写一个 0 到 9 的数字",
+    "canvas.title_class": "画布：写一个网络学过的类别",
     "canvas.hint": "写在这里",
+    "canvas.hint_picture": "点下面的测试图像，或识别一张图片",
     "canvas.undo": "撤销",
     "canvas.clear": "清除",
     "canvas.picture": "识别图片 …",
@@ -660,7 +667,9 @@ CHINESE: dict[str, str] = {
     "canvas.help_keys": "用鼠标、手指或笔来写。Ctrl+Z 撤销，Delete 清除。",
     "canvas.help_pen": "方向键移动画笔，空格键落笔、抬笔。",
     "canvas.picture_help": "点一个框，或拖选一部分。清除后可以再写。",
-    "canvas.test_image": "MNIST 的测试图像 {place}，是 {label}。清除后可以手写。",
+    "canvas.photo_help": "拖选一部分，就只识别这一部分。",
+    "canvas.test_image": "{title} 的测试图像 {place}，是 {label}。清除后可以手写。",
+    "canvas.test_image_pressed": "{title} 的测试图像 {place}：{label}。",
     "canvas.full": "墨用完了：撤销或清除后再写。",
     "canvas.try": "试试：",
     "canvas.examples": "可以试的数字",
@@ -682,11 +691,18 @@ CHINESE: dict[str, str] = {
     "picture.no_answer": "服务器还没有回答。",
     "picture.lost": "服务器没能保存图片，请过几分钟再试。",
     "picture.no_test_image": "这台机器上没有这张测试图像。",
+    "picture.other_data_set": "现在识别的网络学的是别的图像，不是这一种。",
     "picture.expected": "这里应是一张要识别的图片。",
+    "strip.title": "{title} 的测试图像：点一张",
+    "strip.images": "测试图像",
+    "strip.image": "测试图像 {place}：{label}",
+    "strip.back": "前面的",
+    "strip.on": "后面的",
+    "strip.none": "这台机器上没有 {title} 的测试图像，第一次用它训练时会下载。",
     "prediction.title": "识别结果",
     "prediction.ask": "写一个 0 到 9 的数字",
     "prediction.ask_named": "画一个教过它的东西",
-    "prediction.image": "交给网络的 28×28 像素图像",
+    "prediction.image": "交给网络的 {side}×{side} 像素图像",
     "prediction.sees": "网络看到的图像",
     "prediction.bars": "每个数字的概率",
     "prediction.bars_named": "每个类别的概率",
@@ -924,6 +940,7 @@ CHINESE: dict[str, str] = {
     "inside.why": "为什么",
     "inside.blank": "纸还是空的：写一个数字，这里就会跟着你的笔变化。",
     "inside.none": "没有可以查看的网络。",
+    "inside.in_colour": "{name} 认的是彩色图像：这里只能看认灰度图像的网络。",
     "inside.by": "{network} 学到了 {total} 个数：{parts}",
     "inside.image": "28×28 像素的图像",
     "inside.neurons": "{source} → ReLU：{all} 个神经元中 {on} 个激活",
@@ -975,7 +992,7 @@ CHINESE: dict[str, str] = {
         "对这张图像，各部分之和分毫不差。"
     ),
     "inside.alike": "在最后一个隐藏层看来，最像它的测试图像",
-    "inside.no_digits": "最相似的图像只在 MNIST 的数字里找，不用于你自己的类别。",
+    "inside.no_digits": "最相似的图像只在数据集里找，不用于你自己的类别。",
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
     "inside.table_of": "哪一张图？",
@@ -1022,10 +1039,15 @@ CHINESE: dict[str, str] = {
         "{total} 张训练图像按种子 {seed} 打乱后，第一批有 {size} 张，这里显示 {shown} 张和它们的标"
         "签：训练循环的每一步，就从这样一批图像中学习。"
     ),
-    "batch.shapes": "images：[{size}, {shape}] = 图像、灰度通道、行、列 · labels：[{size}]",
-    "batch.colours": "images：[{size}, {shape}] = 图像、红绿蓝通道、行、列 · labels：[{size}]",
-    "batch.labels": "这些类别的图像：{labels}",
-    "batch.none": "有了 MNIST 才能显示图像：第一次训练时会下载。",
+    "batch.shapes": (
+        "images：[{size}, 1, {rows}, {columns}] = 图像、灰度通道、行、列 · labels：[{size}]"
+    ),
+    "batch.shapes_in_colour": (
+        "images：[{size}, 3, {rows}, {columns}] = 图像、红绿蓝三个通道、行、列 · labels：[{size}]"
+    ),
+    "batch.labels": "这些数字的图像：{labels}",
+    "batch.labels_named": "这些类别的图像：{labels}",
+    "batch.none": "有了 {title} 才能显示图像：第一次训练时会下载。",
     "curves.loss": "损失",
     "curves.of_batches": "每一批",
     "curves.guessing": "瞎猜：ln {classes} = {loss}",
@@ -1055,9 +1077,9 @@ CHINESE: dict[str, str] = {
     "one_step.over": "已经手动走了 {count} 步，其余的交给“训练”吧。",
     "one_step.large_batch": "手动走时，一批最多 {most} 张图像；现在的设置是 {size:,} 张。",
     "one_step.no_such": "手动可以走第 1 到第 {most} 步。",
-    "one_step.no_data": "走一步需要图像：第一次训练时会下载 MNIST。",
+    "one_step.no_data": "走一步需要图像：第一次训练时会下载 {title}。",
     "one_step.batch": (
-        "第 {number} 批，共 {steps} 批：{size} 张图像 [{size}, 1, 28, 28] 和它们的标签 [{size}]。"
+        "第 {number} 批，共 {steps} 批：{size} 张图像 [{shape}] 和它们的标签 [{size}]。"
         "第一张是 {digit}。"
     ),
     "one_step.zero_first": (
@@ -1065,6 +1087,10 @@ CHINESE: dict[str, str] = {
     ),
     "one_step.zero": (
         "先清掉上一步的梯度，否则梯度会越加越多：{weight}.grad 原来是 {left}，现在是 None。"
+    ),
+    "one_step.forward_named": (
+        "前向传播：每张图像得到 {classes} 个分数，[{size}, {classes}]。第一张（{digit}）的分数："
+        "{scores}。{size} 张中有 {right} 张，正确类别的分数最高。"
     ),
     "one_step.forward": (
         "前向传播：每张图像得到十个分数，[{size}, 10]。第一张（{digit}）的分数：{scores}。"
@@ -1094,6 +1120,7 @@ CHINESE: dict[str, str] = {
     "scrubber.from": "这是看过 {images} 张图像之后的样子。",
     "scrubber.no_weights": "当时的样子已经不再保留。",
     "scrubber.no_drawing": "先到“手写”里写一个数字，再回来看。",
+    "scrubber.no_picture": "先到“手写”里识别一张图片，再回来看。",
     "scrubber.tested": "共 {count} 张测试图像",
     "scrubber.reads": "当时它会说是 {digit}（{probability}）。",
     # --- the settings form ------------------------------------------------------------------------
@@ -1147,7 +1174,7 @@ CHINESE: dict[str, str] = {
     "form.augmentation_handwriting": "模仿别人的笔迹，再加一些不是数字的图像",
     "form.augmentation_mirror": "左右翻转并平移，适合照片",
     "form.preview": "上排：训练图像。下排：实际给网络看的样子。",
-    "form.no_preview": "下载 MNIST 之后，这里会显示例子；第一次训练时会自动下载。",
+    "form.no_preview": "下载 {title} 之后，这里会显示例子；第一次训练时会自动下载。",
     # --- number fields ---------------------------------------------------------------------------
     "field.whole": "请填 {least} 到 {most} 之间的整数。",
     "field.above": "请填大于 {least}、不超过 {most} 的数。",
@@ -1208,7 +1235,7 @@ CHINESE: dict[str, str] = {
     "misread.network": "网络",
     "misread.against": "对比",
     "misread.nobody": "不对比",
-    "misread.reading": "{network} 正在识别 10,000 张测试图像 …",
+    "misread.reading": "{network} 正在识别测试图像 …",
     "misread.headline": "{images} 张测试图像中，{network} 认错 {count} 张，准确率 {accuracy}。",
     "misread.gone": "这个网络已经不在了，请另选一个。",
     "misread.no_data": "测试图像随第一次训练下载，之后这里会显示认错的图像。",
@@ -1218,6 +1245,7 @@ CHINESE: dict[str, str] = {
     "misread.sureness": "把握",
     "misread.map": "地图",
     "misread.confusion": "行：图像实际是几。列：网络认成几。点一个数，看它的图像。",
+    "misread.confusion_named": "行：图像实际是什么。列：网络认成什么。点一个数，看它的图像。",
     "misread.all": "全部",
     "misread.right_share": "正确",
     "misread.cell": "{label} 认成 {digit}：{count} 张，占全部 {label} 的 {share}",
@@ -1240,6 +1268,9 @@ CHINESE: dict[str, str] = {
         "{other} 认成什么 → {network} 认成什么。把握最大的错误在前。点一张，它就到“手写”里去。"
     ),
     "misread.quiz_intro": "这些图像网络全都认错了。你会说是几？",
+    "misread.quiz_intro_named": "这些图像网络全都认错了。你会说是什么？",
+    "misread.quiz_image_named": "一张测试图像",
+    "misread.quiz_question_named": "你会说是什么？",
     "misread.quiz_image": "一张手写数字的图像，28×28 像素",
     "misread.quiz_question": "你会说是几？",
     "misread.told_right": "没错，标签是 {label}。网络认成 {digit}，{confidence}。",
@@ -1249,6 +1280,8 @@ CHINESE: dict[str, str] = {
     "misread.tally": "{answered} 张里，你和标签一致的有 {right} 张；认错的一共 {total} 张。",
     "misread.per_digit": "每个数字的准确率",
     "misread.digit": "数字",
+    "misread.per_class": "每个类别的准确率",
+    "misread.class": "类别",
     "misread.images": "图像",
     "misread.right": "认对",
     "misread.accuracy": "准确率",
@@ -1269,12 +1302,15 @@ CHINESE: dict[str, str] = {
     "misread.map_help": ("拖动框出一块，看里面的图像。用键盘：方向键移动框，+ 和 − 放大、缩小。"),
     "misread.map_drawing": "你的手写也在其中，带着自己的框；认成 {digit}。",
     "misread.map_no_drawing": "在“手写”里写一个数字，它在这里也会有位置。",
+    "misread.map_picture": "“手写”里的图片也在其中，带着自己的框；认成 {digit}。",
+    "misread.map_no_picture": "在“手写”里识别一张图片，它在这里也会有位置。",
     "misread.brushed": "框里有 {count} 张，认错 {wrong} 张",
     "misread.first_axis": "第一轴平均",
     "misread.second_axis": "第二轴平均",
     "misread.misread": "认错",
     # --- the Experiments tab ----------------------------------------------------------------------
     "cards.mistakes": "对比误读",
+    "cards.fetches": "第一次训练时会下载 {title}：{megabytes} MB。",
     "cards.intro": (
         "每次只改一处：两个网络用同一个随机种子训练，一个照文章的设置，一个照文章的建议改动。结"
         "果的差别，就是这处改动的作用。"
@@ -1323,8 +1359,13 @@ CHINESE: dict[str, str] = {
     "runs.uploaded": "已上传",
     "runs.uploaded_alone": "已上传，没有元数据",
     "runs.activation_unknown": "已上传，没有元数据：激活函数当作 ReLU",
+    "runs.dataset_unknown": "文件里没有说它学的是哪个数据集",
+    "runs.learned": "它学的是",
+    "runs.tell": "对，就是它",
+    "runs.of_data_set": "{name} · {title}",
     "runs.overlay": "画出“{name}”的曲线",
     "runs.read": "让它来认手写数字",
+    "runs.read_pictures": "让它来认图片",
     "runs.train_on": "继续训练",
     "runs.more_epochs": "轮",
     "runs.open": "代码和文件",
@@ -1357,8 +1398,12 @@ CHINESE: dict[str, str] = {
     "session.too_many": (
         "你最多可以有 {most} 个网络同时训练或排队，现在已有 {under_way} 个，请先等一些结束。"
     ),
+    "session.dataset_misfit": "{title} 的图像或类别与这个网络不合。",
     "session.run_gone": "这次训练已经不在了。",
     "files.no_download": "服务器暂时不能写文件，所以这个网络无法下载。",
+    "files.no_data_set": (
+        "这里没有哪个数据集的图像是 {shape} 像素、分成 {classes} 类，所以说不出这个网络认的是什么。"
+    ),
     "files.gone": "文件已经不在了，请重新上传。",
     "classifier.taught": "你的网络",
     "classifier.hand": "{name}（你的笔迹）",

@@ -266,6 +266,9 @@ ENGLISH: dict[str, str] = {
     "experiment.linear.expectation": (
         "Between 91 and 92%, and more epochs do not help: it is one linear layer in two pieces."
     ),
+    "experiment.not_measured": (
+        "What to expect has been measured on MNIST alone: here you find it out yourself."
+    ),
     "experiment.few_images.title": "Only 1,000 images",
     "experiment.few_images.suggestion": (
         "A network learns its training images by heart, and is lost with others: overfitting."
@@ -715,6 +718,7 @@ ENGLISH: dict[str, str] = {
     "page.language": "Language",
     "page.foot": "Foot of the page",
     "page.close": "Close",
+    "page.wrong_file": "A file of this kind cannot be opened here: choose {kinds}.",
     "tab.draw": "Draw",
     "tab.train": "Train",
     "tab.mistakes": "Mistakes",
@@ -739,13 +743,18 @@ ENGLISH: dict[str, str] = {
     "draw.forgotten": "The drawings are forgotten.",
     "draw.made_room_for_one": "{note} There is no room for more: the oldest one made way.",
     "draw.made_room": "{note} There is no room for more: the {count} oldest made way.",
+    "draw.accuracy_on": "{accuracy:percent} on {title}",
+    "draw.ask_class": "Draw one of these: {classes}",
+    "draw.ask_picture": "Press a test image, or have a picture read",
     "draw.drawing_expected": "A drawing is an object with seq and strokes, and nothing else.",
     "draw.seq_expected": "The seq of a drawing is a whole number from 0 to 2^53 - 1.",
     "draw.label_expected": "A labelled drawing is an object with label and strokes.",
     "digit.other": "a {digit}",
     "digit.eight": "an {digit}",
     "canvas.title": "Drawing canvas: draw one digit, 0 to 9",
+    "canvas.title_class": "Drawing canvas: draw one of what the network has learned",
     "canvas.hint": "Draw here",
+    "canvas.hint_picture": "Press a test image below, or have a picture read",
     "canvas.undo": "Undo",
     "canvas.clear": "Clear",
     "canvas.picture": "Read a picture …",
@@ -753,7 +762,9 @@ ENGLISH: dict[str, str] = {
     "canvas.help_keys": "Mouse, finger or pen. Ctrl+Z takes back, Delete clears.",
     "canvas.help_pen": "Arrow keys move the pen, space lowers and lifts it.",
     "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
-    "canvas.test_image": "MNIST's test image {place}, {label}. Clear to draw.",
+    "canvas.photo_help": "Drag over a part to have only that read.",
+    "canvas.test_image": "{title}'s test image {place}, {label}. Clear to draw.",
+    "canvas.test_image_pressed": "{title}'s test image {place}: {label}.",
     "canvas.full": "That is all the ink there is: undo or clear to go on.",
     "canvas.try": "Try:",
     "canvas.examples": "Digits to try",
@@ -777,11 +788,20 @@ ENGLISH: dict[str, str] = {
     "picture.no_answer": "The server has not answered yet.",
     "picture.lost": "The server could not keep the picture. Try again in some minutes.",
     "picture.no_test_image": "There is no such test image on this machine.",
+    "picture.other_data_set": "The network that reads now has learned other images than this one.",
     "picture.expected": "A picture to be read was expected.",
+    "strip.title": "Test images of {title}: press one",
+    "strip.images": "Test images",
+    "strip.image": "Test image {place}: {label}",
+    "strip.back": "Those before",
+    "strip.on": "Those after",
+    "strip.none": (
+        "The test images of {title} are not on this machine: they come with its first training."
+    ),
     "prediction.title": "Prediction",
     "prediction.ask": "Draw a digit, 0 to 9",
     "prediction.ask_named": "Draw something that it has been taught",
-    "prediction.image": "The image of 28 by 28 pixels that the network is given",
+    "prediction.image": "The image of {side} by {side} pixels that the network is given",
     "prediction.sees": "What the network sees",
     "prediction.bars": "Probability of each digit",
     "prediction.bars_named": "Probability of each class",
@@ -1068,6 +1088,9 @@ ENGLISH: dict[str, str] = {
     "inside.why": "Why",
     "inside.blank": "The paper is blank: draw a digit, and this follows your pen.",
     "inside.none": "There is no network to look into.",
+    "inside.in_colour": (
+        "{name} reads images in colour: these views show networks that read images in grey."
+    ),
     "inside.by": "{network} has learned {total} numbers: {parts}",
     "inside.image": "The image, 28 by 28 pixels",
     "inside.neurons": "{source} → ReLU: {on} of {all} neurons on",
@@ -1124,7 +1147,7 @@ ENGLISH: dict[str, str] = {
     ),
     "inside.alike": "To its last hidden layer, these test images are most alike",
     "inside.no_digits": (
-        "Images most alike are looked for among MNIST's digits, not for classes of your own."
+        "Images most alike are looked for among a data set's, not for classes of your own."
     ),
     "inside.no_data": (
         "The test images come with the first training; then the most alike are shown here."
@@ -1175,13 +1198,16 @@ ENGLISH: dict[str, str] = {
         "training images, and the label of each: one step of the loop learns from such a batch."
     ),
     "batch.shapes": (
-        "images: [{size}, {shape}] = images, grey channel, rows, columns · labels: [{size}]"
+        "images: [{size}, 1, {rows}, {columns}] = images, grey channel, rows, columns · "
+        "labels: [{size}]"
     ),
-    "batch.colours": (
-        "images: [{size}, {shape}] = images, red, green and blue, rows, columns · labels: [{size}]"
+    "batch.shapes_in_colour": (
+        "images: [{size}, 3, {rows}, {columns}] = images, red, green and blue, rows, columns · "
+        "labels: [{size}]"
     ),
-    "batch.labels": "Images of these classes: {labels}",
-    "batch.none": "The images are shown once MNIST is here: the first training fetches it.",
+    "batch.labels": "Images of these digits: {labels}",
+    "batch.labels_named": "Images of these classes: {labels}",
+    "batch.none": "The images are shown once {title} is here: the first training fetches it.",
     "curves.loss": "Loss",
     "curves.of_batches": "each batch",
     "curves.guessing": "guessing: ln {classes} = {loss}",
@@ -1216,9 +1242,9 @@ ENGLISH: dict[str, str] = {
         "By hand a batch may hold up to {most} images; in these settings it holds {size:,}."
     ),
     "one_step.no_such": "By hand there are steps 1 to {most}.",
-    "one_step.no_data": "A step needs images: the first training fetches MNIST.",
+    "one_step.no_data": "A step needs images: the first training fetches {title}.",
     "one_step.batch": (
-        "Batch {number} of {steps}: {size} images, [{size}, 1, 28, 28], and their labels, "
+        "Batch {number} of {steps}: {size} images, [{shape}], and their labels, "
         "[{size}]. The first image is {digit}."
     ),
     "one_step.zero_first": (
@@ -1228,6 +1254,10 @@ ENGLISH: dict[str, str] = {
     "one_step.zero": (
         "The gradients of the step before are thrown away, or they would add up: {weight}.grad was "
         "{left}, now it is None."
+    ),
+    "one_step.forward_named": (
+        "Forward: {classes} scores for each image, [{size}, {classes}]. Of the first one, {digit}: "
+        "{scores}. The highest score is the right class's in {right} of the {size} images."
     ),
     "one_step.forward": (
         "Forward: ten scores for each image, [{size}, 10]. Of the first one, {digit}: {scores}. "
@@ -1257,6 +1287,7 @@ ENGLISH: dict[str, str] = {
     "scrubber.from": "As it was after {images} images.",
     "scrubber.no_weights": "What it was then is no longer kept.",
     "scrubber.no_drawing": "Draw a digit in the Draw tab, and come back.",
+    "scrubber.no_picture": "Have a picture read in the Draw tab, and come back.",
     "scrubber.tested": "Of {count} test images",
     "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
@@ -1310,7 +1341,7 @@ ENGLISH: dict[str, str] = {
     "form.augmentation_handwriting": "Other people's handwriting, and some non-digits",
     "form.augmentation_mirror": "Mirrored and shifted, as photographs may be",
     "form.preview": "Above: training images. Below: what the network is shown in their place.",
-    "form.no_preview": "Examples are shown once MNIST is here: the first training fetches it.",
+    "form.no_preview": "Examples are shown once {title} is here: the first training fetches it.",
     # --- number fields ---------------------------------------------------------------------------
     "field.whole": "A whole number from {least} to {most}.",
     "field.above": "A number above {least}, at most {most}.",
@@ -1378,7 +1409,7 @@ ENGLISH: dict[str, str] = {
     "misread.network": "Network",
     "misread.against": "compared with",
     "misread.nobody": "none",
-    "misread.reading": "{network} reads the 10,000 test images …",
+    "misread.reading": "{network} reads the test images …",
     "misread.headline": (
         "{network} misreads {count} of {images} test images: {accuracy} are right."
     ),
@@ -1393,6 +1424,9 @@ ENGLISH: dict[str, str] = {
     "misread.map": "Map",
     "misread.confusion": (
         "Rows: what the image is. Columns: what is read. Press a number to see its images."
+    ),
+    "misread.confusion_named": (
+        "Rows: what the image shows. Columns: what is read. Press a number to see its images."
     ),
     "misread.all": "all",
     "misread.right_share": "right",
@@ -1419,6 +1453,11 @@ ENGLISH: dict[str, str] = {
         "Press one: it goes into the Draw tab."
     ),
     "misread.quiz_intro": "The network misreads every one of these. What would you say?",
+    "misread.quiz_intro_named": (
+        "The network misreads every one of these. What do you say it shows?"
+    ),
+    "misread.quiz_image_named": "A test image",
+    "misread.quiz_question_named": "What does it show?",
     "misread.quiz_image": "An image of a handwritten digit, 28 by 28 pixels",
     "misread.quiz_question": "What would you say?",
     "misread.told_right": ("Yes: the label says {label}. The network reads {digit}, {confidence}."),
@@ -1432,6 +1471,8 @@ ENGLISH: dict[str, str] = {
     ),
     "misread.per_digit": "Accuracy per digit",
     "misread.digit": "Digit",
+    "misread.per_class": "Accuracy per class",
+    "misread.class": "Class",
     "misread.images": "Images",
     "misread.right": "Right",
     "misread.accuracy": "Accuracy",
@@ -1458,12 +1499,19 @@ ENGLISH: dict[str, str] = {
     ),
     "misread.map_drawing": "Your drawing is among them, in its own frame; it is read as {digit}.",
     "misread.map_no_drawing": "Draw a digit in the Draw tab, and it has its place here, too.",
+    "misread.map_picture": (
+        "The picture in the Draw tab is among them, in its own frame; it is read as {digit}."
+    ),
+    "misread.map_no_picture": (
+        "Have a picture read in the Draw tab, and it has its place here, too."
+    ),
     "misread.brushed": "{count} {count:|image|images} in the brush, {wrong} misread",
     "misread.first_axis": "First axis, mean",
     "misread.second_axis": "Second axis, mean",
     "misread.misread": "Misread",
     # --- the Experiments tab ----------------------------------------------------------------------
     "cards.mistakes": "Compare their mistakes",
+    "cards.fetches": "The first run downloads {title}: {megabytes} MB.",
     "cards.intro": (
         "One change at a time: two networks train with the same seed, one by the recipe, one "
         "as the article suggests. What differs is what the change does."
@@ -1524,8 +1572,13 @@ ENGLISH: dict[str, str] = {
     "runs.uploaded": "uploaded",
     "runs.uploaded_alone": "uploaded without its metadata",
     "runs.activation_unknown": "uploaded without its metadata: its activation is taken for ReLU",
+    "runs.dataset_unknown": "its file does not say which data set it has learned",
+    "runs.learned": "It has learned",
+    "runs.tell": "Yes, that one",
+    "runs.of_data_set": "{name} · {title}",
     "runs.overlay": "Draw the curves of {name}",
     "runs.read": "Let it read drawings",
+    "runs.read_pictures": "Let it read pictures",
     "runs.train_on": "Train on",
     "runs.more_epochs": "more epochs",
     "runs.open": "Code and files",
@@ -1572,9 +1625,14 @@ ENGLISH: dict[str, str] = {
         "At most {most} of your networks can be under way at once, and {under_way} "
         "{under_way:|is|are}: let some end first."
     ),
+    "session.dataset_misfit": "{title} has other images or classes than this network.",
     "session.run_gone": "This run is gone.",
     "files.no_download": (
         "The server cannot write files just now, so the network cannot be downloaded."
+    ),
+    "files.no_data_set": (
+        "No data set here has images of {shape} pixels in {classes} classes: nobody can say what "
+        "this network reads."
     ),
     "files.gone": "The file is gone already: upload it again.",
     "classifier.taught": "Your network",

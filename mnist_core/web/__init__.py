@@ -6,6 +6,7 @@ What a floor imports lies on the same floor or below it.
     `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
     `picture`             where things are in a picture, and the image of its digit
+    `image_strip`         test images to press, where nobody can draw what was learned
     `inside`              what the network does with it, and why
     `pipeline`            how the drawing becomes the network's input
     `teach`               classes of the visitor's own, and the visitor's hand, learned in seconds
@@ -60,7 +61,7 @@ What a floor imports lies on the same floor or below it.
     `session`             the runs of one visitor, the own test set, the state of the tabs
     `tab_state`           what the tabs show
     `classifiers`         networks that can classify a drawing: the shipped ones and the runs
-    `hidden_indexes`      what classifiers make of MNIST's test images
+    `hidden_indexes`      what classifiers make of their test images
     `readings`            what they read in those images, one by one
     `own_test_set`        the digits that the visitor has labelled
     `own_classes`         the classes that the visitor has named, and their drawings
@@ -72,6 +73,8 @@ What a floor imports lies on the same floor or below it.
 `components/`         our own `gr.HTML` components, and how the page looks
     `canvas`              where a digit is drawn
     `picture`             a picture in the place of the drawing
+    `image_strip`         a strip of test images to press
+    `sprites`             many small images as one picture
     `prediction`          the digit, ten bars, and the network's input
     `leaderboard`         the networks, and how many of the visitor's drawings each reads right
     `inside`              layers, neurons and evidence, as pictures that add up

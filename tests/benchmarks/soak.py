@@ -195,7 +195,8 @@ class Visitor:
         model = self._chance.choice(list(MODELS))
         self._page.ask("describe_network", model)
         self._page.ask("describe", *form_values(model=model))
-        self._page.ask("show_preview", self._chance.choice(["none", "affine", "handwriting"]))
+        kind = self._chance.choice(["none", "affine", "handwriting"])
+        self._page.ask("show_preview", kind, "mnist")
 
     def _train(self) -> None:
         model = self._chance.choice(list(MODELS))

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
-from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint
+from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, metadata_path
 from mnist_core.data import Splits
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import PHONE, until
@@ -293,7 +293,8 @@ def test_two_networks_are_compared(
 
 
 def upload(page: Page, path: Path) -> None:
-    page.locator('input[type="file"][accept*=".pth"]').set_input_files(path)
+    files = [path, metadata_path(path)]
+    page.locator('input[type="file"][accept*=".pth"]').set_input_files(files)
 
 
 def test_runs_and_their_mistakes_are_compared_from_the_runs_tab(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mnist_core.data import Splits
+from mnist_core.data import DATASETS, Splits
 from mnist_core.web.limits import ON_A_SPACE, PREFIX, the_limits, variable
 from mnist_core.web.sessions.session import Session
+from tests.tiny_cifar import FOLDER, make_tiny_cifar
+from tests.tiny_mnist import TinyMNIST
 from tests.web.workshop import Workshop, open_workshop, worker_in_a_thread
 
 
@@ -18,6 +22,24 @@ from tests.web.workshop import Workshop, open_workshop, worker_in_a_thread
 def tiny_data(tiny_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every run train on the tiny data set."""
     monkeypatch.setenv("MNIST_DATA", str(tiny_root))
+
+
+@pytest.fixture
+def tiny_sets(
+    tiny_data: None, tiny_mnist_folder: TinyMNIST, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Let there be a tiny set in the place of each in `DATASETS`; return their folder."""
+    root = tmp_path / "sets"
+    shutil.copytree(tiny_mnist_folder.root, root)
+    for name in ("fashion_mnist", "kmnist"):
+        data_set = replace(DATASETS[name], files=tiny_mnist_folder.data_set.files)
+        monkeypatch.setitem(DATASETS, name, data_set)
+        shutil.copytree(root / "MNIST", root / data_set.source)
+    cifar = make_tiny_cifar(tmp_path)
+    cifar.replace_cifar(monkeypatch)
+    shutil.copytree(cifar.root / FOLDER, root / FOLDER)
+    monkeypatch.setenv("MNIST_DATA", str(root))
+    return root
 
 
 SetLimits = Callable[..., None]

@@ -142,13 +142,13 @@ def test_a_run_reads_once_it_has_learned_something(workshop: Workshop) -> None:
 
 
 def test_who_the_visitor_has_chosen_stays_until_there_is_a_newer_run(session: Session) -> None:
-    first = session.upload(SHIPPED)
+    first = session.upload(SHIPPED, metadata_path(SHIPPED))
     select_new_runs(session)
     assert session.draw.classifier == first.id
     assert select_classifier(session, "simple_nn")
     select_new_runs(session)
     assert session.draw.classifier == "simple_nn"
-    second = session.upload(SHIPPED)
+    second = session.upload(SHIPPED, metadata_path(SHIPPED))
     select_new_runs(session)
     assert session.draw.classifier == second.id
 
@@ -176,12 +176,12 @@ def test_nobody_unknown_can_be_chosen(session: Session, key: str) -> None:
 
 def test_a_run_of_another_session_cannot_be_chosen(session: Session) -> None:
     other = Session()
-    run = other.upload(SHIPPED)
+    run = other.upload(SHIPPED, metadata_path(SHIPPED))
     assert not select_classifier(session, run.id)
 
 
 def test_for_a_deleted_run_a_shipped_network_reads_and_it_is_told_once(session: Session) -> None:
-    run = session.upload(SHIPPED)
+    run = session.upload(SHIPPED, metadata_path(SHIPPED))
     select_new_runs(session)
     session.delete(run)
     assert present(session) == "cnn"

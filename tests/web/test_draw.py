@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core.checkpoints import SHIPPED
+from mnist_core.checkpoints import SHIPPED, metadata_path
 from mnist_core.config import TrainConfig
 from mnist_core.drawings import parse_drawings
 from mnist_core.text import speaking
@@ -79,7 +79,7 @@ def test_who_is_not_sure_says_so(session: Session, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_run_of_the_session_reads_and_is_named(session: Session, tab: DrawTab) -> None:
-    run = session.upload(SHIPPED)
+    run = session.upload(SHIPPED, metadata_path(SHIPPED))
     choose(tab, run.id, session)
     assert draw.read_drawing(Drawing(1, ONE), session)["classifier"] == run.title
 
@@ -178,7 +178,7 @@ def test_no_picture_at_all_is_an_error_of_one_sentence(session: Session) -> None
 
 
 def test_choosing_has_the_drawing_read_again(session: Session, tab: DrawTab) -> None:
-    run = session.upload(SHIPPED)
+    run = session.upload(SHIPPED, metadata_path(SHIPPED))
     board, canvas = choose(tab, run.id, session)
     _, before = choose(tab, "simple_nn", session)
     assert board["classifier"] == run.id
@@ -186,7 +186,7 @@ def test_choosing_has_the_drawing_read_again(session: Session, tab: DrawTab) -> 
 
 
 def test_choosing_who_is_gone_is_told_and_somebody_reads(session: Session, tab: DrawTab) -> None:
-    run = session.upload(SHIPPED)
+    run = session.upload(SHIPPED, metadata_path(SHIPPED))
     session.delete(run)
     board, _ = choose(tab, run.id, session)
     assert "is gone" in board["note"]
@@ -234,7 +234,7 @@ def test_the_drawing_is_read_again_after_each_epoch_of_who_reads(
 
 
 def test_a_labelled_drawing_counts_for_every_network(session: Session) -> None:
-    run = session.upload(SHIPPED)
+    run = session.upload(SHIPPED, metadata_path(SHIPPED))
     board = draw.count_drawing(session, labelled(1))
     assert board["drawings"] == 1
     assert board["note"] == "Counted as a 1."
@@ -271,7 +271,7 @@ def test_what_happened_last_is_told_in_whatever_language_the_page_speaks_now(
 
 def test_a_network_that_comes_later_is_scored_too(session: Session, tab: DrawTab) -> None:
     draw.count_drawing(session, labelled(1))
-    run = session.upload(SHIPPED)
+    run = session.upload(SHIPPED, metadata_path(SHIPPED))
     board, _ = choose(tab, run.id, session)
     assert right(board, run.id) == 1
 

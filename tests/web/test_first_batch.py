@@ -74,7 +74,8 @@ def test_little_data_and_wrong_labels_are_shown_as_they_will_be_learned(
 
 def test_without_mnist_there_is_none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "has_images", lambda _: False)
-    assert sent() == {"size": 0, "of": 0, "seed": 0, "shape": [1, 28, 28], "images": []}
+    about = {"title": "MNIST", "classes": None, "shape": [1, 28, 28]}
+    assert sent() == {**about, "size": 0, "of": 0, "seed": 0, "images": []}
 
 
 def test_whoever_else_draws_is_not_disturbed(tiny_mnist: Splits) -> None:

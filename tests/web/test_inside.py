@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from mnist_core.data import DATASETS
 from mnist_core.inspection import explain_score, inspect_image
 from mnist_core.models import MODELS, create_model
 from mnist_core.preprocessing import GrayImage, image_from_strokes
@@ -248,7 +249,7 @@ def test_the_way_from_blank_paper_is_summed() -> None:
 
 def test_the_most_alike_are_test_images() -> None:
     alike = look(question("why"))["alike"]
-    images = hidden_indexes.test_images()
+    images = hidden_indexes.test_images(DATASETS["mnist"])
     assert images is not None
     known = {pixels.numpy().tobytes() for pixels in images.pixels}
     assert len(alike) == 8

@@ -95,7 +95,7 @@ def test_the_first_batch_shows_them_with_their_names(session: Session, own_cache
     )
     view = json.loads(text)
     assert (view["of"], view["shape"]) == (120, [3, 32, 32])
-    assert {image["label"] for image in view["images"]} == {LYING, UPRIGHT}
+    assert {view["classes"][image["label"]] for image in view["images"]} == {LYING, UPRIGHT}
     pixels = np.frombuffer(b64decode(view["images"][0]["pixels"]), np.uint8)
     assert pixels.shape == (3 * 32 * 32,)
 

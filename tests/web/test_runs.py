@@ -6,13 +6,17 @@ from typing import Any
 
 import gradio as gr
 import pytest
+import torch
 
 from mnist_core.checkpoints import SHIPPED, load_checkpoint, metadata_path
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
+from mnist_core.models import create_model
+from mnist_core.text import speaking
 from mnist_core.web.components.run_table import RunChoice, RunOrder
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import LIMITS
+from mnist_core.web.sessions.classifiers import find_classifier
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import draw_curves
 from mnist_core.web.tabs.runs import RunsTab, curves_of_runs, describe_runs
@@ -194,7 +198,7 @@ def test_the_stream_ends_with_the_table_as_it_is(session: Session, tab: RunsTab)
 def test_what_is_downloaded_of_two_runs_of_one_network_has_two_names(
     session: Session, tab: RunsTab
 ) -> None:
-    runs = [trained(session), trained(session), session.upload(SHIPPED)]
+    runs = [trained(session), trained(session), session.upload(SHIPPED, metadata_path(SHIPPED))]
     names = []
     for run in runs:
         shown = tab.open_run(session, sent(run=run.id))
@@ -239,11 +243,59 @@ def test_what_was_downloaded_can_come_back_with_its_metadata(
     assert not row["can_train_on"]
 
 
-def test_weights_alone_are_taken_too(session: Session, tab: RunsTab, files: list[str]) -> None:
+def tell(tab: RunsTab, run: Run, dataset: str, session: Session) -> None:
+    tab.order_run(session, sent(action="tell", run=run.id, dataset=dataset))
+
+
+def test_of_weights_alone_it_is_asked_what_they_have_learned(
+    session: Session, tab: RunsTab, files: list[str]
+) -> None:
     tab.take_in(files[:1], session)
-    row = row_of(session, session.runs[-1])
+    run = session.runs[-1]
+    row = row_of(session, run)
+    assert row["message"] == "its file does not say which data set it has learned"
+    assert [key for key, _ in row["asked"]] == ["mnist", "fashion_mnist", "kmnist"]
+    assert (row["dataset"], row["accuracy"], row["can_read"]) == ("", None, False)
+    assert find_classifier(session, run.id) is None
+    for wrong in ("cifar10", "x", ""):
+        with pytest.raises(gr.Error):
+            tell(tab, run, wrong, session)
+    tell(tab, run, "mnist", session)
+    row = row_of(session, run)
     assert row["message"].startswith("uploaded without its metadata: its activation is taken for")
     assert row["accuracy"] == session.runs[0].accuracy is not None  # measured here
+    assert (row["dataset"], row["asked"], row["can_read"]) == ("MNIST", [], True)
+    tell(tab, run, "kmnist", session)  # it has been told
+    assert run.config.dataset == "mnist"
+
+
+def test_what_is_told_of_weights_is_what_they_read(
+    session: Session, tab: RunsTab, files: list[str]
+) -> None:
+    tab.take_in(files[:1], session)
+    run = session.runs[-1]
+    tell(tab, run, "kmnist", session)
+    classifier = find_classifier(session, run.id)
+    assert classifier is not None
+    assert (classifier.dataset, classifier.reads_digits) == ("kmnist", False)
+    assert classifier.accuracy is None  # KMNIST is not here
+    with speaking("zh"):
+        assert row_of(session, run)["dataset"] == "KMNIST"
+
+
+def test_a_run_that_says_what_it_has_learned_is_not_told(session: Session, tab: RunsTab) -> None:
+    run = trained(session)
+    tell(tab, run, "fashion_mnist", session)
+    assert run.config.dataset == "mnist"
+
+
+def test_weights_that_fit_no_data_set_are_refused(
+    session: Session, tab: RunsTab, tmp_path: Path
+) -> None:
+    weights = create_model("simple_nn", classes=7).state_dict()
+    torch.save(weights, tmp_path / "seven.pth")
+    with pytest.raises(gr.Error, match="1×28×28 pixels in 7 classes"):
+        tab.take_in([str(tmp_path / "seven.pth")], session)
 
 
 def test_where_the_test_images_are_missing_no_accuracy_is_told(
@@ -255,6 +307,7 @@ def test_where_the_test_images_are_missing_no_accuracy_is_told(
 ) -> None:
     monkeypatch.setenv("MNIST_DATA", str(tmp_path / "nowhere"))
     tab.take_in(files[:1], session)
+    tell(tab, session.runs[-1], "mnist", session)
     assert row_of(session, session.runs[-1])["accuracy"] is None
     assert row_of(session, session.runs[-1])["can_read"]
 

@@ -134,7 +134,8 @@ def test_of_another_one_s_run_nothing_is_told(session: Session) -> None:
     stranger = Session()
     assert ask(stranger, run=run.id)["moments"] == []
     assert ask(stranger, run=run.id, drawing=True)["readings"] == []
-    assert view_moments(None) == {"run": "", "moments": 0, "weighed": 0}
+    nothing = {"run": "", "moments": 0, "weighed": 0, "classes": None, "can_draw": True}
+    assert view_moments(None) == nothing
 
 
 def test_an_answer_holds_so_many_at_most(session: Session) -> None:

@@ -170,21 +170,21 @@ def no_previews(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", ["affine", "handwriting"])
 def test_the_strip_is_a_picture(kind: str) -> None:
-    update = show_preview(kind, Session())
+    update = show_preview(kind, "mnist", Session())
     assert update["visible"]
     assert update["value"].startswith('<img src="data:image/png;base64,')
 
 
 @pytest.mark.parametrize("kind", ["none", "<b>", 7, None, []])
 def test_there_is_no_strip_of_nothing(kind: object) -> None:
-    assert not show_preview(kind, Session())["visible"]
+    assert not show_preview(kind, "mnist", Session())["visible"]
 
 
 def test_without_mnist_the_strip_says_when_it_comes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MNIST_DATA", str(tmp_path))
-    assert "the first training fetches it" in show_preview("affine", Session())["value"]
+    assert "the first training fetches it" in show_preview("affine", "mnist", Session())["value"]
 
 
 def test_drawing_the_strip_does_not_disturb_a_training(
@@ -195,7 +195,7 @@ def test_drawing_the_strip_does_not_disturb_a_training(
     with session.connected():
         run = session.start(config)
         workshop.gate.let_pass(3)
-        show_preview("handwriting", Session())  # in the middle of an epoch
+        show_preview("handwriting", "mnist", Session())  # in the middle of an epoch
         workshop.gate.allow()
         eventually(lambda: not run.is_under_way)
     quiet = workshop.session()

@@ -65,6 +65,7 @@ class Run:
         changes: grows with every change of any of these.
         is_activation_known: False for an upload that nothing tells the activation of: it is taken
             for ReLU.
+        is_dataset_known: False for an upload of which nobody has said yet what it has learned.
         retry_rate: after a divergence, the learning rate to try next.
         is_repeatable: whether a new run with the same settings would come to the same weights; not
             so if it was stopped within an epoch, went from one device to another, or one cycle of
@@ -88,6 +89,7 @@ class Run:
         self.retry_rate: float | None = None
         self.is_repeatable = True
         self.is_activation_known = True
+        self.is_dataset_known = True
         self.status = RunStatus(
             state="waiting", stage="next", epochs=config.epochs, dataset=config.dataset
         )
@@ -115,7 +117,7 @@ class Run:
             config: its settings, as far as they are known.
             epochs: its epochs, as far as they are known.
             name: its name for people.
-            accuracy: as measured on MNIST's test images, where its epochs do not tell.
+            accuracy: as measured on its test images, where its epochs do not tell.
         """
         run = cls(config, name)
         run.epochs = epochs
@@ -123,10 +125,21 @@ class Run:
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
         run.is_activation_known = checkpoint.is_activation_known
+        run.is_dataset_known = checkpoint.dataset is not None
         accuracy = epochs[-1].test_accuracy if epochs else accuracy
         done = len(epochs)
         run._update(state="uploaded", stage=None, epochs=done, epochs_done=done, accuracy=accuracy)
         return run
+
+    def tell_dataset(self, config: TrainConfig, accuracy: float | None) -> None:
+        """Note what an upload has learned, which its files did not say.
+
+        Args:
+            config: its settings, with the data set.
+            accuracy: as measured on its test images, if they are here.
+        """
+        self.config, self.is_dataset_known = config, True
+        self._update(accuracy=accuracy, dataset=config.dataset)
 
     @property
     def title(self) -> Message:
@@ -136,7 +149,7 @@ class Run:
 
     @property
     def accuracy(self) -> float | None:
-        """Return its accuracy on MNIST's test images after the last epoch, 0 to 1, if known."""
+        """Return its accuracy on the test images after the last epoch, 0 to 1, if known."""
         return self.status.accuracy
 
     @property

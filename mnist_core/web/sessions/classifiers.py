@@ -16,7 +16,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     metadata_path,
 )
-from mnist_core.data import DATASETS
+from mnist_core.data import DATASETS, DataSet
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
@@ -42,12 +42,13 @@ class Classifier:
         name: for people; a run's is a message, as "Run 3 · batch size 256".
         model: in eval mode, on the CPU.
         calibration: of its probabilities.
-        accuracy: on MNIST's test images, 0 to 1; None if unknown.
+        accuracy: on the test images of its data set, 0 to 1; None if unknown.
         epochs: how many a run has trained.
         is_training: whether its weights still change.
         classes: the names of what it tells apart, in the order of its scores; a name may be a
             message.
-        is_taught: whether these are a visitor's own, whatever their names are.
+        dataset: the key of the data set that it has learned; None if that were drawings of the
+            visitor's own.
         note: a message of how it did on drawings that it was not shown, where it has learned from
             the visitor's own.
     """
@@ -60,13 +61,27 @@ class Classifier:
     epochs: int = 0
     is_training: bool = False
     classes: tuple[str, ...] = DIGITS
-    is_taught: bool = False
+    dataset: str | None = "mnist"
     note: str = ""
+
+    @property
+    def data_set(self) -> DataSet | None:
+        """What it has learned, unless that were drawings of the visitor's own."""
+        return DATASETS[self.dataset] if self.dataset else None
 
     @property
     def reads_digits(self) -> bool:
         """Whether it has learned MNIST's classes."""
-        return self.classes == DIGITS and not self.is_taught
+        return self.dataset == "mnist"
+
+    def is_like(self, other: Classifier | None) -> bool:
+        """Whether another one has learned the same data set, so that they can be compared."""
+        return other is not None and self.dataset is not None and self.dataset == other.dataset
+
+    @property
+    def reads_drawings(self) -> bool:
+        """Whether what it has learned can be drawn."""
+        return self.data_set is None or self.data_set.is_drawable
 
     @property
     def edition(self) -> tuple[int, bool]:
@@ -117,9 +132,12 @@ def _describe_error(path: Path, error: Exception) -> Message:
 
 
 def classifier_of(run: Run) -> Classifier | None:
-    """Return a run as a classifier; None while it has learned nothing, or reads pictures."""
+    """Return a run as a classifier.
+
+    None while it has learned nothing, or nobody knows what, or pictures of the visitor's own.
+    """
     model = run.model  # read once: another thread replaces it
-    if model is None or run.config.data_set.origin:
+    if model is None or not run.is_dataset_known or run.config.data_set.origin:
         return None
     return Classifier(
         run.id,
@@ -130,6 +148,7 @@ def classifier_of(run: Run) -> Classifier | None:
         epochs=len(run.epochs),
         is_training=run.is_under_way,
         classes=run.config.data_set.classes,
+        dataset=run.config.dataset,
     )
 
 
@@ -155,7 +174,7 @@ def _taught_of(session: Session) -> Classifier | None:
         Message("classifier.taught"),
         taught.network,
         classes=names,
-        is_taught=True,
+        dataset=None,
         note=Message("classifier.exam", right=exam.right, count=exam.count),
     )
 
@@ -194,7 +213,7 @@ def default_classifier() -> Classifier | None:
 def select_new_runs(session: Session) -> None:
     """Select each run once it has learned something, unless `select_classifier` came after it."""
     for run in session.runs:
-        if run.model is not None and run.id not in session.draw.offered:
+        if classifier_of(run) is not None and run.id not in session.draw.offered:
             session.draw.offered.add(run.id)
             session.draw.classifier = run.id
 

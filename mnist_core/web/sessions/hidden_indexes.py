@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from mnist_core.data import DATASETS, PixelDataset, has_images, map_images
+from mnist_core.data import DataSet, PixelDataset, has_images, map_images
 from mnist_core.inspection import HiddenIndex, index_hidden
 from mnist_core.web.sessions.classifiers import Classifier
 
@@ -24,23 +24,23 @@ _entries: OrderedDict[str, _Entry] = OrderedDict()  # the one used last comes la
 _lock = threading.Lock()  # also keeps two from being made at once: each takes up to a second
 
 
-def test_images() -> PixelDataset | None:
-    """Return MNIST's test images, mapped; None if they are not on this machine."""
-    if not has_images(DATASETS["mnist"]):
+def test_images(data_set: DataSet | None) -> PixelDataset | None:
+    """Return the test images of a data set, mapped; None if they are not on this machine."""
+    if data_set is None or not has_images(data_set):
         return None
-    images = map_images(DATASETS["mnist"]).test
+    images = map_images(data_set).test
     return images if isinstance(images, PixelDataset) else None
 
 
 def hidden_index_of(classifier: Classifier) -> HiddenIndex | None:
-    """Return what a classifier makes of the test images; None if these are not on this machine.
+    """Return what a classifier makes of its test images; None if these are not on this machine.
 
     The weights of one epoch are looked at once.
     """
     with _lock:
         entry = _entries.get(classifier.key)
         if entry is None or entry.edition != classifier.edition:
-            images = test_images()
+            images = test_images(classifier.data_set)
             if images is None:
                 return None
             entry = _Entry(classifier.edition, index_hidden(classifier.model, images))

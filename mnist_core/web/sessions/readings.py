@@ -41,14 +41,14 @@ def known_readings(key: str) -> KnownReadings | None:
 
 
 def readings_of(classifier: Classifier) -> Readings | None:
-    """Return what a classifier reads in the test images; None if these are not on this machine.
+    """Return what a classifier reads in its test images; None if these are not on this machine.
 
     The weights of one epoch read them once.
     """
     with _turn:
         known = known_readings(classifier.key)
         if known is None or known.edition != classifier.edition:
-            images = test_images()
+            images = test_images(classifier.data_set)
             if images is None:
                 return None
             readings = read_all(classifier.model, images, classifier.calibration)

@@ -14,6 +14,7 @@ from torch import nn
 from mnist_core.checkpoints import (
     SAFETENSORS,
     Checkpoint,
+    CheckpointError,
     describe_run,
     load_checkpoint,
     metadata_path,
@@ -21,7 +22,7 @@ from mnist_core.checkpoints import (
     save_checkpoint,
 )
 from mnist_core.config import TrainConfig
-from mnist_core.data import DATASETS, has_images, map_images
+from mnist_core.data import DATASETS, DataSet, Shape, has_images, map_images
 from mnist_core.evaluation import evaluate
 from mnist_core.text import Message
 from mnist_core.training import EpochRecord
@@ -143,10 +144,11 @@ def read_upload(
         metadata: the `.json` that was downloaded with it, if there is one.
 
     Returns:
-        The network; its settings and its epochs, as far as the metadata can be true.
+        The network; its settings and its epochs, as far as the metadata can be true. Where nothing
+        says what it has learned, its settings name the first data set that it fits.
 
     Raises:
-        CheckpointError: the file holds none of our networks.
+        CheckpointError: the file holds none of our networks, or one that fits no data set.
         ValueError: the file is gone, or the server has no room for it.
     """
     try:
@@ -169,21 +171,38 @@ def read_upload(
         checkpoint.model_name,
         checkpoint.width,
         checkpoint.activation,
-        checkpoint.dataset,
+        checkpoint.dataset or _first_fitting(checkpoint).key,
     )
     return checkpoint, *told
 
 
-def measure_accuracy(model: nn.Module) -> float | None:
-    """Return a network's accuracy on MNIST's test images, 0 to 1; None if they are not here.
+def _first_fitting(checkpoint: Checkpoint) -> DataSet:
+    fitting = data_sets_for(checkpoint.shape, checkpoint.classes)
+    if not fitting:
+        shape = "×".join(map(str, checkpoint.shape))
+        raise CheckpointError(Message("files.no_data_set", shape=shape, classes=checkpoint.classes))
+    return fitting[0]
+
+
+def data_sets_for(shape: Shape, classes: int) -> list[DataSet]:
+    """Return the data sets of this shape with so many classes."""
+    return [
+        data_set
+        for data_set in DATASETS.values()
+        if data_set.shape == shape and len(data_set.classes) == classes
+    ]
+
+
+def measure_accuracy(model: nn.Module, data_set: DataSet) -> float | None:
+    """Return a network's accuracy on the test images, 0 to 1; None if they are not here.
 
     It takes half a second of one core at most, and one network at a time.
     """
     with _measuring:
         try:
-            if not has_images(DATASETS["mnist"]):
+            if not has_images(data_set):
                 return None
-            return evaluate(model, map_images(DATASETS["mnist"]).test).accuracy
+            return evaluate(model, map_images(data_set).test).accuracy
         except OSError:
             log.exception("the test images cannot be read")
             return None

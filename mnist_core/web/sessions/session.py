@@ -248,13 +248,32 @@ class Session:
         self._check_open()
         with self.keeping():
             checkpoint, config, epochs = read_upload(path, metadata)
-            accuracy = None if epochs else measure_accuracy(checkpoint.model)
+            is_known = checkpoint.dataset is not None
+            accuracy = (
+                measure_accuracy(checkpoint.model, config.data_set)
+                if is_known and not epochs
+                else None
+            )
             with self._lock:
                 self._check_open()
                 name = Message("run.upload_name", number=self._count())
                 run = Run.from_checkpoint(checkpoint, config, epochs, name, accuracy)
                 self._add([run])
         return run
+
+    def tell_dataset(self, run: Run, dataset: str) -> None:
+        """Note what an upload has learned, where its files do not say; else nothing changes.
+
+        Raises:
+            ValueError: there is no such data set, or the network does not fit it.
+        """
+        if run.is_dataset_known or run.model is None:
+            return
+        config = replace(run.config, dataset=dataset)
+        if config.kind != run.config.kind:
+            raise ValueError(Message("session.dataset_misfit", title=config.data_set.title))
+        run.tell_dataset(config, measure_accuracy(run.model, config.data_set))
+        self.note_change()
 
     def seconds_until_over(
         self, runs: Collection[Run], new: Sequence[TrainConfig] = ()

@@ -73,8 +73,10 @@ class ExperimentsState:
 
     Attributes:
         opened: the name of the experiment or demonstration whose card is open.
+        dataset: on which data set experiments are made.
         shown: the demonstrations that have been asked for.
     """
 
     opened: str = next(iter(EXPERIMENTS))
+    dataset: str = "mnist"
     shown: set[str] = field(default_factory=set)

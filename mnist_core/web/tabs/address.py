@@ -190,6 +190,8 @@ class PageAddress:
         wish = read_address(address, own.data_set.key if own else "")
         if wish.experiment:
             session.experiments.opened = wish.experiment
+        if wish.experiment or (wish.tab == "experiments" and wish.config):
+            session.experiments.dataset = (wish.config or RECIPE).dataset
             session.note_change()
         if wish.ignored:
             names = tell_names(wish.ignored)
@@ -213,7 +215,10 @@ class PageAddress:
 
     def view(self, session: Session) -> View:
         """Say which card is open."""
-        return lambda: {self.component: dict(gr.update(experiment=session.experiments.opened))}
+        state = session.experiments
+        return lambda: {
+            self.component: dict(gr.update(experiment=state.opened, experiment_data=state.dataset))
+        }
 
 
 def _settings_of(values: tuple[Any, ...]) -> TrainConfig | None:

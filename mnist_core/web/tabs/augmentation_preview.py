@@ -12,50 +12,59 @@ from PIL import Image
 from torch import Tensor
 
 from mnist_core.augmentation import augment
-from mnist_core.data import DATASETS, has_images, map_images, seeded
+from mnist_core.data import DataSet, has_images, map_images, seeded
 from mnist_core.text import say
 
-SHOWN = 10  # the digits 0 to 9
+SHOWN = 10  # classes at most, an image of each
 COPIES = 4  # of the batch that is changed: the last is the one that "handwriting" only bends
 GAP = 4  # white pixels between two images
 
-_pictures: dict[str, str] = {}
+MOST = 20  # pictures that are kept
+
+_pictures: dict[tuple[str, str], str] = {}  # of a kind and a data set; the oldest comes first
 _drawing = threading.Lock()
 
 
-def show_augmentation(kind: str) -> str:
-    """Draw the digits 0 to 9 as they are, and below them changed; once for each kind.
+def show_augmentation(kind: str, data_set: DataSet) -> str:
+    """Draw an image of each class as it is, and below it changed; once for each kind and set.
 
     Args:
         kind: one of `AUGMENTATIONS`.
+        data_set: whose training images.
 
     Returns:
-        HTML with a picture, black ink on white paper, or why there is none.
+        HTML with a picture, or why there is none. What can be drawn is black ink on white paper.
     """
     with _drawing:
-        if kind not in _pictures:
-            if not has_images(DATASETS["mnist"]):
-                return f"<p>{html.escape(say('form.no_preview'))}</p>"
-            _pictures[kind] = _draw(kind)
-        picture = _pictures[kind]
+        key = kind, data_set.key
+        if key not in _pictures:
+            if not has_images(data_set):
+                return f"<p>{html.escape(say('form.no_preview', title=data_set.title))}</p>"
+            _pictures[key] = _draw(kind, data_set)
+        while len(_pictures) > MOST:
+            del _pictures[next(iter(_pictures))]
+        picture = _pictures[key]
     words = html.escape(say("form.preview"))
-    return f'<img src="{picture}" alt="{words}" title="{words}">'
+    is_ink = "" if data_set.is_drawable else ' class="photograph"'
+    return f'<img src="{picture}" alt="{words}" title="{words}"{is_ink}>'
 
 
-def _draw(kind: str) -> str:
-    train = map_images(DATASETS["mnist"]).train
-    chosen = [int((train.labels == digit).nonzero()[0, 0]) for digit in range(SHOWN)]
+def _draw(kind: str, data_set: DataSet) -> str:
+    train = map_images(data_set).train
+    count = min(len(data_set.classes), SHOWN)
+    chosen = [int((train.labels == label).nonzero()[0, 0]) for label in range(count)]
     images, labels = train.__getitems__(chosen)
     with seeded(2):
         changed, _ = augment(images.repeat(COPIES, 1, 1, 1), labels.repeat(COPIES), kind)
-    return _to_url(torch.stack([images, changed[-SHOWN:]]))
+    return _to_url(torch.stack([images, changed[-count:]]), is_ink=data_set.is_drawable)
 
 
-def _to_url(images: Tensor) -> str:
-    """Set [rows, columns, 1, 28, 28], -1 (paper) to 1 (ink), as a picture in a data URL."""
-    padded = torch.nn.functional.pad(images.squeeze(2), [GAP // 2] * 4, value=-1.0)
-    rows = torch.cat([torch.cat(list(row), dim=1) for row in padded])
-    pixels = ((1 - rows) * 127.5).round().clamp(0, 255).byte().numpy()
+def _to_url(images: Tensor, *, is_ink: bool) -> str:
+    """Set [rows, columns, *shape], -1 to 1, as a picture in a data URL; ink is dark on white."""
+    shown = -images if is_ink else images
+    padded = torch.nn.functional.pad(shown, [GAP // 2] * 4, value=1.0)
+    rows = torch.cat([torch.cat(list(row), dim=2) for row in padded], dim=1)  # [channels, h, w]
+    pixels = ((rows + 1) * 127.5).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
     file = BytesIO()
-    Image.fromarray(pixels).save(file, format="PNG")
+    Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels).save(file, format="PNG")
     return f"data:image/png;base64,{b64encode(file.getvalue()).decode('ascii')}"

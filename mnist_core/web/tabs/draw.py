@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from mnist_core.data import DATASETS
 from mnist_core.drawings import (
     LabelledDrawing,
     NamedDrawing,
@@ -25,6 +26,7 @@ from mnist_core.web.components.canvas import (
     parse_label,
     parse_named_label,
 )
+from mnist_core.web.components.image_strip import ImageStrip, Wish
 from mnist_core.web.components.keepsakes import Keepsakes, KeptDrawings
 from mnist_core.web.components.leaderboard import (
     Choice,
@@ -52,9 +54,10 @@ from mnist_core.web.sessions.classifiers import (
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.sessions.uploads import find_upload
+from mnist_core.web.tabs.image_strip import describe_strip, fill_strip
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.picture import look_into, look_up
+from mnist_core.web.tabs.picture import look_at_thing, look_into, look_up
 from mnist_core.web.tabs.teach import TeachPart
 
 SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
@@ -66,6 +69,7 @@ class DrawTab:
     Attributes:
         canvas: holds the drawing.
         picture: lies over it, once there is one.
+        strip: the test images of who reads, where nobody can draw what it has learned.
         board: names the networks.
         keepsakes: what the visitor's own browser keeps.
         outputs: what changes with the session.
@@ -79,6 +83,7 @@ class DrawTab:
                 self.picture = PictureViewer(
                     megabytes=the_limits().upload_mb, elem_classes="over-canvas"
                 )
+                self.strip = ImageStrip()
                 Share(offers=("link", "drawing", "seen"), stem="digit")
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel(elem_classes="reading")
@@ -88,7 +93,7 @@ class DrawTab:
                 build_views(self.canvas, link)
                 with gr.Column(elem_classes="teach-view"):
                     self.teach = TeachPart(link)
-        self.outputs = [self.board, self.canvas, self.picture, self.teach.panel]
+        self.outputs = [self.board, self.canvas, self.picture, self.strip, self.teach.panel]
         # At once, and "multiple": the page itself sees to it that one drawing is on its way at a
         # time, and one that got lost must not block the next.
         self.canvas.input(read_drawing, [self.canvas, link], prediction, **at_once(link))
@@ -98,6 +103,7 @@ class DrawTab:
         self.picture.input(
             read_picture, [self.picture, link], [prediction, self.picture], **settings
         )
+        self.strip.turn(self.turn_strip, link, self.strip, **at_once(link))
         self.board.choose(self.choose_classifier, link, self.outputs, **at_once(link))
         boards = [self.board, self.teach.panel]
         self.canvas.labelled(self.label_drawing, link, boards, **at_once(link))
@@ -115,6 +121,10 @@ class DrawTab:
         if not is_there and (present := current_classifier(session)):
             session.draw.note = Message("draw.classifier_gone", name=present.name)
         return {self.board: _board(session), **self._read_again(session)}
+
+    def turn_strip(self, session: Session, event: gr.EventData) -> Updates:
+        """Give some test images of a data set."""
+        return {self.strip: gr.update(images=fill_strip(Wish.of(event), session))}
 
     def bring_drawings_back(self, session: Session, event: gr.EventData) -> Updates:
         """Count drawings again that the visitor's browser has kept.
@@ -143,7 +153,9 @@ class DrawTab:
     def label_drawing(self, session: Session, event: gr.EventData) -> Updates:
         """Keep a drawing of which the visitor has said what it is: a digit, or an own class."""
         if has_name(event_data(event)):
-            return self.teach.add(session, _named(event))
+            updates = self.teach.add(session, _named(event))
+            session.draw.note = session.draw.teach_note  # where the other panel is closed
+            return {self.board: _board(session), **updates}
         return {
             self.board: count_drawing(session, event),
             self.teach.panel: self.teach.show(session),
@@ -160,7 +172,18 @@ class DrawTab:
         """Have the page ask once more if this is another classifier than last time."""
         classifier = current_classifier(session)
         name = f"{classifier.key} {classifier.edition}" if classifier else ""
-        return {part: dict(gr.update(classifier=name)) for part in (self.canvas, self.picture)}
+        return {
+            self.canvas: dict(gr.update(classifier=name, drawable=_drawable(classifier))),
+            self.picture: dict(gr.update(classifier=name)),
+            self.strip: describe_strip(classifier),
+        }
+
+
+def _drawable(classifier: Classifier | None) -> str:
+    """Return what can be drawn for a network, as the canvas names it."""
+    if classifier is None or classifier.reads_digits:
+        return "digits"
+    return "classes" if classifier.reads_drawings else ""
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -171,7 +194,9 @@ def read_drawing(drawing: Drawing, session: Session) -> Answer:
     note_reading()
     if drawing.strokes:
         session.draw.keep_picture(None)
-    session.draw.drawing = image_from_strokes(drawing.strokes)
+    classifier = current_classifier(session)
+    can_draw = _drawable(classifier) != ""
+    session.draw.drawing = image_from_strokes(drawing.strokes) if can_draw else None
     return _answer(drawing.seq, session.draw.drawing, session)
 
 
@@ -186,13 +211,18 @@ def read_picture(
     if question is None:
         raise refusal(Message("picture.expected"))
     image: GrayImage | None = None
+    classifier = current_classifier(session)
+    data_set = classifier.data_set if classifier else DATASETS["mnist"]
     try:
         if question.test_image is not None:
-            image, findings = look_up(question.seq, question.test_image)
+            image, findings = look_up(question, data_set)
             session.draw.keep_picture(None)
         elif path := find_upload(question.file):
             session.draw.keep_picture(path)
-            image, findings = look_into(question, path)
+            if data_set is None or data_set.is_drawable:
+                image, findings = look_into(question, path)
+            else:
+                image, findings = look_at_thing(question, path, data_set)
         else:
             raise FileNotFoundError
     except FileNotFoundError:  # it was kept for some minutes: the page has it, and asks again
@@ -209,12 +239,16 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
     answer: Answer = {"seq": seq, "digit": None}
     if image is not None:  # nobody may be there to read it, and it can be taught all the same
         answer["image"] = image.ravel().tolist()
+        if len(image.shape) == 3:
+            answer["channels"] = image.shape[0]
     if classifier is None:
         answer["message"] = say("draw.no_classifier")
         return answer
     if not classifier.reads_digits:
         answer["classes"] = [translate(name) for name in classifier.classes]
-        answer["takes_labels"] = classifier.is_taught
+    if not classifier.reads_digits and classifier.data_set:  # only digits are counted
+        answer["keeps_labels"] = False
+        answer["message"] = _ask_for(classifier)
     if image is None:
         return answer
     prediction = predict(classifier.model, image, classifier.calibration)
@@ -227,6 +261,13 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
         else translate(classifier.name)
     )
     return answer
+
+
+def _ask_for(classifier: Classifier) -> str:
+    """Say what a network reads that has learned no digits."""
+    if classifier.reads_drawings:
+        return say("draw.ask_class", classes=", ".join(map(translate, classifier.classes)))
+    return say("draw.ask_picture")
 
 
 # --- the score ---------------------------------------------------------------------------------
@@ -342,16 +383,26 @@ def _row(classifier: Classifier, session: Session) -> Row:
         if is_beginning or classifier.note or not classifier.reads_digits
         else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
     )
-    note = say("draw.in_training") if classifier.is_training else translate(classifier.note)
+    note = translate(classifier.note) or _say_accuracy(classifier)
+    if classifier.is_training:
+        note = say("draw.in_training")
     if classifier.key in SHIPPED_NOTES:
         note = translate(describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key])
     return {
         "key": classifier.key,
         "name": translate(classifier.name),
-        "accuracy": classifier.accuracy,
+        "accuracy": classifier.accuracy if classifier.reads_digits else None,
         "right": right,
         "note": note,
     }
+
+
+def _say_accuracy(classifier: Classifier) -> str:
+    """Say how a network does that was not tested on MNIST, whose column is not for it."""
+    data_set, accuracy = classifier.data_set, classifier.accuracy
+    if data_set is None or classifier.reads_digits or accuracy is None:
+        return ""
+    return say("draw.accuracy_on", title=data_set.title, accuracy=accuracy)
 
 
 def _first_board() -> LeaderboardStatus:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import gradio as gr
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import DATASETS, DataSet, has_images
 from mnist_core.experiments import (
     DEMONSTRATIONS,
     EXPERIMENTS,
@@ -25,6 +28,7 @@ from mnist_core.web.components.experiment_cards import (
     CardsStatus,
     CardText,
     ComparedRuns,
+    DataChoice,
     ExperimentCards,
     SideStatus,
 )
@@ -53,6 +57,7 @@ class ExperimentsTab:
             self.share = Share(offers=("link", "svg", "png"), stem="experiment")
         self.outputs = [self.cards, self.share]
         self.cards.order(self.order_experiment, link, link, **at_once(link))
+        self.cards.choose_data(self.choose_data_set, link, link, **at_once(link))
 
     def order_experiment(self, session: Session, event: gr.EventData) -> Updates:
         """Do what a card asks for; the page then follows it.
@@ -65,10 +70,9 @@ class ExperimentsTab:
             session.experiments.opened = order.experiment
         if order.experiment in DEMONSTRATIONS:
             return self._order_demonstration(session, order)
-        experiments = experiments_of(session)
-        if order.experiment not in experiments:
+        if order.experiment not in experiments_of(session):
             raise refusal(Message("pictures.none"))
-        results = ExperimentResults(session, experiments[order.experiment])
+        results = results_of(session, order.experiment)
         actions = {
             "try": results.try_it,
             "seeds": results.try_more_seeds,
@@ -82,6 +86,12 @@ class ExperimentsTab:
             raise refusal(error) from None
         finally:
             session.note_change()
+        return self._link.changed()
+
+    def choose_data_set(self, session: Session, event: gr.EventData) -> Updates:
+        """Make the experiments on another data set from now on."""
+        session.experiments.dataset = DataChoice.of(event).dataset
+        session.note_change()
         return self._link.changed()
 
     def _order_demonstration(self, session: Session, order: CardOrder) -> Updates:
@@ -100,7 +110,7 @@ class ExperimentsTab:
         curves = PlotCache()
         return lambda: {
             self.cards: describe_cards(session, curves.draw(curves_of_experiment(session))),
-            self.share: f"experiment={session.experiments.opened}",
+            self.share: _query(session),
         }
 
 
@@ -117,12 +127,26 @@ def opened_card(session: Session) -> str:
     return opened if is_there else next(iter(EXPERIMENTS))
 
 
+def _query(session: Session) -> str:
+    """Write the address that opens the card which is open, on its data set."""
+    state = session.experiments
+    data = "" if state.dataset == RECIPE.dataset else f"&data={state.dataset}"
+    return f"experiment={state.opened}{data}"
+
+
+def results_of(session: Session, experiment: str) -> ExperimentResults:
+    """Return what a session has tried of an experiment, on the data set that it has chosen."""
+    if experiment in EXPERIMENTS:
+        return ExperimentResults(session, EXPERIMENTS[experiment].on(session.experiments.dataset))
+    return ExperimentResults(session, experiments_of(session)[experiment])
+
+
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
     opened = opened_card(session)
     if opened in DEMONSTRATIONS:
         return []
-    results = ExperimentResults(session, experiments_of(session)[opened])
+    results = results_of(session, opened)
     planned = results.experiment.baseline.epochs
     sides = (
         (say("cards.baseline"), BASELINE_COLOR, results.baselines()),
@@ -133,15 +157,14 @@ def curves_of_experiment(session: Session) -> list[Curve]:
 
 def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     """Say what the cards show, in the current language."""
-    experiments = experiments_of(session)
-    every = {
-        name: ExperimentResults(session, experiment) for name, experiment in experiments.items()
-    }
+    every = {name: results_of(session, name) for name in experiments_of(session)}
+    cards = {name: results.experiment for name, results in every.items()} | DEMONSTRATIONS
     opened, shown = opened_card(session), session.experiments.shown
     common: CardsOverview = {
-        "experiments": {
-            name: _describe(card) for name, card in (experiments | DEMONSTRATIONS).items()
-        },
+        "experiments": {name: _describe(card) for name, card in cards.items()},
+        "dataset": session.experiments.dataset,
+        "datasets": [[key, translate(one.title)] for key, one in DATASETS.items()],
+        "fetches": _say_fetching(DATASETS[session.experiments.dataset]),
         "chosen": opened,
         "badges": {
             **{name: _badge(other) for name, other in every.items()},
@@ -176,13 +199,22 @@ def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     }
 
 
+def _say_fetching(data_set: DataSet) -> str:
+    """Say that a data set comes first, where it is not here."""
+    if data_set.key == "mnist" or has_images(data_set):
+        return ""
+    megabytes = f"{data_set.download_bytes / 1e6:.0f}"
+    return say("cards.fetches", title=data_set.title, megabytes=megabytes)
+
+
 def _describe(card: Experiment | Demonstration) -> CardText:
     baseline = card.baseline if isinstance(card, Experiment) else RECIPE
+    recipe = replace(RECIPE, dataset=baseline.dataset)
     return {
         "title": translate(card.title),
         "suggestion": translate(card.suggestion),
         "expectation": translate(card.expectation),
-        "baseline": translate(describe_change(baseline)) or say("run.recipe"),
+        "baseline": translate(describe_change(baseline, recipe)) or say("run.recipe"),
     }
 
 

@@ -22,7 +22,6 @@ from mnist_core.web.tabs.train_form import TrainForm, own_or
 
 SETTINGS = ("dataset", "batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has
-NO_MNIST: FirstBatchView = {"size": 0, "of": 0, "seed": 0, "shape": (1, 28, 28), "images": []}
 
 
 def build_first_batch(form: TrainForm, link: SessionLink) -> None:
@@ -54,21 +53,33 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
 
     It is the one whose shape the article's code prints.
     """
-    if not has_images(config.data_set):
-        return NO_MNIST
-    train = map_images(config.data_set).train
-    names = [translate(name) for name in config.data_set.classes]
-    train = handicap(train, config.images, config.wrong_labels, config.seed, len(names))
+    data_set = config.data_set
+    about: FirstBatchView = {
+        "title": translate(data_set.title),
+        "classes": None
+        if data_set.key == "mnist"
+        else [translate(name) for name in data_set.classes],
+        "shape": list(data_set.shape),
+        "size": 0,
+        "of": 0,
+        "seed": 0,
+        "images": [],
+    }
+    if not has_images(data_set):
+        return about
+    train = map_images(data_set).train
+    classes = len(data_set.classes)
+    train = handicap(train, config.images, config.wrong_labels, config.seed, classes)
     size = min(config.batch_size, len(train))
     images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
     pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255
     return {
+        **about,
         "size": size,
         "of": len(train),
         "seed": config.seed,
-        "shape": config.data_set.shape,
         "images": [
-            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
+            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
             for image, label in zip(pixels, labels.tolist(), strict=True)
         ],
     }

@@ -15,7 +15,6 @@ from torch import nn
 
 from mnist_core.inference import predict
 from mnist_core.inspection import (
-    HiddenIndex,
     Inspection,
     Layer,
     Share,
@@ -28,7 +27,7 @@ from mnist_core.inspection import (
 )
 from mnist_core.inspection.layers import ACTIVATIONS, PAPER
 from mnist_core.preprocessing import GrayImage, image_from_strokes, ink_of_each
-from mnist_core.text import translate
+from mnist_core.text import say, translate
 from mnist_core.web.components.base import refusal
 from mnist_core.web.components.canvas import Drawing, DrawingCanvas
 from mnist_core.web.components.inside import (
@@ -80,6 +79,10 @@ def look_closer(question: Question, session: Session) -> Facts | None:
         classifier = load_shipped("simple_nn") or classifier
     if classifier is None:
         return None
+    if classifier.data_set and classifier.data_set.shape[0] > 1:
+        name = translate(classifier.name)
+        sentence = say("inside.in_colour", name=name)
+        return {"view": question.view, "network": name, "unavailable": sentence}
     try:
         image = scribble() if question.example else question.pixels()
     except ValueError as error:
@@ -109,7 +112,7 @@ def look_closer(question: Question, session: Session) -> Facts | None:
 
 def _inside(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
     """Return the layers, and where the number of what was pressed comes from."""
-    index = _index_of(classifier)
+    index = hidden_index_of(classifier)
     dead = (
         {name: np.flatnonzero(off).tolist() for name, off in index.is_dead.items()} if index else {}
     )
@@ -127,11 +130,6 @@ def _inside(question: Question, seen: Inspection, classifier: Classifier) -> Fac
         "chosen": _chosen(question, seen, classifier),
         "shares": _numbers(seen.hidden.shares[seen.digit], 3) if question.table else None,
     }
-
-
-def _index_of(classifier: Classifier) -> HiddenIndex | None:
-    """Return what a network makes of MNIST's test images, if digits are what it has learned."""
-    return hidden_index_of(classifier) if classifier.reads_digits else None
 
 
 def _layer(layer: Layer, seen: Inspection, dead: list[int] | None) -> Facts:
@@ -288,6 +286,7 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
             "score": evidence.score,
         },
         "alike": _alike(seen, classifier),
+        "isTaught": classifier.data_set is None,
         "activation": _activation(seen.hidden),
     }
     if question.path:
@@ -298,8 +297,8 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
 
 
 def _alike(seen: Inspection, classifier: Classifier) -> list[Facts] | None:
-    """Return the test images most alike; None if there are none, or it has not learned digits."""
-    index, images = _index_of(classifier), test_images()
+    """Return the test images most alike; None if there are none, or none that it has learned."""
+    index, images = hidden_index_of(classifier), test_images(classifier.data_set)
     if index is None or images is None:
         return None
     return [

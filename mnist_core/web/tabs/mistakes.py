@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +10,7 @@ import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_core.data import PixelDataset, default_root
+from mnist_core.data import PixelDataset
 from mnist_core.inspection import inspect_image, project
 from mnist_core.mistakes import Readings
 from mnist_core.mistakes.reliability import calibration_error, reliability
@@ -24,8 +23,8 @@ from mnist_core.web.components.mistakes import (
     Selection,
     Taken,
     pack,
-    pack_sprite,
 )
+from mnist_core.web.components.sprites import pack_sprite
 from mnist_core.web.sessions.classifiers import (
     Classifier,
     all_classifiers,
@@ -115,7 +114,12 @@ def list_networks(session: Session) -> Facts:
     chosen = state.network if state.network in keys else reads.key if reads else ""
     return {
         "networks": [
-            {"key": one.key, "name": translate(one.name), "edition": _edition(one)}
+            {
+                "key": one.key,
+                "name": translate(one.name),
+                "edition": _edition(one),
+                "data_set": one.data_set.key if one.data_set else "",
+            }
             for one in classifiers
         ],
         "network": chosen if chosen in keys else next(iter(keys), ""),
@@ -125,16 +129,12 @@ def list_networks(session: Session) -> Facts:
 
 
 def _can_be_wrong(classifier: Classifier) -> bool:
-    """Tell whether a network has mistakes in MNIST's test images that can be looked at.
+    """Tell whether a network has mistakes in test images that can be looked at.
 
     A run without an epoch behind it has not: its weights are gone before anybody looks.
     """
-    return classifier.reads_digits and (classifier.epochs > 0 or not classifier.is_training)
-
-
-def _find(session: Session, key: str) -> Classifier | None:
-    classifier = find_classifier(session, key)
-    return classifier if classifier and classifier.reads_digits else None
+    has_begun = classifier.epochs > 0 or not classifier.is_training
+    return has_begun and classifier.data_set is not None
 
 
 def _edition(classifier: Classifier) -> str:
@@ -148,8 +148,9 @@ def _edition(classifier: Classifier) -> str:
 def describe(look: Look, session: Session) -> Facts:
     """Return the figures of a network: its counts, how sure it is, and the comparison."""
     answer: Facts = look.model_dump()
-    classifier = _find(session, look.network)
-    if classifier is None:
+    classifier = find_classifier(session, look.network)
+    data_set = classifier.data_set if classifier else None
+    if classifier is None or data_set is None:
         return {**answer, "problem": say("misread.gone")}
     edition = _edition(classifier)  # first: what is learned meanwhile is looked at next
     readings = readings_of(classifier)
@@ -158,12 +159,16 @@ def describe(look: Look, session: Session) -> Facts:
     bins = reliability(readings)
     answer |= {
         "edition": edition,
+        "data_set": data_set.key,
+        "title": translate(data_set.title),
+        "classes": None if classifier.reads_digits else list(map(translate, data_set.classes)),
+        "can_draw": data_set.is_drawable,
         "confusion": readings.confusion.tolist(),
         "bins": [[b.count, round(b.confidence, 4), round(b.accuracy, 4)] for b in bins],
         "error": round(calibration_error(bins), 5),
     }
-    other = _find(session, look.against) if look.against else None
-    others = readings_of(other) if other else None
+    other = find_classifier(session, look.against) if look.against else None
+    others = readings_of(other) if other and classifier.is_like(other) else None
     if others is not None:
         answer["comparison"] = _compare(readings, others)
     return answer
@@ -186,11 +191,12 @@ def _compare(readings: Readings, others: Readings) -> Facts:
 def show_images(selection: Selection, session: Session) -> Facts:
     """Return some images with what is read in them; "stale" where their network has to be read."""
     answer: Facts = selection.model_dump()
-    readings, others = (
-        _known(key, session) for key in (selection.network, selection.against or selection.network)
-    )
-    images = test_images()
-    if readings is None or others is None or images is None:
+    classifier = find_classifier(session, selection.network)
+    other = find_classifier(session, selection.against or selection.network)
+    readings, others = _known(classifier), _known(other)
+    images = test_images(classifier.data_set) if classifier else None
+    is_alike = classifier is not None and classifier.is_like(other)
+    if readings is None or others is None or images is None or not is_alike:
         return {**answer, "stale": True}
     places = _places(selection, readings, others)
     shown = places[selection.first : selection.first + IMAGES_AT_ONCE]
@@ -201,13 +207,14 @@ def show_images(selection: Selection, session: Session) -> Facts:
         "digits": readings.digits[shown].tolist(),
         "confidences": _rounded(readings.confidences[shown]),
         "others": others.digits[shown].tolist(),
+        "side": images.pixels.shape[-1],
         "sprite": pack_sprite(_pixels(images, shown)) if len(shown) else "",
     }
     return answer
 
 
-def _known(key: str, session: Session) -> Readings | None:
-    known = known_readings(key) if _find(session, key) else None
+def _known(classifier: Classifier | None) -> Readings | None:
+    known = known_readings(classifier.key) if classifier else None
     return known.readings if known else None
 
 
@@ -225,7 +232,7 @@ def _places(selection: Selection, readings: Readings, others: Readings) -> NDArr
 
 
 def _pixels(images: PixelDataset, places: NDArray[np.int64]) -> NDArray[np.uint8]:
-    pixels: NDArray[np.uint8] = images.pixels.numpy()[places, 0]  # [images, 28, 28]
+    pixels: NDArray[np.uint8] = images.pixels.numpy()[places]  # [images, *shape]
     return pixels
 
 
@@ -237,26 +244,21 @@ def _rounded(numbers: NDArray[np.float32], decimals: int = 4) -> list[Any]:
 # --- the map -----------------------------------------------------------------------------------
 
 
-@functools.cache
-def _map_sprite(folder: str) -> str:
-    """Pack the first thousand test images, once for each folder that they lie in."""
-    images = test_images()
-    assert images is not None  # or there would be nothing to lay out
-    return pack_sprite(images.pixels[:IMAGES_ON_MAP, 0].numpy())
-
-
 def map_hidden(look: MapLook, session: Session) -> Facts:
     """Return where a network's hidden layer puts a thousand test images, and the drawing."""
     answer: Facts = look.model_dump()
-    classifier = _find(session, look.network)
+    classifier = find_classifier(session, look.network)
     index = hidden_index_of(classifier) if classifier else None
     readings = readings_of(classifier) if classifier else None
-    if classifier is None or index is None or readings is None:
+    data_set = classifier.data_set if classifier else None
+    images = test_images(data_set)
+    if not (classifier and data_set and index and readings and images):
         return {**answer, "problem": say("misread.no_data")}
     projection = project(index.values)
     drawing = session.draw.drawing
+    reader = current_classifier(session)
     drawn: Facts | None = None
-    if drawing is not None:
+    if drawing is not None and classifier.is_like(reader):
         seen = inspect_image(classifier.model, drawing, classifier.calibration)
         place = projection.place(seen.hidden.values)
         image = b64encode(drawing.tobytes()).decode("ascii")
@@ -270,5 +272,8 @@ def map_hidden(look: MapLook, session: Session) -> Facts:
         "digits": readings.digits[:IMAGES_ON_MAP].tolist(),
         "confidences": _rounded(readings.confidences[:IMAGES_ON_MAP]),
         "drawing": drawn,
-        "sprite": _map_sprite(str(default_root())) if look.with_images else "",
+        "data_set": data_set.key,
+        "channels": data_set.shape[0],
+        "side": data_set.shape[-1],
+        "sprite": pack_sprite(images.pixels[:IMAGES_ON_MAP].numpy()) if look.with_images else "",
     }

@@ -11,7 +11,6 @@ import gradio as gr
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import has_images, map_images
-from mnist_core.models import MNIST_SHAPE
 from mnist_core.one_step import MOST_STEPS, OneStep, take_step
 from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
@@ -36,7 +35,8 @@ NOTHING: OneStepView = {
     "code": [],
     "phases": [],
     "images": [],
-    "shape": MNIST_SHAPE,
+    "classes": None,
+    "shape": [],
     "scores": [],
     "loss": 0.0,
     "error": "",
@@ -60,7 +60,7 @@ def show_step(number: int, *values: Any) -> OneStepView:
     try:
         config = read_settings(*values[:-1], session=values[-1])
         if not has_images(config.data_set):
-            raise ValueError(Message("one_step.no_data"))
+            raise ValueError(Message("one_step.no_data", title=config.data_set.title))
         step = take_step(config, map_images(config.data_set), number)
     except ValueError as error:
         return {**NOTHING, "error": translate(error)}
@@ -74,7 +74,8 @@ def show_step(number: int, *values: Any) -> OneStepView:
 def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
     """Put a step into words, in the current language."""
     code = loop_of(config)
-    names = [translate(name) for name in config.data_set.classes]
+    data_set = config.data_set
+    names = [translate(name) for name in data_set.classes]
     pixels = ((step.images[:MOST_SHOWN] + 1) * 127.5).round().clamp(0, 255).byte().numpy()
     return {
         "settings": repr(config),
@@ -86,10 +87,11 @@ def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
             for name, part in LINES.items()
         ],
         "images": [
-            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
+            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
             for image, label in zip(pixels, step.labels.tolist(), strict=False)
         ],
-        "shape": config.data_set.shape,
+        "classes": None if data_set.key == "mnist" else names,
+        "shape": list(data_set.shape),
         "scores": list(step.scores),
         "loss": step.loss,
         "error": "",
@@ -110,20 +112,28 @@ def _find(lines: list[str], part: str) -> int:
 
 def _say(name: str, step: OneStep, config: TrainConfig) -> str:
     size, weight, label = len(step.labels), step.weight, int(step.labels[0])
-    digit = Message("digit.eight" if label == 8 else "digit.other", digit=label)
+    classes = config.data_set.classes
+    has_digits = config.dataset == "mnist"
+    digit: str = classes[label]
+    if has_digits:
+        digit = Message("digit.eight" if label == 8 else "digit.other", digit=label)
     watched = f"{weight.name}{list(weight.place)}"
     if name == "batch":
-        return say("one_step.batch", number=step.number, steps=step.steps, size=size, digit=digit)
+        facts = {"number": step.number, "steps": step.steps, "size": size, "digit": digit}
+        return say("one_step.batch", shape=", ".join(map(str, step.images.shape)), **facts)
     if name == "zero_grad":
         if weight.left is None:
             return say("one_step.zero_first", weight=watched)
         return say("one_step.zero", weight=watched, left=_number(weight.left))
     if name == "forward":
         scores = ", ".join(
-            f"{digit}: {_number(score, 2)}" for digit, score in enumerate(step.scores)
+            f"{translate(name)}: {_number(score, 2)}"
+            for name, score in zip(classes, step.scores, strict=True)
         )
-        right = step.read_right
-        return say("one_step.forward", size=size, digit=digit, scores=scores, right=right)
+        told = {"size": size, "digit": digit, "scores": scores, "right": step.read_right}
+        if has_digits:
+            return say("one_step.forward", **told)
+        return say("one_step.forward_named", classes=len(classes), **told)
     if name == "loss":
         probability = f"{step.probability:.3g}"
         return say("one_step.loss", size=size, probability=probability, loss=f"{step.loss:.4f}")

@@ -1,4 +1,4 @@
-"""A picture that a visitor has sent → the image of its digit, and where things are in it."""
+"""A picture that a visitor has sent → the image that a network reads, and where things are."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
+from mnist_core.data import DataSet
 from mnist_core.preprocessing import (
     Box,
     GrayImage,
@@ -16,6 +19,7 @@ from mnist_core.preprocessing import (
     open_picture,
 )
 from mnist_core.preprocessing.colours import grays_of
+from mnist_core.preprocessing.photographs import image_of_thing, middle_square
 from mnist_core.text import Message, say
 from mnist_core.web.components.picture import Findings, Question
 from mnist_core.web.sessions.hidden_indexes import test_images
@@ -59,21 +63,55 @@ def look_into(question: Question, path: Path) -> tuple[GrayImage | None, Finding
     return image, findings
 
 
-def look_up(seq: int, place: int) -> tuple[GrayImage, Findings]:
-    """Return one of MNIST's test images as it is, so that it is read as it was in the test.
+def look_at_thing(question: Question, path: Path, data_set: DataSet) -> tuple[GrayImage, Findings]:
+    """Bring a picture, or the part that a question asks for, to the shape of a data set's images.
+
+    Nothing is looked for in it: the middle of it is read. For the rest see `look_into`.
+
+    Returns:
+        The image, [28, 28] or [3, rows, columns]; and which part of the picture it is.
+    """
+    picture = open_picture(path)
+    whole = Box(0, 0, picture.width, picture.height)
+    square = middle_square(_box(question.crop, picture) if question.crop else whole)
+    image = image_of_thing(picture.crop(square), data_set.shape, is_on_black=data_set.is_on_black)
+    findings: Findings = {
+        "seq": question.seq,
+        "size": picture.size,
+        "found": [],
+        "read": _shares(square, picture),
+    }
+    if question.show:
+        findings["shown"] = _as_data_uri(picture)
+    return _as_read(image), findings
+
+
+def look_up(question: Question, data_set: DataSet | None) -> tuple[GrayImage, Findings]:
+    """Return a test image as it is, so that it is read as it was in the test.
 
     Args:
-        seq: of the question.
-        place: in the test set, from 0.
+        question: which one.
+        data_set: what the network that is to read it has learned; None for no such images.
+
+    Returns:
+        The image, [28, 28] or [3, rows, columns]; and that nothing was looked for.
 
     Raises:
-        ValueError: there is no such image on this machine.
+        ValueError: there is no such image on this machine, or the network has learned others.
     """
-    images = test_images()
-    if images is None or place >= len(images.labels):
+    if data_set is None or data_set.key != question.data_set:
+        raise ValueError(Message("picture.other_data_set"))
+    images, place = test_images(data_set), question.test_image
+    if images is None or place is None or place >= len(images.labels):
         raise ValueError(Message("picture.no_test_image"))
-    image: GrayImage = images.pixels[place, 0].numpy().copy()
-    return image, {"seq": seq, "size": (image.shape[1], image.shape[0]), "found": [], "read": None}
+    image = _as_read(images.pixels[place].numpy().copy())
+    height, width = image.shape[-2:]
+    return image, {"seq": question.seq, "size": (width, height), "found": [], "read": None}
+
+
+def _as_read(image: NDArray[np.uint8]) -> GrayImage:
+    """Leave the channel out where there is only one."""
+    return image[0] if len(image) == 1 else image
 
 
 def _box(area: list[float], picture: Image.Image) -> Box:

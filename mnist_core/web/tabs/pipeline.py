@@ -29,7 +29,7 @@ def explain_drawing(steps: Steps, drawing: Drawing, session: Session) -> Explana
     """Tell what becomes of the drawing by these steps, and by all but one of them."""
     classifier = current_classifier(session)
     pipeline = explain(drawing.strokes, steps)
-    if classifier is None or pipeline is None:
+    if classifier is None or pipeline is None or not classifier.reads_drawings:
         return {"pictures": []}
     return {
         "pictures": pipeline.pictures,

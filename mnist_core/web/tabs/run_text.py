@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mnist_core.data import DATASETS, find_data_set
-from mnist_core.experiments import describe_change
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.run_panel import RunView
 from mnist_core.web.jobs.run import Run
@@ -41,11 +40,6 @@ def view_run(run: Run | None) -> RunView:
         "left": status.left,
         "drawing": "",
     }
-
-
-def say_change(run: Run) -> str:
-    """Say how a run's settings differ from the recipe, or that they are the recipe."""
-    return translate(describe_change(run.config)) or say("run.recipe")
 
 
 def say_status(status: RunStatus) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from mnist_core.checkpoints import SAFETENSORS
+from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import count_parameters
 from mnist_core.plots import Curve
 from mnist_core.text import Message, say, translate
@@ -21,11 +23,11 @@ from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.classifiers import select_classifier
 from mnist_core.web.sessions.page import SessionLink
-from mnist_core.web.sessions.run_files import file_stem, safetensors_path
+from mnist_core.web.sessions.run_files import data_sets_for, file_stem, safetensors_path
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import PlotCache, Plots, curve_of_runs
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
-from mnist_core.web.tabs.run_text import say_change, say_status
+from mnist_core.web.tabs.run_text import say_status
 from mnist_core.web.tabs.settings_query import link_to_settings
 
 ONE_FILE = Message("runs.one_file")
@@ -75,7 +77,7 @@ class RunsTab:
         """Do what a row asks for; an order about an unknown run does nothing.
 
         Raises:
-            gr.Error: the run cannot train on.
+            gr.Error: the run cannot train on, or has not learned what is said of it.
         """
         order = RunOrder.of(event)
         run = session.find_run(order.run)
@@ -86,6 +88,11 @@ class RunsTab:
             session.curves.choose(run.id, order.shown)
         elif order.action == "read":
             select_classifier(session, run.id)
+        elif order.action == "tell":
+            try:
+                session.tell_dataset(run, order.dataset)
+            except ValueError as error:
+                raise refusal(error) from None
         elif order.action == "train_on" and not run.is_under_way:  # as after a double click
             try:
                 session.train_on(run, order.epochs)
@@ -151,10 +158,18 @@ def curves_of_runs(session: Session) -> list[Curve]:
     runs = {run.id: run for run in session.runs}
     colors = session.curves.colors(list(runs))
     shown = [runs[run_id] for run_id in session.curves.drawn(list(runs))]
+    is_mixed = len({run.config.dataset for run in shown}) > 1
     return [
-        curve_of_runs(translate(run.name), colors[run.id], [run], run.config.epochs)
+        curve_of_runs(_name_curve(run, is_mixed), colors[run.id], [run], run.config.epochs)
         for run in shown
     ]
+
+
+def _name_curve(run: Run, is_mixed: bool) -> str:
+    """Name a run's curves, and its data set where there are curves of several."""
+    if not is_mixed:
+        return translate(run.name)
+    return say("runs.of_data_set", name=run.name, title=run.config.data_set.title)
 
 
 def describe_runs(session: Session, plots: Plots) -> TableStatus:
@@ -163,8 +178,9 @@ def describe_runs(session: Session, plots: Plots) -> TableStatus:
     ids = [run.id for run in runs]
     shown, colors = session.curves.drawn(ids), session.curves.colors(ids)
     rows = [_describe(run, colors[run.id], run.id in shown, session) for run in reversed(runs)]
-    known = [row["accuracy"] for row in rows if row["accuracy"] is not None]
     for row in rows:
+        of_set = [other["accuracy"] for other in rows if other["dataset"] == row["dataset"]]
+        known = [accuracy for accuracy in of_set if accuracy is not None]
         row["is_best"] = bool(known) and row["accuracy"] == max(known)
     note = say("runs.kept", most=the_limits().runs)
     if session.evicted:
@@ -179,7 +195,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
     return {
         "id": run.id,
         "name": translate(run.name),
-        "settings": say_change(run),
+        "settings": _say_settings(run),
         "state": run.state,
         "message": _say_state(run),
         "fraction": run.fraction_done,
@@ -194,9 +210,26 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "is_shown": is_shown,
         "is_under_way": run.is_under_way,
         "reads": session.draw.classifier == run.id,
-        "can_read": run.model is not None and not run.config.data_set.origin,
+        "can_read": run.model is not None
+        and run.is_dataset_known
+        and not run.config.data_set.origin,
         "can_train_on": run.can_train_on,
+        "can_draw": run.config.data_set.is_drawable,
+        "dataset": translate(run.config.data_set.title) if run.is_dataset_known else "",
+        "asked": [] if run.is_dataset_known else _may_have_learned(run),
     }
+
+
+def _say_settings(run: Run) -> str:
+    """Say how the settings differ from the recipe, but for the data set, which is said beside."""
+    recipe = replace(RECIPE, dataset=run.config.dataset)
+    return translate(describe_change(run.config, recipe)) or say("run.recipe")
+
+
+def _may_have_learned(run: Run) -> list[list[str]]:
+    form = run.config.data_set
+    fitting = data_sets_for(form.shape, len(form.classes))
+    return [[data_set.key, translate(data_set.title)] for data_set in fitting]
 
 
 def _say_state(run: Run) -> str:
@@ -205,6 +238,8 @@ def _say_state(run: Run) -> str:
         return ""
     if run.state == "stopped":
         return say("runs.stopped_after", done=done, epochs=total)
+    if run.state == "uploaded" and not run.is_dataset_known:
+        return say("runs.dataset_unknown")
     if run.state == "uploaded":
         if not run.is_activation_known:
             return say("runs.activation_unknown")

@@ -23,6 +23,7 @@ from mnist_core.web.components.run_panel import RunPanel, RunView
 from mnist_core.web.components.share import SCOPE, Share
 from mnist_core.web.gradio_compat.buttons import spoken_button
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.sessions.classifiers import current_classifier
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.run_files import safetensors_path
 from mnist_core.web.sessions.session import Session
@@ -220,16 +221,19 @@ class DrawingReadings:
     def read(self, run: Run | None) -> str:
         """Read the drawing if an epoch has passed since it was last read; tell all there was."""
         drawing = self._session.draw.drawing
+        reader = current_classifier(self._session)
         if run is None or run.model is None or drawing is None:
             return ""
-        if run.config.data_set.origin:  # it has learned pictures
+        if reader is None or reader.dataset != run.config.dataset:  # it has learned something else
             return ""
         if self._about != (run, drawing.tobytes()):
             self._about, self._digits = (run, drawing.tobytes()), {}
         if len(run.epochs) not in self._digits:
             prediction = predict(run.model, drawing, run.calibration)
             self._digits[len(run.epochs)] = prediction.digit
-            digits = " → ".join(map(str, list(self._digits.values())[-MAX_DIGITS:]))
+            names = run.config.data_set.classes
+            read = list(self._digits.values())[-MAX_DIGITS:]
+            digits = " → ".join(translate(names[digit]) for digit in read)
             sureness = _say_sureness(prediction.probabilities[prediction.digit])
             self._text = say("train.drawing", digits=digits, sureness=sureness)
         return self._text

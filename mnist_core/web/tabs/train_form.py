@@ -262,7 +262,8 @@ class TrainForm:
         self.describe_after(data_set, link)
         others = [part.input for part in self.inputs.values() if part not in (model, dataset)]
         gr.on(others, self.describe, [*self.inputs.values(), link], self._described, **quick)
-        augmentation.change(show_preview, [augmentation, link], self.preview, **quick)
+        shown = [augmentation.change, dataset.change]
+        gr.on(shown, show_preview, [augmentation, dataset, link], self.preview, **quick)
         self.reset.click(
             lambda session: self.fill(RECIPE, session), link, self.outputs, **at_once(link)
         )
@@ -396,7 +397,7 @@ class TrainForm:
         return {
             model: network[model],
             dropout: gr.update(enabled=network[dropout]["enabled"]),  # and stays what it was
-            self.preview: show_preview(given["augmentation"], values[-1]),
+            self.preview: show_preview(given["augmentation"], given["dataset"], values[-1]),
             **self.describe_data_set(given["dataset"], given["augmentation"], values[-1]),
             **self.describe(*values),
             self.found: self._show_found(values[-1]),
@@ -453,11 +454,16 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def show_preview(augmentation: object, _: Session) -> dict[str, Any]:
-    """Show examples of what an augmentation does."""
-    if not isinstance(augmentation, str) or augmentation not in AUGMENTATIONS.keys() - {"none"}:
+def show_preview(augmentation: object, dataset: object, _: Session) -> dict[str, Any]:
+    """Show examples of what an augmentation does to the images of a data set."""
+    try:
+        config = TrainConfig(augmentation=augmentation, dataset=dataset)  # type: ignore[arg-type]
+    except ValueError:  # no page of ours sends such, or both have just changed
         return dict(gr.update(visible=False))
-    return dict(gr.update(value=show_augmentation(augmentation), visible=True))
+    if config.augmentation == "none":
+        return dict(gr.update(visible=False))
+    picture = show_augmentation(config.augmentation, config.data_set)
+    return dict(gr.update(value=picture, visible=True))
 
 
 def _say_data_set(data_set: DataSet) -> str:

@@ -23,6 +23,7 @@ class Address(Component):
         wished: str = "",
         settings_query: str = "",
         experiment: str = "",
+        experiment_data: str = "",
         **settings: Any,
     ) -> None:
         """Build it.
@@ -33,10 +34,17 @@ class Address(Component):
                 `strokes`, each if it is asked for.
             settings_query: how the Train tab's settings are written in the address.
             experiment: whose card is open.
+            experiment_data: on which data set experiments are made.
             settings: passed on to `gr.HTML`.
         """
-        self.wished, self.settings_query, self.experiment = wished, settings_query, experiment
-        facts = {"wished": wished, "settings_query": settings_query, "experiment": experiment}
+        self.wished, self.settings_query = wished, settings_query
+        self.experiment, self.experiment_data = experiment, experiment_data
+        facts = {
+            "wished": wished,
+            "settings_query": settings_query,
+            "experiment": experiment,
+            "experiment_data": experiment_data,
+        }
         super().__init__(value, **facts, **settings)
 
     def preprocess(self, payload: object) -> str:

@@ -54,6 +54,10 @@ function queryNow() {
   if (tab !== "draw" || props.settings_query) query.set("tab", tab);
   if (tab === "experiments" && props.experiment) query.set("experiment", props.experiment);
   for (const [name, value] of new URLSearchParams(props.settings_query)) query.set(name, value);
+  if (tab === "experiments") {
+    query.delete("data");
+    if (props.experiment_data && props.experiment_data !== "mnist") query.set("data", props.experiment_data);
+  }
   if (query.has("lang")) query.set("lang", document.documentElement.lang.split("-")[0]);
   return query.toString();
 }
@@ -89,7 +93,7 @@ function wentBack() {
 onPage(document, "click", tabChosen);
 onPage(window, "popstate", wentBack);
 watch("wished", obey);
-watch(["settings_query", "experiment"], () => sayWhere(false));
+watch(["settings_query", "experiment", "experiment_data"], () => sayWhere(false));
 const language = new MutationObserver(() => sayWhere(false));
 language.observe(document.documentElement, { attributeFilter: ["lang"] });
 life.signal.addEventListener("abort", () => language.disconnect());

@@ -46,17 +46,26 @@ class DrawingCanvas(Component):
     The arrow keys draw as well, and some digits of other people can be tried.
     """
 
-    def __init__(self, value: None = None, *, classifier: str = "", **settings: Any) -> None:
+    def __init__(
+        self,
+        value: None = None,
+        *,
+        classifier: str = "",
+        drawable: str = "digits",
+        **settings: Any,
+    ) -> None:
         """Build the canvas.
 
         Args:
             value: always None; a drawing is never set by the server.
             classifier: names the network that reads the drawing. When an update changes it, the
                 page sends the present drawing once more, and so the new network reads it.
+            drawable: what can be drawn for that network: "digits", "classes" of another kind, or ""
+                for nothing. The drawing is then put aside, and its place is for pictures.
             settings: passed on to `gr.HTML`, such as `elem_id`.
         """
-        self.classifier = classifier
-        super().__init__(value, classifier=classifier, **settings)
+        self.classifier, self.drawable = classifier, drawable
+        super().__init__(value, classifier=classifier, drawable=drawable, **settings)
 
     def preprocess(self, payload: object) -> Drawing:
         """Check what the page sent.

@@ -30,7 +30,7 @@ let gestures = restored();
 let past = gestures.map((_, count) => gestures.slice(0, count)); // what undo goes back to
 
 function strokesNow() {
-  return gestures.flat();
+  return props.drawable ? gestures.flat() : []; // put aside where who reads has learned something else
 }
 
 function isFull() {
@@ -47,11 +47,11 @@ function replaceDrawing(next) {
 // A picture lies over the canvas (see PictureViewer): the drawing makes room, and undo brings it
 // back.
 let hasPicture = false;
-let testImage = null; // in words, if the picture is one of MNIST's test images
+let testImage = null; // in words, if the picture is a test image
 
 function makeRoom({ detail }) {
   testImage = detail.testImage ?? null;
-  if (gestures.length > 0) replaceDrawing([]);
+  if (strokesNow().length > 0) replaceDrawing([]); // what is put aside stays where it is
   store();
   hasPicture = true;
   pen = null;
@@ -67,12 +67,13 @@ function removePicture() {
   hasPicture = false;
   document.dispatchEvent(new CustomEvent("mnist:picture-gone"));
   showState();
-  canvas.focus({ preventScroll: true }); // what had the focus may be gone with it
+  const next = props.drawable ? canvas : find("read-picture");
+  next.focus({ preventScroll: true }); // what had the focus may be gone with it
 }
 
 // A drawing from elsewhere, each stroke a gesture; undo brings back what was there.
 function takeOver(strokes) {
-  if (pen) return;
+  if (pen || !props.drawable) return;
   if (hasPicture) removePicture();
   replaceDrawing(strokes.map((stroke) => [stroke]));
   store();
@@ -304,7 +305,7 @@ function clipped(from, to) {
 
 function undo() {
   liftKeyPen();
-  if (pen || past.length === 0) return;
+  if (pen || past.length === 0 || !props.drawable) return;
   if (hasPicture) removePicture();
   gestures = past.pop();
   if (counted.has(gestures)) {
@@ -317,7 +318,7 @@ function undo() {
 
 function clear() {
   liftKeyPen();
-  if (pen || (gestures.length === 0 && !hasPicture)) return;
+  if (pen || (strokesNow().length === 0 && !hasPicture)) return;
   if (hasPicture) removePicture();
   else replaceDrawing([]); // so that undo brings the drawing back
   store();
@@ -379,15 +380,27 @@ function keyDown(event) {
 }
 
 function showState() {
+  const { drawable } = props;
+  const hasInk = strokesNow().length > 0;
   find("drawing").classList.toggle("covered", hasPicture);
-  find("hint").hidden = gestures.length > 0 || hasPicture;
+  find("drawing").classList.toggle("undrawable", !drawable);
+  find("hint").hidden = hasInk || hasPicture;
+  write(find("hint"), drawable ? say("canvas.hint") : say("canvas.hint_picture"));
   find("undo").disabled = past.length === 0;
-  find("clear").disabled = gestures.length === 0 && !hasPicture;
-  find("help").hidden = isFull() || hasPicture;
+  find("undo").hidden = !drawable;
+  find("examples").hidden = drawable !== "digits";
+  canvas.setAttribute("aria-label", drawable === "classes" ? say("canvas.title_class") : say("canvas.title"));
+  find("clear").disabled = !hasInk && !hasPicture;
+  find("help").hidden = isFull() || hasPicture || !drawable;
   find("picture-help").hidden = !hasPicture || testImage !== null;
+  write(find("picture-help"), drawable ? say("canvas.picture_help") : say("canvas.photo_help"));
   find("test-help").hidden = !hasPicture || testImage === null;
-  if (testImage) write(find("test-help"), say("canvas.test_image", testImage));
+  if (testImage) write(find("test-help"), testImageInWords());
   find("full").hidden = !isFull();
+}
+
+function testImageInWords() {
+  return props.drawable ? say("canvas.test_image", testImage) : say("canvas.test_image_pressed", testImage);
 }
 
 // --- The sending ---------------------------------------------------------------------------------
@@ -487,11 +500,23 @@ const theme = new MutationObserver(paintSoon);
 theme.observe(document.body, { attributeFilter: ["class"] });
 life.signal.addEventListener("abort", () => theme.disconnect());
 
-watch("classifier", () => {
-  if (gestures.length === 0) return;
+// Who reads has changed, or has learned more. Where nothing is drawn it is asked all the same if it is
+// another: it says what it wants to be given.
+let reader = "";
+
+function readerChanged() {
+  const before = reader;
+  [reader] = props.classifier.split(" ");
+  const isAnother = before !== "" && before !== reader;
+  showState();
+  paintSoon();
+  if (strokesNow().length === 0 && !isAnother && props.drawable) return;
   unsent = true;
   send();
-});
+}
+
+watch("classifier", readerChanged);
+watch("drawable", readerChanged);
 
 watch("text", () => (nameExamples(), showState()));
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import AfterValidator
 
+from mnist_core.data import DATASETS
 from mnist_core.experiments import DEMONSTRATIONS, EXPERIMENTS, OF_PICTURES
 from mnist_core.web.components.base import Component, Payload
 
@@ -14,6 +15,12 @@ def _is_known(experiment: str) -> str:
     if experiment not in {*EXPERIMENTS, *OF_PICTURES, *DEMONSTRATIONS}:
         raise ValueError(experiment)
     return experiment
+
+
+def _is_data_set(dataset: str) -> str:
+    if dataset not in DATASETS:
+        raise ValueError(dataset)
+    return dataset
 
 
 class CardOrder(Payload):
@@ -26,6 +33,12 @@ class CardOrder(Payload):
 
     action: Literal["show", "try", "seeds", "retry", "stop"]
     experiment: Annotated[str, AfterValidator(_is_known)]
+
+
+class DataChoice(Payload):
+    """The data set on which a visitor wants to make experiments: a key of `DATASETS`."""
+
+    dataset: Annotated[str, AfterValidator(_is_data_set)]
 
 
 class CardText(TypedDict):
@@ -100,11 +113,17 @@ class CardsOverview(TypedDict):
         experiments: experiment or demonstration → what its card says.
         chosen: the one whose card is open.
         badges: experiment or demonstration → one or two words on how it stands, "" for untried.
+        dataset: the key of the data set that they are made on.
+        datasets: keys and titles of all that there are.
+        fetches: that it has to be downloaded first, in a sentence; "" where it is here.
     """
 
     experiments: dict[str, CardText]
     chosen: str
     badges: dict[str, str]
+    dataset: str
+    datasets: list[list[str]]
+    fetches: str
 
 
 class CardResult(TypedDict):
@@ -149,7 +168,8 @@ class CardsStatus(CardsOverview, CardResult):
 class ExperimentCards(Component):
     """Shows a `CardsStatus`, which is its value.
 
-    Its event `order` brings a `CardOrder`; `mistakes` asks for those of two runs, `ComparedRuns`.
+    Its event `order` brings a `CardOrder`, `choose_data` a `DataChoice`; `mistakes` asks for those
+    of two runs, `ComparedRuns`.
     """
 
     shared_scripts = ("shared.js", "plots.js")

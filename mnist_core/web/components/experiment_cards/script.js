@@ -36,6 +36,12 @@ part("compare").addEventListener("click", () => {
   openTab("mistakes");
 });
 
+const dataChoice = find("experiment-data");
+dataChoice.addEventListener("change", () => {
+  detail.classList.add("unanswered"); // what came of another data set is not shown under this name
+  trigger("choose_data", { dataset: dataChoice.value });
+});
+
 // --- What is seen --------------------------------------------------------------------------------
 
 function open(name) {
@@ -67,6 +73,7 @@ function showStatus() {
     cards.delete(name);
   }
   list.style.gridTemplateRows = "repeat(" + cards.size + ", auto) 1fr";
+  showDataSets(status);
   open(status.chosen);
   showTexts(); // the language may be another than last time
   detail.classList.remove("unanswered");
@@ -92,6 +99,14 @@ function showStatus() {
   showPlots(status.plots, detail);
   detail.classList.toggle("compares", status.compares);
   showDemonstration(status.demonstration);
+}
+
+function showDataSets({ dataset, datasets, fetches }) {
+  const isSame = ([key, title], i) => dataChoice.options[i]?.value === key && dataChoice.options[i].text === title;
+  if (!datasets.every(isSame)) dataChoice.replaceChildren(...datasets.map(([key, title]) => new Option(title, key)));
+  dataChoice.value = dataset;
+  root.dataset.set = dataset;
+  write(find("fetches"), fetches);
 }
 
 // What compares nothing: words of another piece by piece, sentences, a picture.

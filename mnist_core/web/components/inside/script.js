@@ -76,6 +76,9 @@ function answered(text) {
   waiting = setTimeout(rested, PAUSE_MS);
   panel.dataset.network = answer?.network ?? "";
   panel.dataset.digit = answer?.digit ?? "";
+  panel.classList.toggle("closed", Boolean(answer?.unavailable));
+  write(find("unavailable"), answer?.unavailable ?? "");
+  if (answer?.unavailable) return;
   if (!answer) return write(find("remark"), say("inside.none"));
   answer.image ??= asked; // the server sends only what this page has not
   shown = answer;
@@ -91,8 +94,10 @@ function rested() {
 
 // The same image comes again when who reads it has changed; then what is rubbed out stays so.
 function drawingRead(event) {
-  const isSame = read === (event.detail.image ?? "");
-  read = event.detail.image ?? "";
+  const { image = "", channels = 1 } = event.detail;
+  const now = channels === 1 ? image : ""; // nothing is said of images in colour
+  const isSame = read === now;
+  read = now;
   if (!read) Object.assign(compared, { digit: null, against: null });
   if (!isSame) offerStrokes({ image: read, strokes: [] });
   if (isSame || !(rubbed || isExample)) changed();

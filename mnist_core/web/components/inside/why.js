@@ -71,9 +71,9 @@ function showParts(parts) {
   }
 }
 
-function showAlike({ alike, classes }) {
+function showAlike({ alike, isTaught }) {
   const box = find("alike");
-  const none = classes ? say("inside.no_digits") : say("inside.no_data");
+  const none = isTaught ? say("inside.no_digits") : say("inside.no_data");
   write(find("alike-title"), alike ? say("inside.alike") : none);
   const figures = [...box.children];
   (alike ?? []).forEach(({ label, image }, i) => {
@@ -81,7 +81,7 @@ function showAlike({ alike, classes }) {
     if (!figures[i]) box.append(figure);
     paintPixels(figure.firstChild, image, SIDE);
     figure.firstChild.className = "ink";
-    write(figure.lastChild, label);
+    write(figure.lastChild, called(label));
   });
   figures.slice(alike?.length ?? 0).forEach((figure) => figure.remove());
 }

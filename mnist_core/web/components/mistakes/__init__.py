@@ -1,4 +1,4 @@
-"""The mistakes of a network: which digit it takes for which, the images, and how sure it is.
+"""The mistakes of a network: which class it takes for which, the images, and how sure it is.
 
 Everything comes to the page in small parts, each of them one text of JSON, since Gradio's page
 walks through anything else leaf by leaf: the value, which networks there are; `reading`, the
@@ -8,26 +8,20 @@ figures of one of them; `images`, one cell's; and `hidden`, the map of the hidde
 from __future__ import annotations
 
 import json
-from base64 import b64encode
-from io import BytesIO
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 from pydantic import Field
 
-from mnist_core.preprocessing import SIDE
 from mnist_core.web.components.base import Component, Payload
 from mnist_core.web.components.canvas import LARGEST_SEQ
+from mnist_core.web.components.prediction import MOST_CLASSES
 
 Key = Annotated[str, Field(max_length=64)]
 """Of a network; there need not be such a one, or it may be another session's."""
 
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
-Digit = Annotated[int, Field(ge=0, le=9)]
+Digit = Annotated[int, Field(ge=0, lt=MOST_CLASSES)]
 Place = Annotated[int, Field(ge=0, le=100_000)]
-SPRITE_COLUMNS = 40
 
 
 class Look(Payload):
@@ -58,7 +52,7 @@ class Selection(Look):
     """Images that are asked for, and from which on.
 
     Attributes:
-        what: "cell" for those of one digit read as another: of a whole row without `digit`, of a
+        what: "cell" for those of one class read as another: of a whole row without `digit`, of a
             column without `label`, all that are misread without both; "gained" for those that this
             network reads right and the other one does not, "lost" for the reverse; "quiz" for all
             that are misread, mixed.
@@ -87,22 +81,6 @@ class Taken(Payload):
     seq: Seq = 0
 
 
-def pack_sprite(images: NDArray[np.uint8]) -> str:
-    """Pack images into one picture, 40 in a row: a PNG in base64.
-
-    Args:
-        images: [images, 28, 28], 0 (paper) to 255 (ink); at least one.
-    """
-    columns = min(SPRITE_COLUMNS, len(images))
-    rows = -(-len(images) // columns)
-    sheet = np.zeros((rows * columns, SIDE, SIDE), np.uint8)
-    sheet[: len(images)] = images
-    lines = sheet.reshape(rows, columns, SIDE, SIDE).swapaxes(1, 2)  # [rows, 28, columns, 28]
-    buffer = BytesIO()
-    Image.fromarray(lines.reshape(rows * SIDE, columns * SIDE)).save(buffer, "PNG")
-    return b64encode(buffer.getvalue()).decode("ascii")
-
-
 def pack(facts: dict[str, Any]) -> str:
     """Pack facts as one text."""
     return json.dumps(facts, separators=(",", ":"))
@@ -117,6 +95,8 @@ class MistakesPanel(Component):
     other tabs ask for; it alone may change before the tab has been opened, since Gradio's page
     would then lose all other properties.
     """
+
+    shared_scripts = ("shared.js", "tiles.js")
 
     def __init__(
         self,

@@ -1,22 +1,17 @@
 // Images as small buttons; pressing one has it read in the Draw tab.
 //
 // An entry is { place, label, digit, confidence, other, sheet, number }: where the image is in the
-// test set, what it is, what is read, how surely, what the other network reads, and the sprite that
-// it lies in, as which one.
+// test set, what it is, what is read, how surely, what the other network reads, and where its picture
+// is (see tiles.js).
 
-const COLUMNS = 40; // of a sprite, as the server packs it
-const TILE = 28;
-
-async function decodeSprite(sprite) {
-  const sheet = new Image();
-  sheet.src = "data:image/png;base64," + sprite;
-  await sheet.decode();
-  return sheet;
+// A class by its name, or the digit that it is.
+function called(index) {
+  return shown.classes?.[index] ?? index;
 }
 
-function paintEntry(canvas, { sheet, number }) {
-  const [x, y] = [TILE * (number % COLUMNS), TILE * Math.floor(number / COLUMNS)];
-  canvas.getContext("2d").drawImage(sheet, x, y, TILE, TILE, 0, 0, TILE, TILE);
+// The same within a sentence: "coat", "a 7", "an 8".
+function mentioned(index) {
+  return shown.classes?.[index] ?? named(index);
 }
 
 function entriesOf(answer, sheet) {
@@ -33,12 +28,13 @@ function entriesOf(answer, sheet) {
 
 // Where two networks are compared: what the other one reads → what this one reads.
 function captionOf({ label, digit, confidence, other }, isCompared) {
-  if (isCompared) return other + " → " + digit;
-  return (label === digit ? digit : label + " → " + digit) + "\n" + probable(confidence);
+  if (isCompared) return called(other) + " → " + called(digit);
+  const words = label === digit ? called(digit) : called(label) + " → " + called(digit);
+  return words + "\n" + probable(confidence);
 }
 
 function titleOf({ place, label, digit, confidence }) {
-  const facts = { place: place.toLocaleString("en"), label: named(label), digit: named(digit) };
+  const facts = { place: place.toLocaleString("en"), label: mentioned(label), digit: mentioned(digit) };
   return say("misread.tile", { ...facts, confidence: probable(confidence) });
 }
 
@@ -63,45 +59,22 @@ function showTiles(box, entries, { isMore = false, isCompared = false } = {}) {
   if (isMore) tiles[0]?.focus();
 }
 
-// One of many buttons is reached by Tab, the others by the arrow keys.
-function rove(box, buttons, first) {
-  for (const button of buttons) button.tabIndex = button === first ? 0 : -1;
-  box.onfocusin = ({ target }) => {
-    if (!buttons.includes(target)) return;
-    for (const button of buttons) button.tabIndex = button === target ? 0 : -1;
-  };
-  box.onkeydown = (event) => {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perLine(), ArrowDown: perLine() };
-    const at = buttons.indexOf(event.target);
-    const next = buttons[event.key === "Home" ? 0 : event.key === "End" ? buttons.length - 1 : at + steps[event.key]];
-    if (at < 0 || !next) return;
-    event.preventDefault();
-    next.focus();
-  };
-  function perLine() {
-    const line = buttons.filter((button) => button.offsetTop === buttons[0].offsetTop);
-    return Math.max(line.length, 1);
-  }
-}
-
 // --- Into the Draw tab -----------------------------------------------------------------------------
 
 let takes = Date.now(); // of what is taken, so that no two are the same
-let taking = null; // the entry that is on its way
+let taking = null; // the entry that is on its way, and what is said of it
 
 function take(entry) {
-  taking = entry;
+  const { data_set: dataSet, title } = shown;
+  taking = { entry, words: { dataSet, title, label: mentioned(entry.label) } };
   trigger("take", { seq: ++takes, network: shown.network, image: entry.place });
 }
 
 // The network that misread it reads now: then the image can come.
 function taken() {
   if (!props.taken || !taking || JSON.parse(props.taken).seq !== takes) return;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = TILE;
-  paintEntry(canvas, taking);
-  const detail = { image: taking.place, label: taking.label, shown: canvas.toDataURL() };
+  const { entry, words } = taking;
   taking = null;
-  document.dispatchEvent(new CustomEvent("mnist:test-image", { detail }));
+  readTestImage(entry, words);
   openTab("draw");
 }

@@ -10,7 +10,8 @@ const PICTURE = 18; // CSS pixels, the side of a small picture
 const BRUSHED_AT_ONCE = 60;
 
 let hidden = null; // the answer that is drawn
-let sprite = null; // the thousand images, which are the same for every network
+let sprite = null; // the thousand images, which are the same for every network of a data set
+let spriteOf = ""; // which data set that is
 let mapAsked = ""; // the network and its weights that were asked for
 let maps = Date.now();
 let brush = null; // [left, top, right, bottom] as shares of the map
@@ -20,14 +21,27 @@ let pen = null; // where a drag of the brush began
 function askMap() {
   if (!shown || shown.problem) return;
   mapAsked = shown.network + " " + shown.edition;
-  trigger("draw_map", { seq: ++maps, network: shown.network, with_images: !sprite });
+  trigger("draw_map", { seq: ++maps, network: shown.network, with_images: spriteOf !== shown.data_set });
+}
+
+// What is shown of another data set says nothing of this one.
+function forgetMap() {
+  hidden = brush = null;
+  brushBox.hidden = true;
+  sheet.getContext("2d").clearRect(0, 0, sheet.width, sheet.height);
+  find("brushed").querySelector("h2").textContent = "";
+  find("brushed").querySelector(".tiles").replaceChildren();
 }
 
 async function mapHeard() {
   const answer = props.hidden ? JSON.parse(props.hidden) : null;
   if (!answer || answer.seq !== maps) return;
   if (answer.problem) return write(find("map-note"), answer.problem);
-  if (answer.sprite) sprite = await decodeSprite(answer.sprite);
+  if (answer.sprite) {
+    sprite = await decodeSprite(answer.sprite, answer.side);
+    spriteOf = answer.data_set;
+  }
+  if (answer.data_set !== spriteOf || answer.data_set !== shown.data_set) return; // overtaken
   hidden = answer;
   hidden.entries = answer.labels.map((label, number) => ({
     place: number,
@@ -61,18 +75,24 @@ function drawMap() {
   if (sheet.width !== width || sheet.height !== height) Object.assign(sheet, { width, height });
   const pencil = sheet.getContext("2d");
   const side = Math.round(PICTURE * devicePixelRatio);
-  const tinted = tint();
+  const isColoured = hidden.channels > 1; // such pictures stay as they are, each in its class's frame
+  const colors = colorsNow();
+  const tinted = isColoured ? sprite.image : tint(colors);
   const at = ([x, y]) => [Math.round(x * width - side / 2), Math.round(y * height - side / 2)];
   pencil.clearRect(0, 0, width, height);
-  pencil.lineWidth = devicePixelRatio;
-  pencil.strokeStyle = getComputedStyle(map).color;
+  const ink = getComputedStyle(map).color;
   // What is misread comes last, so that nothing lies over it, and is framed.
   const order = [...hidden.entries].sort((one, other) => isWrong(one) - isWrong(other));
   for (const entry of order) {
     const [x, y] = at(hidden.shown[entry.number]);
-    const [left, top] = [TILE * (entry.number % COLUMNS), TILE * Math.floor(entry.number / COLUMNS)];
-    pencil.drawImage(tinted, left, top, TILE, TILE, x, y, side, side);
-    if (isWrong(entry)) pencil.strokeRect(x, y, side, side);
+    pencil.drawImage(tinted, ...cornerOf(entry), sprite.side, sprite.side, x, y, side, side);
+    if (isColoured) frame(colors[entry.label % colors.length], 2);
+    if (isWrong(entry)) frame(ink, 1);
+    function frame(color, width) {
+      pencil.strokeStyle = color;
+      pencil.lineWidth = width * devicePixelRatio;
+      pencil.strokeRect(x, y, side, side);
+    }
   }
   if (hidden.drawing) drawDrawing(pencil, hidden.place(hidden.drawing.place), width, height);
 }
@@ -81,32 +101,36 @@ function isWrong({ label, digit }) {
   return label !== digit;
 }
 
-// Ink in the colour of its digit, and no paper, so that pictures may overlap.
-function tint() {
-  const colors = (document.body.classList.contains("dark") ? PAPER : INK).map((color) =>
-    [1, 3, 5].map((place) => parseInt(color.slice(place, place + 2), 16)),
-  );
-  const canvas = Object.assign(document.createElement("canvas"), { width: sprite.width, height: sprite.height });
+// Of the classes; where there are more than ten, some share one.
+function colorsNow() {
+  return document.body.classList.contains("dark") ? PAPER : INK;
+}
+
+// Ink in the colour of its class, and no paper, so that pictures may overlap.
+function tint(colors) {
+  const parts = colors.map((color) => [1, 3, 5].map((place) => parseInt(color.slice(place, place + 2), 16)));
+  const { image, side } = sprite;
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
   const pencil = canvas.getContext("2d");
-  pencil.drawImage(sprite, 0, 0);
+  pencil.drawImage(image, 0, 0);
   const pixels = pencil.getImageData(0, 0, canvas.width, canvas.height);
   for (let i = 0; i < pixels.data.length; i += 4) {
     const pixel = i / 4;
-    const column = Math.floor((pixel % canvas.width) / TILE);
-    const row = Math.floor(pixel / canvas.width / TILE);
+    const column = Math.floor((pixel % canvas.width) / side);
+    const row = Math.floor(pixel / canvas.width / side);
     const ink = pixels.data[i];
-    const color = colors[hidden.labels[row * COLUMNS + column] ?? 0];
+    const color = parts[(hidden.labels[row * COLUMNS + column] ?? 0) % parts.length];
     pixels.data.set([...color, ink], i);
   }
   pencil.putImageData(pixels, 0, 0);
   return canvas;
 }
 
-// Twice as large as the others, in a frame: white on black, as the network is given it.
+// Twice as large as the others, in a frame: as the network is given it.
 function drawDrawing(pencil, [x, y], width, height) {
   const side = Math.round(2 * PICTURE * devicePixelRatio);
   const canvas = document.createElement("canvas");
-  paintPixels(canvas, hidden.drawing.image, TILE);
+  paintPixels(canvas, hidden.drawing.image, sprite.side, hidden.channels);
   const [left, top] = [x * width - side / 2, y * height - side / 2];
   pencil.drawImage(canvas, left, top, side, side);
   pencil.lineWidth = 3 * devicePixelRatio;
@@ -209,16 +233,21 @@ function sayMap() {
   const [first, second] = hidden.shares.map((share) => percent(share));
   const count = hidden.points.length.toLocaleString("en");
   write(find("map-note"), say("misread.map_note", { count, first, second, both: percent(sum(hidden.shares)) }));
-  const { drawing } = hidden;
-  write(find("map-drawing"), drawing ? say("misread.map_drawing", { digit: named(drawing.digit) }) : say("misread.map_no_drawing"));
+  write(find("map-drawing"), sayDrawing(hidden));
+}
+
+function sayDrawing({ drawing }) {
+  const digit = drawing && mentioned(drawing.digit);
+  if (shown.can_draw) return drawing ? say("misread.map_drawing", { digit }) : say("misread.map_no_drawing");
+  return drawing ? say("misread.map_picture", { digit }) : say("misread.map_no_picture");
 }
 
 function fillMapTable() {
   sayMap();
   find("map-table").tBodies[0].replaceChildren();
-  for (let digit = 0; digit < 10; digit++) {
+  for (let digit = 0; digit < shown.confusion.length; digit++) {
     const own = hidden.entries.filter(({ label }) => label === digit);
     const mean = (axis) => sum(own.map(({ number }) => hidden.points[number][axis])) / Math.max(own.length, 1);
-    newRow("map-table", digit, own.length, mean(0).toFixed(1), mean(1).toFixed(1), own.filter(isWrong).length);
+    newRow("map-table", called(digit), own.length, mean(0).toFixed(1), mean(1).toFixed(1), own.filter(isWrong).length);
   }
 }

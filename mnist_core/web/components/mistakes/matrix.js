@@ -7,16 +7,22 @@ const cells = new Map(); // "3 8" → its button; "3 " a row's, " 8" a column's,
 let selection = null; // what is pressed: { what, label, digit }
 let gallery = []; // the entries that are shown of it
 let picks = Date.now(); // of what was picked last
+let size = 0; // classes that it has room for
 
-function buildMatrix() {
+function buildMatrix(count) {
+  if (size === count) return;
+  size = count;
+  cells.clear();
+  confusion.tHead.replaceChildren();
+  confusion.tBodies[0].replaceChildren();
   const head = confusion.tHead.insertRow();
   head.append(heading("col", null, null));
-  for (let digit = 0; digit < 10; digit++) head.append(heading("col", null, digit));
+  for (let digit = 0; digit < size; digit++) head.append(heading("col", null, digit));
   head.append(Object.assign(document.createElement("th"), { scope: "col", className: "accuracy" }));
-  for (let label = 0; label < 10; label++) {
+  for (let label = 0; label < size; label++) {
     const row = confusion.tBodies[0].insertRow();
     row.append(heading("row", label, null));
-    for (let digit = 0; digit < 10; digit++) row.insertCell().append(cellButton(label, digit));
+    for (let digit = 0; digit < size; digit++) row.insertCell().append(cellButton(label, digit));
     row.insertCell().className = "accuracy";
   }
   cells.get(" ").tabIndex = 0;
@@ -50,7 +56,7 @@ confusion.addEventListener("keydown", (event) => {
   const cell = event.target.closest("button")?.parentElement;
   const step = steps[event.key];
   if (!cell || !step) return;
-  const bounded = (value) => Math.min(Math.max(value, 0), 10);
+  const bounded = (value) => Math.min(Math.max(value, 0), size);
   const row = bounded(cell.parentElement.rowIndex + step[0]);
   event.preventDefault();
   confusion.rows[row].cells[bounded(cell.cellIndex + step[1])].querySelector("button").focus();
@@ -72,28 +78,33 @@ function misreadOf(counts) {
 // The digits read right are so many that they would leave one colour for all mistakes.
 function showMatrix() {
   const { confusion: counts } = shown;
+  buildMatrix(counts.length);
+  confusion.classList.toggle("named", Boolean(shown.classes));
+  write(confusion.caption, shown.classes ? say("misread.confusion_named") : say("misread.confusion"));
   const isShare = find("per-cent").checked;
   const top = Math.max(1, ...counts.map((row, label) => Math.max(...row.filter((_, i) => i !== label))));
   confusion.classList.toggle("shares", isShare);
-  write(confusion.tHead.rows[0].cells[11], say("misread.right_share"));
+  write(confusion.tHead.rows[0].cells[size + 1], say("misread.right_share"));
   counts.forEach((row, label) => {
     const all = sum(row);
     row.forEach((count, digit) => {
       const button = cells.get(label + " " + digit);
       const share = all ? count / all : 0;
-      const facts = { label, digit, count, share: percent(share) };
+      const facts = { label: called(label), digit: called(digit), count, share: percent(share) };
       write(button, isShare ? percent(share) : count);
       button.setAttribute("aria-label", label === digit ? say("misread.cell_right", facts) : say("misread.cell", facts));
       button.classList.toggle("right", label === digit);
       button.classList.toggle("none", count === 0);
       button.style.setProperty("--share", label === digit ? 0 : count / top);
     });
-    write(cells.get(label + " "), label);
-    cells.get(label + " ").setAttribute("aria-label", say("misread.row", { label, count: all - row[label] }));
+    const name = called(label);
+    write(cells.get(label + " "), name);
+    cells.get(label + " ").setAttribute("aria-label", say("misread.row", { label: name, count: all - row[label] }));
     const column = sum(counts.map((other) => other[label])) - row[label];
-    write(cells.get(" " + label), label);
-    cells.get(" " + label).setAttribute("aria-label", say("misread.column", { digit: label, count: column }));
-    write(confusion.rows[label + 1].cells[11], percent(all ? row[label] / all : null));
+    write(cells.get(" " + label), name);
+    cells.get(" " + label).setAttribute("aria-label", say("misread.column", { digit: name, count: column }));
+    for (const place of [label + " ", " " + label]) cells.get(place).title = shown.classes ? name : "";
+    write(confusion.rows[label + 1].cells[size + 1], percent(all ? row[label] / all : null));
   });
   write(cells.get(" "), say("misread.all"));
   cells.get(" ").setAttribute("aria-label", say("misread.all_title", { count: misreadOf(counts) }));
@@ -135,7 +146,7 @@ async function picked() {
   const answer = props.images ? JSON.parse(props.images) : null;
   if (!answer || (answer.what === "quiz" ? answer.seq !== quiz.seq : answer.seq !== picks)) return;
   if (answer.stale) return lookAgain();
-  const sheet = answer.sprite ? await decodeSprite(answer.sprite) : null;
+  const sheet = answer.sprite ? await decodeSprite(answer.sprite, answer.side) : null;
   if (answer.what === "quiz") return asked(entriesOf(answer, sheet), answer);
   if (answer.seq === picks) showFound(entriesOf(answer, sheet), answer);
 }
@@ -155,7 +166,7 @@ function showFound(entries, answer) {
 
 function headingOf({ what, label, digit, total, network, against }) {
   const all = label === null ? 0 : sum(shown.confusion[label]);
-  const facts = { label, digit, count: total, all, share: percent(all ? total / all : null) };
+  const facts = { label: called(label), digit: called(digit), count: total, all, share: percent(all ? total / all : null) };
   const names = { network: nameOf(network), other: nameOf(against) };
   if (what === "gained") return say("misread.gained", { ...facts, ...names });
   if (what === "lost") return say("misread.lost", { ...facts, ...names });
@@ -168,4 +179,4 @@ function headingOf({ what, label, digit, total, network, against }) {
 for (const what of ["gained", "lost"]) find(what).addEventListener("click", () => select({ what }));
 find("more").addEventListener("click", () => pick(selection, gallery.length));
 find("per-cent").addEventListener("change", () => showMatrix());
-buildMatrix();
+buildMatrix(10);

@@ -2,15 +2,27 @@
 
 const question = find("quiz");
 const quiz = { seq: 0, entries: [], at: 0, right: 0, answered: 0, total: 0 };
-const guesses = Array.from({ length: 10 }, (_, digit) => newGuess(digit));
+let guesses = []; // a button for each class
 
 function newGuess(digit) {
   const mold = question.querySelector(".digits template");
   const button = copyOf(mold);
-  button.textContent = digit;
   button.addEventListener("click", () => guess(digit));
   mold.parentElement.append(button);
   return button;
+}
+
+function nameGuesses() {
+  const isNamed = Boolean(shown.classes);
+  const count = shown.confusion.length;
+  while (guesses.length > count) guesses.pop().remove();
+  while (guesses.length < count) guesses.push(newGuess(guesses.length));
+  guesses.forEach((button, index) => write(button, called(index)));
+  question.classList.toggle("named", isNamed);
+  write(find("quiz-intro"), isNamed ? say("misread.quiz_intro_named") : say("misread.quiz_intro"));
+  write(find("quiz-question"), isNamed ? say("misread.quiz_question_named") : say("misread.quiz_question"));
+  const image = isNamed ? say("misread.quiz_image_named") : say("misread.quiz_image");
+  question.querySelector("canvas").setAttribute("aria-label", image);
 }
 
 function beginQuiz() {
@@ -50,7 +62,8 @@ function guess(digit) {
   question.dataset.answered = digit;
   quiz.answered++;
   quiz.right += digit === entry.label;
-  const facts = { guess: digit, label: entry.label, digit: entry.digit, confidence: probable(entry.confidence) };
+  const [said, label, read] = [digit, entry.label, entry.digit].map(called);
+  const facts = { guess: said, label, digit: read, confidence: probable(entry.confidence) };
   write(find("told"), digit === entry.label ? say("misread.told_right", facts) : say("misread.told_wrong", facts));
   write(find("tally"), tally());
   for (const button of guesses) button.disabled = true;
@@ -76,6 +89,9 @@ function nextQuestion() {
 
 find("next").addEventListener("click", nextQuestion);
 find("see-why").addEventListener("click", () => take(quiz.entries[quiz.at]));
+// Digits have their own keys; of names the first ten have 1 to 9 and 0, as they lie on the keyboard.
 question.addEventListener("keydown", (event) => {
-  if (/^[0-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) guess(Number(event.key));
+  const index = (shown?.classes ? "1234567890" : "0123456789").indexOf(event.key);
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1;
+  if (isPlain && index >= 0 && index < guesses.length) guess(index);
 });

@@ -8,7 +8,7 @@ const known = root.querySelector(".known");
 const switches = [...root.querySelectorAll("[data-open]")];
 const ANSWER_TIMEOUT_MS = 20000; // many may want to have 10,000 images read
 
-let networks = []; // that there are: { key, name, edition }
+let networks = []; // that there are: { key, name, edition, data_set }
 let wishes = null; // how often another tab has asked for networks
 let wanted = { network: "", against: "" };
 let isChosen = false; // by the visitor, who then keeps it
@@ -19,6 +19,15 @@ let shown = null; // the figures that are shown, or the sentence in their place
 
 function nameOf(key) {
   return networks.find((network) => network.key === key)?.name ?? "";
+}
+
+function dataSetOf(key) {
+  return networks.find((network) => network.key === key)?.data_set;
+}
+
+// Whether two networks have learned the same, so that their mistakes can be compared.
+function areAlike(one, other) {
+  return dataSetOf(one) === dataSetOf(other);
 }
 
 function editionOf(key) {
@@ -34,7 +43,7 @@ function follow() {
   const isWish = wishes !== null && wishes !== news.wishes;
   const isGone = !networks.some(({ key }) => key === wanted.network);
   if (isWish || isGone || !isChosen) wanted = { network: news.network, against: news.against };
-  if (!networks.some(({ key }) => key === wanted.against)) wanted.against = "";
+  if (!areAlike(wanted.network, wanted.against)) wanted.against = "";
   isChosen ||= isWish || news.wishes > 0;
   wishes = news.wishes;
   fillChoices();
@@ -44,7 +53,7 @@ function follow() {
 
 function fillChoices() {
   fill(find("network"), networks, wanted.network);
-  const others = networks.filter(({ key }) => key !== wanted.network);
+  const others = networks.filter(({ key }) => key !== wanted.network && areAlike(key, wanted.network));
   fill(find("other-network"), [{ key: "", name: say("misread.nobody") }, ...others], wanted.against);
 }
 
@@ -58,7 +67,7 @@ function fill(select, choices, chosen) {
 function choose() {
   isChosen = true;
   wanted = { network: find("network").value, against: find("other-network").value };
-  if (wanted.against === wanted.network) wanted.against = "";
+  if (wanted.against === wanted.network || !areAlike(wanted.network, wanted.against)) wanted.against = "";
   fillChoices();
   look();
 }
@@ -92,6 +101,7 @@ function heard() {
   const isOther = !shown || shown.network !== answer.network || shown.against !== answer.against;
   shown = answer;
   if (isOther) select(null);
+  if (hidden && hidden.data_set !== shown.data_set) forgetMap();
   show();
   if (shown.problem) return;
   if (shown.comparison && isOther) select({ what: "gained" });
@@ -106,7 +116,9 @@ function show() {
   write(find("headline"), shown.problem ?? headline());
   if (shown.problem) return;
   showMatrix();
+  nameGuesses();
   showSureness();
+  if (hidden) fillMapTable();
 }
 
 function headline() {
@@ -165,7 +177,7 @@ watch("hidden", mapHeard);
 watch("taken", taken);
 watch("text", () => {
   fillChoices();
-  if (shown && !shown.problem) {
+  if (shown && !shown.problem && !shown.classes) {
     show();
     select(selection);
     sayMap();

@@ -11,10 +11,14 @@ function newRow(table, first, ...rest) {
 }
 
 function showSureness() {
+  const isNamed = Boolean(shown.classes);
+  write(find("digits").caption, isNamed ? say("misread.per_class") : say("misread.per_digit"));
+  for (const table of ["digits", "map-table"])
+    write(find(table).tHead.rows[0].cells[0], isNamed ? say("misread.class") : say("misread.digit"));
   find("digits").tBodies[0].replaceChildren();
   shown.confusion.forEach((counts, digit) => {
     const [all, right] = [sum(counts), counts[digit]];
-    const row = newRow("digits", digit, all, right, percent(all ? right / all : null), "");
+    const row = newRow("digits", called(digit), all, right, percent(all ? right / all : null), "");
     const bar = row.lastElementChild.appendChild(document.createElement("span"));
     bar.className = "bar";
     bar.style.width = percent(all ? right / all : 0);

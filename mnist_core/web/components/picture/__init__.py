@@ -13,6 +13,7 @@ from mnist_core.text import Message
 from mnist_core.web.components.base import Component, Payload, refusal
 from mnist_core.web.components.canvas import LARGEST_SEQ
 
+MAX_KEY = 64  # letters, of a data set
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Area = Annotated[list[Share], Field(min_length=4, max_length=4)]
 """Left, top, right and bottom of a part of a picture, as shares of its width and height."""
@@ -26,8 +27,8 @@ class Question(Payload):
         file: where the server has put the upload, as it has told the page.
         crop: the part that counts; None for all of it.
         show: whether the answer is to bring the picture along, as the browser cannot show the file.
-        test_image: the place of one of MNIST's test images, from 0, which is read in place of a
-            file.
+        test_image: the place of a test image, from 0, which is read in place of a file.
+        data_set: the key of its data set; there need not be such a one.
     """
 
     seq: Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
@@ -35,6 +36,7 @@ class Question(Payload):
     crop: Area | None
     show: bool
     test_image: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    data_set: Annotated[str, Field(max_length=MAX_KEY)] = "mnist"
 
 
 class _Answered(TypedDict):

@@ -50,13 +50,13 @@ function take(file) {
   read();
 }
 
-// One of MNIST's test images, which the server has: as it is, so that it is read as in the test.
-function takeTestImage({ detail: { image: place, label, shown } }) {
+// A test image, which the server has: as it is, so that it is read as in the test.
+function takeTestImage({ detail: { dataSet, title, image: place, label, shown } }) {
   putAway();
-  picture = { testImage: place, url: shown, found: [], crop: null, stop: new AbortController() };
+  picture = { testImage: place, dataSet, url: shown, found: [], crop: null, stop: new AbortController() };
   picture.isShown = show(picture.url, picture);
   viewer.hidden = false;
-  const testImage = { place: place.toLocaleString("en"), label: named(label) };
+  const testImage = { title, place: place.toLocaleString("en"), label };
   const detail = { seq: nextSeq(), testImage };
   document.dispatchEvent(new CustomEvent("mnist:picture", { detail }));
   read();
@@ -152,8 +152,8 @@ function ask(show, isFresh) {
   picture.seq = nextSeq();
   picture.isFresh = isFresh;
   document.dispatchEvent(new CustomEvent("mnist:waiting", { detail: { seq } }));
-  const { path: file = "", crop, testImage: test_image = null } = picture;
-  props.value = { seq, file, crop, show, test_image };
+  const { path: file = "", crop, testImage: test_image = null, dataSet: data_set = "mnist" } = picture;
+  props.value = { seq, file, crop, show, test_image, data_set };
   trigger("input");
 }
 

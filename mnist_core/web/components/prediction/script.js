@@ -96,8 +96,8 @@ function hear(answer) {
   announce(answer);
 }
 
-function announce({ seq, image }) {
-  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq, image } }));
+function announce({ seq, image, channels = 1 }) {
+  document.dispatchEvent(new CustomEvent("mnist:read", { detail: { seq, image, channels } }));
 }
 
 function show(answer) {
@@ -106,8 +106,14 @@ function show(answer) {
   showVerdict(answer);
   bars.forEach((_, digit) => showBar(digit, answer));
   showLabels(answer);
-  paintPixels(find("image"), answer.image, 28);
+  paintImage(answer);
   speakSoon(answer);
+}
+
+function paintImage({ image, channels = 1 }) {
+  const canvas = find("image");
+  paintPixels(canvas, image, channels === 1 ? 28 : null, channels);
+  canvas.setAttribute("aria-label", say("prediction.image", { side: canvas.width }));
 }
 
 // Another picture has come: whatever it shows, the answer before is not the answer to it.
@@ -164,9 +170,11 @@ function spoken(digit, sure, probability) {
 // --- What it was ---------------------------------------------------------------------------------
 
 // A picture cannot be labelled: only strokes are kept.
-function showLabels({ digit, image, is_picture: isPicture, takes_labels: takesLabels = true }) {
-  const isRead = digit !== null && takesLabels;
-  const isDrawing = (isRead || (wanted && image)) && !isPicture; // whoever is taught need not read
+function showLabels({ digit, image, is_picture: isPicture, keeps_labels: keepsLabels = true }) {
+  const isRead = digit !== null;
+  const isKept = keepsLabels || Boolean(wanted);
+  panel.classList.toggle("unlabelled", !isKept);
+  const isDrawing = isKept && (isRead || (wanted && image)) && !isPicture; // whoever is taught need not read
   if (labels[0]?.disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   const isAnswer = isRead && !wanted; // it names one of the labels
   find("yes").disabled = !isDrawing;
@@ -212,6 +220,7 @@ find("yes").addEventListener("click", () => tell(Number(panel.dataset.digit)));
 function showWords() {
   nameLabels();
   if (shown) show(shown);
+  else paintImage({});
 }
 
 watch("value", () => hear(props.value));

@@ -26,12 +26,14 @@ class RunOrder(Payload):
         run: its id.
         epochs: for "train_on", how many more.
         shown: for "overlay", whether its curves are drawn.
+        dataset: for "tell", the key of the data set that an upload has learned.
     """
 
-    action: Literal["overlay", "read", "train_on", "stop", "delete"]
+    action: Literal["overlay", "read", "train_on", "stop", "delete", "tell"]
     run: RunId
     epochs: Annotated[int, Field(ge=1, le=100)] = 1
     shown: bool = False
+    dataset: Annotated[str, Field(max_length=64)] = ""
 
 
 class RunRow(TypedDict):
@@ -46,12 +48,15 @@ class RunRow(TypedDict):
         fraction: how much of its training is over, 0 to 1.
         train_loss, test_loss: of the last epoch, in nats.
         train_accuracy, accuracy: on 10,000 training images and on the test images, 0 to 1.
-        is_best: whether no other run's test accuracy is higher.
+        is_best: whether the test accuracy of no other run on the same data set is higher.
         parameters: of the network.
         seconds: of training.
         color: of its curves.
         is_shown: whether they are drawn.
         is_under_way, reads, can_read, can_train_on: what can be done with it.
+        can_draw: whether what it reads can be drawn.
+        dataset: the title of what it has learned, "" while nobody knows.
+        asked: where nobody knows, the data sets that it may have learned: keys and titles.
     """
 
     id: str
@@ -73,6 +78,9 @@ class RunRow(TypedDict):
     reads: bool
     can_read: bool
     can_train_on: bool
+    can_draw: bool
+    dataset: str
+    asked: list[list[str]]
 
 
 class TableStatus(TypedDict):

@@ -23,6 +23,7 @@ function newRow(id) {
   on("overlay", "change", (event) => order("overlay", { shown: event.target.checked }));
   on("read", "click", () => order("read"));
   on("stop", "click", () => order("stop"));
+  on("tell", "click", () => order("tell", { dataset: find("learned", row).value }));
   on("open", "click", () => {
     inPanel = id;
     trigger("open", { run: id });
@@ -119,6 +120,8 @@ function showRun(row, run) {
   row.querySelector(".swatch").style.background = run.color;
   write(find("name", row), run.name);
   write(find("differs", row), run.settings);
+  write(find("dataset", row), run.dataset);
+  showAsked(row, run.asked);
   write(find("message", row), run.message);
   row.querySelector("progress").value = run.fraction;
   row.querySelector("progress").hidden = !run.is_under_way;
@@ -128,21 +131,35 @@ function showRun(row, run) {
   }
   find("stop", row).hidden = !run.is_under_way;
   find("read", row).hidden = !run.can_read || run.reads;
+  write(find("read", row), run.can_draw ? say("runs.read") : say("runs.read_pictures"));
   find("mistakes_of", row).hidden = !run.can_read;
   showOthers(row, run);
   row.querySelector(".on").hidden = !run.can_train_on;
 }
 
-// The runs with which its mistakes can be compared.
+// An upload may not say what it has learned: then who has uploaded it is asked.
+function showAsked(row, asked) {
+  row.querySelector(".asked-for").hidden = asked.length === 0;
+  fillSelect(find("learned", row), asked.map(([key, title]) => [title, key]));
+}
+
+// The runs with which its mistakes can be compared: those that have learned the same.
 function showOthers(row, run) {
-  const others = props.value.rows.filter((other) => other.can_read && other.id !== run.id);
+  const others = props.value.rows.filter(
+    (other) => other.can_read && other.id !== run.id && other.dataset === run.dataset,
+  );
   const select = find("other", row);
   const chosen = others.some(({ id }) => id === select.value) ? select.value : others[0]?.id;
   row.querySelector(".compare").hidden = !run.can_read || others.length === 0;
-  const isSame = ({ id, name }, i) => select.options[i]?.value === id && select.options[i].text === name;
-  if (select.options.length === others.length && others.every(isSame)) return;
-  select.replaceChildren(...others.map(({ id, name }) => new Option(name, id)));
-  if (chosen) select.value = chosen;
+  if (fillSelect(select, others.map(({ id, name }) => [name, id])) && chosen) select.value = chosen;
+}
+
+// Give a list these choices, each a text and a value; tell whether they are others than before.
+function fillSelect(select, choices) {
+  const isSame = ([text, value], i) => select.options[i]?.value === value && select.options[i].text === text;
+  if (select.options.length === choices.length && choices.every(isSame)) return false;
+  select.replaceChildren(...choices.map(([text, value]) => new Option(text, value)));
+  return true;
 }
 
 function figure(run, name) {

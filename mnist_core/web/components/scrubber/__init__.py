@@ -36,7 +36,8 @@ class MomentView(TypedDict):
         epoch: which was just over; 0 at the beginning, None within the first.
         tested: on how many images.
         accuracy: of them, 0 to 1.
-        confusion: 10×10 counts, uint16 in base64: row = true digit, column = digit read.
+        confusion: classes × classes counts, uint16 in base64: row = the true class, column = the
+            one read.
         tiles: pictures of weights, int8 in base64; empty where they have made room.
         side: of each, in pixels.
         top: what 127 stands for.
@@ -60,7 +61,7 @@ class Found(TypedDict, total=False):
         run: of which run.
         start: of the first of these moments.
         moments: those from there on, as many as fit in an answer.
-        readings: of every moment, ten probabilities of the drawing; None where it cannot be told.
+        readings: of every moment, the drawing's probabilities; None where it cannot be told.
         is_drawn: whether there is a drawing.
     """
 
@@ -78,11 +79,15 @@ class Seen(TypedDict):
         run: which it is; empty without one.
         moments: how many there are.
         weighed: how many of them keep weights.
+        classes: the names of what it tells apart, in the page's language; None for the digits.
+        can_draw: whether that can be drawn.
     """
 
     run: str
     moments: int
     weighed: int
+    classes: list[str] | None
+    can_draw: bool
 
 
 class Scrubber(Component):

@@ -17,7 +17,10 @@ let run = ""; // whose moments these are
 let there = 0; // how many there are on the server
 let weighed = 0; // how many of them keep weights there
 let moments = []; // those that have come: { images, batches, epoch, tested, accuracy, counts, tiles, side }
-let readings = []; // of each, ten probabilities of the drawing, or null
+let classes = [..."0123456789"]; // what the run tells apart, in words
+let isNamed = false; // whether those are names, and no digits
+let canDraw = true; // whether they can be drawn
+let readings = []; // of each, the probabilities of the drawing, or null
 let readAt = ""; // what they are of: the drawing, and how many moments there were
 let drawing = "unknown"; // the newest drawing that was read here, in base64
 let isDrawn = false; // whether the server has one
@@ -44,6 +47,11 @@ function seen(news) {
   }
   there = news.moments;
   weighed = news.weighed;
+  isNamed = Boolean(news.classes);
+  classes = news.classes ?? [..."0123456789"];
+  canDraw = news.can_draw;
+  makeTable();
+  makeBars();
   show();
 }
 
@@ -153,33 +161,42 @@ function showTiles([moment]) {
   write(find("tiles-words"), since(moment) || say("scrubber.signs", { top: decimal(full, 2) }));
 }
 
-const cells = [];
+let cells = [];
+let tableOf = ""; // the classes that it has room for
 
 function makeTable() {
+  if (tableOf === classes.join()) return;
+  tableOf = classes.join();
+  cells = [];
   const body = find("moment-confusion").querySelector("tbody");
+  body.replaceChildren();
+  find("moment-confusion").classList.toggle("named", isNamed);
   const head = body.insertRow();
   head.append(document.createElement("td"));
-  for (let digit = 0; digit < 10; digit++) head.append(heading(digit, "col"));
-  for (let digit = 0; digit < 10; digit++) {
+  for (const name of classes) head.append(heading(name, "col"));
+  for (const name of classes) {
     const row = body.insertRow();
-    row.append(heading(digit, "row"));
-    for (let read = 0; read < 10; read++) cells.push(row.insertCell());
+    row.append(heading(name, "row"));
+    for (const _ of classes) cells.push(row.insertCell());
   }
 }
 
-function heading(digit, scope) {
+function heading(name, scope) {
   const cell = document.createElement("th");
   cell.scope = scope;
-  cell.textContent = digit;
+  cell.textContent = name;
+  if (isNamed) cell.title = name;
   return cell;
 }
 
 // Right and wrong have a scale each: the wrong ones are few, and what matters.
 function showConfusion({ counts, tested }) {
-  const wrong = counts.filter((_, i) => i % 11);
+  const isDiagonal = (i) => i % (classes.length + 1) === 0;
+  if (counts.length !== cells.length) return; // of a run that is gone
+  const wrong = counts.filter((_, i) => !isDiagonal(i));
   const most = { right: Math.max(1, ...counts), wrong: Math.max(1, ...wrong) };
   counts.forEach((count, i) => {
-    const isRight = i % 11 === 0;
+    const isRight = isDiagonal(i);
     const share = count / (isRight ? most.right : most.wrong);
     write(cells[i], count || "");
     cells[i].style.backgroundColor =
@@ -188,31 +205,37 @@ function showConfusion({ counts, tested }) {
   write(find("confusion-words"), say("scrubber.tested", { count: tested.toLocaleString("en") }));
 }
 
-const bars = [];
+let bars = [];
+let barsOf = ""; // likewise
 
 function makeBars() {
-  for (let digit = 0; digit < 10; digit++) {
+  if (barsOf === classes.join()) return;
+  barsOf = classes.join();
+  bars = classes.map(() => document.createElement("span"));
+  const columns = classes.map((name, i) => {
     const column = document.createElement("span");
-    const bar = document.createElement("span");
     column.className = "digit";
-    bar.className = "bar";
-    column.append(bar, String(digit));
-    find("moment-reading").append(column);
-    bars.push(bar);
-  }
+    bars[i].className = "bar";
+    column.append(bars[i], isNamed ? "" : name);
+    column.title = name;
+    return column;
+  });
+  find("moment-reading").replaceChildren(...columns);
+  find("moment-reading").style.setProperty("--classes", classes.length);
 }
 
 function showReading([probabilities, moment]) {
   find("moment-reading").hidden = !probabilities;
   if (!probabilities) {
-    const words = isDrawn ? say("scrubber.no_weights") : say("scrubber.no_drawing");
-    return write(find("reading-words"), words);
+    const none = canDraw ? say("scrubber.no_drawing") : say("scrubber.no_picture");
+    return write(find("reading-words"), isDrawn ? say("scrubber.no_weights") : none);
   }
+  if (probabilities.length !== bars.length) return;
   probabilities.forEach((probability, digit) => {
     bars[digit].style.height = (READING_HEIGHT * probability).toFixed(3) + "rem";
   });
   const best = probabilities.indexOf(Math.max(...probabilities));
-  const words = say("scrubber.reads", { digit: named(best), probability: probable(probabilities[best]) });
+  const words = say("scrubber.reads", { digit: isNamed ? classes[best] : named(best), probability: probable(probabilities[best]) });
   const place = since(moment);
   write(find("reading-words"), place ? words + " " + place : words);
 }
