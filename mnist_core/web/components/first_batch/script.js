@@ -37,7 +37,7 @@ function describe() {
     write(find("batch-shapes"), "");
     return;
   }
-  const { size, seed, of: total, shape, images: shown } = batch;
+  const { size, seed, of: total, images: shown } = batch;
   const facts = { shown: shown.length, size: size.toLocaleString("en"), total: total.toLocaleString("en"), seed };
   const words = shown.length < size ? say("batch.some", facts) : say("batch.all", facts);
   write(find("batch-words"), words);
