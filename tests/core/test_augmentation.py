@@ -114,7 +114,9 @@ def test_the_batch_itself_stays_and_each_image_goes_its_own_way(kind: str) -> No
     changed, _ = augment(images, labels, kind)
     assert torch.equal(images, before)
     changed = changed[len(images) // PLAIN if kind == "handwriting" else 0 :]
-    assert len({image.numpy().tobytes() for image in changed}) == len(changed)
+    ways = len({image.numpy().tobytes() for image in changed})
+    # There are no more than 162 ways to mirror and to shift.
+    assert ways > len(changed) / 2 if kind == "mirror" else ways == len(changed)
 
 
 def distort(images: Tensor) -> Tensor:

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tokenize
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from mnist_core.augmentation import AUGMENTATIONS
-from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
+from mnist_core.codegen import COMMENTS, Comments, generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
+from mnist_core.data import DATASETS, Origin, naming
 from mnist_core.models import ACTIVATIONS, MODELS
 from mnist_core.text import CATALOGUE, LANGUAGES, speaking
 
@@ -52,7 +54,9 @@ def test_the_program_is_short_and_stands_alone() -> None:
 def test_the_program_has_no_sign_that_a_console_might_spoil() -> None:
     for model, augmentation in product(MODELS, AUGMENTATIONS):
         for comments in ("en", "none"):
-            program = generate_code(TrainConfig(model=model, augmentation=augmentation), comments)
+            dataset = "cifar10" if augmentation == "mirror" else "mnist"
+            config = TrainConfig(model=model, augmentation=augmentation, dataset=dataset)
+            program = generate_code(config, comments)
             assert program.isascii(), (model, augmentation, set(filter(lambda c: c > "~", program)))
 
 
@@ -135,10 +139,20 @@ def test_without_comments_there_is_not_one() -> None:
         assert '"""' not in program
 
 
+def program_with_pictures(language: Comments, *, is_divided: bool) -> str:
+    """Return a program that learns pictures of one's own."""
+    origin = Origin("mine.zip", is_zip=True, start=is_divided, is_divided=is_divided)
+    with naming(replace(DATASETS["cifar10"], key="pictures", origin=origin)):
+        return generate_code(TrainConfig(dataset="pictures", augmentation="mirror"), language)
+
+
 def test_every_sentence_for_programs_is_said_in_one() -> None:
     for language in LANGUAGES:
         programs = [
             generate_code(config, language) for config in [*SPREAD, *ALL_MODELS, UNFLATTENED]
+        ]
+        programs += [
+            program_with_pictures(language, is_divided=divided) for divided in (False, True)
         ]
         programs.append(generate_rate_finder(TrainConfig(), language))
         for key, sentence in CATALOGUE[language].items():

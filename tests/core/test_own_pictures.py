@@ -581,6 +581,13 @@ def test_pictures_in_files_are_those_in_memory(learned: DataSet, tmp_path: Path)
         list(fetch_images(saved))
 
 
+def test_other_pictures_by_the_same_name_are_other_pictures(tmp_path: Path) -> None:
+    for count in (10, 15):
+        path = write_folder(tmp_path / str(count), two_classes(count))
+        data_set = as_data_set(read_pictures(path), path)
+        assert len(load_images(data_set).test) == 2 * count // 5
+
+
 def test_a_network_learns_pictures_and_remembers_their_classes(
     learned: DataSet, tmp_path: Path
 ) -> None:

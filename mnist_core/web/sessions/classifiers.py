@@ -16,7 +16,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     metadata_path,
 )
-from mnist_core.data import DATASETS, DataSet
+from mnist_core.data import DATASETS, DataSet, find_data_set
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
@@ -67,7 +67,7 @@ class Classifier:
     @property
     def data_set(self) -> DataSet | None:
         """What it has learned, unless that were drawings of the visitor's own."""
-        return DATASETS[self.dataset] if self.dataset else None
+        return find_data_set(self.dataset) if self.dataset else None
 
     @property
     def reads_digits(self) -> bool:
