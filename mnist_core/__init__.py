@@ -29,28 +29,29 @@ Its advice:
 12. `augmentation`  training images, changed before each use
 13. `experiments`   each piece of advice, ready to be tried
 14. `codegen`       a stand-alone program for any settings
-                    ahead: `rate_finder`
+                    ahead: `rate_finder`, `preprocessing`, `pictures`
 15. `notebook`      the same program as a Jupyter notebook
 
 Beyond it, from a drawing to an answer:
 
 16. `preprocessing` a drawing → the 28×28 image MNIST would have made of it
 17. `drawings`      labelled drawings on disk → images to test a network on
-18. `inference`     an image → probabilities, and whether they are sure
-19. `inspection`    an image → what each layer makes of it, and why that digit
-20. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
-21. `rate_finder`   the loss against the learning rate, and which one to take
-22. `mistakes`      which images are misread, and how sure the network is of them
-23. `calibration`   do the probabilities mean what they say?
-24. `pickle_check`  the pickle in a .pth file, followed without being run
-25. `archive`       a .pth file from a stranger → one that PyTorch may read
-26. `safetensors`   weights in the format that holds nothing else
-27. `file_kinds`    what a file is, if it is none of weights
-28. `teaching`      drawings by one hand → a network that has learned them in seconds
+18. `pictures`      pictures of one's own, a folder a class → images to learn from
+19. `inference`     an image → probabilities, and whether they are sure
+20. `inspection`    an image → what each layer makes of it, and why that digit
+21. `shapes`        the shapes layer by layer, and PyTorch's error read piece by piece
+22. `rate_finder`   the loss against the learning rate, and which one to take
+23. `mistakes`      which images are misread, and how sure the network is of them
+24. `calibration`   do the probabilities mean what they say?
+25. `pickle_check`  the pickle in a .pth file, followed without being run
+26. `archive`       a .pth file from a stranger → one that PyTorch may read
+27. `safetensors`   weights in the format that holds nothing else
+28. `file_kinds`    what a file is, if it is none of weights
+29. `teaching`      drawings by one hand → a network that has learned them in seconds
 
 And what people use:
 
-29. `commands`      a room for each command of the command line
-30. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
-31. `web`           the rooms that know Gradio
+30. `commands`      a room for each command of the command line
+31. `__main__`      `python -m mnist_core train | average | code | evaluate | …`
+32. `web`           the rooms that know Gradio
 """

@@ -121,7 +121,7 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
     """
     return {
         "parameters": count_parameters(config.create_model_shape()),
-        "config": asdict(config),
+        "config": {**asdict(config), "dataset": config.data_set.name},
         "classes": [str(name) for name in config.data_set.classes],
         "epochs": [asdict(epoch) for epoch in epochs],
         "test_accuracy": epochs[-1].test_accuracy if epochs else None,

@@ -12,7 +12,7 @@ from typing import Any
 from torch import nn
 
 from mnist_core.augmentation import AUGMENTATIONS
-from mnist_core.data import DATASETS, DataSet
+from mnist_core.data import DATASETS, DataSet, find_data_set
 from mnist_core.models import (
     ACTIVATIONS,
     LEAST_WIDTH,
@@ -58,7 +58,7 @@ class TrainConfig:
             seed. Test images keep theirs.
         flatten: whether the network flattens the images. False is the usual first mistake: it can
             be set up, and stops at the first batch.
-        dataset: what it learns: a key of `DATASETS`.
+        dataset: what it learns: a key of `DATASETS`, or of pictures of one's own.
 
     Raises:
         ValueError: a value has the wrong type or is out of range; the message says the range.
@@ -93,7 +93,8 @@ class TrainConfig:
         _check_whole_number("images", self.images, LEAST_IMAGES, IMAGES)
         _check_share("wrong_labels", self.wrong_labels, MOST_WRONG_LABELS)
         _check_flag("flatten", self.flatten)
-        _check_choice("dataset", self.dataset, DATASETS)
+        if not isinstance(self.dataset, str) or find_data_set(self.dataset) is None:
+            _check_choice("dataset", self.dataset, DATASETS)
         if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 100:
             raise ValueError(
                 Message(
@@ -107,6 +108,8 @@ class TrainConfig:
             _check_share("dropout", self.dropout, 0.9)
         if self.augmentation == "handwriting" and self.dataset != "mnist":
             raise ValueError(Message("config.handwriting"))
+        if self.augmentation == "mirror" and self.data_set.is_drawable:
+            raise ValueError(Message("config.mirror"))
         self.create_model_shape()  # says so if the network has no such setting
 
     @property
@@ -120,7 +123,7 @@ class TrainConfig:
     @property
     def data_set(self) -> DataSet:
         """What it learns, and from which images."""
-        return DATASETS[self.dataset]
+        return find_data_set(self.dataset) or DATASETS["mnist"]
 
     def create_model(self) -> nn.Module:
         """Build the network with fresh random weights, drawn from torch's global generator."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import pickle
+import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from PIL import Image, ImageDraw
@@ -90,6 +91,79 @@ PICTURE_BOMBS: dict[str, Callable[[], bytes]] = {
     "a GIF of much comment": gif_of_much_comment,
     "a TIFF of many tags": tiff_of_many_tags,
     "a PNG of much text": png_of_much_text,
+}
+
+
+# --- zip files of pictures -----------------------------------------------------------------------
+
+
+def zip_of(entries: Iterable[tuple[str | zipfile.ZipInfo, bytes | str]]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, content in entries:
+            archive.writestr(entry, content)
+    return made.getvalue()
+
+
+def few_pictures(**others: bytes) -> dict[str, bytes]:
+    """Return ten small pictures of each of two classes, and other files."""
+    names = [f"{folder}/{number}.png" for folder in ("cats", "dogs") for number in range(10)]
+    return {**dict.fromkeys(names, small_picture("PNG")), **others}
+
+
+def zip_of_zeros() -> bytes:
+    """Hundreds of megabytes of nothing, packed into a thousandth of that."""
+    zeros = {f"cats/{number}.bmp": bytes(15_000_000) for number in range(20)}
+    return zip_of(few_pictures(**zeros).items())
+
+
+def zip_of_many_entries() -> bytes:
+    """A list of two hundred thousand files that are one."""
+    content = zip_of(few_pictures().items())
+    listed, end = content.index(b"PK\1\2"), content.index(b"PK\5\6")
+    entry = content[listed : content.index(b"PK\1\2", listed + 4)]
+    entries = entry * 200_000
+    where = struct.pack("<HHIIH", 0xFFFF, 0xFFFF, len(entries), listed, 0)
+    return content[:listed] + entries + content[end : end + 8] + where
+
+
+def zip_of_tiny_files() -> bytes:
+    """Sixty thousand files of one byte."""
+    return zip_of((f"cats/{number}", b"x") for number in range(60_000))
+
+
+def zip_that_leaves() -> bytes:
+    """Names that point elsewhere, and links to what is there."""
+    link = zipfile.ZipInfo("cats/link.png")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    elsewhere: list[tuple[str | zipfile.ZipInfo, bytes | str]] = [
+        *((name, b"x") for name in ("../../app.py", "/etc/cron.d/x", "..\\..\\app.py", "C:/x.png")),
+        (link, "/etc/passwd"),
+    ]
+    return zip_of([*few_pictures().items(), *elsewhere])
+
+
+def zip_of_bombs() -> bytes:
+    """Pictures that would take hours, or all memory, among good ones."""
+    bombs = {f"cats/{make.__name__}": make() for make in (jpeg_of_many_scans, png_of_much_text)}
+    bombs["dogs/claims.png"] = png_that_claims(50_000, 50_000)
+    return zip_of(few_pictures(**bombs).items())
+
+
+def zip_with_markup() -> bytes:
+    """Names that a page could take for markup, and a console for colours."""
+    names = ("<img src=x onerror=alert(1)>", '\x1b[31m"><script>alert(1)</script>')
+    markup = {f"cats/{name}.png": b"no picture" for name in names}
+    return zip_of(few_pictures(**markup).items())
+
+
+ZIP_BOMBS: dict[str, Callable[[], bytes]] = {
+    "zeros": zip_of_zeros,
+    "many entries": zip_of_many_entries,
+    "tiny files": zip_of_tiny_files,
+    "names that leave": zip_that_leaves,
+    "bombs": zip_of_bombs,
+    "markup": zip_with_markup,
 }
 
 

@@ -19,7 +19,7 @@ from torchvision import datasets
 from mnist_core.data import DATASETS, Splits, fetch_images, has_images, load_images
 from mnist_core.drawings import LabelledDrawing, read_drawings
 from mnist_core.preprocessing import Stroke
-from tests import real_pen_digits
+from tests import real_pen_digits, real_pictures
 from tests.mirror import Mirror, serve
 from tests.real_mnist import ADVICE, find_mnist
 from tests.tiny_mnist import TinyMNIST, make_tiny_mnist
@@ -126,6 +126,15 @@ def real_letters() -> list[list[Stroke]]:
         pytest.skip(f"{real_pen_digits.LETTERS} does not lie beside the file of pen digits.")
     letters = real_pen_digits.read_letters(file)
     return [strokes for letter, strokes in letters if letter not in real_pen_digits.TWINS]
+
+
+@pytest.fixture(scope="session")
+def cats_and_dogs() -> Path:
+    """Return the zip file of real cats and dogs; skip the test where there is none."""
+    file = real_pictures.find_cats_and_dogs()
+    if file is None:
+        pytest.skip(real_pictures.ADVICE)
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,7 @@ LAYERS = [
         "preprocessing",
         "drawings",
         "teaching",
+        "pictures",
     },
     {"web", "commands"},
     {"__main__"},

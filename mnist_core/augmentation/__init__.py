@@ -3,6 +3,7 @@
 Article, advice at its end: data augmentation works against overfitting. `handwriting` puts together
 what the other modules make: `habits` adds lines to MNIST's digits and `distortion` bends them,
 `skeletons` draws digits and letters anew, `non_digits` makes what is no digit, all with one `pen`.
+`mirror` is for photographs.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from mnist_core.augmentation.handwriting import handwriting as write_anew
+from mnist_core.augmentation.mirror import mirror_and_shift
 from mnist_core.data import Batch, BatchLoader
 
-AUGMENTATIONS = ("none", "affine", "handwriting")
+AUGMENTATIONS = ("none", "affine", "handwriting", "mirror")
 
 
 def augment(images: Tensor, labels: Tensor, kind: str) -> Batch:
@@ -27,8 +29,9 @@ def augment(images: Tensor, labels: Tensor, kind: str) -> Batch:
     Args:
         images: [batch, 1, 28, 28], -1 (paper) to 1 (ink).
         labels: [batch], int64, 0 to 9.
-        kind: one of `AUGMENTATIONS`: nothing; small affine changes, as the article advises; or
-            digits as many people write them, among images that are none.
+        kind: one of `AUGMENTATIONS`: nothing; small affine changes, as the article advises;
+            digits as many people write them, among images that are none; or, for photographs,
+            mirrored and shifted ones.
 
     Returns:
         Images of the same shape and range, with their labels or, from "handwriting", the share of
@@ -36,6 +39,8 @@ def augment(images: Tensor, labels: Tensor, kind: str) -> Batch:
     """
     if kind == "handwriting":
         return write_anew(images, labels)
+    if kind == "mirror":
+        return mirror_and_shift(images), labels
     return (affine(images) if kind == "affine" else images), labels
 
 

@@ -12,9 +12,16 @@ from mnist_core.augmentation import (
     distortion,
     habits,
     handwriting,
+    mirror,
     non_digits,
     pen,
     skeletons,
+)
+from mnist_core.codegen.own_pictures import (
+    handicaps_of_pictures,
+    helpers_for,
+    import_for,
+    reading_of,
 )
 from mnist_core.codegen.source import (
     body_of,
@@ -58,9 +65,7 @@ torch.manual_seed({seed})
 # {why[data]}
 # {why[normalize]}
 transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
-train_set = datasets.{source}(root="./data", train=True, download=True, transform=transform)
-test_set = datasets.{source}(root="./data", train=False, download=True, transform=transform)
-{handicaps}# {why[loaders]}
+{reading}{handicaps}# {why[loaders]}
 train_loader = DataLoader(train_set, batch_size={batch_size}, shuffle=True)
 test_loader = DataLoader(test_set, batch_size=64, shuffle=False)
 # %%
@@ -83,6 +88,11 @@ print(f"{said[device]}")
 # {why[softmax]}
 criterion = nn.CrossEntropyLoss()
 {optimizer}'''
+
+FROM_TORCHVISION = """\
+train_set = datasets.{source}(root="./data", train=True, download=True, transform=transform)
+test_set = datasets.{source}(root="./data", train=False, download=True, transform=transform)
+"""
 
 TRAINING = """{scheduler}
 # %%
@@ -244,7 +254,9 @@ def _in_words(comments: Comments | None, write: Callable[[], str]) -> str:
 def _write(template: str, config: TrainConfig) -> str:
     is_ramp = template.endswith(RAMP)
     architecture = MODELS[config.model]
+    data_set = config.data_set
     imports = RAMP_IMPORTS if is_ramp else IMPORTS
+    reading = FROM_TORCHVISION.format(source=data_set.source)
     network, augment = network_source(config), ""
     if config.augmentation != "none":
         imports = imports.replace("nn, optim\n", "nn, optim\nfrom torch.nn import functional\n")
@@ -258,8 +270,15 @@ def _write(template: str, config: TrainConfig) -> str:
         augment = (
             "        # {why[handwriting]}\n        images, labels = handwriting(images, labels)\n"
         )
+    if config.augmentation == "mirror":
+        network = f"{spoken(body_of(mirror))}\n\n{network}"
+        augment = "        # {why[mirror]}\n        images = mirror_and_shift(images)\n"
     helpers, handicaps = _handicaps(config)
     why = _sentences("program.")
+    if data_set.origin:
+        imports = import_for(data_set.origin, imports)
+        helpers = [*helpers_for(data_set.origin), *helpers]
+        reading = reading_of(data_set, data_set.origin, why)
     share = architecture.dropout if config.dropout is None else config.dropout
     scheduler = _scheduler(config)
     sentences = CATALOGUE[current_language()]
@@ -285,10 +304,11 @@ def _write(template: str, config: TrainConfig) -> str:
         title=say(
             "program.rate_title" if is_ramp else "program.title",
             network=network_class(config).__name__,
-            data=config.data_set.title,
+            data=data_set.title,
         ),
         imports="\n\n\n".join([imports, *helpers]) + ("\n" if helpers else ""),
         network=network,
+        reading=reading,
         handicaps=handicaps.format(why=why),
         build=f"{network_class(config).__name__}({'' if share is None else share})",
         optimizer=f"# {why[config.optimizer]}\n{_optimizer(config)}\n",
@@ -305,8 +325,7 @@ def _write(template: str, config: TrainConfig) -> str:
         exploded=EXPLODED,
         margin=MARGIN,
         name=config.model,
-        dataset=config.dataset,
-        source=config.data_set.source,
+        dataset=data_set.name,
         seed=config.seed,
         batch_size=config.batch_size,
         epochs=config.epochs,
@@ -327,6 +346,8 @@ def _sentences(room: str) -> dict[str, str]:
 def _handicaps(config: TrainConfig) -> tuple[list[str], str]:
     """Return the functions that make learning hard, and the lines that call them."""
     helpers, lines = [], ""
+    if config.data_set.origin:
+        return handicaps_of_pictures(config)
     labels = "train_set.targets"
     is_tensor = config.data_set.shape[0] == 1  # torchvision keeps CIFAR's labels in a list
     if config.images != IMAGES:

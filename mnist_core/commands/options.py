@@ -9,15 +9,31 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.checkpoints import SAFETENSORS, Checkpoint, load_checkpoint
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
-from mnist_core.data import DATASETS, DataSet, Splits, fetch_images, load_images
-from mnist_core.models import ACTIVATIONS, MODELS
+from mnist_core.data import (
+    DATASETS,
+    OWN_PICTURES,
+    DataSet,
+    Splits,
+    add_own,
+    fetch_images,
+    find_data_set,
+    load_images,
+    normalize,
+    scale,
+)
+from mnist_core.models import ACTIVATIONS, MNIST_SHAPE, MODELS
+from mnist_core.pictures import Pictures, as_data_set, read_picture, read_pictures
 from mnist_core.preprocessing import GrayImage, image_from_picture, open_picture
-from mnist_core.text import Message, say
+from mnist_core.text import Message, say, translate
 
 SHEETS = (".png", ".svg", ".pdf")
+DATA_SET = f"{{{','.join(DATASETS)}}}|PATH"  # of pictures of one's own
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
@@ -29,7 +45,6 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         "augmentation": AUGMENTATIONS,
         "optimizer": OPTIMIZERS,
         "activation": ACTIVATIONS,
-        "dataset": DATASETS,
     }
     names = {"dataset": "data-set"}
     numbers = {"learning_rate", "dropout", "wrong_labels"}
@@ -45,6 +60,7 @@ def add_settings(command: argparse.ArgumentParser) -> None:
             f"--{name}",
             dest=field.name,
             choices=choices.get(field.name),
+            metavar=DATA_SET if field.name == "dataset" else None,
             type=float if field.name in numbers else type(default),
             default=default,
             help=say(
@@ -60,9 +76,44 @@ def config_from(options: argparse.Namespace) -> TrainConfig:
     Raises:
         ValueError: one is out of range; the message says the range.
     """
-    return TrainConfig(
-        **{field.name: getattr(options, field.name) for field in fields(TrainConfig)}
-    )
+    given = {field.name: getattr(options, field.name) for field in fields(TrainConfig)}
+    return TrainConfig(**{**given, "dataset": name_data_set(options.dataset)})
+
+
+def name_data_set(given: str) -> str:
+    """Return the key of a data set; of a folder or a zip file, once the pictures have been read.
+
+    Args:
+        given: a key of `DATASETS`, or the path of pictures.
+
+    Raises:
+        ValueError: it is neither, or there are no pictures to learn from.
+    """
+    path = Path(given)
+    is_path = path.exists() or path.suffix or path.name != given
+    if given in DATASETS or not is_path:
+        return given  # whoever takes it for a key says which there are
+    pictures = read_pictures(path)
+    for line in describe_pictures(pictures):
+        print(line, file=sys.stderr)
+    add_own(as_data_set(pictures, path))
+    return OWN_PICTURES
+
+
+def describe_pictures(pictures: Pictures) -> list[str]:
+    """Say what has been found, and what has been left out."""
+    lines = [
+        say(
+            "cli.pictures",
+            classes=", ".join(pictures.classes),
+            train=len(pictures.train.labels),
+            test=len(pictures.test.labels),
+        )
+    ]
+    if pictures.skipped.count:
+        lines.append(say("cli.pictures_skipped", count=pictures.skipped.count))
+        lines += [f"  {name}: {translate(reason)}" for name, reason in pictures.skipped.first]
+    return lines
 
 
 def add_data_and_json(command: argparse.ArgumentParser) -> None:
@@ -78,7 +129,7 @@ def add_data_and_json(command: argparse.ArgumentParser) -> None:
 def add_data_set(command: argparse.ArgumentParser) -> None:
     """Add the option for what a saved network is tested on, where its metadata do not say it."""
     command.add_argument(
-        "--data-set", dest="dataset", choices=DATASETS, help=say("cli.data_set_of_network")
+        "--data-set", dest="dataset", metavar=DATA_SET, help=say("cli.data_set_of_network")
     )
 
 
@@ -129,7 +180,14 @@ def classes_of(checkpoint: Checkpoint) -> Sequence[str]:
     """Return the names of what a saved network tells apart; numbers where nothing names them."""
     if checkpoint.dataset:
         return DATASETS[checkpoint.dataset].classes
-    return [str(number) for number in range(checkpoint.classes)]
+    return named_classes(checkpoint) or [str(number) for number in range(checkpoint.classes)]
+
+
+def named_classes(checkpoint: Checkpoint) -> list[str]:
+    """Return the names that the metadata give the classes; none if they give none that fit."""
+    told = checkpoint.metadata.get("classes")
+    fits = isinstance(told, list) and len(told) == checkpoint.classes
+    return list(map(str, told)) if fits and isinstance(told, list) else []
 
 
 def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
@@ -139,12 +197,17 @@ def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
         ValueError: its images do not have the shape, or their classes not the number, that the
             network reads.
     """
-    dataset = options.dataset or checkpoint.dataset
+    dataset = name_data_set(options.dataset) if options.dataset else checkpoint.dataset
+    if dataset is None and has_learned_pictures(checkpoint):
+        raise ValueError(Message("cli.own_pictures"))
     if dataset is None:
         dataset = "mnist"
         if checkpoint.is_activation_known:  # else it has been said already
             print(say("cli.data_set_unknown"), file=sys.stderr)
-    data_set = DATASETS[dataset]
+    data_set = find_data_set(dataset)
+    if data_set is None:
+        choices = ", ".join(DATASETS)
+        raise ValueError(Message("cli.no_data_set", name=dataset, choices=choices))
     found, wanted = (checkpoint.shape, checkpoint.classes), (data_set.shape, len(data_set.classes))
     if found != wanted:
         raise ValueError(
@@ -155,7 +218,34 @@ def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
                 wanted=f"{list(wanted[0])} → [{wanted[1]}]",
             )
         )
+    names, told = list(map(str, data_set.classes)), named_classes(checkpoint)
+    if data_set.origin and told and told != names:
+        raise ValueError(
+            Message("cli.other_classes", found=", ".join(told), wanted=", ".join(names))
+        )
     return data_set
+
+
+def has_learned_pictures(checkpoint: Checkpoint) -> bool:
+    """Tell whether the metadata say that a network has learned pictures of somebody's own."""
+    config = checkpoint.metadata.get("config")
+    return isinstance(config, dict) and config.get("dataset") == OWN_PICTURES
+
+
+def open_image(path: Path, checkpoint: Checkpoint) -> Tensor:
+    """Open an image file as a network has learned to read such files.
+
+    Returns:
+        [1, *shape], -1 to 1: the digit in it, or for a network of colours or of pictures of
+        somebody's own a square that is scaled as those were.
+
+    Raises:
+        ValueError: it cannot be read, or there is no digit in it.
+        FileNotFoundError: there is no such file.
+    """
+    if checkpoint.shape == MNIST_SHAPE and not has_learned_pictures(checkpoint):
+        return normalize(torch.from_numpy(open_digit(path)).unsqueeze(0))
+    return scale(read_picture(path, checkpoint.shape).unsqueeze(0))
 
 
 def open_digit(path: Path) -> GrayImage:

@@ -7,9 +7,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from mnist_core.commands.options import classes_of, open_digit, open_network
+from mnist_core.commands.options import classes_of, open_image, open_network
 from mnist_core.commands.parser import EXIT_PARTLY_READ, complain
-from mnist_core.inference import predict
+from mnist_core.inference import predict_values
 from mnist_core.text import say
 
 SUMMARY = "cli.predict"  # of what it does, for the list of commands
@@ -37,7 +37,9 @@ def run(options: argparse.Namespace) -> int:
     status = 0
     for path in options.images:
         try:
-            prediction = predict(checkpoint.model, open_digit(path), checkpoint.calibration)
+            prediction = predict_values(
+                checkpoint.model, open_image(path, checkpoint), checkpoint.calibration
+            )
         except (ValueError, OSError) as error:
             if len(options.images) == 1:
                 raise

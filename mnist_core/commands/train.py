@@ -62,7 +62,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Train, print the article's lines (or JSON), and save what was learned."""
     config = config_from(options)
-    out = options.out or Path(f"{config.model}_{config.dataset}.pth")
+    out = options.out or Path(f"{config.model}_{config.data_set.name}.pth")
     set_threads(options.threads)
     check_out(out)
     check_every(options)

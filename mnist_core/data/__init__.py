@@ -30,31 +30,47 @@ from mnist_core.data.download import DownloadError, fetch_images
 from mnist_core.data.files import damaged_files, data_folder, default_root, has_images
 from mnist_core.data.handicaps import draw_images, handicap, mislabel
 from mnist_core.data.loading import load_images
-from mnist_core.data.mapping import map_images
-from mnist_core.data.registry import DATASETS, DataSet
+from mnist_core.data.mapping import close_images, map_images
+from mnist_core.data.registry import (
+    DATASETS,
+    OWN_PICTURES,
+    DataSet,
+    Origin,
+    add_own,
+    find_data_set,
+    forget_own,
+    naming,
+)
 
 __all__ = [
     "DATASETS",
+    "OWN_PICTURES",
     "Batch",
     "BatchLoader",
     "DataSet",
     "DownloadError",
     "ImageDataset",
+    "Origin",
     "PixelDataset",
     "Shape",
     "Splits",
+    "add_own",
+    "close_images",
     "damaged_files",
     "data_folder",
     "default_root",
     "draw_images",
     "fetch_images",
+    "find_data_set",
     "first_batch",
+    "forget_own",
     "handicap",
     "has_images",
     "load_images",
     "make_train_loader",
     "map_images",
     "mislabel",
+    "naming",
     "normalize",
     "scale",
     "seeded",

@@ -78,6 +78,9 @@ def fetch_images(data_set: DataSet, root: Path | None = None) -> Iterator[float]
     root = named.resolve()
     if is_loaded(data_set, root) or not damaged_files(data_set, root):
         return
+    if data_set.origin:
+        gone = Message("pictures.gone")
+        raise DownloadError(gone, gone, str(root))
     job: Future[None] = Future()
     # A daemon, not an executor: whoever gives up waiting must not wait for a stalled network.
     threading.Thread(target=_complete, args=(job, data_set, root), daemon=True).start()

@@ -48,6 +48,13 @@ def map_images(data_set: DataSet, root: Path | None = None) -> Splits:
         return _opened[key]
 
 
+def close_images(data_set: DataSet) -> None:
+    """Close a data set that will not be wanted again, whatever folder it lies in."""
+    with _opening:
+        for key in [key for key in _opened if key[0] == data_set.key]:
+            del _opened[key]
+
+
 def count_bytes(splits: Splits) -> int:
     """Return how many bytes the pixels of a data set take."""
     return sum(map(_bytes_of, (splits.train, splits.test)))

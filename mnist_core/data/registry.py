@@ -5,7 +5,10 @@ The article's last advice: reuse this code on a data set that interests you.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,26 @@ from mnist_core.text import Message
 
 FileFacts = tuple[int | None, str | None]
 """Size in bytes, and MD5; None where it was never published, and where the other tells enough."""
+
+
+OWN_PICTURES = "pictures"  # the key of a data set of those, or how it begins
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where pictures of one's own come from: what a program has to know to read them again.
+
+    Attributes:
+        name: of the folder or the zip file.
+        is_zip: whether it is a zip file.
+        start: how many folders stand above those of the classes.
+        is_divided: whether the last of these is `train` or `test`.
+    """
+
+    name: str
+    is_zip: bool
+    start: int
+    is_divided: bool
 
 
 @dataclass(frozen=True)
@@ -34,6 +57,7 @@ class DataSet:
         download_bytes: their size in all.
         read: its files, which lie in the folder that it is given → images.
         is_on_black: whether each of its images is something light on black.
+        origin: where it comes from, if it is of pictures of one's own.
     """
 
     key: str
@@ -48,6 +72,12 @@ class DataSet:
     download_bytes: int
     read: Callable[[Path], Splits]
     is_on_black: bool = False
+    origin: Origin | None = None
+
+    @property
+    def name(self) -> str:
+        """Return its name in files: of one's own pictures the same for all of them."""
+        return OWN_PICTURES if self.origin else self.key
 
 
 IDX_SIZES = {  # bytes of MNIST's four files, which others copy
@@ -169,3 +199,43 @@ DATASETS = {
     ),
 }
 """Every data set by the name that settings, the command line and checkpoints use."""
+
+_own: dict[str, DataSet] = {}  # of pictures that somebody has brought
+_times_added = Counter[str]()
+_changing = threading.Lock()
+
+
+def find_data_set(key: str) -> DataSet | None:
+    """Return the data set with this key, be it one of `DATASETS` or somebody's own."""
+    return DATASETS.get(key) or _own.get(key)
+
+
+def add_own(data_set: DataSet) -> None:
+    """Let settings name a data set of one's own by its key, until `forget_own`.
+
+    Among strangers the key has to be one that nobody can guess.
+    """
+    with _changing:
+        _own[data_set.key] = data_set
+        _times_added[data_set.key] += 1
+
+
+def forget_own(key: str) -> None:
+    """Take back `add_own`, once."""
+    with _changing:
+        _times_added[key] -= 1
+        if _times_added[key] <= 0:
+            del _times_added[key]
+            _own.pop(key, None)
+
+
+@contextmanager
+def naming(data_set: DataSet | None) -> Iterator[None]:
+    """Let settings name a data set of somebody's own within a `with` block; None is none."""
+    if data_set:
+        add_own(data_set)
+    try:
+        yield
+    finally:
+        if data_set:
+            forget_own(data_set.key)

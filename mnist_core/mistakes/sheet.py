@@ -39,13 +39,14 @@ def mistakes_sheet(readings: Readings, dataset: ImageDataset) -> Figure:
 
 def _draw_confusion(figure: SubFigure, confusion: NDArray[np.int64]) -> None:
     axes = figure.subplots()
-    mistakes = np.where(np.eye(10, dtype=bool), 0, confusion)
+    classes = len(confusion)
+    mistakes = np.where(np.eye(classes, dtype=bool), 0, confusion)
     axes.imshow(mistakes, cmap="Blues")
     axes.set(
         xlabel=say("mistakes.read_as"),
         ylabel=say("mistakes.is"),
-        xticks=range(10),
-        yticks=range(10),
+        xticks=range(classes),
+        yticks=range(classes),
     )
     top = max(1, mistakes.max())
     for (label, digit), count in np.ndenumerate(confusion):
@@ -61,5 +62,9 @@ def _draw_images(figure: SubFigure, readings: Readings, dataset: ImageDataset) -
     for axes in grid.flat:
         axes.axis("off")
     for axes, place in zip(grid.flat, places, strict=False):
-        axes.imshow(dataset.images[place, 0].numpy(), cmap="gray_r")
+        image, _ = dataset[int(place)]
+        if len(image) == 1:  # of one channel
+            axes.imshow(image[0].numpy(), cmap="gray_r")
+        else:
+            axes.imshow((image.permute(1, 2, 0).numpy() + 1) / 2)
         axes.set_title(f"{readings.labels[place]} → {readings.digits[place]}", fontsize=8)

@@ -6,10 +6,10 @@ learning applied to document recognition", 1998, section III.A). A network that 
 images misreads any other, so every drawing goes the same way.
 
 `strokes` draws the lines of a pen anew at that size, as wide as MNIST's pen drew. A picture has
-no lines: `decoder` opens its file, `colours` makes it grey, `ink` tells what is written from the
-paper, `things` the digit from what else there is (`pieces`, `printed`), `thinning` finds the
-middle of its lines, and `scaling` gives those to the same pen where the one that drew them was
-thinner; else it leaves the ink as wide as it is.
+no lines: `decoder` opens its file in a `sandbox`, `colours` makes it grey, `ink` tells what is
+written from the paper, `things` the digit from what else there is (`pieces`, `printed`), `thinning`
+finds the middle of its lines, and `scaling` gives those to the same pen where the one that drew
+them was thinner; else it leaves the ink as wide as it is.
 """
 
 from mnist_core.preprocessing.decoder import MAX_PICTURE_PIXELS

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import logging
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from mnist_core.preprocessing import decoder
 from mnist_core.preprocessing.colours import grays_of
 from mnist_core.preprocessing.decoder import MAX_PICTURE_PIXELS, PICTURE_FORMATS
 from mnist_core.preprocessing.page import Page, look_at, look_closely
 from mnist_core.preprocessing.pieces import Box
+from mnist_core.preprocessing.sandbox import note_network, run_decoder
 from mnist_core.preprocessing.scaling import already_mnists, image_from_ink
 from mnist_core.preprocessing.strokes import GrayImage
 from mnist_core.text import Message
@@ -28,16 +24,7 @@ PICTURE_KINDS = (
 )
 """The kinds of files that `open_picture` reads, by the names that people know them by."""
 
-log = logging.getLogger(__name__)
-
-# What the decoder gets of this process's variables, which may hold secrets: what Windows starts
-# programs by, and where Python's packages are if not in their usual place.
-KEPT_VARIABLES = ("SYSTEMROOT", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
-ENVIRONMENT = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
 MAX_PICTURE_BYTES = 100_000_000  # the file; the largest pictures, packed as badly as can be
-DECODING_TIMEOUT_SECONDS = (
-    60.0  # seconds; much more than the seconds of computing it may have, on a busy machine
-)
 
 
 def open_picture(path: Path) -> Image.Image:
@@ -64,7 +51,7 @@ def open_picture(path: Path) -> Image.Image:
         if found is not None:
             mode, width, height, is_offline = found
             if not is_offline:
-                _note_network()
+                note_network()
             return Image.frombytes(mode, (width, height), pixels)
     except (ValueError, TypeError) as error:  # it ended before it had anything to say
         kinds, last = ", ".join(PICTURE_KINDS[:-1]), PICTURE_KINDS[-1]
@@ -77,24 +64,9 @@ def open_picture(path: Path) -> Image.Image:
 def _decode_elsewhere(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            done = subprocess.run(
-                [sys.executable, "-B", decoder.__file__],
-                env=ENVIRONMENT,
-                stdin=file,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # what is wrong with a file is said above, once
-                timeout=DECODING_TIMEOUT_SECONDS,
-                check=False,
-            )
+            return run_decoder(file)
     except subprocess.TimeoutExpired as error:
         raise ValueError(Message("picture.too_slow", name=path.name)) from error
-    return done.stdout
-
-
-@functools.cache
-def _note_network() -> None:
-    """Log, once, that the system does not let a process give up the network."""
-    log.warning("pictures are decoded by a process that has the network")
 
 
 def find_digits(picture: Image.Image) -> list[Box]:

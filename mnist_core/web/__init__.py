@@ -12,6 +12,7 @@ What a floor imports lies on the same floor or below it.
     `teach`               classes of the visitor's own, and the visitor's hand, learned in seconds
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `own_pictures`        what was found in the pictures that the visitor has brought
     `first_batch`         what a run will learn from, by its settings
     `run_curves`          a run as its curves show it
     `scrubber`            what a run's network was, from its beginning on
@@ -65,6 +66,7 @@ What a floor imports lies on the same floor or below it.
     `own_test_set`        the digits that the visitor has labelled
     `own_classes`         the classes that the visitor has named, and their drawings
     `own_hand`            a network that has learned the visitor's hand
+    `own_pictures`        the pictures that the visitor has brought
     `run_files`           a run's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send

@@ -99,6 +99,10 @@ class Limits:
         500,
         300,
     )
+    pictures: int = _limit("pictures that one session may bring", (100, 60_000), 20_000, 15_000)
+    pictures_mb: int = _limit(
+        "megabytes of the disk that the pictures of all sessions take", (100, 20_000), 2_000, 1_000
+    )
     upload_mb: int = _limit("megabytes of one upload", (1, 50), 20, 20)
     uploads_mb: int = _limit("megabytes of all uploads on the disk", (50, 10_000), 1_000, 500)
 

@@ -24,6 +24,7 @@ def panel(page: Page) -> Locator:
 
 
 def open_panel(page: Page) -> None:
+    expect(row(page, "CNN").locator(".accuracy")).to_have_text("99.5%")  # its session is there
     page.get_by_role("button", name="Teach", exact=True).click()
     expect(panel(page)).to_be_visible()
 
@@ -32,6 +33,7 @@ def name_class(page: Page, name: str) -> None:
     page.get_by_test_id("class-name").fill(name)
     page.get_by_test_id("class-name").press("Enter")
     expect(label(page, name)).to_be_visible()
+    expect(page.get_by_test_id("class-name")).to_have_value("")
 
 
 def label(page: Page, name: str) -> Locator:

@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
+from torch.nn import functional
 
 from mnist_core.augmentation import (
     AUGMENTATIONS,
@@ -22,6 +23,7 @@ from mnist_core.augmentation import (
 )
 from mnist_core.augmentation.habits import HABITS, Habit, _draw_habit, add_habits
 from mnist_core.augmentation.handwriting import LETTERS, PLAIN, STRANGE, handwriting
+from mnist_core.augmentation.mirror import MOST_SHIFT, mirror_and_shift
 from mnist_core.data import Batch, Splits, make_train_loader
 from mnist_core.preprocessing.strokes import draw_dots
 from tests.each import each
@@ -388,3 +390,31 @@ def test_the_pen_is_the_one_that_draws_strokes() -> None:
     ours = (pen.draw_dots(dots, torch.tensor([[2.3 / 2]])) * 255).round().byte()[0, 0].numpy()
     theirs = draw_dots(dots[0].double().numpy()) * 255
     assert np.abs(ours - theirs).max() <= 1
+
+
+# --- photographs ---------------------------------------------------------------------------------
+
+
+def test_what_is_mirrored_and_shifted_is_a_window_on_the_image_or_on_its_mirror() -> None:
+    torch.manual_seed(0)
+    image = torch.rand(3, 32, 32) * 2 - 1
+    padded = functional.pad(image[None], (MOST_SHIFT,) * 4, mode="reflect")[0]
+    seen = set()
+    changed = mirror_and_shift(image.repeat(2_000, 1, 1, 1))
+    for one in changed:
+        for flipped, window in ((False, one), (True, one.flip(2))):
+            for down, across in zip(*torch.where(padded[0] == window[0, 0, 0]), strict=True):
+                part = padded[:, down : down + 32, across : across + 32]
+                if part.shape == window.shape and torch.equal(part, window):
+                    seen.add((flipped, int(down), int(across)))
+    places = 2 * MOST_SHIFT + 1
+    assert len(seen) == 2 * places**2  # every shift, mirrored and not
+    assert changed.shape == (2_000, 3, 32, 32)
+
+
+def test_about_half_of_the_images_are_mirrored() -> None:
+    torch.manual_seed(0)
+    images = torch.arange(32.0).expand(1_000, 1, 32, 32)  # brighter from left to right
+    changed = mirror_and_shift(images)[:, 0, 0]
+    mirrored = changed[:, 8] > changed[:, 24]
+    assert 400 < mirrored.sum() < 600

@@ -21,7 +21,7 @@ from mnist_core.calibration import calibrate, halve
 from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, save_calibration
 from mnist_core.codegen import generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
-from mnist_core.data import DATASETS, Splits, load_images
+from mnist_core.data import DATASETS, Splits, forget_own, load_images
 from mnist_core.drawings import format_drawings
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
@@ -31,6 +31,7 @@ from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests import bombs
 from tests.each import each
+from tests.made_pictures import two_classes, write_folder, write_zip
 from tests.own_symbols import SYMBOLS, draw_symbols
 
 Run = Callable[..., tuple[int, str, str]]
@@ -594,6 +595,47 @@ def test_predict_reads_each_picture(run: Run, four: Path) -> None:
     assert (status, stderr) == (0, "")
 
 
+def test_own_pictures_are_learned_evaluated_read_and_shown(run: Run, tmp_path: Path) -> None:
+    path = write_zip(tmp_path / "lines.zip", two_classes(75) | {"lying/text.png": b"no picture"})
+    out = tmp_path / "cnn_pictures.pth"
+    settings = ("--data-set", path, "--model", "cnn", "--epochs", 2)
+    status, stdout, stderr = run("train", *settings, "--out", out)
+    assert status == 0
+    assert stdout.startswith("Image batch shape: torch.Size([64, 3, 32, 32])\n")
+    assert stderr.splitlines() == [
+        "lying, upright: 120 pictures to learn from, 30 for the test",
+        "1 file was left out:",
+        "  lying/text.png: no picture that can be read",
+    ]
+    accuracy = stdout.splitlines()[-2]
+    status, stdout, _ = run("evaluate", out, "--data-set", path)
+    assert (status, stdout.splitlines()[-1]) == (0, accuracy)
+    status, stdout, _ = run("mistakes", out, "--data-set", path, "--out", tmp_path / "sheet.png")
+    assert status == 0
+    assert (tmp_path / "sheet.png").stat().st_size > 0
+    folder = write_folder(tmp_path / "folder", two_classes(1))
+    status, stdout, _ = run("predict", out, folder / "lying/000.png", folder / "upright/000.png")
+    assert re.fullmatch(r".*000.png: lying \(.*\)\n.*000.png: upright \(.*\)\n", stdout), stdout
+    assert_refused(run("evaluate", out), "--data-set")
+    status, stdout, _ = run("code", *settings)
+    assert (
+        stdout.splitlines()
+        == generate_code(TrainConfig(model="cnn", epochs=2, dataset="pictures")).splitlines()
+    )
+    cats = {name.replace("lying", "cats"): content for name, content in two_classes(10).items()}
+    other = write_zip(tmp_path / "other.zip", cats)
+    status, _, stderr = run("evaluate", out, "--data-set", other)
+    assert status == 2
+    assert "tells apart lying, upright, but these pictures show cats, upright" in stderr
+    forget_own("pictures")
+
+
+def test_wrong_paths_of_pictures_are_one_sentence(run: Run, tmp_path: Path) -> None:
+    assert_refused(run("train", "--data-set", "mnst"), "must be one of mnist, ")
+    assert_refused(run("train", "--data-set", tmp_path / "no.zip"), "neither a folder nor a zip")
+    assert_refused(run("train", "--data-set", tmp_path), "a folder of its own")
+
+
 def test_predict_json_is_one_object_a_picture(run: Run, four: Path) -> None:
     status, stdout, stderr = run("predict", SHIPPED, "--json", four, four)
     first, second = (json.loads(line) for line in stdout.splitlines())
@@ -927,7 +969,8 @@ def test_code_in_a_console_of_another_code_page_is_a_program(
 ) -> None:
     for augmentation in AUGMENTATIONS:
         printed = console("cp1252")
-        assert main(["code", "--augmentation", augmentation]) == 0
+        dataset = "cifar10" if augmentation == "mirror" else "mnist"
+        assert main(["code", "--augmentation", augmentation, "--data-set", dataset]) == 0
         compile(printed.getvalue(), "train.py", "exec")  # which takes the bytes for UTF-8
 
 

@@ -35,7 +35,7 @@ from mnist_core.preprocessing import (
     image_from_strokes,
     open_picture,
     parse_strokes,
-    pictures,
+    sandbox,
     scaling,
 )
 from mnist_core.preprocessing.decoder import PICTURE_FORMATS
@@ -582,10 +582,10 @@ def test_the_decoder_learns_no_secret_and_it_is_said_once_if_it_has_the_network(
         return done
 
     monkeypatch.setenv("HF_TOKEN", "a secret")
-    monkeypatch.setattr("mnist_core.preprocessing.pictures.subprocess.run", look)
-    pictures._note_network.cache_clear()
+    monkeypatch.setattr("mnist_core.preprocessing.sandbox.subprocess.run", look)
+    sandbox.note_network.cache_clear()
     for _ in range(2):
         open_picture(four)
-    pictures._note_network.cache_clear()
+    sandbox.note_network.cache_clear()
     assert set(given[0]) <= {"SYSTEMROOT", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"}
     assert caplog.messages == ["pictures are decoded by a process that has the network"]

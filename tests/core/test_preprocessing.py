@@ -32,7 +32,7 @@ from mnist_core.preprocessing import (
     ink_of_each,
     open_picture,
     parse_strokes,
-    pictures,
+    sandbox,
 )
 from mnist_core.preprocessing.decoder import MAX_MEMORY_BYTES, decode
 from mnist_core.preprocessing.pictures import MAX_PICTURE_BYTES
@@ -601,7 +601,7 @@ def test_a_picture_that_would_take_hours_or_all_memory_is_refused(
     tmp_path: Path, make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "bomb.img").write_bytes(make())
-    monkeypatch.setattr(pictures, "DECODING_TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(sandbox, "DECODING_TIMEOUT_SECONDS", 1.0)
     before, before_of_children = memory_peaks()
     said = refusal(tmp_path / "bomb.img")
     assert "not an image" in said or "too long" in said

@@ -102,6 +102,8 @@ class Campaign:
             before = self.sent
             self.attack(endpoint, share, number)
             left -= self.sent - before
+        tell(f"{self.sent} pictures")
+        self.attack_by_pictures()
         tell(f"{self.sent} connections")
         self.attack_by_connections()
 
@@ -131,6 +133,30 @@ class Campaign:
                 self.check_alive()
         except Finding as finding:
             self.note(endpoint, finding)
+
+    def attack_by_pictures(self) -> None:
+        """Bring zip files that are worse than damaged: one sentence each, and somebody is read."""
+        for name, make in bombs.ZIP_BOMBS.items():
+            try:
+                self.bring(make())
+                self.check_alive()
+                self.check_log(f"a zip file of {name}")
+            except Finding as finding:
+                self.findings[f"pictures: {name}"] = str(finding)
+
+    def bring(self, content: bytes) -> None:
+        """Bring a zip file of pictures to a page of one's own; each has an answer in words."""
+        with contextlib.closing(Stranger(str(self.client.base_url))) as page:
+            page.enter()
+            upload = page.upload("pictures.zip", content)
+            self.sent += 1
+            answer = json.dumps(page.ask("bring_pictures", upload, "none"))
+        if MARKUP in answer.replace("\\", ""):
+            raise Finding(f"sent markup back: {answer[:1000]}")
+        if found := INTERNALS.search(answer):
+            raise Finding(f"told {found.group()!r}: {answer[:1000]}")
+        if not any(word in answer for word in ("error", "pictures-found", "to learn from")):
+            raise Finding(f"said nothing of pictures: {answer[:1000]}")
 
     def attack_by_connections(self) -> None:
         """Open many connections and say little; somebody else is answered all the same."""
@@ -311,6 +337,9 @@ def upload_all(client: httpx.Client) -> list[str]:
         "writes.pth": bombs.checkpoint_that_writes(),
         "good.pth": (REPOSITORY / "checkpoints" / "simple_nn_mnist.pth").read_bytes(),
         "deep.json": b"[" * 100_000,
+        "good.zip": bombs.zip_of(bombs.few_pictures().items()),
+        "leaves.zip": bombs.zip_that_leaves(),
+        f"{MARKUP}.zip": bombs.zip_with_markup(),
     }
     paths: list[str] = []
     for name, content in named.items():

@@ -9,18 +9,30 @@ import sys
 from dataclasses import replace
 from itertools import cycle, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 from mnist_core.codegen import COMMENTS, generate_code, generate_rate_finder
 from mnist_core.commands.find_rate import say_point
 from mnist_core.config import TrainConfig
-from mnist_core.data import DATASETS, Splits, load_images
+from mnist_core.data import DATASETS, Splits, add_own, forget_own, load_images
 from mnist_core.notebook import generate_notebook
+from mnist_core.pictures import as_data_set, read_pictures
 from mnist_core.rate_finder import find_rate, suggest
 from mnist_core.training import EpochRecord, set_up, train
 from tests.core.test_codegen import SPREAD
+from tests.made_pictures import (
+    LYING,
+    UPRIGHT,
+    content_of,
+    picture,
+    two_classes,
+    write_folder,
+    write_zip,
+)
 from tests.tiny_cifar import make_tiny_cifar
 from tests.tiny_mnist import TinyMNIST
 
@@ -218,3 +230,41 @@ def test_on_mnist_the_recipes_program_prints_what_the_recipe_prints(
     config = TrainConfig(epochs=1)
     (said,) = execute({tmp_path / "recipe": generate_code(config)}, mnist_root)
     assert said == lines_of_the_run(config, mnist)
+
+
+def test_programs_read_pictures_of_ones_own_as_the_run_does(tmp_path: Path) -> None:
+    clear = Image.new("RGBA", (50, 30), (200, 30, 10, 90))
+    clear.paste((0, 0, 255, 255), (5, 5, 20, 25))
+    large = picture(7, is_upright=True, size=(1_200, 700))
+    odd = {
+        f"{UPRIGHT}/clear.png": content_of(clear),
+        f"{UPRIGHT}/photograph.jpg": content_of(large, "JPEG"),
+        f"{LYING}/moves.gif": content_of(picture(8, is_upright=False), "GIF"),
+        f"{LYING}/no picture.png": b"?",
+        f"{LYING}/.hidden.png": content_of(clear),
+        "read me.txt": b"by me",
+    }
+    deep = {f"mine/{name}": content for name, content in (two_classes(70) | odd).items()}
+    places = [
+        write_folder(tmp_path / "plain", two_classes(70) | odd),
+        write_zip(tmp_path / "deep.zip", deep),
+        write_zip(tmp_path / "divided.zip", two_classes(70, "train/") | two_classes(9, "test/")),
+        write_zip(tmp_path / "gray.zip", two_classes(70, mode="L")),
+    ]
+    settings: list[dict[str, Any]] = [
+        {"augmentation": "mirror", "model": "cnn"},
+        {"images": 100, "wrong_labels": 0.1},
+        {"augmentation": "affine", "model": "dropout_nn"},
+        {"augmentation": "mirror", "model": "deep_nn", "schedule": "one_cycle"},
+    ]
+    programs, expected = {}, []
+    for place, given in zip(places, settings, strict=True):
+        data_set = as_data_set(read_pictures(place), place)
+        add_own(data_set)
+        config = TrainConfig(**given, epochs=2, dataset=data_set.key)
+        expected.append(lines_of_the_run(config, load_images(data_set, tmp_path / place.name)))
+        programs[tmp_path / f"{place.stem} alone"] = generate_code(config, "en").replace(
+            ascii(place.name), ascii(str(place))
+        )
+        forget_own(data_set.key)
+    assert execute(programs, tmp_path) == expected

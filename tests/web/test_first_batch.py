@@ -37,7 +37,7 @@ def test_it_is_the_batch_that_the_article_looks_at(tiny_mnist: Splits, seed: int
     images, labels = next(iter(make_train_loader(tiny_mnist.train, 64)))
     view = sent(seed=seed)
     assert (view["size"], view["of"], view["seed"]) == (64, 320, seed)
-    assert [image["label"] for image in view["images"]] == labels.tolist()
+    assert [int(image["label"]) for image in view["images"]] == labels.tolist()
     for shown, image in zip(view["images"], images, strict=True):
         pixels = np.frombuffer(b64decode(shown["pixels"]), np.uint8).reshape(28, 28)
         assert np.allclose(pixels / 127.5 - 1, image[0], atol=1e-6)
@@ -68,13 +68,13 @@ def test_little_data_and_wrong_labels_are_shown_as_they_will_be_learned(
     _, labels = next(iter(make_train_loader(training.train_set, 64)))
     view = sent(images=100.0, wrong=0.5)
     assert view["of"] == 100
-    assert [image["label"] for image in view["images"]] == labels.tolist()
-    assert labels.tolist() != [image["label"] for image in sent(images=100)["images"]]
+    assert [int(image["label"]) for image in view["images"]] == labels.tolist()
+    assert labels.tolist() != [int(image["label"]) for image in sent(images=100)["images"]]
 
 
 def test_without_mnist_there_is_none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "has_images", lambda _: False)
-    about = {"title": "MNIST", "classes": None, "shape": [1, 28, 28]}
+    about = {"title": "MNIST", "shape": [1, 28, 28]}
     assert sent() == {**about, "size": 0, "of": 0, "seed": 0, "images": []}
 
 

@@ -34,7 +34,7 @@ def form() -> TrainForm:
 
 def parts_of(form: TrainForm, config: TrainConfig) -> dict[str, Any]:
     """Return what each input is told when the form is filled with these settings."""
-    updates = form.fill(config)
+    updates = form.fill(config, Session())
     return {name: updates[part] for name, part in form.inputs.items()}
 
 

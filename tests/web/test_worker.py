@@ -15,14 +15,17 @@ import torch
 
 from mnist_core.config import TrainConfig
 from mnist_core.data import Splits
+from mnist_core.teaching import prepare, sit
 from mnist_core.training import set_up, train
 from mnist_core.web.jobs import worker_process
 from mnist_core.web.jobs.queue import RECONNECT_GRACE_SECONDS, JobQueue
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.short_task import TeachTask
 from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.jobs.worker_process import Worker
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.run_text import ERRORS, say_status
+from tests.own_symbols import draw_symbols
 from tests.real_mnist import REPOSITORY
 from tests.web.workshop import WORKERS, HandClock, eventually
 
@@ -237,6 +240,7 @@ SERVER = """
 import sys
 from mnist_core.config import TrainConfig
 from mnist_core.web.jobs.run import Run
+from mnist_core.web.jobs.short_task import TeachTask
 from mnist_core.web.jobs.worker_pool import WorkerPool
 from tests.tiny_mnist import make_tiny_mnist
 from pathlib import Path
@@ -304,3 +308,24 @@ def test_running_out_of_memory_ends_the_run_and_not_the_worker(
     other = Run(TrainConfig(epochs=1))
     train_to_the_end(other, WORKERS)
     assert_as_alone(other, tiny_mnist)
+
+
+# --- trainings of seconds ----------------------------------------------------------------------
+
+
+def test_a_worker_teaches_between_two_trainings(shared_pool: RealPool, tiny_mnist: Splits) -> None:
+    lesson = prepare(draw_symbols(8))
+    with shared_pool.lend() as worker:
+        steps = worker.perform(TeachTask(lesson))
+        while True:
+            try:
+                assert 0 < next(steps).share <= 1
+            except StopIteration as end:
+                taught = end.value
+                break
+    assert taught.exam.count == 6
+    assert sit(taught.network, lesson) == taught.exam
+    run = Run(CONFIG)
+    train_to_the_end(run, shared_pool)
+    assert_as_alone(run, tiny_mnist)
+    assert len(shared_pool.started) == 1

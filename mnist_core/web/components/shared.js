@@ -94,17 +94,19 @@ function nextNumber(number, direction, step) {
 
 // --- Pictures ------------------------------------------------------------------------------------
 
-// A square of bytes in base64, row by row: 0 is paper, black, and 255 ink. In colour all of red come
-// first, then green, then blue.
+// A square of bytes in base64, row by row: 0 is paper, black, and 255 ink. Of three channels one
+// comes behind the other: red, green, blue.
 function paintPixels(canvas, base64, side, channels = 1) {
   const bytes = base64 ? atob(base64) : "";
   side ??= Math.sqrt(bytes.length / channels) || 1;
+  const step = channels === 3 ? side * side : 0;
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const pencil = canvas.getContext("2d");
   const pixels = pencil.createImageData(side, side); // four bytes a pixel: red, green, blue, opacity
   for (let i = 0; i < side * side; i++) {
-    for (let c = 0; c < 3; c++)
-      pixels.data[4 * i + c] = bytes.charCodeAt(channels === 3 ? c * side * side + i : i) || 0;
+    for (let colour = 0; colour < 3; colour++) {
+      pixels.data[4 * i + colour] = bytes.charCodeAt(i + colour * step) || 0;
+    }
     pixels.data[4 * i + 3] = 255;
   }
   pencil.putImageData(pixels, 0, 0);

@@ -32,10 +32,22 @@ LANGUAGE = re.compile(rb'(<html\s[^>]*?lang=")[^"]*(")')
 def address_of(scope: Scope) -> str:
     """Return the address of the page that a request belongs to, up to the slash behind its path.
 
-    Starlette's `base_url` leaves out where another app has put this one.
+    It is the one that visitors know, also behind a proxy: as the page itself finds it (`root` in
+    Gradio's description of it). Starlette's `base_url` leaves out where another app or a proxy has
+    put this one.
     """
-    url = Request(scope).url
-    return f"{url.scheme}://{url.netloc}{scope.get('root_path', '').rstrip('/')}/"
+    request = Request(scope)
+    root = getattr(scope.get("app"), "root_path", "") or scope.get("root_path", "")
+    if root.startswith(("http://", "https://")):  # GRADIO_ROOT_PATH may be all of it
+        return f"{root.rstrip('/')}/"
+    host = _first(request.headers.get("x-forwarded-host", "")) or request.url.netloc
+    is_safe = _first(request.headers.get("x-forwarded-proto", "")) == "https"
+    return f"{'https' if is_safe else request.url.scheme}://{host}{root.rstrip('/')}/"
+
+
+def _first(header: str) -> str:
+    """Return what the outermost of several proxies has said."""
+    return header.split(",")[0].strip()
 
 
 def with_preview(page: bytes, address: str) -> bytes:

@@ -1,8 +1,8 @@
 """What comes first in Gradio's page: words to read, then the 800 kilobytes it is built of.
 
 Gradio has them in the head, where nothing is shown before they have come, and where whoever
-previews a link gives up long before the title. Scripts that wait for the whole page, and the place
-that they fill, stay where they are.
+previews a link gives up long before the title. Its stylesheet stays before our style, which has the
+last word.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 
 PLACE = b"<gradio-app"  # what the scripts fill
 BUILT_OF = re.compile(rb"<script>window\.gradio_config = .*?(?=<link rel=\"manifest\")", re.DOTALL)
-STYLESHEET = re.compile(rb"<link rel=\"stylesheet\"[^>]*>")  # nothing behind one is shown before it
 
 
 def put_first(page: bytes, words: bytes) -> bytes:
@@ -21,9 +20,8 @@ def put_first(page: bytes, words: bytes) -> bytes:
         page: as Gradio serves it.
         words: HTML.
     """
-    moved = []
-    for part in (BUILT_OF, STYLESHEET):
-        if found := part.search(page):
-            moved.append(found.group())
-            page = page[: found.start()] + page[found.end() :]
-    return page.replace(PLACE, b"".join([words, *moved, PLACE]), 1)
+    moved = b""
+    if found := BUILT_OF.search(page):
+        moved = found.group()
+        page = page[: found.start()] + page[found.end() :]
+    return page.replace(PLACE, words + moved + PLACE, 1)

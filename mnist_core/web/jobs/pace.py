@@ -16,7 +16,12 @@ SECONDS_PER_EPOCH = {"cnn": 6.0}  # beside those of its steps
 SECONDS_PER_SMALL_EPOCH = 0.3  # of all other networks
 SECONDS_PER_STEP = 0.0012
 TESTS = 0.1  # of them are those of the tests, however few images are trained
-SECONDS_TO_AUGMENT = {"none": 0.0, "affine": 0.5, "handwriting": 5.0}  # always on the CPU
+SECONDS_TO_AUGMENT = {
+    "none": 0.0,
+    "affine": 0.5,
+    "handwriting": 5.0,
+    "mirror": 0.5,
+}  # always on the CPU
 
 
 def steps_per_epoch(config: TrainConfig) -> int:

@@ -316,10 +316,14 @@ class JobQueue:
         return [job for job in waiting if not job.is_absent_for(RECONNECT_GRACE_SECONDS)]
 
     def _log_turn(self, job: Job) -> None:
-        fields = {"training": job.number, "waited": self._seconds_waited(job)}
+        fields: dict[str, Any] = {
+            "training": job.number,
+            "waited": self._seconds_waited(job),
+        }
         if not job.has_begun:
             job.has_begun = True
-            fields |= {"waiting": self.waiting, **asdict(job.run.config)}
+            config = job.run.config
+            fields |= {"waiting": self.waiting, **asdict(config), "dataset": config.data_set.name}
             log.info("training starts", extra={"fields": fields})
         else:
             log.info("training goes on", extra={"fields": fields})

@@ -286,7 +286,7 @@ class Run:
             self._end("failed", Error("shapes", error.args[0]))
         except DownloadError as error:
             facts = {"reason": str(error), "cause": error.cause}
-            log.error("MNIST cannot be downloaded", extra={"fields": facts})
+            log.error("a data set is not there", extra={"fields": facts})
             self._end("failed", Error("no_data", error.said_to_visitors))
         except MemoryError:
             self._end("failed", Error("no_memory"))
@@ -321,7 +321,9 @@ class Run:
     def _task(self) -> Task:
         device = "cpu" if gpu_loan.ON_ZERO_GPU else None  # a worker has no GPU there
         root = default_root().resolve()
-        return Task(self.config, root, device, self._snapshot, self._is_extended, self.curve.copy())
+        own = self.config.data_set if self.config.data_set.origin else None
+        going_on = (self._snapshot, self._is_extended, self.curve.copy())
+        return Task(self.config, root, own, device, *going_on)
 
     def _train_in(self, workers: WorkerPool) -> Generator[None, None, None]:
         """Train in a worker, until it is over or somebody wants it stopped."""

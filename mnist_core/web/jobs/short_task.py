@@ -55,9 +55,15 @@ class ShortTask(Protocol):
 
 @dataclass(frozen=True)
 class TeachTask:
-    """Teach a network the classes of a lesson."""
+    """Teach a network the classes of a lesson.
+
+    Attributes:
+        lesson: what is taught.
+        augment: as in `teaching.teach`.
+    """
 
     lesson: Lesson
+    augment: bool = True
 
     def perform(self) -> Generator[Progress, None, Taught]:
         """Teach a copy of the CNN that comes with the project; without it, a network anew."""
@@ -67,7 +73,7 @@ class TeachTask:
             base = None
         with seeded(SEED):
             network = build_network(len(self.lesson.names), base)
-            yield from teach(network, self.lesson.learning)
+            yield from teach(network, self.lesson.learning, augment=self.augment)
         return Taught(network.requires_grad_(True), sit(network, self.lesson))
 
 

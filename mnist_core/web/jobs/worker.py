@@ -26,7 +26,7 @@ from torch import optim
 
 from mnist_core import teaching
 from mnist_core.config import TrainConfig
-from mnist_core.data import map_images
+from mnist_core.data import DataSet, close_images, map_images, naming
 from mnist_core.loss_curve import LossCurve
 from mnist_core.moments import Moment, early_steps, first_moment, moment_of
 from mnist_core.shapes import ShapeMismatchError, explain_mismatch
@@ -53,6 +53,7 @@ class Task:
     Attributes:
         config: its settings.
         root: the folder that holds `MNIST/raw`.
+        own: the data set, where that is of somebody's own pictures.
         device: where to train; None for a GPU if PyTorch finds one, else the CPU.
         snapshot: where it stands, unless it begins.
         is_extended: whether an ended run, which the snapshot shows, has been given more epochs.
@@ -61,6 +62,7 @@ class Task:
 
     config: TrainConfig
     root: Path
+    own: DataSet | None = None
     device: str | None = None
     snapshot: Snapshot | None = None
     is_extended: bool = False
@@ -203,10 +205,11 @@ def work(
 
     Thread(target=listen, name="orders", daemon=True).start()
     while isinstance(task := received.get(), Task | TeachTask | HandTask):
-        if isinstance(task, Task):
-            report(_perform(task, report_and_ask))
-        else:
+        if not isinstance(task, Task):
             report(_perform_short(task, report))
+            continue
+        with naming(task.own):
+            report(_perform(task, report_and_ask))
 
 
 def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
@@ -231,6 +234,9 @@ def _perform(task: Task, may_go_on: Callable[[Report], bool]) -> Ended | Failed:
         return Failed(explain_mismatch(error))
     except Exception:
         return Failed(None, traceback.format_exc())
+    finally:
+        if task.own:  # nothing of it stays in this process
+            close_images(task.own)
 
 
 def _perform_short(

@@ -16,7 +16,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     metadata_path,
 )
-from mnist_core.data import DATASETS, DataSet
+from mnist_core.data import DATASETS, DataSet, find_data_set
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
@@ -66,8 +66,8 @@ class Classifier:
 
     @property
     def data_set(self) -> DataSet | None:
-        """What it has learned, unless that were drawings of the visitor's own."""
-        return DATASETS[self.dataset] if self.dataset else None
+        """What it has learned; None of drawings of the visitor's own, and of pictures now gone."""
+        return find_data_set(self.dataset) if self.dataset else None
 
     @property
     def reads_digits(self) -> bool:
@@ -81,7 +81,7 @@ class Classifier:
     @property
     def reads_drawings(self) -> bool:
         """Whether what it has learned can be drawn."""
-        return self.data_set is None or self.data_set.is_drawable
+        return self.dataset is None or bool(self.data_set and self.data_set.is_drawable)
 
     @property
     def edition(self) -> tuple[int, bool]:
@@ -134,7 +134,7 @@ def _describe_error(path: Path, error: Exception) -> Message:
 def classifier_of(run: Run) -> Classifier | None:
     """Return a run as a classifier; None while it has learned nothing, or nobody knows what."""
     model = run.model  # read once: another thread replaces it
-    if model is None or not run.is_dataset_known:
+    if model is None or not run.is_dataset_known or find_data_set(run.config.dataset) is None:
         return None
     return Classifier(
         run.id,

@@ -187,6 +187,11 @@ class Registry:
             if files > most:
                 files -= session.file_size
                 session.remove_files()
+        brought = sum(session.pictures_size for session in sessions)
+        for session in sessions:
+            if brought > limits.pictures_mb * MEGABYTE and not session.is_under_way:
+                brought -= session.pictures_size
+                session.forget_pictures()
         return kept
 
     def _end_expired(self) -> None:

@@ -131,7 +131,7 @@ def safetensors_path(path: Path) -> Path:
 
 def file_stem(run: Run) -> str:
     """Name the files of a run so that those of two runs of one network do not mix."""
-    return f"{run.name.lower().replace(' ', '_')}_{run.config.model}_{run.config.dataset}"
+    return f"{run.name.lower().replace(' ', '_')}_{run.config.model}_{run.config.data_set.name}"
 
 
 def read_upload(

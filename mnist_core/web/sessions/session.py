@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import add_own, forget_own, has_images
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
@@ -23,6 +24,7 @@ from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
 from mnist_core.web.sessions.own_classes import OwnClasses
 from mnist_core.web.sessions.own_hand import OwnHand
+from mnist_core.web.sessions.own_pictures import OwnPictures, read_own_pictures
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
 from mnist_core.web.sessions.tab_state import (
@@ -52,6 +54,7 @@ class Session:
         own_classes: the classes that the visitor has named, and their drawings.
         own_hand: the network that has learned the visitor's hand, if one has.
         short_job: the training of seconds that is under way, or was last.
+        own_pictures: the pictures that the visitor has brought last, if any.
         draw, train, mistakes, experiments: what these tabs show.
         curves: which runs' curves the Runs tab draws.
         has_lost: whether it takes the place of one whose runs or drawings are gone, and whose
@@ -68,6 +71,7 @@ class Session:
         self.own_classes = OwnClasses()
         self.own_hand: OwnHand | None = None
         self.short_job: ShortJob | None = None
+        self.own_pictures: OwnPictures | None = None
         self.draw = DrawState()
         self.train = TrainState()
         self.mistakes = MistakesState()
@@ -81,6 +85,7 @@ class Session:
         self._past: list[Run] = []  # evicted: their results without their networks
         self._files = RunFiles()
         self._names_given = 0
+        self._picture_keys: list[str] = []  # which settings may name
         self._has_ended = False
         self._used_at = queue.clock.now()
         self._changes = 0
@@ -100,8 +105,8 @@ class Session:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether there is nothing to lose: no run, no labelled drawing, no class."""
-        has_own = not self.own_classes.is_empty or self.own_hand is not None
+        """Tell whether there is nothing to lose: no run, labelled drawing, class or picture."""
+        has_own = not self.own_classes.is_empty or self.own_hand or self.own_pictures
         return not (self._runs or self._past or len(self.test_set) or has_own)
 
     @property
@@ -149,6 +154,8 @@ class Session:
         """
         for config in configs:
             the_limits().check(config)
+            if config.data_set.origin and config.dataset not in self._picture_keys:
+                raise ValueError(Message("pictures.gone"))
         with self.keeping(), self._lock, self._queue.changed:
             self._check_room(len(configs))
             runs = [Run(config, Message("run.name", number=self._count())) for config in configs]
@@ -164,6 +171,8 @@ class Session:
             ValueError: its optimiser is gone, it would have too many epochs, or as `start_all`.
         """
         the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
+        if run.config.data_set.origin and not has_images(run.config.data_set):
+            raise ValueError(Message("pictures.gone"))
         with self._lock, self._queue.changed:
             if run not in self._runs:  # deleted or evicted in this very moment
                 raise ValueError(Message("session.run_gone"))
@@ -343,6 +352,51 @@ class Session:
             self.short_job = job
             self._changes += 1
 
+    def bring_pictures(self, path: str) -> None:
+        """Read the pictures of an uploaded zip file; they take the place of earlier ones.
+
+        Args:
+            path: of the upload, as the page was told it.
+
+        Raises:
+            ValueError: they cannot be read, a run is under way, or there is no room.
+        """
+        with self.keeping():
+            self._check_no_run()
+            brought = read_own_pictures(path)
+            with self._lock:
+                try:
+                    self._check_open()
+                    self._check_no_run()  # which may have begun meanwhile
+                except ValueError:
+                    brought.remove_files()
+                    raise
+                self.forget_pictures()
+                self.own_pictures = brought
+                add_own(brought.data_set)
+                self._picture_keys.append(brought.data_set.key)
+                self._changes += 1
+
+    def _check_no_run(self) -> None:
+        if self.is_under_way:
+            raise ValueError(Message("pictures.under_way"))
+
+    @property
+    def pictures_size(self) -> int:
+        """Return how many bytes of the disk its pictures take."""
+        return self.own_pictures.size if self.own_pictures else 0
+
+    def forget_pictures(self) -> None:
+        """Remove the pictures; what networks have learned of them stays."""
+        with self._lock:
+            if self.own_pictures is not None:
+                self.own_pictures.remove_files()
+            self.own_pictures = None
+            named = {run.config.dataset for run in self.results}
+            for key in [key for key in self._picture_keys if key not in named]:
+                forget_own(key)
+                self._picture_keys.remove(key)
+
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
         with self._lock:
@@ -355,6 +409,7 @@ class Session:
             self.own_classes.clear()
             self.own_hand = None
             self._past.clear()
+            self.forget_pictures()
             self._files.clear()
             self.draw.keep_picture(None)
         clear_uploads()

@@ -198,7 +198,7 @@ class PageAddress:
         # Said here, since a form that nobody has opened as yet tells of no change.
         if config := wish.config or _settings_of(values):
             said["settings_query"] = write_settings(config)
-        filled = self._form.fill(wish.config) if wish.config else {}
+        filled = self._form.fill(wish.config, session) if wish.config else {}
         return {self.component: gr.update(**said), **filled}
 
     def follow_settings(self, *values: Any) -> dict[str, Any]:
@@ -217,6 +217,6 @@ class PageAddress:
 def _settings_of(values: tuple[Any, ...]) -> TrainConfig | None:
     """Return what the form holds, by its inputs' values and the session; None if that is wrong."""
     try:
-        return read_settings(*values[:-1])
+        return read_settings(*values[:-1], session=values[-1])
     except ValueError:
         return None

@@ -101,7 +101,7 @@ class ExperimentResults:
             assert pair.variant is not None
             baseline[pair.seed] = pair.baseline.epochs[-1].test_accuracy
             variant[pair.seed] = pair.variant.epochs[-1].test_accuracy
-        return give_verdict(baseline, variant)
+        return give_verdict(baseline, variant, self.experiment.noise)
 
     @property
     def difference(self) -> float | None:

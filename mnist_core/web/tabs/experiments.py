@@ -15,10 +15,11 @@ from mnist_core.experiments import (
     Demonstration,
     Experiment,
     describe_change,
+    experiments_with_pictures,
 )
 from mnist_core.models import count_parameters
 from mnist_core.plots import Curve
-from mnist_core.text import say, translate
+from mnist_core.text import Message, say, translate
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.experiment_cards import (
     CardOrder,
@@ -65,9 +66,12 @@ class ExperimentsTab:
             gr.Error: too many runs are under way.
         """
         order = CardOrder.of(event)
-        session.experiments.opened = order.experiment
+        if order.experiment in experiments_of(session) or order.experiment in DEMONSTRATIONS:
+            session.experiments.opened = order.experiment
         if order.experiment in DEMONSTRATIONS:
             return self._order_demonstration(session, order)
+        if order.experiment not in experiments_of(session):
+            raise refusal(Message("pictures.none"))
         results = results_of(session, order.experiment)
         actions = {
             "try": results.try_it,
@@ -114,19 +118,38 @@ def _query(session: Session) -> str:
     """Write the address that opens the card which is open, on its data set."""
     state = session.experiments
     data = "" if state.dataset == RECIPE.dataset else f"&data={state.dataset}"
-    return f"experiment={state.opened}{data}"
+    return f"experiment={opened_card(session)}{data}"
+
+
+def experiments_of(session: Session) -> dict[str, Experiment]:
+    """Return the experiments that a visitor can try, those with pictures that were brought last.
+
+    All others are made on the data set that the visitor has chosen.
+    """
+    own = session.own_pictures
+    dataset = session.experiments.dataset
+    every = {name: experiment.on(dataset) for name, experiment in EXPERIMENTS.items()}
+    return every | (experiments_with_pictures(own.data_set.key) if own else {})
 
 
 def results_of(session: Session, experiment: str) -> ExperimentResults:
-    """Return what a session has tried of an experiment, on the data set that it has chosen."""
-    return ExperimentResults(session, EXPERIMENTS[experiment].on(session.experiments.dataset))
+    """Return what a session has tried of an experiment that it has."""
+    return ExperimentResults(session, experiments_of(session)[experiment])
+
+
+def opened_card(session: Session) -> str:
+    """Return which card is open: the first, where that of the open one is there no more."""
+    opened = session.experiments.opened
+    is_there = opened in experiments_of(session) or opened in DEMONSTRATIONS
+    return opened if is_there else next(iter(EXPERIMENTS))
 
 
 def curves_of_experiment(session: Session) -> list[Curve]:
     """Return the curves of the open card: all seeds of the baseline, all seeds of the variant."""
-    if session.experiments.opened in DEMONSTRATIONS:
+    opened = opened_card(session)
+    if opened in DEMONSTRATIONS:
         return []
-    results = results_of(session, session.experiments.opened)
+    results = results_of(session, opened)
     planned = results.experiment.baseline.epochs
     sides = (
         (say("cards.baseline"), BASELINE_COLOR, results.baselines()),
@@ -137,11 +160,15 @@ def curves_of_experiment(session: Session) -> list[Curve]:
 
 def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     """Say what the cards show, in the current language."""
-    every = {name: results_of(session, name) for name in EXPERIMENTS}
-    cards = {name: results.experiment for name, results in every.items()} | DEMONSTRATIONS
-    opened, shown = session.experiments.opened, session.experiments.shown
+    experiments = experiments_of(session)
+    every = {
+        name: ExperimentResults(session, experiment) for name, experiment in experiments.items()
+    }
+    opened, shown = opened_card(session), session.experiments.shown
     common: CardsOverview = {
-        "experiments": {name: _describe(card) for name, card in cards.items()},
+        "experiments": {
+            name: _describe(card) for name, card in (experiments | DEMONSTRATIONS).items()
+        },
         "dataset": session.experiments.dataset,
         "datasets": [[key, translate(one.title)] for key, one in DATASETS.items()],
         "fetches": _say_fetching(DATASETS[session.experiments.dataset]),

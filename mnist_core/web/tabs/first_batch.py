@@ -18,7 +18,7 @@ from mnist_core.text import translate
 from mnist_core.web.components.first_batch import FirstBatch, FirstBatchView, LabelledImage
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.tabs.page_stream import at_once
-from mnist_core.web.tabs.train_form import TrainForm
+from mnist_core.web.tabs.train_form import TrainForm, own_or
 
 SETTINGS = ("dataset", "batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has
@@ -33,7 +33,7 @@ def build_first_batch(form: TrainForm, link: SessionLink) -> None:
     gr.on(events, show_first_batch, [*inputs, link], shown, **settings)
 
 
-def show_first_batch(*values: object) -> Any:
+def show_first_batch(*values: Any) -> Any:
     """Return the batch of these settings; wrong ones leave on show what there is.
 
     Args:
@@ -41,6 +41,7 @@ def show_first_batch(*values: object) -> Any:
     """
     given: dict[str, Any] = dict(zip(SETTINGS, map(_whole, values[:-1]), strict=True))
     try:
+        given["dataset"] = own_or(given["dataset"], values[-1])
         config = TrainConfig(**given)
     except ValueError:
         return gr.skip()
@@ -55,10 +56,7 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
     data_set = config.data_set
     about: FirstBatchView = {
         "title": translate(data_set.title),
-        "classes": None
-        if data_set.key == "mnist"
-        else [translate(name) for name in data_set.classes],
-        "shape": list(data_set.shape),
+        "shape": data_set.shape,
         "size": 0,
         "of": 0,
         "seed": 0,
@@ -67,8 +65,8 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
     if not has_images(data_set):
         return about
     train = map_images(data_set).train
-    classes = len(data_set.classes)
-    train = handicap(train, config.images, config.wrong_labels, config.seed, classes)
+    names = [translate(name) for name in data_set.classes]
+    train = handicap(train, config.images, config.wrong_labels, config.seed, len(names))
     size = min(config.batch_size, len(train))
     images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
     pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255
@@ -78,7 +76,7 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
         "of": len(train),
         "seed": config.seed,
         "images": [
-            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
+            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
             for image, label in zip(pixels, labels.tolist(), strict=True)
         ],
     }

@@ -11,6 +11,7 @@ import gradio as gr
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import has_images, map_images
+from mnist_core.models import MNIST_SHAPE
 from mnist_core.one_step import MOST_STEPS, OneStep, take_step
 from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
@@ -35,8 +36,7 @@ NOTHING: OneStepView = {
     "code": [],
     "phases": [],
     "images": [],
-    "classes": None,
-    "shape": [],
+    "shape": MNIST_SHAPE,
     "scores": [],
     "loss": 0.0,
     "error": "",
@@ -58,7 +58,7 @@ def show_step(number: int, *values: Any) -> OneStepView:
         values: of the form's inputs, then the session.
     """
     try:
-        config = read_settings(*values[:-1])
+        config = read_settings(*values[:-1], session=values[-1])
         if not has_images(config.data_set):
             raise ValueError(Message("one_step.no_data", title=config.data_set.title))
         step = take_step(config, map_images(config.data_set), number)
@@ -74,8 +74,7 @@ def show_step(number: int, *values: Any) -> OneStepView:
 def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
     """Put a step into words, in the current language."""
     code = loop_of(config)
-    data_set = config.data_set
-    names = [translate(name) for name in data_set.classes]
+    names = [translate(name) for name in config.data_set.classes]
     pixels = ((step.images[:MOST_SHOWN] + 1) * 127.5).round().clamp(0, 255).byte().numpy()
     return {
         "settings": repr(config),
@@ -87,11 +86,10 @@ def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
             for name, part in LINES.items()
         ],
         "images": [
-            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
+            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
             for image, label in zip(pixels, step.labels.tolist(), strict=False)
         ],
-        "classes": None if data_set.key == "mnist" else names,
-        "shape": list(data_set.shape),
+        "shape": config.data_set.shape,
         "scores": list(step.scores),
         "loss": step.loss,
         "error": "",

@@ -40,7 +40,7 @@ class OwnBrowser:
         self._past.describe(describe_settings, link, self._past, **at_once(link))
         self._past.again(self.fill_again, link, self._form.outputs, **at_once(link))
 
-    def fill_again(self, _: Session, event: gr.EventData) -> Updates:
+    def fill_again(self, session: Session, event: gr.EventData) -> Updates:
         """Fill the form with the settings of a result.
 
         Raises:
@@ -49,7 +49,7 @@ class OwnBrowser:
         config = read_kept(ChosenSettings.of(event).settings)
         if config is None:
             raise refusal(Message("page.never_sent"))
-        return self._form.fill(config)
+        return self._form.fill(config, session)
 
     def view(self, session: Session) -> View:
         """Tell what there is to keep, and which runs are no past ones."""
@@ -85,9 +85,14 @@ def to_keep(session: Session) -> ToKeep:
 
 
 def _result(run: Run) -> KeptResult | None:
-    """Return what a run has come to, if it has; an upload was not trained here."""
+    """Return what a run has come to, if it has.
+
+    An upload was not trained here, and own pictures are not there any more when a run outlives the
+    session.
+    """
     number, diverged = getattr(run.name, "facts", {}).get("number"), run.state == "diverged"
-    if number is None or run.state == "uploaded" or not (run.epochs or diverged):
+    is_lasting = run.state != "uploaded" and not run.config.data_set.origin
+    if number is None or not is_lasting or not (run.epochs or diverged):
         return None
     return {
         "id": run.id,

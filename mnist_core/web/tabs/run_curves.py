@@ -25,6 +25,7 @@ def view_curves(run: Run | None) -> RunCurvesView | None:
     planned = last_end + steps * (run.config.epochs - len(epochs))
     return {
         "run": run.id,
+        "classes": len(run.config.data_set.classes),
         "batches": curve.batches,
         "planned": planned if run.is_under_way else max(curve.batches, last_end),
         "steps": steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mnist_core.data import DATASETS
+from mnist_core.data import DATASETS, find_data_set
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.run_panel import RunView
 from mnist_core.web.jobs.run import Run
@@ -72,7 +72,7 @@ def _say_waiting(status: RunStatus) -> str:
 
 def _say_training(status: RunStatus) -> str:
     if status.stage == "downloading":
-        data_set = DATASETS[status.dataset]
+        data_set = find_data_set(status.dataset) or DATASETS["mnist"]
         return say(
             "run.downloading",
             title=data_set.title,

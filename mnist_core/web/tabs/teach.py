@@ -71,7 +71,7 @@ class TeachPart:
 
     def _obey(self, wanted: TeachOrder, session: Session) -> Updates:
         if wanted.action == "train":
-            teach(session)
+            teach(session, augment=wanted.augment)
         elif wanted.action == "hand":
             learn_hand(session)
         elif wanted.action == "back":
@@ -164,8 +164,12 @@ def _named(contents: Contents) -> list[NamedDrawing]:
     ]
 
 
-def teach(session: Session) -> None:
+def teach(session: Session, *, augment: bool = True) -> None:
     """Have a network taught; it reads as soon as it has learned.
+
+    Args:
+        session: whose classes it learns.
+        augment: whether each drawing is varied before each use.
 
     Raises:
         ValueError: there is too little to learn from, or no room for it just now.
@@ -177,7 +181,7 @@ def teach(session: Session) -> None:
             session.own_classes.keep_network(result.network, classes, lesson.names, result.exam)
             _let_read(session, session.own_classes.taught)
 
-    session.learn(TeachTask(lesson), finish)
+    session.learn(TeachTask(lesson, augment), finish)
     session.draw.teach_note = None
 
 

@@ -110,7 +110,7 @@ class TrainTab:
         """Fill the form of a reloaded page with the settings of the run last started in it."""
         if session.train.config is None:
             return {self.form.inputs["epochs"]: gr.skip()}
-        return self.form.fill(session.train.config)
+        return self.form.fill(session.train.config, session)
 
     def start_run(self, *values: Any) -> Updates:
         """Check the settings and start a run; the page then follows it.
@@ -123,7 +123,7 @@ class TrainTab:
         """
         *given, session = values
         try:
-            return self._start(session, read_settings(*given))
+            return self._start(session, read_settings(*given, session=session))
         except ValueError as error:
             raise refusal(error) from None
 
@@ -134,7 +134,7 @@ class TrainTab:
             return self._link.changed()
         config = replace(run.config, learning_rate=run.retry_rate)
         try:
-            return {**self._start(session, config), **self.form.fill(config)}
+            return {**self._start(session, config), **self.form.fill(config, session)}
         except ValueError as error:
             raise refusal(error) from None
 

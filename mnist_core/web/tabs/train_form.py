@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
 from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
-from mnist_core.data import DATASETS, DataSet, has_images
+from mnist_core.data import DATASETS, OWN_PICTURES, DataSet, has_images
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import (
     LEAST_WIDTH,
@@ -21,7 +21,7 @@ from mnist_core.models import (
 )
 from mnist_core.text import Message, say, translate
 from mnist_core.training import EPOCHS_A_STEP
-from mnist_core.web.components.base import Updates
+from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.listing import Listing, Program, describe_program
 from mnist_core.web.components.number_field import NumberField
 from mnist_core.web.gradio_compat.buttons import spoken_button
@@ -29,6 +29,7 @@ from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.augmentation_preview import show_augmentation
+from mnist_core.web.tabs.own_pictures import show_found
 from mnist_core.web.tabs.page_stream import at_once, quietly
 
 BATCH_SIZES = (64, 128, 256)
@@ -49,6 +50,7 @@ AUGMENTATIONS: dict[str, str] = {
     "none": Message("form.augmentation_none"),
     "affine": Message("form.augmentation_affine"),
     "handwriting": Message("form.augmentation_handwriting"),
+    "mirror": Message("form.augmentation_mirror"),
 }
 THE_RECIPE = Message("form.recipe")
 
@@ -62,6 +64,7 @@ class TrainForm:
         reset: brings the recipe back.
         code: their program; it stands elsewhere in the tab.
         preview: shows what the augmentation does.
+        bring, found: the visitor's own pictures: where they are brought, and what was found.
         actions: an empty row for the buttons that act on the form.
     """
 
@@ -71,12 +74,19 @@ class TrainForm:
         batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
         with gr.Group():
             dataset = gr.Dropdown(
-                [(entry.title, name) for name, entry in DATASETS.items()],
+                [
+                    *((entry.title, name) for name, entry in DATASETS.items()),
+                    (Message("dataset.pictures"), OWN_PICTURES),
+                ],
                 value=RECIPE.dataset,
                 label=Message("form.dataset"),
                 info=Message("form.dataset_mnist"),
                 elem_id="dataset",
             )
+            self.bring = gr.UploadButton(
+                Message("pictures.bring"), file_types=[".zip"], size="sm", elem_id="bring-pictures"
+            )
+            self.found = gr.HTML(elem_id="pictures-found", elem_classes=["preview"], visible=False)
             model = gr.Dropdown(
                 _model_choices(),
                 value=RECIPE.model,
@@ -230,7 +240,7 @@ class TrainForm:
 
     @property
     def _described(self) -> list[gr.Component]:
-        return [self.note, self.reset, self.code]
+        return [self.note, self.reset, self.code, self.found]
 
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
@@ -254,7 +264,18 @@ class TrainForm:
         gr.on(others, self.describe, [*self.inputs.values(), link], self._described, **quick)
         shown = [augmentation.change, dataset.change]
         gr.on(shown, show_preview, [augmentation, dataset, link], self.preview, **quick)
-        self.reset.click(lambda _: self.fill(RECIPE), link, self.outputs, **at_once(link))
+        self.reset.click(
+            lambda session: self.fill(RECIPE, session), link, self.outputs, **at_once(link)
+        )
+        brought = self.bring.upload(
+            self.bring_pictures,
+            [self.bring, augmentation, link],
+            [dataset, augmentation, self.found],
+            show_progress="minimal",
+            show_progress_on=self.found,
+            api_visibility="private",
+        )
+        self.describe_after(brought, link)
 
     def describe_after(self, event: Any, link: SessionLink) -> None:
         """Describe the settings once more when an event has changed what is said of them.
@@ -273,7 +294,26 @@ class TrainForm:
         inputs = [*self.inputs.values(), link]
         event.then(self.describe_all, inputs, outputs, **quietly(link), queue=False)
 
-    def fill(self, config: TrainConfig) -> Updates:
+    def bring_pictures(self, path: object, augmentation: object, session: Session) -> Updates:
+        """Read the pictures of an uploaded zip file, and choose them for the data set.
+
+        Raises:
+            gr.Error: they cannot be read.
+        """
+        try:
+            session.bring_pictures(str(path))
+        except ValueError as error:
+            raise refusal(error) from None
+        return {
+            **self.describe_data_set(OWN_PICTURES, augmentation, session),
+            self.found: self._show_found(session),
+        }
+
+    def _show_found(self, session: Session) -> dict[str, Any]:
+        found = show_found(session.own_pictures)
+        return dict(gr.update(value=found, visible=bool(found)))
+
+    def fill(self, config: TrainConfig, session: Session) -> Updates:
         """Give every input its value in these settings."""
         network = self.describe_network(config.model)
         for name in ("model", "dropout", *OF_HIDDEN_LAYERS, "flatten"):
@@ -282,8 +322,9 @@ class TrainForm:
         return {
             **{self.inputs[name]: value for name, value in asdict(config).items()},
             **network,
-            **self.describe_data_set(config.dataset, config.augmentation),
+            **self.describe_data_set(config.data_set.name, config.augmentation, session),
             **self._describe(config),
+            self.found: self._show_found(session),
         }
 
     def describe_network(self, model: object, _: Session | None = None) -> Updates:
@@ -301,20 +342,20 @@ class TrainForm:
             **self._offer(["flatten"], can_forget),
         }
 
-    def describe_data_set(
-        self, dataset: object, augmentation: object, _: Session | None = None
-    ) -> Updates:
+    def describe_data_set(self, dataset: object, augmentation: object, session: Session) -> Updates:
         """Say what a data set shows and whether it is here; offer what suits its images."""
-        data_set = DATASETS.get(dataset) if isinstance(dataset, str) else None
-        if data_set is None:
+        if not isinstance(dataset, str) or dataset not in {*DATASETS, OWN_PICTURES}:
             return {self.inputs["dataset"]: gr.skip()}
+        data_set = DATASETS.get(dataset)
         offered = {
             name: title
             for name, title in AUGMENTATIONS.items()
-            if name != "handwriting" or data_set.key == "mnist"
+            if (name != "handwriting" or dataset == "mnist")
+            and (name != "mirror" or data_set is None or not data_set.is_drawable)
         }
+        about = _say_data_set(data_set) if data_set else _say_pictures(session)
         return {
-            self.inputs["dataset"]: gr.update(value=data_set.key, info=_say_data_set(data_set)),
+            self.inputs["dataset"]: gr.update(value=dataset, info=about),
             self.inputs["augmentation"]: gr.update(
                 choices=[(translate(title), name) for name, title in offered.items()],
                 value=augmentation if augmentation in offered else RECIPE.augmentation,
@@ -340,7 +381,7 @@ class TrainForm:
             values: of the form's inputs, then the session.
         """
         try:
-            config = read_settings(*values[:-1])
+            config = read_settings(*values[:-1], session=cast(Session, values[-1]))
         except ValueError as error:
             return {
                 self.note: html.escape(translate(error)),
@@ -357,8 +398,9 @@ class TrainForm:
             model: network[model],
             dropout: gr.update(enabled=network[dropout]["enabled"]),  # and stays what it was
             self.preview: show_preview(given["augmentation"], given["dataset"], values[-1]),
-            **self.describe_data_set(given["dataset"], given["augmentation"]),
+            **self.describe_data_set(given["dataset"], given["augmentation"], values[-1]),
             **self.describe(*values),
+            self.found: self._show_found(values[-1]),
         }
 
     def _describe(self, config: TrainConfig) -> Updates:
@@ -370,13 +412,14 @@ class TrainForm:
         }
 
 
-def read_settings(*values: object) -> TrainConfig:
+def read_settings(*values: object, session: Session | None = None) -> TrainConfig:
     """Turn what the form holds, in the order of `TrainConfig`, into settings.
 
     Raises:
-        ValueError: a setting is out of range.
+        ValueError: a setting is out of range, or the pictures to learn from are not here.
     """
     given = dict(zip((field.name for field in fields(TrainConfig)), values, strict=True))
+    given["dataset"] = own_or(given["dataset"], session)
     for name in ("epochs", "batch_size", "seed", "width", "images"):
         given[name] = _whole(given[name])
     architecture = MODELS.get(given["model"]) if isinstance(given["model"], str) else None
@@ -393,15 +436,31 @@ def read_settings(*values: object) -> TrainConfig:
     return config
 
 
+def own_or(dataset: object, session: Session | None) -> object:
+    """Return the key of the visitor's own pictures, where the form says those; else what it says.
+
+    Raises:
+        ValueError: there are none.
+    """
+    if dataset != OWN_PICTURES:
+        return dataset
+    if session is None or session.own_pictures is None:
+        raise ValueError(Message("pictures.none"))
+    return session.own_pictures.data_set.key
+
+
 def _whole(value: object) -> object:
     """Turn 5.0, as a browser may send it, into 5; leave the rest for TrainConfig to refuse."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def show_preview(augmentation: object, dataset: object, _: Session) -> dict[str, Any]:
+def show_preview(augmentation: object, dataset: object, session: Session) -> dict[str, Any]:
     """Show examples of what an augmentation does to the images of a data set."""
+    if dataset not in (*DATASETS, OWN_PICTURES):  # another's pictures, if anything
+        return dict(gr.update(visible=False))
+    given: dict[str, Any] = {"augmentation": augmentation}
     try:
-        config = TrainConfig(augmentation=augmentation, dataset=dataset)  # type: ignore[arg-type]
+        config = TrainConfig(dataset=own_or(dataset, session), **given)  # type: ignore[arg-type]
     except ValueError:  # no page of ours sends such, or both have just changed
         return dict(gr.update(visible=False))
     if config.augmentation == "none":
@@ -419,8 +478,17 @@ def _say_data_set(data_set: DataSet) -> str:
     return say("form.dataset_to_fetch", about=about, megabytes=megabytes)
 
 
+def _say_pictures(session: Session) -> str:
+    """Say what the visitor's own pictures show, or how to bring some."""
+    own = session.own_pictures
+    if own is None:
+        return say("pictures.how")
+    names = say("page.list_separator").join(own.data_set.classes)
+    return say("pictures.chosen", names=names)
+
+
 def _program(config: TrainConfig) -> Program:
-    name = f"{config.model}_{config.dataset}.py"
+    name = f"{config.model}_{config.data_set.name}.py"
     return describe_program(say("listing.of_settings"), config, name)
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Literal, TypedDict
 from pydantic import AfterValidator
 
 from mnist_core.data import DATASETS
-from mnist_core.experiments import DEMONSTRATIONS, EXPERIMENTS
+from mnist_core.experiments import DEMONSTRATIONS, EXPERIMENTS, OF_PICTURES
 from mnist_core.web.components.base import Component, Payload
 
 
 def _is_known(experiment: str) -> str:
-    if experiment not in EXPERIMENTS.keys() | DEMONSTRATIONS.keys():
+    if experiment not in {*EXPERIMENTS, *OF_PICTURES, *DEMONSTRATIONS}:
         raise ValueError(experiment)
     return experiment
 
@@ -28,7 +28,7 @@ class CardOrder(Payload):
 
     Attributes:
         action: to show its card, to try it, with more seeds, with a smaller rate, or to stop it.
-        experiment: a key of `EXPERIMENTS` or of `DEMONSTRATIONS`.
+        experiment: a key of `EXPERIMENTS`, of `OF_PICTURES` or of `DEMONSTRATIONS`.
     """
 
     action: Literal["show", "try", "seeds", "retry", "stop"]

@@ -67,6 +67,11 @@ function showStatus() {
   if (!status) return;
   texts = status.experiments;
   for (const name of Object.keys(texts)) if (!cards.has(name)) cards.set(name, newCard(name));
+  for (const [name, card] of cards) {
+    if (texts[name]) continue; // else its pictures are gone
+    card.remove();
+    cards.delete(name);
+  }
   list.style.gridTemplateRows = "repeat(" + cards.size + ", auto) 1fr";
   showDataSets(status);
   open(status.chosen);
@@ -112,7 +117,7 @@ function showDemonstration(shown) {
   const quote = find("quote", box);
   quote.hidden = shown.quote === "";
   write(quote, shown.quote);
-  const pieces = shown.pieces.flatMap(({ text, meaning }) => [textOf("dt", text), textOf("dd", meaning)]);
+  const pieces = shown.pieces.flatMap(({ text, meaning }) => [quoted("dt", text), textOf("dd", meaning)]);
   box.querySelector(".pieces").replaceChildren(...pieces);
   box.querySelector(".lines").replaceChildren(...shown.lines.map((line) => textOf("p", line)));
   const picture = find("picture", box);
@@ -121,6 +126,13 @@ function showDemonstration(shown) {
     if (picture.src !== shown.picture) picture.src = shown.picture;
     picture.alt = shown.lines.join(" ");
   }
+}
+
+// What another says stays in its language.
+function quoted(tag, text) {
+  const node = textOf(tag, text);
+  node.lang = "en";
+  return node;
 }
 
 function textOf(tag, text) {

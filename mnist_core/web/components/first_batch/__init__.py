@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypedDict
 
+from mnist_core.data import Shape
 from mnist_core.web.components.base import Component
 
 
@@ -12,12 +13,13 @@ class LabelledImage(TypedDict):
     """An image of the batch.
 
     Attributes:
-        pixels: its bytes in base64, 0 (paper) to 255 (ink), one channel after the other.
-        label: its class, from 0; of MNIST its digit.
+        pixels: its bytes in base64, row by row, one channel behind the other; 28×28 of MNIST, 0
+            (paper) to 255 (ink).
+        label: its class.
     """
 
     pixels: str
-    label: int
+    label: str
 
 
 class FirstBatchView(TypedDict):
@@ -25,7 +27,6 @@ class FirstBatchView(TypedDict):
 
     Attributes:
         title: of the data set.
-        classes: their names, in the page's language; None where they are the digits.
         shape: of an image: channels, rows, columns.
         size: how many images it holds; 0 while the data set is not here.
         of: how many there are to learn from.
@@ -34,11 +35,10 @@ class FirstBatchView(TypedDict):
     """
 
     title: str
-    classes: list[str] | None
-    shape: list[int]
     size: int
     of: int
     seed: int
+    shape: Shape
     images: list[LabelledImage]
 
 

@@ -1,5 +1,6 @@
 // What Gradio's own tabs and groups of radio buttons lack of the ARIA patterns: names, one stop for
-// the Tab key, and the arrow keys. They come when they are first shown, and are mended then.
+// the Tab key, and the arrow keys; and what it names in English alone. They come when they are first
+// shown, and are mended then.
 
 const MEND_MS = 100; // ms after a change of the page, so that many changes are one
 
@@ -14,6 +15,13 @@ function mend() {
   if (!element.isConnected) return life.abort();
   for (const tab of document.querySelectorAll('[role="tab"]')) mendTab(tab);
   document.querySelectorAll("fieldset:has([type=radio])").forEach(mendGroup);
+  name("footer", say("page.foot"));
+  name('[data-testid="toast-close"]', say("page.close"));
+  refuseInOwnWords();
+}
+
+function name(selector, text) {
+  for (const node of document.querySelectorAll(selector)) set(node, "aria-label", text);
 }
 
 function mendTab(tab) {
@@ -51,6 +59,7 @@ function tabKeyDown(event) {
 
 onPage(document, "keydown", tabKeyDown);
 const changes = new MutationObserver(mendSoon);
+watch("text", mend);
 changes.observe(document.body, {
   childList: true,
   subtree: true,

@@ -13,13 +13,28 @@ function mark() {
 // Messages that pop up are Gradio's, in the language that the page had then. The one that stays until
 // somebody closes it is said anew; the others, which would soon go by themselves, go.
 function sayToastsAnew() {
-  for (const toast of document.querySelectorAll('[data-testid="toast-body"]')) {
-    const inside = [...toast.querySelectorAll("*")];
-    const text = inside.findLast((node) => node.textContent.includes(lost)); // the innermost
+  for (const toast of toasts()) {
+    const text = innermost(toast, lost);
     if (text) write(text, say("session.lost"));
     else toast.querySelector('[data-testid="toast-close"]').click();
   }
   lost = say("session.lost");
+}
+
+function toasts() {
+  return document.querySelectorAll('[data-testid="toast-body"]');
+}
+
+function innermost(toast, words) {
+  return [...toast.querySelectorAll("*")].findLast((node) => node.textContent.includes(words));
+}
+
+// A file that no upload button takes Gradio's page refuses by itself, and in English alone.
+function refuseInOwnWords() {
+  for (const toast of toasts()) {
+    const text = innermost(toast, "Invalid file type");
+    if (text) write(text, say("runs.one_file"));
+  }
 }
 
 let lost = say("session.lost");

@@ -82,6 +82,7 @@ function answered(text) {
   if (!answer) return write(find("remark"), say("inside.none"));
   answer.image ??= asked; // the server sends only what this page has not
   shown = answer;
+  panel.classList.toggle("named", Boolean(answer.classes));
   if (answer.view === "inside") showInside(answer);
   else showWhy(answer);
 }

@@ -132,7 +132,8 @@ function hear() {
   show();
 }
 
-onPage(document, "mnist:labelled", ({ detail }) => keepDrawings([detail]));
+// What is drawn to teach a class of the visitor's own is no digit, and is not kept.
+onPage(document, "mnist:labelled", ({ detail }) => isDrawing(detail) && keepDrawings([detail]));
 onPage(document, "mnist:recalled", ({ detail }) => takeBack(detail));
 onPage(document, "mnist:opened", ({ detail }) => keepFile(detail));
 onPage(document, "mnist:forgotten", () => note(keep(DRAWINGS, [])));

@@ -47,24 +47,22 @@ function showPass() {
     ...pass.code.map((line) => {
       const item = document.createElement("li");
       item.textContent = line;
+      item.translate = false; // it is a program's
       return item;
     }),
   );
   const images = find("step-images");
   images.querySelectorAll("figure").forEach((figure) => figure.remove());
-  const { classes, shape: [channels, side] } = pass;
+  const [channels, side] = pass.shape;
   for (const { pixels, label } of pass.images) {
     const figure = copyOf(template);
     paintPixels(figure.querySelector("canvas"), pixels, side, channels);
-    write(figure.querySelector("figcaption"), classes?.[label] ?? label);
+    write(figure.querySelector("figcaption"), label);
     images.append(figure);
   }
-  images.classList.toggle("named", Boolean(classes));
-  const labels = pass.images.map(({ label }) => classes?.[label] ?? label);
-  const spoken = classes
-    ? say("batch.labels_named", { labels: labels.join(", ") })
-    : say("batch.labels", { labels: labels.join(" ") });
-  images.setAttribute("aria-label", spoken);
+  const labels = pass.images.map(({ label }) => label);
+  images.classList.toggle("named", labels.some((label) => label.length > 1));
+  images.setAttribute("aria-label", say("batch.labels", { labels: labels.join(", ") }));
   phases.replaceChildren();
   showPhase();
 }

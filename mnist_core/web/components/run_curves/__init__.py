@@ -29,6 +29,7 @@ class RunCurvesView(TypedDict):
 
     Attributes:
         run: which one it is.
+        classes: how many it learns to tell apart.
         batches: how many losses there are.
         planned: how many there will be.
         steps: batches in an epoch.
@@ -41,6 +42,7 @@ class RunCurvesView(TypedDict):
     """
 
     run: str
+    classes: int
     batches: int
     planned: int
     steps: int

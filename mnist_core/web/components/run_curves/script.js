@@ -2,8 +2,7 @@
 // is remembered is where the cursor stands.
 
 const panel = find("curves");
-const GUESSING = Math.log(10); // nats: the loss of a network that knows nothing of ten digits
-const FAR_TOO_HIGH = 4 * GUESSING; // a loss beyond needs a logarithmic axis
+const FAR_TOO_HIGH = 4; // times what guessing costs: a loss beyond needs a logarithmic axis
 const MARKED_EPOCHS = 20; // beyond, the points of epochs would touch each other
 const SNAP = 12; // CSS pixels within which the pointer means an epoch's point
 
@@ -52,7 +51,7 @@ function draw() {
     x,
     y: heightOfLosses(),
     band: points.map(([batch, , low, high]) => [batch, low, high]),
-    line: { y: GUESSING, text: say("curves.guessing") },
+    line: { y: guessing(), text: say("curves.guessing", { classes: run.classes, loss: guessing().toFixed(2) }) },
     curves: [
       { name: "batch", places: [...begins, ...points.map(([batch, mean]) => [batch, mean])] },
       { name: "training", places: training, marked },
@@ -68,6 +67,11 @@ function draw() {
     ],
   });
   showCursor();
+}
+
+// In nats: the loss of a network that knows nothing of so many classes.
+function guessing() {
+  return Math.log(run.classes);
 }
 
 function accuraciesOf(name) {
@@ -86,8 +90,8 @@ function heightOfLosses() {
   const lows = points.map((point) => point[2]);
   const highs = points.map((point) => point[3]);
   for (const epoch of run.epochs) lows.push(epoch.train_loss, epoch.test_loss);
-  const high = Math.max(...highs, ...(run.epochs.length ? lows : []), GUESSING);
-  const isLog = high > FAR_TOO_HIGH;
+  const high = Math.max(...highs, ...(run.epochs.length ? lows : []), guessing());
+  const isLog = high > FAR_TOO_HIGH * guessing();
   panel.dataset.scale = isLog ? "log" : "linear";
   if (!isLog) return { low: 0, high: 1.05 * high, isLog };
   const low = Math.min(1, ...lows.filter((loss) => loss > 0));

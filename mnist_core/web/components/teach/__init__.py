@@ -25,6 +25,7 @@ class TeachOrder(Payload):
         number: of the class, or of the drawing.
         name: of the class.
         content: of the file.
+        augment: whether drawings are varied while they are learned.
     """
 
     action: Literal[
@@ -43,6 +44,7 @@ class TeachOrder(Payload):
     number: Number = 0
     name: Annotated[str, Field(max_length=1_000)] = ""
     content: Annotated[str, Field(max_length=MAX_FILE_BYTES)] = ""
+    augment: bool = True
 
 
 class PicturesAsked(Payload):

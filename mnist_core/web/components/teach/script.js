@@ -26,6 +26,7 @@ function show(text) {
   if (!text) return;
   const next = JSON.parse(text);
   if (next.since < newest) return;
+  if (next.classes.length > (shown?.classes.length ?? 0)) emptyField(next.classes);
   shown = next;
   newest = shown.since;
   const { classes, can_undo: canUndo, can_train: canTrain, missing, share, said, exam, hand } = shown;
@@ -166,8 +167,14 @@ function addClass(event) {
   const field = find("class-name");
   if (!field.value.trim()) return field.focus();
   order("name", { name: field.value });
-  field.value = "";
   field.focus();
+}
+
+// What has become a class need not be typed again; what has been refused stays, to be changed.
+function emptyField(classes) {
+  const field = find("class-name");
+  const name = field.value.normalize("NFC").trim().replace(/\s+/g, " ");
+  if (classes.some((one) => one.name === name)) field.value = "";
 }
 
 async function openFile() {
@@ -188,7 +195,7 @@ function showWords() {
 }
 
 element.querySelector("form").addEventListener("submit", addClass);
-find("teach-train").addEventListener("click", () => order("train"));
+find("teach-train").addEventListener("click", () => order("train", { augment: find("teach-augment").checked }));
 find("teach-undo").addEventListener("click", () => order("undo"));
 find("teach-save").addEventListener("click", () => order("save"));
 find("teach-open").addEventListener("click", () => picker.click());
