@@ -56,8 +56,9 @@ class DataSet:
         archives: what is downloaded: each file as `NAME.gz`, or one for all.
         download_bytes: their size in all.
         read: its files, which lie in the folder that it is given → images.
-        is_on_black: whether each of its images is something light on black.
         origin: where it comes from, if it is of pictures of one's own.
+        is_on_black: whether each of its images is something light on black.
+        train_images: how many there are to learn from.
     """
 
     key: str
@@ -71,8 +72,9 @@ class DataSet:
     archives: tuple[str, ...]
     download_bytes: int
     read: Callable[[Path], Splits]
-    is_on_black: bool = False
     origin: Origin | None = None
+    is_on_black: bool = False
+    train_images: int = 60_000
 
     @property
     def name(self) -> str:
@@ -196,6 +198,7 @@ DATASETS = {
         archives=("cifar-10-python.tar.gz",),
         download_bytes=170_498_071,
         read=read_cifar,
+        train_images=50_000,
     ),
 }
 """Every data set by the name that settings, the command line and checkpoints use."""

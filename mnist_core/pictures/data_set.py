@@ -85,6 +85,7 @@ def _describe(
         archives=(),
         download_bytes=0,
         read=read,
+        train_images=len(pictures.train.labels),
         origin=Origin(
             path.name, not path.is_dir(), pictures.layout.start, pictures.layout.is_divided
         ),

@@ -253,7 +253,7 @@ CHINESE: dict[str, str] = {
         "用在照片上的数据增强：每张图片随机翻转、平移一点，每一轮都不一样。"
     ),
     "experiment.mirrored_pictures.expectation": (
-        "用一万张猫狗照片：不做增强，网络把它们全背下来，新照片只认对 72%；做了增强约 77%，"
+        "用一万张猫狗照片：不做增强，网络把它们全背下来，新照片只认对 71%；做了增强约 77%，"
         "而训练准确率也高不了多少。"
     ),
     "experiment.dropout_pictures.title": "你的图片：Dropout",
@@ -625,6 +625,7 @@ CHINESE: dict[str, str] = {
     "page.language": "语言",
     "page.foot": "页脚",
     "page.close": "关闭",
+    "page.wrong_file": "这里打不开这类文件，请选择 {kinds}。",
     "tab.draw": "手写",
     "tab.train": "训练",
     "tab.mistakes": "误读",
@@ -1038,9 +1039,14 @@ CHINESE: dict[str, str] = {
         "{total} 张训练图像按种子 {seed} 打乱后，第一批有 {size} 张，这里显示 {shown} 张和它们的标"
         "签：训练循环的每一步，就从这样一批图像中学习。"
     ),
-    "batch.shapes": "images：[{size}, {shape}] = 图像、灰度通道、行、列 · labels：[{size}]",
-    "batch.colours": "images：[{size}, {shape}] = 图像、红绿蓝通道、行、列 · labels：[{size}]",
-    "batch.labels": "这些类别的图像：{labels}",
+    "batch.shapes": (
+        "images：[{size}, 1, {rows}, {columns}] = 图像、灰度通道、行、列 · labels：[{size}]"
+    ),
+    "batch.shapes_in_colour": (
+        "images：[{size}, 3, {rows}, {columns}] = 图像、红绿蓝三个通道、行、列 · labels：[{size}]"
+    ),
+    "batch.labels": "这些数字的图像：{labels}",
+    "batch.labels_named": "这些类别的图像：{labels}",
     "batch.none": "有了 {title} 才能显示图像：第一次训练时会下载。",
     "curves.loss": "损失",
     "curves.of_batches": "每一批",

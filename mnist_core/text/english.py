@@ -291,7 +291,7 @@ ENGLISH: dict[str, str] = {
     ),
     "experiment.mirrored_pictures.expectation": (
         "With 10,000 cats and dogs: without it the network knows all of them by heart, and reads "
-        "72% of new ones; with it some 77%, and training accuracy is hardly higher."
+        "71% of new ones; with it some 77%, and training accuracy is hardly higher."
     ),
     "experiment.dropout_pictures.title": "Your pictures: dropout",
     "experiment.dropout_pictures.suggestion": (
@@ -718,6 +718,7 @@ ENGLISH: dict[str, str] = {
     "page.language": "Language",
     "page.foot": "Foot of the page",
     "page.close": "Close",
+    "page.wrong_file": "A file of this kind cannot be opened here: choose {kinds}.",
     "tab.draw": "Draw",
     "tab.train": "Train",
     "tab.mistakes": "Mistakes",
@@ -1197,12 +1198,15 @@ ENGLISH: dict[str, str] = {
         "training images, and the label of each: one step of the loop learns from such a batch."
     ),
     "batch.shapes": (
-        "images: [{size}, {shape}] = images, grey channel, rows, columns · labels: [{size}]"
+        "images: [{size}, 1, {rows}, {columns}] = images, grey channel, rows, columns · "
+        "labels: [{size}]"
     ),
-    "batch.colours": (
-        "images: [{size}, {shape}] = images, red, green and blue, rows, columns · labels: [{size}]"
+    "batch.shapes_in_colour": (
+        "images: [{size}, 3, {rows}, {columns}] = images, red, green and blue, rows, columns · "
+        "labels: [{size}]"
     ),
-    "batch.labels": "Images of these classes: {labels}",
+    "batch.labels": "Images of these digits: {labels}",
+    "batch.labels_named": "Images of these classes: {labels}",
     "batch.none": "The images are shown once {title} is here: the first training fetches it.",
     "curves.loss": "Loss",
     "curves.of_batches": "each batch",

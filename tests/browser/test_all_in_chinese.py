@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_core.checkpoints import SHIPPED
+from mnist_core.drawings import format_drawings
 from tests.browser.conftest import PageErrors
 from tests.browser.english import english_on
 from tests.browser.pen import FOUR, SEVEN, draw_by_mouse
@@ -21,6 +22,7 @@ from tests.browser.test_experiments import state_is as experiment_is
 from tests.browser.test_own_browser import DIVERGED, RESULT
 from tests.browser.test_own_test_set import count_is
 from tests.browser.test_picture import as_file, seven_and_one
+from tests.browser.test_teach import LEARNING_MS
 from tests.browser.test_train import (
     choose_epochs,
     has_begun_to_learn,
@@ -29,6 +31,8 @@ from tests.browser.test_train import (
     press_train,
     state_is,
 )
+from tests.made_pictures import LYING, UPRIGHT, two_classes, write_zip
+from tests.own_symbols import draw_symbols
 
 MOST_EPOCHS = "1000"  # more than a run may have
 
@@ -65,6 +69,14 @@ def learn_quickly(page: Page) -> None:
         more.click()
     page.locator("#images input").fill("1000")
     choose_epochs(page, 1)
+
+
+def lines_in_chinese() -> dict[str, bytes]:
+    """Return pictures of two classes whose names are Chinese."""
+    return {
+        path.replace(LYING, "横").replace(UPRIGHT, "竖"): content
+        for path, content in two_classes(75).items()
+    }
 
 
 # --- the check itself ----------------------------------------------------------------------------
@@ -150,6 +162,33 @@ def test_the_draw_tab(page: Page, page_errors: PageErrors, tmp_path: Path) -> No
     is_all_chinese(page, "brought back")
 
 
+def test_the_teaching(page: Page, tmp_path: Path) -> None:
+    page.locator('[data-open="teach"]').click()
+    expect(page.get_by_test_id("teach")).to_be_visible()
+    is_all_chinese(page, "nothing to teach")
+    page.get_by_test_id("class-name").fill("圈")
+    page.get_by_test_id("class-name").press("Enter")
+    expect(page.get_by_test_id("teach")).to_have_attribute("data-classes", "1")
+    is_all_chinese(page, "a class")
+    mine = draw_symbols(5, names=("圈", "叉", "折线"))
+    open_file = page.get_by_test_id("teach").locator("input[type=file]")
+    for name, content in (("a.json", b"[5]"), ("b.json", format_drawings(mine))):
+        (tmp_path / name).write_bytes(content)
+        open_file.set_input_files(tmp_path / name)
+        expect(page.get_by_test_id("teach-said")).not_to_have_text("")
+        is_all_chinese(page, f"the file {name}")
+    expect(page.get_by_test_id("teach")).to_have_attribute("data-drawings", "15")
+    page.get_by_test_id("teach-train").click()
+    expect(page.get_by_test_id("exam")).not_to_have_text("", timeout=LEARNING_MS)
+    is_all_chinese(page, "taught")
+    draw_by_mouse(page, SEVEN)
+    expect(page.get_by_test_id("answer")).not_to_have_text("")
+    is_all_chinese(page, "it reads")
+    page.get_by_test_id("teach-forget").click()
+    expect(page.get_by_test_id("teach")).to_have_attribute("data-classes", "0")
+    is_all_chinese(page, "forgotten")
+
+
 def test_the_address_is_answered(page: Page, page_errors: PageErrors, app_url: str) -> None:
     page_errors.go(page, f"{app_url}?epochs=0")
     toast(page)
@@ -168,7 +207,7 @@ def test_every_page_of_the_guide(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("mnist_root")
-def test_the_train_tab(page: Page) -> None:
+def test_the_train_tab(page: Page, tmp_path: Path) -> None:
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
     learn_quickly(page)
@@ -179,6 +218,19 @@ def test_the_train_tab(page: Page) -> None:
     page.locator("#start").click()
     toast(page)
     choose_epochs(page, 1)
+    bring = page.locator("input[type=file][accept*='.zip']")
+    pictures = write_zip(tmp_path / "线.zip", lines_in_chinese())
+    (tmp_path / "1.zip").write_bytes(b"no zip file")
+    for file in (tmp_path / "1.zip", SHIPPED):  # no zip file; of another kind
+        bring.set_input_files(file)
+        toast(page)
+    bring.set_input_files(pictures)
+    expect(page.locator("#pictures-found")).to_contain_text("横")
+    is_all_chinese(page, "own pictures")
+    page.locator("#dataset input").click()
+    is_all_chinese(page, "the data sets")
+    page.get_by_role("option", name="MNIST", exact=True).click()
+    expect(page.get_by_test_id("batch-images").locator("figure")).to_have_count(64)
     page.locator("#augmentation input").click()
     is_all_chinese(page, "the augmentations")
     page.keyboard.press("Escape")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mnist_core.drawings import parse_drawings
 from mnist_core.text import say, speaking
+from tests.browser.accessibility import barriers
 from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import FOUR, ONE, SEVEN, draw_by_mouse
 from tests.browser.test_draw import digit_read
@@ -209,6 +210,7 @@ def test_past_results_have_room_and_can_all_be_forgotten(
     outcomes = page.get_by_test_id("past-result").locator(".outcome")
     expect(outcomes).to_have_text(["diverged", re.compile("^95.00% .* after 2 epochs, .* 0.2500$")])
     assert overflow(page) == []
+    assert barriers(page) == []
     if device:
         assert small_targets(page) == []
     page.get_by_test_id("forget-results").click()

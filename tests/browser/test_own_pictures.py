@@ -50,7 +50,7 @@ def test_pictures_are_brought_shown_and_learned(
     other = new_page()
     open_train_tab(other)
     expect(other.locator("#dataset input")).to_have_value("MNIST")
-    expect(other.locator("#pictures-found")).not_to_contain_text("to learn from")
+    expect(other.get_by_text("60 to learn from")).to_have_count(0)
 
 
 def test_what_is_no_zip_file_of_pictures_is_said_in_a_sentence(

@@ -76,6 +76,7 @@ def test_every_setting_has_its_words_and_none_is_a_name_of_the_code() -> None:
                     augmentation=augmentation,
                     optimizer=optimizer,
                     seed=1,
+                    dataset="cifar10" if augmentation == "mirror" else "mnist",
                 )
                 assert "_" not in translate(describe_change(config))
                 other = TrainConfig(model="cnn", dropout=0.5)

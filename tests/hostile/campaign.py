@@ -31,6 +31,7 @@ from tests.running_app import RunningApp, running_app
 
 ANSWER_SECONDS = 60.0  # within which each request has its answer, on a machine that is busy
 ALIVE_EVERY = 20  # requests
+READING_SECONDS = 180.0  # that pictures have which are worse than damaged, likewise
 LISTEN_SECONDS = 0.2  # to a stream that goes on, before it is left
 MOST_GROWTH = 400  # megabytes of memory, in ten thousand requests
 NEW_CONNECTIONS = httpx.Limits(max_keepalive_connections=0)  # for every request one
@@ -45,7 +46,7 @@ INTERNALS = re.compile(
 # A trace that goes through our code; through what lets requests in goes every one.
 LETS_IN = (
     r"web/endpoints/(safe_headers|page_language|client_share|allowed_routes|json_limit|"
-    r"ended_streams|page_share|upload_limit|request_body)\.py"
+    r"ended_streams|page_share|upload_limit|request_body|first_words|compression|cached_files)\.py"
 )
 OUR_CODE = re.compile(rf'File "{re.escape(str(REPOSITORY))}/mnist_core/(?!{LETS_IN})')
 
@@ -146,7 +147,7 @@ class Campaign:
 
     def bring(self, content: bytes) -> None:
         """Bring a zip file of pictures to a page of one's own; each has an answer in words."""
-        with contextlib.closing(Stranger(str(self.client.base_url))) as page:
+        with contextlib.closing(Stranger(str(self.client.base_url), READING_SECONDS)) as page:
             page.enter()
             upload = page.upload("pictures.zip", content)
             self.sent += 1

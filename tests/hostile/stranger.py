@@ -20,9 +20,9 @@ class Stranger:
         session: Gradio's name of the page.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
         self.session = secrets.token_hex(6)
-        self._client = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False)
+        self._client = httpx.Client(base_url=url, timeout=patience, trust_env=False)
         config = self._client.get("config").raise_for_status().json()
         self._events = {event["api_name"]: event for event in config["dependencies"]}
         self._link = self._events["enter"]["inputs"][0]

@@ -74,7 +74,7 @@ def test_little_data_and_wrong_labels_are_shown_as_they_will_be_learned(
 
 def test_without_mnist_there_is_none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "has_images", lambda _: False)
-    about = {"title": "MNIST", "shape": [1, 28, 28]}
+    about = {"title": "MNIST", "classes": None, "shape": [1, 28, 28]}
     assert sent() == {**about, "size": 0, "of": 0, "seed": 0, "images": []}
 
 

@@ -45,7 +45,7 @@ def test_each_line_of_the_loop_has_its_numbers_in_the_order_of_the_program() -> 
     assert gradient
     assert words["step"].startswith("Adam moves")
     assert gradient[1] in {p["name"]: p["words"] for p in sent(2)["phases"]}["zero_grad"]
-    assert view["images"][0]["label"] == re.findall(r"(\d)\.$", words["batch"])[0]
+    assert str(view["images"][0]["label"]) == re.findall(r"(\d)\.$", words["batch"])[0]
 
 
 def test_it_speaks_chinese() -> None:

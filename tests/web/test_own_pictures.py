@@ -25,9 +25,10 @@ from mnist_core.web.sessions.classifiers import all_classifiers
 from mnist_core.web.sessions.registry import Registry
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import experiments
+from mnist_core.web.tabs.address import read_address
 from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
 from mnist_core.web.tabs.first_batch import show_first_batch
-from mnist_core.web.tabs.settings_query import write_settings
+from mnist_core.web.tabs.settings_query import link_to_settings
 from mnist_core.web.tabs.train_form import TrainForm, read_settings
 from tests.form_values import form_values
 from tests.made_pictures import LYING, UPRIGHT, two_classes, write_zip
@@ -95,7 +96,7 @@ def test_the_first_batch_shows_them_with_their_names(session: Session, own_cache
     )
     view = json.loads(text)
     assert (view["of"], view["shape"]) == (120, [3, 32, 32])
-    assert {image["label"] for image in view["images"]} == {LYING, UPRIGHT}
+    assert {view["classes"][image["label"]] for image in view["images"]} == {LYING, UPRIGHT}
     pixels = np.frombuffer(b64decode(view["images"][0]["pixels"]), np.uint8)
     assert pixels.shape == (3 * 32 * 32,)
 
@@ -108,8 +109,12 @@ def test_nobody_else_is_given_them(session: Session, workshop: Workshop, own_cac
     with pytest.raises(ValueError, match="not here any more"):
         stranger.start(config)  # even who knew the key
     assert show_first_batch("pictures", 64, 42, 60_000, 0, stranger) == gr.skip()
-    assert "pictures" not in write_settings(config)
-    assert config.dataset not in write_settings(config)
+    address = f"?{link_to_settings(config)}"
+    assert "data=pictures&" in address  # whoever follows it, their own
+    assert config.dataset not in address
+    assert read_address(address, config.dataset).config == config
+    assert read_address(address).ignored == ["data=pictures"]
+    assert read_address(f"?data={config.dataset}").config is None  # even who knew the key
 
 
 def test_they_go_with_the_session(session: Session, own_cache: Path) -> None:

@@ -13,20 +13,23 @@ import numpy as np
 import pytest
 
 from mnist_core.checkpoints import SHIPPED
+from mnist_core.data import DATASETS
 from mnist_core.drawings import (
     MAX_NAME,
     LabelledDrawing,
     format_drawings,
     parse_named_drawings,
 )
+from mnist_core.models import create_model
 from mnist_core.preprocessing import image_from_strokes
 from mnist_core.teaching import training
-from mnist_core.text import speaking
+from mnist_core.text import speaking, translate
 from mnist_core.web.components.canvas import Drawing
 from mnist_core.web.components.inside import Question
 from mnist_core.web.components.mistakes import Look
 from mnist_core.web.sessions.classifiers import (
     DIGITS,
+    Classifier,
     all_classifiers,
     current_classifier,
     find_classifier,
@@ -366,6 +369,31 @@ def test_what_goes_wrong_in_the_worker_is_one_sentence(
     assert shown["said"] == "Something went wrong, and nothing was learned. Try again."
     assert shown["exam"] == []
     assert current_classifier(session).key in ("cnn", "simple_nn")  # type: ignore[union-attr]
+
+
+def test_a_label_that_would_go_nowhere_is_not_asked_for(
+    session: Session, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classes = DATASETS["kmnist"].classes
+    model = create_model("simple_nn").eval()
+    letters = Classifier("run", "Run 1", model, classes=classes, dataset="kmnist")
+    monkeypatch.setattr(draw, "current_classifier", lambda _: letters)
+    answer = draw.read_drawing(Drawing(1, RING), session)
+    assert answer["classes"] == [str(name) for name in classes]
+    assert answer["keeps_labels"] is False
+    with speaking("zh"):
+        names = draw.read_drawing(Drawing(1, RING), session)["classes"]
+        assert names == [translate(name) for name in classes]
+        assert names != answer["classes"]
+
+
+def test_where_the_panel_is_closed_the_board_says_what_a_drawing_was_added_to(
+    tab: DrawTab, session: Session, order: Order
+) -> None:
+    order("name", name="star")
+    data = {"label": "star", "strokes": as_sent(RING)}
+    updates = tab.label_drawing(session, gr.EventData(None, data))
+    assert updates[tab.board]["note"] == "Added to star."
 
 
 # --- the hand ----------------------------------------------------------------------------------

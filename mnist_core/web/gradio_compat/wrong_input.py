@@ -31,8 +31,11 @@ def said_in_a_sentence() -> Iterator[None]:
     """
     try:
         yield
-    except gr.Error:
-        raise
+    except gr.Error as error:
+        if not error.print_exception:  # ours, which says what it is
+            raise
+        log.warning("values were refused", extra={"fields": {"error": type(error).__name__}})
+        raise _refusal(WRONG) from None
     except InvalidPathError:
         log.warning("a path was refused")
         raise _refusal(NO_UPLOAD) from None

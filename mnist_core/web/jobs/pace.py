@@ -26,12 +26,17 @@ SECONDS_TO_AUGMENT = {
 
 def steps_per_epoch(config: TrainConfig) -> int:
     """Return how many batches the training images make."""
-    return math.ceil(config.images / config.batch_size)
+    return math.ceil(images_per_epoch(config) / config.batch_size)
+
+
+def images_per_epoch(config: TrainConfig) -> int:
+    """Return from how many images a run learns."""
+    return min(config.images, config.data_set.train_images)
 
 
 def usual_seconds_per_epoch(config: TrainConfig) -> float:
     """Return what an epoch takes on a CPU of the usual speed."""
-    share = config.images / IMAGES
+    share = images_per_epoch(config) / IMAGES
     images = SECONDS_PER_EPOCH.get(config.model, SECONDS_PER_SMALL_EPOCH)
     images *= TESTS + (1 - TESTS) * share
     steps = steps_per_epoch(config) * SECONDS_PER_STEP

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import DATASETS, OWN_PICTURES
 from mnist_core.drawings import strokes_from_text
 from mnist_core.experiments import EXPERIMENTS, RECIPE
 from mnist_core.models import MODELS
@@ -82,11 +83,12 @@ class Wish:
     ignored: list[str] = field(default_factory=list)
 
 
-def read_address(address: str) -> Wish:
+def read_address(address: str, pictures: str = "") -> Wish:
     """Read what stands behind the path of an address.
 
     Args:
         address: `?query#fragment`, from a stranger.
+        pictures: the key of the visitor's own pictures, if there are any.
     """
     query, _, fragment = address.removeprefix("?").partition("#")
     wish = Wish()
@@ -94,8 +96,10 @@ def read_address(address: str) -> Wish:
         given = dict(reversed(parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)))
     except ValueError:
         given = {}
+    if pictures and given.get("data") == OWN_PICTURES:
+        given["data"] = pictures
     for name in ("tab", "experiment", "guide", "hide", *SETTINGS):
-        if name in given and not _take(wish, name, given[name]):
+        if name in given and not _take(wish, name, given[name], pictures):
             wish.ignored.append(f"{name}={given[name]}")
     if fragment.startswith("d="):
         try:
@@ -107,7 +111,7 @@ def read_address(address: str) -> Wish:
     return wish
 
 
-def _take(wish: Wish, name: str, value: str) -> bool:
+def _take(wish: Wish, name: str, value: str, pictures: str) -> bool:
     """Take one thing that is asked for, and tell whether it can be had."""
     if name == "tab":
         wish.tab = value if value in TABS else None
@@ -121,6 +125,8 @@ def _take(wish: Wish, name: str, value: str) -> bool:
         names = value.split(",")
         wish.hide = [part for part in names if part in HIDEABLE]
         return len(wish.hide) == len(names)
+    if name == "data" and value not in DATASETS and value != pictures:
+        return False
     config = _with_setting(wish.config or RECIPE, SETTINGS[name], value)
     wish.config = config or wish.config
     return config is not None
@@ -180,7 +186,8 @@ class PageAddress:
             values: of the form's inputs, then the session.
         """
         session: Session = values[-1]
-        wish = read_address(address)
+        own = session.own_pictures
+        wish = read_address(address, own.data_set.key if own else "")
         if wish.experiment:
             session.experiments.opened = wish.experiment
         if wish.experiment or (wish.tab == "experiments" and wish.config):

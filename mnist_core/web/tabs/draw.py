@@ -153,7 +153,9 @@ class DrawTab:
     def label_drawing(self, session: Session, event: gr.EventData) -> Updates:
         """Keep a drawing of which the visitor has said what it is: a digit, or an own class."""
         if has_name(event_data(event)):
-            return self.teach.add(session, _named(event))
+            updates = self.teach.add(session, _named(event))
+            session.draw.note = session.draw.teach_note  # where the other panel is closed
+            return {self.board: _board(session), **updates}
         return {
             self.board: count_drawing(session, event),
             self.teach.panel: self.teach.show(session),
@@ -245,7 +247,7 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
     if not classifier.reads_digits:
         answer["classes"] = [translate(name) for name in classifier.classes]
     if not classifier.reads_digits and classifier.dataset:  # only digits are counted
-        answer["takes_labels"] = False
+        answer["keeps_labels"] = False
         answer["message"] = _ask_for(classifier)
     if image is None:
         return answer

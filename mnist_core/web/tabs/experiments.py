@@ -114,27 +114,10 @@ class ExperimentsTab:
         }
 
 
-def _query(session: Session) -> str:
-    """Write the address that opens the card which is open, on its data set."""
-    state = session.experiments
-    data = "" if state.dataset == RECIPE.dataset else f"&data={state.dataset}"
-    return f"experiment={opened_card(session)}{data}"
-
-
 def experiments_of(session: Session) -> dict[str, Experiment]:
-    """Return the experiments that a visitor can try, those with pictures that were brought last.
-
-    All others are made on the data set that the visitor has chosen.
-    """
+    """Return the experiments that a visitor can try, those with pictures that were brought last."""
     own = session.own_pictures
-    dataset = session.experiments.dataset
-    every = {name: experiment.on(dataset) for name, experiment in EXPERIMENTS.items()}
-    return every | (experiments_with_pictures(own.data_set.key) if own else {})
-
-
-def results_of(session: Session, experiment: str) -> ExperimentResults:
-    """Return what a session has tried of an experiment that it has."""
-    return ExperimentResults(session, experiments_of(session)[experiment])
+    return EXPERIMENTS | (experiments_with_pictures(own.data_set.key) if own else {})
 
 
 def opened_card(session: Session) -> str:
@@ -142,6 +125,20 @@ def opened_card(session: Session) -> str:
     opened = session.experiments.opened
     is_there = opened in experiments_of(session) or opened in DEMONSTRATIONS
     return opened if is_there else next(iter(EXPERIMENTS))
+
+
+def _query(session: Session) -> str:
+    """Write the address that opens the card which is open, on its data set."""
+    state = session.experiments
+    data = "" if state.dataset == RECIPE.dataset else f"&data={state.dataset}"
+    return f"experiment={state.opened}{data}"
+
+
+def results_of(session: Session, experiment: str) -> ExperimentResults:
+    """Return what a session has tried of an experiment, on the data set that it has chosen."""
+    if experiment in EXPERIMENTS:
+        return ExperimentResults(session, EXPERIMENTS[experiment].on(session.experiments.dataset))
+    return ExperimentResults(session, experiments_of(session)[experiment])
 
 
 def curves_of_experiment(session: Session) -> list[Curve]:
@@ -160,15 +157,11 @@ def curves_of_experiment(session: Session) -> list[Curve]:
 
 def describe_cards(session: Session, plots: Plots) -> CardsStatus:
     """Say what the cards show, in the current language."""
-    experiments = experiments_of(session)
-    every = {
-        name: ExperimentResults(session, experiment) for name, experiment in experiments.items()
-    }
+    every = {name: results_of(session, name) for name in experiments_of(session)}
+    cards = {name: results.experiment for name, results in every.items()} | DEMONSTRATIONS
     opened, shown = opened_card(session), session.experiments.shown
     common: CardsOverview = {
-        "experiments": {
-            name: _describe(card) for name, card in (experiments | DEMONSTRATIONS).items()
-        },
+        "experiments": {name: _describe(card) for name, card in cards.items()},
         "dataset": session.experiments.dataset,
         "datasets": [[key, translate(one.title)] for key, one in DATASETS.items()],
         "fetches": _say_fetching(DATASETS[session.experiments.dataset]),

@@ -56,7 +56,10 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
     data_set = config.data_set
     about: FirstBatchView = {
         "title": translate(data_set.title),
-        "shape": data_set.shape,
+        "classes": None
+        if data_set.key == "mnist"
+        else [translate(name) for name in data_set.classes],
+        "shape": list(data_set.shape),
         "size": 0,
         "of": 0,
         "seed": 0,
@@ -65,8 +68,8 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
     if not has_images(data_set):
         return about
     train = map_images(data_set).train
-    names = [translate(name) for name in data_set.classes]
-    train = handicap(train, config.images, config.wrong_labels, config.seed, len(names))
+    classes = len(data_set.classes)
+    train = handicap(train, config.images, config.wrong_labels, config.seed, classes)
     size = min(config.batch_size, len(train))
     images, labels = first_batch(train, min(size, MOST_SHOWN), config.seed)
     pixels = ((images + 1) * 127.5).round().byte().numpy()  # -1 (paper) to 1 (ink) → 0 to 255
@@ -76,7 +79,7 @@ def view_first_batch(config: TrainConfig) -> FirstBatchView:
         "of": len(train),
         "seed": config.seed,
         "images": [
-            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
+            LabelledImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
             for image, label in zip(pixels, labels.tolist(), strict=True)
         ],
     }

@@ -11,7 +11,6 @@ import gradio as gr
 from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
 from mnist_core.data import has_images, map_images
-from mnist_core.models import MNIST_SHAPE
 from mnist_core.one_step import MOST_STEPS, OneStep, take_step
 from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
@@ -36,7 +35,8 @@ NOTHING: OneStepView = {
     "code": [],
     "phases": [],
     "images": [],
-    "shape": MNIST_SHAPE,
+    "classes": None,
+    "shape": [],
     "scores": [],
     "loss": 0.0,
     "error": "",
@@ -74,7 +74,8 @@ def show_step(number: int, *values: Any) -> OneStepView:
 def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
     """Put a step into words, in the current language."""
     code = loop_of(config)
-    names = [translate(name) for name in config.data_set.classes]
+    data_set = config.data_set
+    names = [translate(name) for name in data_set.classes]
     pixels = ((step.images[:MOST_SHOWN] + 1) * 127.5).round().clamp(0, 255).byte().numpy()
     return {
         "settings": repr(config),
@@ -86,10 +87,11 @@ def view_step(step: OneStep, config: TrainConfig) -> OneStepView:
             for name, part in LINES.items()
         ],
         "images": [
-            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=names[label])
+            StepImage(pixels=b64encode(image.tobytes()).decode("ascii"), label=label)
             for image, label in zip(pixels, step.labels.tolist(), strict=False)
         ],
-        "shape": config.data_set.shape,
+        "classes": None if data_set.key == "mnist" else names,
+        "shape": list(data_set.shape),
         "scores": list(step.scores),
         "loss": step.loss,
         "error": "",

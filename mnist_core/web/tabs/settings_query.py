@@ -31,8 +31,7 @@ SETTINGS = {
 def write_settings(config: TrainConfig) -> str:
     """Write settings as part of a query, such as `model=cnn&epochs=3`."""
     recipe, own = asdict(RECIPE), asdict(config)
-    if config.data_set.origin:  # which nobody else has
-        own["dataset"] = recipe["dataset"]
+    own["dataset"] = config.data_set.name  # "pictures" are those of whoever follows the address
     return urlencode({name: own[key] for name, key in SETTINGS.items() if own[key] != recipe[key]})
 
 

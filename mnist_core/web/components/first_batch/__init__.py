@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TypedDict
 
-from mnist_core.data import Shape
 from mnist_core.web.components.base import Component
 
 
@@ -13,13 +12,12 @@ class LabelledImage(TypedDict):
     """An image of the batch.
 
     Attributes:
-        pixels: its bytes in base64, row by row, one channel behind the other; 28×28 of MNIST, 0
-            (paper) to 255 (ink).
-        label: its class.
+        pixels: its bytes in base64, 0 (paper) to 255 (ink), one channel after the other.
+        label: its class, from 0; of MNIST its digit.
     """
 
     pixels: str
-    label: str
+    label: int
 
 
 class FirstBatchView(TypedDict):
@@ -27,6 +25,7 @@ class FirstBatchView(TypedDict):
 
     Attributes:
         title: of the data set.
+        classes: their names, in the page's language; None where they are the digits.
         shape: of an image: channels, rows, columns.
         size: how many images it holds; 0 while the data set is not here.
         of: how many there are to learn from.
@@ -35,10 +34,11 @@ class FirstBatchView(TypedDict):
     """
 
     title: str
+    classes: list[str] | None
+    shape: list[int]
     size: int
     of: int
     seed: int
-    shape: Shape
     images: list[LabelledImage]
 
 

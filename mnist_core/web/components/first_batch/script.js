@@ -14,16 +14,21 @@ function show(text) {
   describe();
   if (!batch?.size) return;
   images.querySelectorAll("figure").forEach((figure) => figure.remove());
-  images.classList.toggle("named", batch.images.some(({ label }) => label.length > 1));
+  images.classList.toggle("named", Boolean(batch.classes));
   const [channels, side] = batch.shape;
   images.append(
     ...batch.images.map(({ pixels, label }) => {
       const figure = copyOf(template);
       paintPixels(figure.querySelector("canvas"), pixels, side, channels);
-      write(figure.querySelector("figcaption"), label);
+      write(figure.querySelector("figcaption"), called(label));
       return figure;
     }),
   );
+}
+
+// A class by its name, or the digit that it is.
+function called(label) {
+  return batch.classes?.[label] ?? label;
 }
 
 function describe() {
@@ -32,13 +37,18 @@ function describe() {
     write(find("batch-shapes"), "");
     return;
   }
-  const { size, seed, of: total, shape, images: shown } = batch;
+  const { size, seed, of: total, images: shown } = batch;
   const facts = { shown: shown.length, size: size.toLocaleString("en"), total: total.toLocaleString("en"), seed };
   const words = shown.length < size ? say("batch.some", facts) : say("batch.all", facts);
   write(find("batch-words"), words);
-  const sizes = { size, shape: shape.join(", ") };
-  write(find("batch-shapes"), shape[0] === 1 ? say("batch.shapes", sizes) : say("batch.colours", sizes));
-  images.setAttribute("aria-label", say("batch.labels", { labels: shown.map(({ label }) => label).join(", ") }));
+  const [channels, rows, columns] = batch.shape;
+  const shape = { size, rows, columns };
+  write(find("batch-shapes"), channels > 1 ? say("batch.shapes_in_colour", shape) : say("batch.shapes", shape));
+  const labels = shown.map(({ label }) => called(label));
+  const spoken = batch.classes
+    ? say("batch.labels_named", { labels: labels.join(", ") })
+    : say("batch.labels", { labels: labels.join(" ") });
+  images.setAttribute("aria-label", spoken);
 }
 
 // Ask for it where somebody sees that it is missing.
@@ -66,6 +76,6 @@ life.signal.addEventListener("abort", () => {
 });
 
 watch("value", () => show(props.value));
-watch("text", () => (batch?.size ? trigger("input") : describe())); // names come anew
+watch("text", () => (batch?.classes ? trigger("input") : describe())); // names come anew
 if (props.value) show(props.value);
 makeRoom();

@@ -33,7 +33,8 @@ function innermost(toast, words) {
 function refuseInOwnWords() {
   for (const toast of toasts()) {
     const text = innermost(toast, "Invalid file type");
-    if (text) write(text, say("runs.one_file"));
+    const kinds = /Only (.*) allowed/.exec(text?.textContent);
+    if (kinds) write(text, say("page.wrong_file", { kinds: kinds[1] }));
   }
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TypedDict
 
-from mnist_core.data import Shape
 from mnist_core.text import Message
 from mnist_core.web.components.base import Component, refusal
 
@@ -16,13 +15,12 @@ class StepImage(TypedDict):
     """An image of the batch.
 
     Attributes:
-        pixels: its bytes in base64, row by row, one channel behind the other; 28×28 of MNIST, 0
-            (paper) to 255 (ink).
-        label: its class.
+        pixels: its bytes in base64, 0 (paper) to 255 (ink), one channel after the other.
+        label: its class, from 0; of MNIST its digit.
     """
 
     pixels: str
-    label: str
+    label: int
 
 
 class StepPhase(TypedDict):
@@ -49,7 +47,8 @@ class OneStepView(TypedDict):
         code: the loop as the program has it, line by line.
         phases: its lines in their order.
         images: the first of the batch.
-        shape: of each: channels, rows, columns.
+        classes: their names, in the page's language; None where they are the digits.
+        shape: of an image: channels, rows, columns.
         scores: of the first image, one for each class.
         loss: of the batch.
         error: why there is nothing of all this, or empty.
@@ -61,7 +60,8 @@ class OneStepView(TypedDict):
     code: list[str]
     phases: list[StepPhase]
     images: list[StepImage]
-    shape: Shape
+    classes: list[str] | None
+    shape: list[int]
     scores: list[float]
     loss: float
     error: str

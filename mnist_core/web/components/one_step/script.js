@@ -53,16 +53,19 @@ function showPass() {
   );
   const images = find("step-images");
   images.querySelectorAll("figure").forEach((figure) => figure.remove());
-  const [channels, side] = pass.shape;
+  const { classes, shape: [channels, side] } = pass;
   for (const { pixels, label } of pass.images) {
     const figure = copyOf(template);
     paintPixels(figure.querySelector("canvas"), pixels, side, channels);
-    write(figure.querySelector("figcaption"), label);
+    write(figure.querySelector("figcaption"), classes?.[label] ?? label);
     images.append(figure);
   }
-  const labels = pass.images.map(({ label }) => label);
-  images.classList.toggle("named", labels.some((label) => label.length > 1));
-  images.setAttribute("aria-label", say("batch.labels", { labels: labels.join(", ") }));
+  images.classList.toggle("named", Boolean(classes));
+  const labels = pass.images.map(({ label }) => classes?.[label] ?? label);
+  const spoken = classes
+    ? say("batch.labels_named", { labels: labels.join(", ") })
+    : say("batch.labels", { labels: labels.join(" ") });
+  images.setAttribute("aria-label", spoken);
   phases.replaceChildren();
   showPhase();
 }

@@ -30,8 +30,7 @@ class Answer(_Sending, total=False):
         probabilities: of all classes, as fractions.
         classes: the names of what the network tells apart, in the page's language, at most
             `MOST_CLASSES`; left out where it is the ten digits.
-        takes_labels: False where a label would go nowhere: the classes are neither the digits nor
-            the visitor's own.
+        keeps_labels: False where nothing is kept of what a drawing was said to be.
         image: the image that the network was given, row by row, as integers from 0 (paper) to 255
             (ink): 784 of 28×28, or so many more for each channel, one channel after the other.
         channels: of the image, if it has colours.
@@ -43,7 +42,7 @@ class Answer(_Sending, total=False):
     sure: bool
     probabilities: list[float]
     classes: list[str]
-    takes_labels: bool
+    keeps_labels: bool
     image: list[int]
     channels: int
     classifier: str

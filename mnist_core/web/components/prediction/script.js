@@ -170,10 +170,11 @@ function spoken(digit, sure, probability) {
 // --- What it was ---------------------------------------------------------------------------------
 
 // A picture cannot be labelled: only strokes are kept.
-function showLabels({ digit, image, is_picture: isPicture, takes_labels: takesLabels = true }) {
-  const isRead = digit !== null && takesLabels;
-  panel.classList.toggle("unlabelled", !takesLabels && !wanted);
-  const isDrawing = (isRead || (wanted && image)) && !isPicture; // whoever is taught need not read
+function showLabels({ digit, image, is_picture: isPicture, keeps_labels: keepsLabels = true }) {
+  const isRead = digit !== null;
+  const isKept = keepsLabels || Boolean(wanted);
+  panel.classList.toggle("unlabelled", !isKept);
+  const isDrawing = isKept && (isRead || (wanted && image)) && !isPicture; // whoever is taught need not read
   if (labels[0]?.disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   const isAnswer = isRead && !wanted; // it names one of the labels
   find("yes").disabled = !isDrawing;
