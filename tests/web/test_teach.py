@@ -374,10 +374,10 @@ def test_what_goes_wrong_in_the_worker_is_one_sentence(
 def test_a_label_that_would_go_nowhere_is_not_asked_for(
     session: Session, order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    classes = DATASETS["kmnist"].classes
+    classes = DATASETS["fashion_mnist"].classes
     model = create_model("simple_nn").eval()
-    letters = Classifier("run", "Run 1", model, classes=classes, dataset="kmnist")
-    monkeypatch.setattr(draw, "current_classifier", lambda _: letters)
+    dressed = Classifier("run", "Run 1", model, classes=classes, dataset="fashion_mnist")
+    monkeypatch.setattr(draw, "current_classifier", lambda _: dressed)
     answer = draw.read_drawing(Drawing(1, RING), session)
     assert answer["classes"] == [str(name) for name in classes]
     assert answer["keeps_labels"] is False
