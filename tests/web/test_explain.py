@@ -56,6 +56,7 @@ def test_an_explanation_adds_up() -> None:
     for digit, rather_than in each([(None, None), (7, None), (3, 8)]):
         told = explain(SEVEN, digit, rather_than)
         assert told["digit"] == (7 if digit is None else digit)
+        assert told["class"] == str(told["digit"])
         parts = told["ink"] + told["paper"] + told["biases"]
         assert parts == pytest.approx(told["score"], abs=1e-3)
         assert sum(map(sum, told["pixels"])) == pytest.approx(told["ink"], abs=0.05)

@@ -81,7 +81,8 @@ def test_a_run_learns_what_a_visitor_has_brought(session: Session, own_cache: Pa
     assert files[0].name == "run_1_cnn_pictures.pth"
     assert checkpoint.metadata["classes"] == [LYING, UPRIGHT]
     assert config.dataset not in files[1].read_text()
-    assert run.id not in [one.key for one in all_classifiers(session)]  # it reads no drawings
+    (reader,) = (one for one in all_classifiers(session) if one.key == run.id)
+    assert (reader.reads_drawings, reader.classes) == (False, (LYING, UPRIGHT))
     with session.connected():
         session.train_on(run, 1)
         eventually(lambda: not run.is_under_way)

@@ -16,6 +16,7 @@ ONE = [[[500, 150], [500, 850]]]
 def test_strokes_are_read() -> None:
     reply = predict_strokes(ONE)
     assert reply["digit"] == 1
+    assert reply["class"] == "1"
     assert sum(reply["probabilities"]) == pytest.approx(1)
     assert reply["probabilities"][1] == max(reply["probabilities"])
     assert reply["sure"]

@@ -376,11 +376,11 @@ def test_a_label_that_would_go_nowhere_is_not_asked_for(
 ) -> None:
     classes = DATASETS["fashion_mnist"].classes
     model = create_model("simple_nn").eval()
-    dressed = Classifier("run", "Run 1", model, classes=classes)
+    dressed = Classifier("run", "Run 1", model, classes=classes, dataset="fashion_mnist")
     monkeypatch.setattr(draw, "current_classifier", lambda _: dressed)
     answer = draw.read_drawing(Drawing(1, RING), session)
     assert answer["classes"] == [str(name) for name in classes]
-    assert answer["takes_labels"] is False
+    assert answer["keeps_labels"] is False
     with speaking("zh"):
         names = draw.read_drawing(Drawing(1, RING), session)["classes"]
         assert names == [translate(name) for name in classes]

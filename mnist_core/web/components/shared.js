@@ -98,7 +98,7 @@ function nextNumber(number, direction, step) {
 // comes behind the other: red, green, blue.
 function paintPixels(canvas, base64, side, channels = 1) {
   const bytes = base64 ? atob(base64) : "";
-  side ??= Math.sqrt(bytes.length) || 1;
+  side ??= Math.sqrt(bytes.length / channels) || 1;
   const step = channels === 3 ? side * side : 0;
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const pencil = canvas.getContext("2d");

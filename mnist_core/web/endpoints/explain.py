@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 import gradio as gr
 import numpy as np
 
 from mnist_core.inspection import explain_score, inspect_image
 from mnist_core.preprocessing import SIDE, GrayImage, image_from_strokes, parse_strokes
 from mnist_core.text import Message
-from mnist_core.web.endpoints.predict import Reply, refuse, reply_to
+from mnist_core.web.endpoints.predict import OfClass, Reply, refuse, reply_to
 from mnist_core.web.sessions.classifiers import default_classifier
 
 DECIMALS = 4  # of what a pixel says: a score is some ten
 
 
-class Explanation(TypedDict):
+class Explanation(OfClass):
     """Why a network gives a digit its score; ink, paper and biases add up to it.
 
     Attributes:
         digit: whose score is explained, 0 to 9.
+        class: its name, as a text.
         rather_than: the digit whose score has been taken away from it; None for the score itself.
         score: the score, before softmax.
         ink: what all drawn pixels say for it together.
@@ -109,6 +108,7 @@ def _explain(image: GrayImage | None, digit: int | None, rather_than: int | None
     evidence = explain_score(inspect_image(classifier.model, image), digit, rather_than)
     return {
         "digit": digit,
+        "class": str(classifier.classes[digit]),
         "rather_than": rather_than,
         "score": float(evidence.score),
         "ink": float(evidence.ink.sum()),

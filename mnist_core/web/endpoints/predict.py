@@ -29,11 +29,15 @@ from mnist_core.web.sessions.uploads import remove_upload
 NO_FILE = Message("server.no_file")
 
 
-class Reply(TypedDict):
+OfClass = TypedDict("OfClass", {"class": str})  # a keyword, which can be written in no other way
+
+
+class Reply(OfClass):
     """What a program is told.
 
     Attributes:
         digit: the most probable digit, 0 to 9.
+        class: its name, as a text: what else a network may have learned has names alone.
         probabilities: of the digits 0 to 9, as fractions that add up to 1.
         sure: False where the network would rather not say; what is no digit should be among that.
         network: the name of the one that has read.
@@ -107,6 +111,7 @@ def reply_to(image: GrayImage | None) -> Reply:
     prediction = predict(classifier.model, image, classifier.calibration)
     return {
         "digit": prediction.digit,
+        "class": str(classifier.classes[prediction.digit]),
         "probabilities": list(prediction.probabilities),
         "sure": prediction.sure,
         "network": classifier.name,

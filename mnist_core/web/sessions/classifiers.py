@@ -66,7 +66,7 @@ class Classifier:
 
     @property
     def data_set(self) -> DataSet | None:
-        """What it has learned, unless that were drawings of the visitor's own."""
+        """What it has learned; None of drawings of the visitor's own, and of pictures now gone."""
         return find_data_set(self.dataset) if self.dataset else None
 
     @property
@@ -81,7 +81,7 @@ class Classifier:
     @property
     def reads_drawings(self) -> bool:
         """Whether what it has learned can be drawn."""
-        return self.data_set is None or self.data_set.is_drawable
+        return self.dataset is None or bool(self.data_set and self.data_set.is_drawable)
 
     @property
     def edition(self) -> tuple[int, bool]:
@@ -132,12 +132,9 @@ def _describe_error(path: Path, error: Exception) -> Message:
 
 
 def classifier_of(run: Run) -> Classifier | None:
-    """Return a run as a classifier.
-
-    None while it has learned nothing, or nobody knows what, or pictures of the visitor's own.
-    """
+    """Return a run as a classifier; None while it has learned nothing, or nobody knows what."""
     model = run.model  # read once: another thread replaces it
-    if model is None or not run.is_dataset_known or run.config.data_set.origin:
+    if model is None or not run.is_dataset_known or find_data_set(run.config.dataset) is None:
         return None
     return Classifier(
         run.id,

@@ -41,9 +41,11 @@ def show_augmentation(kind: str, data_set: DataSet) -> str:
             if not has_images(data_set):
                 return f"<p>{html.escape(say('form.no_preview', title=data_set.title))}</p>"
             _pictures[key] = _draw(kind, data_set)
+        picture = _pictures[key]
+        if data_set.origin:  # nothing is kept of what is somebody's own
+            del _pictures[key]
         while len(_pictures) > MOST:
             del _pictures[next(iter(_pictures))]
-        picture = _pictures[key]
     words = html.escape(say("form.preview"))
     is_ink = "" if data_set.is_drawable else ' class="photograph"'
     return f'<img src="{picture}" alt="{words}" title="{words}"{is_ink}>'

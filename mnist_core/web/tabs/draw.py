@@ -246,7 +246,7 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
         return answer
     if not classifier.reads_digits:
         answer["classes"] = [translate(name) for name in classifier.classes]
-    if not classifier.reads_digits and classifier.data_set:  # only digits are counted
+    if not classifier.reads_digits and classifier.dataset:  # only digits are counted
         answer["keeps_labels"] = False
         answer["message"] = _ask_for(classifier)
     if image is None:

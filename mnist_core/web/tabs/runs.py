@@ -210,9 +210,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "is_shown": is_shown,
         "is_under_way": run.is_under_way,
         "reads": session.draw.classifier == run.id,
-        "can_read": run.model is not None
-        and run.is_dataset_known
-        and not run.config.data_set.origin,
+        "can_read": run.model is not None and run.is_dataset_known,
         "can_train_on": run.can_train_on,
         "can_draw": run.config.data_set.is_drawable,
         "dataset": translate(run.config.data_set.title) if run.is_dataset_known else "",

@@ -454,10 +454,13 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def show_preview(augmentation: object, dataset: object, _: Session) -> dict[str, Any]:
+def show_preview(augmentation: object, dataset: object, session: Session) -> dict[str, Any]:
     """Show examples of what an augmentation does to the images of a data set."""
+    if dataset not in (*DATASETS, OWN_PICTURES):  # another's pictures, if anything
+        return dict(gr.update(visible=False))
+    given: dict[str, Any] = {"augmentation": augmentation}
     try:
-        config = TrainConfig(augmentation=augmentation, dataset=dataset)  # type: ignore[arg-type]
+        config = TrainConfig(dataset=own_or(dataset, session), **given)  # type: ignore[arg-type]
     except ValueError:  # no page of ours sends such, or both have just changed
         return dict(gr.update(visible=False))
     if config.augmentation == "none":

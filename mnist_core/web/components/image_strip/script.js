@@ -68,6 +68,7 @@ function press(entry) {
 }
 
 function nameTiles() {
+  if (!dataSet) return;
   [...tiles.children].forEach((tile, i) => {
     const { place, label } = entries[i];
     tile.title = say("strip.image", { place: place.toLocaleString("en"), label: dataSet.classes[label] });
@@ -77,14 +78,14 @@ function nameTiles() {
 }
 
 // What is in the picture's place is one of these, or something else.
-function marked(event) {
-  const { detail } = event;
-  read = detail?.dataSet === dataSet?.key ? detail.image : null;
-  if (dataSet) nameTiles();
+function mark(place) {
+  read = place;
+  nameTiles();
 }
 
-onPage(document, "mnist:test-image", marked);
-onPage(document, "mnist:picture-gone", marked);
+onPage(document, "mnist:test-image", ({ detail }) => mark(detail.dataSet === dataSet?.key ? detail.image : null));
+onPage(document, "mnist:picture", ({ detail }) => detail.testImage || mark(null));
+onPage(document, "mnist:picture-gone", () => mark(null));
 find("strip-back").addEventListener("click", () => turn(Math.max(entries[0].place - entries.length, 0)));
 find("strip-on").addEventListener("click", () => turn(entries[0].place + entries.length));
 watch("value", follow);
