@@ -1125,7 +1125,6 @@ CHINESE: dict[str, str] = {
     "scrubber.reads": "当时它会说是 {digit}（{probability}）。",
     # --- the settings form ------------------------------------------------------------------------
     "form.dataset": "数据集",
-    "form.dataset_mnist": "手写数字，28×28 像素：文章用的就是它。",
     "form.dataset_fashion_mnist": "十种服饰，28×28 像素：形式和 MNIST 一样，但更难。",
     "form.dataset_kmnist": "日本古籍里的十个假名，28×28 像素。",
     "form.dataset_cifar10": "十种物品和动物的彩色照片，32×32 像素。",

@@ -1292,7 +1292,6 @@ ENGLISH: dict[str, str] = {
     "scrubber.reads": "It would have said {digit} ({probability}).",
     # --- the settings form ------------------------------------------------------------------------
     "form.dataset": "Data set",
-    "form.dataset_mnist": "Handwritten digits, 28×28 pixels: the article's.",
     "form.dataset_fashion_mnist": "Ten kinds of clothes, 28×28 pixels: MNIST's form, but harder.",
     "form.dataset_kmnist": "Ten letters from old Japanese books, 28×28 pixels.",
     "form.dataset_cifar10": "Ten kinds of things and animals in colour, 32×32 pixels.",

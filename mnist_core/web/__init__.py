@@ -12,6 +12,7 @@ What a floor imports lies on the same floor or below it.
     `teach`               classes of the visitor's own, and the visitor's hand, learned in seconds
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `data_set_choice`     what is to be learned
     `own_pictures`        what was found in the pictures that the visitor has brought
     `first_batch`         what a run will learn from, by its settings
     `run_curves`          a run as its curves show it

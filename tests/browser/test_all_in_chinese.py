@@ -225,7 +225,7 @@ def test_the_train_tab(page: Page, tmp_path: Path) -> None:
         bring.set_input_files(file)
         toast(page)
     bring.set_input_files(pictures)
-    expect(page.locator("#pictures-found")).to_contain_text("横")
+    expect(page.locator("#data-set-about")).to_contain_text("横")
     is_all_chinese(page, "own pictures")
     page.locator("#dataset input").click()
     is_all_chinese(page, "the data sets")

@@ -28,7 +28,7 @@ def test_pictures_are_brought_shown_and_learned(
     path = write_zip(tmp_path / "lines.zip", files | {"upright/note.txt": b"no picture"})
     open_train_tab(page)
     bring(page, path)
-    found = page.locator("#pictures-found")
+    found = page.locator("#data-set-about")
     expect(found).to_contain_text(f"{MARKUP}: 60 to learn from, 15 for the test")
     expect(found).to_contain_text("upright/note.txt: no picture that can be read")
     expect(found.locator("img")).to_have_count(1)
@@ -45,7 +45,7 @@ def test_pictures_are_brought_shown_and_learned(
     page.reload()
     open_train_tab(page)
     expect(page.locator("#dataset input")).to_have_value("Your pictures")
-    expect(page.locator("#pictures-found")).to_contain_text("60 to learn from")
+    expect(page.locator("#data-set-about")).to_contain_text("60 to learn from")
 
     other = new_page()
     open_train_tab(other)

@@ -156,7 +156,7 @@ class Campaign:
             raise Finding(f"sent markup back: {answer[:1000]}")
         if found := INTERNALS.search(answer):
             raise Finding(f"told {found.group()!r}: {answer[:1000]}")
-        if not any(word in answer for word in ("error", "pictures-found", "to learn from")):
+        if not any(word in answer for word in ("error", "data-set-about", "to learn from")):
             raise Finding(f"said nothing of pictures: {answer[:1000]}")
 
     def attack_by_connections(self) -> None:

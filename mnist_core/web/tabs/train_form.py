@@ -10,7 +10,7 @@ from typing import Any, cast
 import gradio as gr
 
 from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
-from mnist_core.data import DATASETS, OWN_PICTURES, DataSet, has_images
+from mnist_core.data import DATASETS, OWN_PICTURES
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import (
     LEAST_WIDTH,
@@ -29,7 +29,7 @@ from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.augmentation_preview import show_augmentation
-from mnist_core.web.tabs.own_pictures import show_found
+from mnist_core.web.tabs.data_set_choice import DataSetChoice
 from mnist_core.web.tabs.page_stream import at_once, quietly
 
 BATCH_SIZES = (64, 128, 256)
@@ -64,7 +64,7 @@ class TrainForm:
         reset: brings the recipe back.
         code: their program; it stands elsewhere in the tab.
         preview: shows what the augmentation does.
-        bring, found: the visitor's own pictures: where they are brought, and what was found.
+        data_set: what is to be learned.
         actions: an empty row for the buttons that act on the form.
     """
 
@@ -73,20 +73,7 @@ class TrainForm:
         limits = the_limits()
         batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
         with gr.Group():
-            dataset = gr.Dropdown(
-                [
-                    *((entry.title, name) for name, entry in DATASETS.items()),
-                    (Message("dataset.pictures"), OWN_PICTURES),
-                ],
-                value=RECIPE.dataset,
-                label=Message("form.dataset"),
-                info=Message("form.dataset_mnist"),
-                elem_id="dataset",
-            )
-            self.bring = gr.UploadButton(
-                Message("pictures.bring"), file_types=[".zip"], size="sm", elem_id="bring-pictures"
-            )
-            self.found = gr.HTML(elem_id="pictures-found", elem_classes=["preview"], visible=False)
+            self.data_set = DataSetChoice()
             model = gr.Dropdown(
                 _model_choices(),
                 value=RECIPE.model,
@@ -225,7 +212,7 @@ class TrainForm:
             "images": images,
             "wrong_labels": wrong_labels,
             "flatten": flatten,
-            "dataset": dataset,
+            "dataset": self.data_set.dataset,
         }
         self.inputs = {field.name: inputs[field.name] for field in fields(TrainConfig)}
 
@@ -236,11 +223,11 @@ class TrainForm:
     @property
     def outputs(self) -> list[gr.Component]:
         """Return all that `fill` fills."""
-        return [*self.inputs.values(), *self._described]
+        return [*self.inputs.values(), self.data_set.about, *self._described]
 
     @property
     def _described(self) -> list[gr.Component]:
-        return [self.note, self.reset, self.code, self.found]
+        return [self.note, self.reset, self.code]
 
     def wire(self, link: SessionLink) -> None:
         """Let the form say how it differs from the recipe, and show its program."""
@@ -253,13 +240,13 @@ class TrainForm:
         # "input", not "change": who fills the whole form says what each part becomes.
         network = model.input(self.describe_network, [model, link], of_network, **quick)
         self.describe_after(network, link)
-        data_set = dataset.input(
+        learned = dataset.input(
             self.describe_data_set,
             [dataset, augmentation, link],
-            [dataset, augmentation],
+            [*self.data_set.outputs, augmentation],
             **quick,
         )
-        self.describe_after(data_set, link)
+        self.describe_after(learned, link)
         others = [part.input for part in self.inputs.values() if part not in (model, dataset)]
         gr.on(others, self.describe, [*self.inputs.values(), link], self._described, **quick)
         shown = [augmentation.change, dataset.change]
@@ -267,12 +254,12 @@ class TrainForm:
         self.reset.click(
             lambda session: self.fill(RECIPE, session), link, self.outputs, **at_once(link)
         )
-        brought = self.bring.upload(
+        brought = self.data_set.bring.upload(
             self.bring_pictures,
-            [self.bring, augmentation, link],
-            [dataset, augmentation, self.found],
+            [self.data_set.bring, augmentation, link],
+            [*self.data_set.outputs, augmentation],
             show_progress="minimal",
-            show_progress_on=self.found,
+            show_progress_on=self.data_set.bring,
             api_visibility="private",
         )
         self.describe_after(brought, link)
@@ -289,8 +276,8 @@ class TrainForm:
 
     def speak_after(self, event: Any, link: SessionLink) -> None:
         """Describe all of it once more when the page has changed its language."""
-        spoken = [self.inputs[name] for name in ("model", "dropout", "dataset", "augmentation")]
-        outputs = [*spoken, self.preview, *self._described]
+        spoken = [self.inputs[name] for name in ("model", "dropout", "augmentation")]
+        outputs = [*spoken, *self.data_set.outputs, self.preview, *self._described]
         inputs = [*self.inputs.values(), link]
         event.then(self.describe_all, inputs, outputs, **quietly(link), queue=False)
 
@@ -304,14 +291,7 @@ class TrainForm:
             session.bring_pictures(str(path))
         except ValueError as error:
             raise refusal(error) from None
-        return {
-            **self.describe_data_set(OWN_PICTURES, augmentation, session),
-            self.found: self._show_found(session),
-        }
-
-    def _show_found(self, session: Session) -> dict[str, Any]:
-        found = show_found(session.own_pictures)
-        return dict(gr.update(value=found, visible=bool(found)))
+        return self.describe_data_set(OWN_PICTURES, augmentation, session)
 
     def fill(self, config: TrainConfig, session: Session) -> Updates:
         """Give every input its value in these settings."""
@@ -324,7 +304,6 @@ class TrainForm:
             **network,
             **self.describe_data_set(config.data_set.name, config.augmentation, session),
             **self._describe(config),
-            self.found: self._show_found(session),
         }
 
     def describe_network(self, model: object, _: Session | None = None) -> Updates:
@@ -353,9 +332,8 @@ class TrainForm:
             if (name != "handwriting" or dataset == "mnist")
             and (name != "mirror" or data_set is None or not data_set.is_drawable)
         }
-        about = _say_data_set(data_set) if data_set else _say_pictures(session)
         return {
-            self.inputs["dataset"]: gr.update(value=dataset, info=about),
+            **self.data_set.show(dataset, session),
             self.inputs["augmentation"]: gr.update(
                 choices=[(translate(title), name) for name, title in offered.items()],
                 value=augmentation if augmentation in offered else RECIPE.augmentation,
@@ -400,7 +378,6 @@ class TrainForm:
             self.preview: show_preview(given["augmentation"], given["dataset"], values[-1]),
             **self.describe_data_set(given["dataset"], given["augmentation"], values[-1]),
             **self.describe(*values),
-            self.found: self._show_found(values[-1]),
         }
 
     def _describe(self, config: TrainConfig) -> Updates:
@@ -467,24 +444,6 @@ def show_preview(augmentation: object, dataset: object, session: Session) -> dic
         return dict(gr.update(visible=False))
     picture = show_augmentation(config.augmentation, config.data_set)
     return dict(gr.update(value=picture, visible=True))
-
-
-def _say_data_set(data_set: DataSet) -> str:
-    """Say what is to be learned and, where it is not here yet, what comes first."""
-    about = say(f"form.dataset_{data_set.key}")
-    if data_set.key == "mnist" or has_images(data_set):
-        return about
-    megabytes = f"{data_set.download_bytes / 1e6:.0f}"
-    return say("form.dataset_to_fetch", about=about, megabytes=megabytes)
-
-
-def _say_pictures(session: Session) -> str:
-    """Say what the visitor's own pictures show, or how to bring some."""
-    own = session.own_pictures
-    if own is None:
-        return say("pictures.how")
-    names = say("page.list_separator").join(own.data_set.classes)
-    return say("pictures.chosen", names=names)
 
 
 def _program(config: TrainConfig) -> Program:
