@@ -206,7 +206,7 @@ BUILT = {  # how keys begin that are put together, and where
     "config.": "config.py",
     "dataset.": "data/registry.py",
     "experiment.": "experiments.py",
-    "form.dataset_": "web/tabs/train_form.py",
+    "form.dataset_": "web/tabs/data_set_choice.py",
     "change.": "experiments.py",
     "program.": "codegen/source.py",  # whose own tests look for each
 }

@@ -254,28 +254,28 @@ def test_the_form_says_what_was_found_and_what_was_left_out(
     markup = "<img src=x onerror=alert(1)>"
     path = put(own_cache, **{f"{LYING}/{markup}.png": b"no picture"})
     told = form.bring_pictures(path, "handwriting", session)
-    found = told[form.found]["value"]
+    found = told[form.data_set.about]["value"]
     assert "lying: 60 to learn from, 15 for the test" in found
     assert "1 file was left out" in found
     assert markup not in found
     assert "&lt;img src=x onerror=alert(1)&gt;.png: no picture that can be read" in found
     assert found.count("data:image/png;base64,") == 1
-    assert told[form.inputs["dataset"]]["value"] == "pictures"
+    assert told[form.inputs["dataset"]] == "pictures"
     assert told[form.inputs["augmentation"]]["value"] == "none"
     names = [name for _, name in told[form.inputs["augmentation"]]["choices"]]
     assert names == ["none", "affine", "mirror"]
     config = read_settings(*form_values(dataset="pictures"), session=session)
     again = form.fill(config, session)
-    assert again[form.inputs["dataset"]]["value"] == "pictures"
-    assert again[form.found]["value"] == found
+    assert again[form.inputs["dataset"]] == "pictures"
+    assert again[form.data_set.about]["value"] == found
     assert again[form.code]["name"] == "simple_nn_pictures.py"
     with speaking("zh"):
-        assert "有 1 个文件没有用上" in form.fill(config, session)[form.found]["value"]
+        assert "有 1 个文件没有用上" in form.fill(config, session)[form.data_set.about]["value"]
 
 
 def test_without_pictures_the_form_says_how_to_bring_some(form: TrainForm) -> None:
     told = form.describe_data_set("pictures", "none", Session())
-    assert "zip file" in told[form.inputs["dataset"]]["info"]
+    assert "zip file" in told[form.data_set.about]["value"]
     note = form.describe(*form_values(dataset="pictures"), Session())[form.note]
     assert "bring a zip file first" in note
 
