@@ -178,8 +178,8 @@ function showLabels({ digit, image, is_picture: isPicture, keeps_labels: keepsLa
   if (labels[0]?.disabled === isDrawing) for (const label of labels) label.disabled = !isDrawing;
   const isAnswer = isRead && !wanted; // it names one of the labels
   find("yes").disabled = !isDrawing;
-  find("yes").hidden = !isAnswer;
-  if (isAnswer) write(find("yes"), say("prediction.yes", { digit: called(digit) }));
+  find("yes").hidden = Boolean(wanted); // else it keeps its room
+  if (isAnswer && isDrawing) write(find("yes"), say("prediction.yes", { digit: called(digit) }));
   labels.forEach((label, index) => label.classList.toggle("winner", isAnswer && index === digit));
 }
 
