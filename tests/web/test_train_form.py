@@ -204,3 +204,12 @@ def test_drawing_the_strip_does_not_disturb_a_training(
         eventually(lambda: not other.is_under_way)
     assert run.model is not None and other.model is not None
     assert all(map(torch.equal, run.model.parameters(), other.model.parameters()))
+
+
+def test_the_networks_are_counted_as_they_are_built_for_the_data_set(form: TrainForm) -> None:
+    for dataset, count in (("mnist", "101,770"), ("cifar10", "394,634")):
+        told = form.describe_data_set(dataset, "none", Session())[form.inputs["model"]]
+        assert told["choices"][0] == (f"SimpleNN: {count} parameters", "simple_nn")
+        filled = form.fill(TrainConfig(model="cnn", dataset=dataset), Session())
+        assert filled[form.inputs["model"]]["value"] == "cnn"
+        assert filled[form.inputs["model"]]["choices"] == told["choices"]

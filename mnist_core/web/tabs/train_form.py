@@ -10,7 +10,7 @@ from typing import Any, cast
 import gradio as gr
 
 from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
-from mnist_core.data import DATASETS, OWN_PICTURES
+from mnist_core.data import DATASETS, OWN_PICTURES, DataSet
 from mnist_core.experiments import RECIPE, describe_change
 from mnist_core.models import (
     LEAST_WIDTH,
@@ -75,7 +75,7 @@ class TrainForm:
         with gr.Group():
             self.data_set = DataSetChoice()
             model = gr.Dropdown(
-                _model_choices(),
+                _model_choices(RECIPE.data_set),
                 value=RECIPE.model,
                 label=Message("form.network"),
                 info=MODELS[RECIPE.model].advice,
@@ -243,7 +243,7 @@ class TrainForm:
         learned = dataset.input(
             self.describe_data_set,
             [dataset, augmentation, link],
-            [*self.data_set.outputs, augmentation],
+            [*self.data_set.outputs, model, augmentation],
             **quick,
         )
         self.describe_after(learned, link)
@@ -257,7 +257,7 @@ class TrainForm:
         brought = self.data_set.bring.upload(
             self.bring_pictures,
             [self.data_set.bring, augmentation, link],
-            [*self.data_set.outputs, augmentation],
+            [*self.data_set.outputs, model, augmentation],
             show_progress="minimal",
             show_progress_on=self.data_set.bring,
             api_visibility="private",
@@ -299,10 +299,13 @@ class TrainForm:
         for name in ("model", "dropout", *OF_HIDDEN_LAYERS, "flatten"):
             if (value := getattr(config, name)) is not None:
                 network[self.inputs[name]]["value"] = value
+        learned = self.describe_data_set(config.data_set.name, config.augmentation, session)
+        model = self.inputs["model"]
         return {
             **{self.inputs[name]: value for name, value in asdict(config).items()},
             **network,
-            **self.describe_data_set(config.data_set.name, config.augmentation, session),
+            **learned,
+            model: {**learned[model], **network[model]},
             **self._describe(config),
         }
 
@@ -324,7 +327,7 @@ class TrainForm:
     def describe_data_set(self, dataset: object, augmentation: object, session: Session) -> Updates:
         """Say what a data set shows and whether it is here; offer what suits its images."""
         if not isinstance(dataset, str) or dataset not in {*DATASETS, OWN_PICTURES}:
-            return {self.inputs["dataset"]: gr.skip()}
+            return {self.inputs["dataset"]: gr.skip(), self.inputs["model"]: gr.skip()}
         data_set = DATASETS.get(dataset)
         offered = {
             name: title
@@ -332,8 +335,15 @@ class TrainForm:
             if (name != "handwriting" or dataset == "mnist")
             and (name != "mirror" or data_set is None or not data_set.is_drawable)
         }
+        learned = data_set or (session.own_pictures.data_set if session.own_pictures else None)
         return {
             **self.data_set.show(dataset, session),
+            self.inputs["model"]: gr.update(
+                choices=[
+                    (translate(title), name)
+                    for title, name in _model_choices(learned or RECIPE.data_set)
+                ]
+            ),
             self.inputs["augmentation"]: gr.update(
                 choices=[(translate(title), name) for name, title in offered.items()],
                 value=augmentation if augmentation in offered else RECIPE.augmentation,
@@ -372,11 +382,12 @@ class TrainForm:
         given = dict(zip(self.inputs, values, strict=False))
         model, dropout = self.inputs["model"], self.inputs["dropout"]
         network = self.describe_network(given["model"])
+        learned = self.describe_data_set(given["dataset"], given["augmentation"], values[-1])
         return {
-            model: network[model],
             dropout: gr.update(enabled=network[dropout]["enabled"]),  # and stays what it was
             self.preview: show_preview(given["augmentation"], given["dataset"], values[-1]),
-            **self.describe_data_set(given["dataset"], given["augmentation"], values[-1]),
+            **learned,
+            model: {**learned[model], **network[model]},
             **self.describe(*values),
         }
 
@@ -460,13 +471,15 @@ def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:
     return [(title, name) for name, title in titles.items()]
 
 
-def _model_choices() -> list[tuple[str, str]]:
+def _model_choices(data_set: DataSet) -> list[tuple[str, str]]:
+    """Name each network with how many parameters it has, built for a data set."""
+    form = {"shape": data_set.shape, "classes": len(data_set.classes)}
     return [
         (
             Message(
                 "form.network_choice",
                 title=entry.title,
-                parameters=f"{count_parameters(create_model_shape(name)):,}",
+                parameters=f"{count_parameters(create_model_shape(name, **form)):,}",
             ),
             name,
         )
