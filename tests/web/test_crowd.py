@@ -52,7 +52,7 @@ def test_who_draws_is_answered_while_a_training_stands_still_within_a_batch(
                 assert ask(client, name, "read_drawing", ONE, keys[name])["digit"] == 1
                 assert ask(client, name, "explain_drawing", {"off": []}, ONE, keys[name])["answer"]
                 label = {"label": 1, "strokes": ONE["strokes"]}
-                assert ask(client, name, "count_drawing", keys[name], data=label)["drawings"] == 1
+                assert ask(client, name, "label_drawing", keys[name], data=label)["drawings"] == 1
             assert (run.state, workshop.gate.passed) == ("training", passed)
         finally:
             JOB_QUEUE.stop(run)
