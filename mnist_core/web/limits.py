@@ -105,6 +105,10 @@ class Limits:
     )
     upload_mb: int = _limit("megabytes of one upload", (1, 50), 20, 20)
     uploads_mb: int = _limit("megabytes of all uploads on the disk", (50, 10_000), 1_000, 500)
+    # The data room reads this one itself, in every worker as well.
+    data_mb: int = _limit(
+        "megabytes of data sets that a process has open at once", (1, 10_000), 400, 400
+    )
 
     def check(self, config: TrainConfig) -> None:
         """Make sure that a run may be as large as these settings make it.

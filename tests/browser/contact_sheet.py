@@ -95,7 +95,10 @@ def fresh_states(page: Page, files: Path) -> Iterator[str]:
         expect(page.locator(".draw")).to_have_attribute("data-view", view)
         expect(page.get_by_test_id(panel)).to_have_attribute("data-digit", "7")
         yield f"draw-{view}"
-    page.locator('[data-open="why"]').click()
+    page.locator('[data-open="teach"]').click()
+    expect(page.locator(".draw")).to_have_attribute("data-view", "teach")
+    yield "draw-teach"
+    page.locator('[data-open="teach"]').click()
     page.get_by_test_id("clear").click()
     page.evaluate("scrollTo(0, 0)")
     draw_by_mouse(page, [(0.2, 0.2), (0.8, 0.8), (0.5, 0.9)])
@@ -108,6 +111,10 @@ def fresh_states(page: Page, files: Path) -> Iterator[str]:
         yield f"draw-picture-{state}"
     open_train_tab(page)
     yield "train-idle"
+    choose_data_set(page, "CIFAR-10")
+    expect(page.locator("#data-set-about")).to_be_visible()
+    yield "train-data-set"
+    choose_data_set(page, "MNIST")
     page.locator("#more-settings button").first.click()
     yield "train-more"
     choose_epochs(page, 20)
@@ -147,6 +154,12 @@ def experienced_states(page: Page) -> Iterator[str]:
         if view == "map":
             expect(page.get_by_test_id("map-note")).not_to_have_text("")
         yield f"mistakes-{view}"
+
+
+def choose_data_set(page: Page, title: str) -> None:
+    """Choose what is to be learned."""
+    page.locator("#dataset input").click()
+    page.get_by_role("option", name=title).first.click()
 
 
 def guide_states(page: Page) -> Iterator[str]:
