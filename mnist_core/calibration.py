@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mnist_core.data import ImageDataset
-from mnist_core.evaluation import batches
+from mnist_core.evaluation import BATCH_SIZE
 from mnist_core.inference import Calibration
 
 UNSURE_SHARE = 0.02  # of the held-out digits may be called unsure; more would be a nuisance
@@ -49,7 +49,7 @@ def compute_logits(model: nn.Module, dataset: ImageDataset) -> Tensor:
     device = next(model.parameters()).device
     with torch.inference_mode():
         return torch.cat(
-            [model(images.to(device)).cpu() for images, _ in batches(dataset)]
+            [model(images.to(device)).cpu() for images, _ in dataset.in_order(BATCH_SIZE)]
         ).double()
 
 

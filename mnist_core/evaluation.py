@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn import functional
 
 from mnist_core.data import ImageDataset
@@ -58,7 +58,7 @@ def evaluate(model: nn.Module, dataset: ImageDataset) -> Evaluation:
     total_loss = torch.zeros((), dtype=torch.float64, device=device)
     read = []  # counted at the end, as that waits for a GPU
     with torch.no_grad():
-        for images, labels in batches(dataset):
+        for images, labels in dataset.in_order(BATCH_SIZE):
             images, labels = images.to(device), labels.to(device)
             logits = model(images)  # [batch, classes]
             total_loss += functional.cross_entropy(logits, labels, reduction="sum")
@@ -73,10 +73,3 @@ def evaluate(model: nn.Module, dataset: ImageDataset) -> Evaluation:
         accuracy=counts.trace().item() / len(dataset),
         confusion=tuple(tuple(row) for row in counts.tolist()),
     )
-
-
-def batches(dataset: ImageDataset) -> zip[tuple[Tensor, Tensor]]:
-    """Cut a data set, in its order, into (images, labels) of at most 64 each."""
-    images = torch.split(dataset.images, BATCH_SIZE)
-    labels = torch.split(dataset.labels, BATCH_SIZE)
-    return zip(images, labels, strict=True)

@@ -54,6 +54,10 @@ class ImageDataset(Dataset[Batch]):
         chosen = send(torch.tensor(indices), self.images.device)
         return self.images[chosen], self.labels[chosen]
 
+    def in_order(self, size: int) -> Iterator[Batch]:
+        """Cut it, as it lies, into batches of at most so many images."""
+        return zip(torch.split(self.images, size), torch.split(self.labels, size), strict=True)
+
     def first(self, count: int) -> ImageDataset:
         """Return the first `count` images, or all if there are fewer, without copying them."""
         return ImageDataset(self.images[:count], self.labels[:count])
@@ -103,6 +107,11 @@ class PixelDataset(ImageDataset):
         """Return a whole batch in one indexing step; DataLoader asks for it when it is there."""
         chosen = torch.tensor(indices)
         return scale(self.pixels[chosen]), self.labels[chosen]
+
+    def in_order(self, size: int) -> Iterator[Batch]:
+        """Cut it, as it lies, into batches of at most so many images, scaled one after another."""
+        cut = zip(torch.split(self.pixels, size), torch.split(self.labels, size), strict=True)
+        return ((scale(pixels), labels) for pixels, labels in cut)
 
     def first(self, count: int) -> ImageDataset:
         """Return the first so many images, or all if there are fewer; nothing is copied."""

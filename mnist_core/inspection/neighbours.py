@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -68,7 +67,7 @@ def index_hidden(model: nn.Module, dataset: ImageDataset) -> HiddenIndex:
         dataset: at least one image; the 10,000 test images take half a second with the CNN.
     """
     hidden, is_on = [], dict[str, NDArray[np.bool_]]()
-    for images in torch.split(dataset.images, BATCH_SIZE):
+    for images, _ in dataset.in_order(BATCH_SIZE):
         activations = find_activations(run(model, images, differentiable=False))
         for relu in (step for step in activations if step.operation == "relu"):
             by_unit = relu.output.transpose(0, 1).flatten(1)  # [units, images × places]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from mnist_core.data import ImageDataset
-from mnist_core.evaluation import batches
+from mnist_core.evaluation import BATCH_SIZE
 from mnist_core.inference import UNCALIBRATED, Calibration
 
 
@@ -88,7 +88,9 @@ def read_all(
     was_training = model.training
     model.eval()
     with torch.inference_mode():
-        logits = torch.cat([model(images.to(device)) for images, _ in batches(dataset)]).cpu()
+        logits = torch.cat(
+            [model(images.to(device)) for images, _ in dataset.in_order(BATCH_SIZE)]
+        ).cpu()
     model.train(was_training)
     confidences, digits = (logits / calibration.temperature).softmax(dim=1).max(dim=1)  # [images]
     return Readings(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mnist_core.data import ImageDataset
-from mnist_core.evaluation import BATCH_SIZE, batches, evaluate
+from mnist_core.evaluation import BATCH_SIZE, evaluate
 from mnist_core.models import SimpleNN
 from tests.each import each
 from tests.oracles import mean_cross_entropy, simple_nn_logits
@@ -108,7 +108,7 @@ def test_nothing_is_learned() -> None:
 
 def test_batches_are_the_data_in_their_order() -> None:
     dataset = random_images(2 * BATCH_SIZE + 1)
-    cut = list(batches(dataset))
+    cut = list(dataset.in_order(BATCH_SIZE))
     assert [len(labels) for _, labels in cut] == [BATCH_SIZE, BATCH_SIZE, 1]
     assert torch.equal(torch.cat([images for images, _ in cut]), dataset.images)
     assert torch.equal(torch.cat([labels for _, labels in cut]), dataset.labels)

@@ -43,3 +43,15 @@ def test_a_network_learns_from_them_just_the_same(tiny_root: Path, tiny_mnist: S
 def test_what_is_not_there_cannot_be_mapped(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         map_images(DATASETS["mnist"], tmp_path)
+
+
+def test_cut_in_order_they_are_the_loaded_ones_and_never_all_scaled_at_once(
+    tiny_root: Path, tiny_mnist: Splits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped = map_images(DATASETS["mnist"], tiny_root).test
+    pairs = zip(mapped.in_order(32), tiny_mnist.test.in_order(32), strict=True)
+    monkeypatch.setattr(type(mapped), "images", property(lambda _: pytest.fail("all at once")))
+    for (ours, our_labels), (theirs, their_labels) in pairs:
+        assert torch.equal(ours, theirs)
+        assert torch.equal(our_labels, their_labels)
+        assert len(ours) <= 32
