@@ -252,7 +252,6 @@ def _say_what_to_do(data_set: DataSet, root: Path, error: Exception) -> Download
     visitors = Message(
         "data.not_downloaded",
         title=data_set.title,
-        megabytes=f"{data_set.download_bytes / 1e6:.0f}",
         reason=Message(told) if told else "",
     )
     return DownloadError(message, visitors, cause)

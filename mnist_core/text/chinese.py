@@ -76,8 +76,7 @@ CHINESE: dict[str, str] = {
         "{folder} 所在的文件夹。"
     ),
     "data.not_downloaded": (
-        "没能下载 {title}（{megabytes} MB）{reason}。请稍后再试；该怎么办，服务器的日志会告诉"
-        "管理者。"
+        "没能下载 {title}{reason}。请稍后再试；该怎么办，服务器的日志会告诉管理者。"
     ),
     "data.connect": "请连上网络再试",
     "data.make_room": "请腾出空间再试",

@@ -89,7 +89,7 @@ ENGLISH: dict[str, str] = {
         "let the variable MNIST_DATA name the folder that stands before {folder} there."
     ),
     "data.not_downloaded": (
-        "{title} could not be downloaded ({megabytes} MB){reason}. Try again later; the server's "
+        "{title} could not be downloaded{reason}. Try again later; the server's "
         "log tells its operator what to do."
     ),
     "data.connect": "Connect to the internet",
