@@ -211,7 +211,7 @@ def _bytes_received(data_set: DataSet, root: Path) -> int:
     part, received = _part_folder(data_set, root), 0
     for name in data_set.archives:
         for file in (part / name, data_folder(data_set, part) / name):
-            with suppress(FileNotFoundError):  # not begun, or just finished and tidied up
+            with suppress(OSError):  # not begun, or just finished and tidied up
                 received += file.stat().st_size
     return received
 
