@@ -152,7 +152,7 @@ class DrawTab:
 
     def label_drawing(self, session: Session, event: gr.EventData) -> Updates:
         """Keep a drawing of which the visitor has said what it is: a digit, or an own class."""
-        if has_name(event_data(event)):
+        if _is_for_own_class(session, event):
             updates = self.teach.add(session, _named(event))
             session.draw.note = session.draw.teach_note  # where the other panel is closed
             return {self.board: _board(session), **updates}
@@ -163,7 +163,7 @@ class DrawTab:
 
     def unlabel_drawing(self, session: Session, event: gr.EventData) -> Updates:
         """Take a drawing back: the visitor has undone what was said of it."""
-        if has_name(event_data(event)):
+        if _is_for_own_class(session, event):
             return self.teach.take_back(session, _named(event))
         board = take_drawing_back(session, event)
         return {self.board: board, self.teach.panel: self.teach.show(session)}
@@ -177,6 +177,11 @@ class DrawTab:
             self.picture: dict(gr.update(classifier=name)),
             self.strip: describe_strip(classifier),
         }
+
+
+def _is_for_own_class(session: Session, event: gr.EventData) -> bool:
+    """Tell whether a label names a class; where there are none, it has to be a digit."""
+    return has_name(event_data(event)) and not session.own_classes.is_empty
 
 
 def _drawable(classifier: Classifier | None) -> str:
