@@ -26,6 +26,8 @@ def marked(value: Any, key: str = "") -> Any:
         return {key: marked(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [marked(inner, key) for inner in value]
+    if isinstance(value, str) and value.startswith("{"):  # packed: its texts lie inside
+        return json.dumps(marked(json.loads(value)))
     return f"{value}{MARKUP}" if isinstance(value, str) and key not in NOT_TEXT else value
 
 

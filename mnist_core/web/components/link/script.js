@@ -65,8 +65,10 @@ function see() {
   if (document.visibilityState === "visible") trigger("seen");
 }
 
+// No report after this one: the browser says that the page is hidden when it is closed already.
 function closed() {
   if (page) navigator.sendBeacon(`${address}presence`, message("closed"));
+  page = "";
 }
 
 // What the server answers when we have entered: a name, and perhaps both are what they were before.
