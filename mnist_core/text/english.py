@@ -1512,8 +1512,8 @@ ENGLISH: dict[str, str] = {
     "cards.mistakes": "Compare their mistakes",
     "cards.fetches": "The first run downloads {title}: {megabytes} MB.",
     "cards.intro": (
-        "One change at a time: two networks train with the same seed, one by the recipe, one "
-        "as the article suggests. What differs is what the change does."
+        "Two networks train with the same seed, one by the recipe, one with the article's change: "
+        "what differs is what it does."
     ),
     "cards.meaning": (
         "The recipe is the article's own settings. The baseline trains without the change, the "
