@@ -159,7 +159,7 @@ class PageAddress:
 
     def __init__(self, link: SessionLink, train: TrainTab) -> None:
         """Let the address follow the settings; call it inside the app's `gr.Blocks`."""
-        self._form = train.form
+        self._form, self._link = train.form, link
         self.component = Address()
         self.outputs = [self.component]
         inputs = list(self._form.inputs.values())
@@ -173,7 +173,7 @@ class PageAddress:
 
     def follow(self, event: Any, link: SessionLink) -> Any:
         """Obey the address after an event, by what wiring that returned; return the same."""
-        outputs = [self.component, *self._form.outputs]
+        outputs = [self.component, *self._form.outputs, link]
         inputs = [self.component, *self._form.inputs.values(), link]
         # Through the queue: past it Gradio shows no warning.
         return event.then(self.obey, inputs, outputs, **quietly(link))
@@ -206,7 +206,9 @@ class PageAddress:
         if config := wish.config or _settings_of(values):
             said["settings_query"] = write_settings(config)
         filled = self._form.fill(wish.config, session) if wish.config else {}
-        return {self.component: gr.update(**said), **filled}
+        # The page looks once more: its stream may have ended before there was this to tell.
+        told = self._link.changed() if wish.experiment or wish.config else {}
+        return {self.component: gr.update(**said), **filled, **told}
 
     def follow_settings(self, *values: Any) -> dict[str, Any]:
         """Have the address say which settings the form holds; wrong ones it does not say."""
