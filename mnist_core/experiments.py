@@ -88,16 +88,23 @@ _SETTINGS = {  # of baseline and variant
     "few_images": (LONG, replace(LONG, images=1_000)),
     "wrong_labels": (FEW, replace(FEW, wrong_labels=0.2)),
 }
-EXPERIMENTS = {
-    name: Experiment(
+
+
+def _named(
+    name: str, baseline: TrainConfig, variant: TrainConfig, noise: float = SEED_NOISE
+) -> Experiment:
+    """Build an experiment with the sentences that the catalogue has for its name."""
+    return Experiment(
         Message(f"experiment.{name}.title"),
         Message(f"experiment.{name}.suggestion"),
         Message(f"experiment.{name}.expectation"),
         baseline,
         variant,
+        noise,
     )
-    for name, (baseline, variant) in _SETTINGS.items()
-}
+
+
+EXPERIMENTS = {name: _named(name, *settings) for name, settings in _SETTINGS.items()}
 """Every experiment by the name that the app uses."""
 
 OF_PICTURES = ("mirrored_pictures", "dropout_pictures")
@@ -115,14 +122,7 @@ def experiments_with_pictures(dataset: str) -> dict[str, Experiment]:
     )
     variants = (replace(baseline, augmentation="mirror"), replace(baseline, dropout=0.5))
     return {
-        name: Experiment(
-            Message(f"experiment.{name}.title"),
-            Message(f"experiment.{name}.suggestion"),
-            Message(f"experiment.{name}.expectation"),
-            baseline,
-            variant,
-            PICTURE_NOISE,
-        )
+        name: _named(name, baseline, variant, PICTURE_NOISE)
         for name, variant in zip(OF_PICTURES, variants, strict=True)
     }
 
