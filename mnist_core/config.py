@@ -21,6 +21,7 @@ from mnist_core.models import (
     WIDTH,
     create_model,
     create_model_shape,
+    find_network,
     name_kind,
 )
 from mnist_core.text import Message
@@ -110,7 +111,13 @@ class TrainConfig:
             raise ValueError(Message("config.handwriting"))
         if self.augmentation == "mirror" and self.data_set.is_drawable:
             raise ValueError(Message("config.mirror"))
-        self.create_model_shape()  # says so if the network has no such setting
+        find_network(  # says so if the network has no such setting
+            self.model,
+            self.dropout,
+            width=self.width,
+            activation=self.activation,
+            flatten=self.flatten,
+        )
 
     @property
     def kind(self) -> str:

@@ -262,6 +262,30 @@ def create_model(
         ValueError: no network has this name, or it has no such setting; the message lists those
             that are possible.
     """
+    network = find_network(name, dropout, width=width, activation=activation, flatten=flatten)
+    architecture = MODELS[name]
+    own = [] if architecture.dropout is None else [architecture.dropout]
+    shares = own if dropout is None else [dropout]
+    channels, side, _ = shape
+    if architecture.is_adjustable:
+        pixels = math.prod(shape)
+        return network(*shares, width, ACTIVATIONS[activation], pixels=pixels, classes=classes)
+    return network(*shares, channels=channels, side=side, classes=classes)
+
+
+def find_network(
+    name: str,
+    dropout: float | None = None,
+    *,
+    width: int = WIDTH,
+    activation: str = "relu",
+    flatten: bool = True,
+) -> type[nn.Module]:
+    """Return the class that `create_model` builds with these settings, without building it.
+
+    Raises:
+        ValueError: as for `create_model`.
+    """
     if name not in MODELS:
         raise ValueError(Message("model.unknown", name=repr(name), choices=", ".join(MODELS)))
     architecture = MODELS[name]
@@ -273,13 +297,7 @@ def create_model(
     network = architecture.network if flatten else architecture.unflattened
     if network is None:
         raise _refusal("model.always_flattens", name, lambda entry: entry.unflattened is not None)
-    own = [] if architecture.dropout is None else [architecture.dropout]
-    shares = own if dropout is None else [dropout]
-    channels, side, _ = shape
-    if architecture.is_adjustable:
-        pixels = math.prod(shape)
-        return network(*shares, width, ACTIVATIONS[activation], pixels=pixels, classes=classes)
-    return network(*shares, channels=channels, side=side, classes=classes)
+    return network
 
 
 def name_kind(
