@@ -24,7 +24,7 @@ LEAST_WIDTH, MOST_WIDTH = 8, 512
 MNIST_SHAPE: Shape = (1, 28, 28)
 SHAPES: tuple[Shape, ...] = (MNIST_SHAPE, (3, 32, 32), (1, 32, 32), (3, 28, 28))
 """Of the images that networks can be built for."""
-DIGITS = 10
+MNIST_CLASSES = 10
 MAX_CLASSES = 20  # that a network tells apart, as many as the page has bars for
 CNN_FEATURES = 32  # maps of the CNN's second convolution
 
@@ -244,7 +244,7 @@ def create_model(
     activation: str = "relu",
     flatten: bool = True,
     shape: Shape = MNIST_SHAPE,
-    classes: int = DIGITS,
+    classes: int = MNIST_CLASSES,
 ) -> nn.Module:
     """Build a network with fresh random weights, drawn from torch's global generator.
 
@@ -305,12 +305,12 @@ def name_kind(
     width: int = WIDTH,
     activation: str = "relu",
     shape: Shape = MNIST_SHAPE,
-    classes: int = DIGITS,
+    classes: int = MNIST_CLASSES,
 ) -> str:
     """Name what two networks share if the weights of each fit the other, as options name it."""
     options = [f"--width {width}"] if width != WIDTH else []
     options += [f"--activation {activation}"] if activation != "relu" else []
-    if (shape, classes) != (MNIST_SHAPE, DIGITS):
+    if (shape, classes) != (MNIST_SHAPE, MNIST_CLASSES):
         options.append(f"[{', '.join(map(str, shape))}] → [{classes}]")
     return " ".join([model, *options])
 

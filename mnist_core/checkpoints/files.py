@@ -33,7 +33,7 @@ from mnist_core.data import Shape
 from mnist_core.file_kinds import kind_of
 from mnist_core.inference import Calibration
 from mnist_core.models import (
-    DIGITS,
+    MNIST_CLASSES,
     MNIST_SHAPE,
     WIDTH,
     create_model_shape,
@@ -84,7 +84,7 @@ class Checkpoint:
     activation: str = "relu"
     is_activation_known: bool = True
     shape: Shape = MNIST_SHAPE
-    classes: int = DIGITS
+    classes: int = MNIST_CLASSES
     dataset: str | None = None
 
     @property

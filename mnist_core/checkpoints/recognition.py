@@ -14,9 +14,9 @@ from mnist_core.data import DATASETS, Shape
 from mnist_core.models import (
     ACTIVATIONS,
     CNN_FEATURES,
-    DIGITS,
     LEAST_WIDTH,
     MAX_CLASSES,
+    MNIST_CLASSES,
     MNIST_SHAPE,
     MODELS,
     MOST_WIDTH,
@@ -76,8 +76,8 @@ def find_form(weights: Mapping[str, Tensor]) -> tuple[Shape, int]:
     """
     first, hidden = weights.get("conv1.weight"), weights.get("fc1.weight")
     scores = weights.get("fc3.bias", weights.get("fc2.bias"))
-    classes = len(scores) if scores is not None and scores.dim() == 1 else DIGITS
-    classes = classes if 2 <= classes <= MAX_CLASSES else DIGITS
+    classes = len(scores) if scores is not None and scores.dim() == 1 else MNIST_CLASSES
+    classes = classes if 2 <= classes <= MAX_CLASSES else MNIST_CLASSES
     if hidden is None or hidden.dim() != 2:
         return MNIST_SHAPE, classes
     for shape in SHAPES:

@@ -33,7 +33,7 @@ from mnist_core.codegen.source import (
 )
 from mnist_core.config import IMAGES, TrainConfig
 from mnist_core.data import draw_images, mislabel
-from mnist_core.models import DIGITS, MODELS
+from mnist_core.models import MNIST_CLASSES, MODELS
 from mnist_core.rate_finder import (
     BATCHES,
     EXPLODED,
@@ -362,7 +362,7 @@ def _handicaps(config: TrainConfig) -> tuple[list[str], str]:
     if config.wrong_labels:
         helpers.append(spoken(source_of(mislabel)).strip())
         share = f"{config.wrong_labels}, seed={config.seed}"
-        if len(config.data_set.classes) != DIGITS:
+        if len(config.data_set.classes) != MNIST_CLASSES:
             share += f", classes={len(config.data_set.classes)}"
         call = f"mislabel({labels}, {share})"
         if not is_tensor:

@@ -8,14 +8,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from mnist_core.data import DATASETS, Splits
 from mnist_core.web.limits import ON_A_SPACE, PREFIX, the_limits, variable
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.train_form import TrainForm
 from tests.tiny_cifar import FOLDER, make_tiny_cifar
 from tests.tiny_mnist import TinyMNIST
 from tests.web.workshop import Workshop, open_workshop, worker_in_a_thread
+
+
+@pytest.fixture(scope="module")
+def form() -> TrainForm:
+    """Lay the form of the Train tab out, once for the tests of a file."""
+    with gr.Blocks():
+        form = TrainForm()
+        form.build_code()
+    return form
 
 
 @pytest.fixture(autouse=True)

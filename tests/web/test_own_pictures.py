@@ -240,14 +240,6 @@ def test_files_that_go_by_themselves_are_missed_before_a_training(
 # --- the form ------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def form() -> TrainForm:
-    with gr.Blocks():
-        form = TrainForm()
-        form.build_code()
-    return form
-
-
 def test_the_form_says_what_was_found_and_what_was_left_out(
     form: TrainForm, session: Session, own_cache: Path
 ) -> None:

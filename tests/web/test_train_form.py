@@ -24,14 +24,6 @@ from tests.web.workshop import Workshop, eventually
 NAMES = [field.name for field in fields(TrainConfig)]
 
 
-@pytest.fixture(scope="module")
-def form() -> TrainForm:
-    with gr.Blocks():
-        form = TrainForm()
-        form.build_code()
-    return form
-
-
 def parts_of(form: TrainForm, config: TrainConfig) -> dict[str, Any]:
     """Return what each input is told when the form is filled with these settings."""
     updates = form.fill(config, Session())
