@@ -25,7 +25,7 @@ MNIST_SHAPE: Shape = (1, 28, 28)
 SHAPES: tuple[Shape, ...] = (MNIST_SHAPE, (3, 32, 32), (1, 32, 32), (3, 28, 28))
 """Of the images that networks can be built for."""
 MNIST_CLASSES = 10
-MAX_CLASSES = 20  # that a network tells apart, as many as the page has bars for
+LEAST_CLASSES, MAX_CLASSES = 2, 20  # that a network tells apart: a telephone has room for 20 bars
 CNN_FEATURES = 32  # maps of the CNN's second convolution
 
 

@@ -14,6 +14,7 @@ from mnist_core.data import DATASETS, Shape
 from mnist_core.models import (
     ACTIVATIONS,
     CNN_FEATURES,
+    LEAST_CLASSES,
     LEAST_WIDTH,
     MAX_CLASSES,
     MNIST_CLASSES,
@@ -77,7 +78,7 @@ def find_form(weights: Mapping[str, Tensor]) -> tuple[Shape, int]:
     first, hidden = weights.get("conv1.weight"), weights.get("fc1.weight")
     scores = weights.get("fc3.bias", weights.get("fc2.bias"))
     classes = len(scores) if scores is not None and scores.dim() == 1 else MNIST_CLASSES
-    classes = classes if 2 <= classes <= MAX_CLASSES else MNIST_CLASSES
+    classes = classes if LEAST_CLASSES <= classes <= MAX_CLASSES else MNIST_CLASSES
     if hidden is None or hidden.dim() != 2:
         return MNIST_SHAPE, classes
     for shape in SHAPES:

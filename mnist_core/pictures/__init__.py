@@ -12,7 +12,6 @@ be read is skipped and said, and nothing of a zip file is ever written to the di
 `data_set`   what has been read → a data set like any other
 """
 
-from mnist_core.pictures.classes import LEAST_CLASSES, MOST_CLASSES
 from mnist_core.pictures.data_set import as_data_set, save_data_set
 from mnist_core.pictures.files import Bounds
 from mnist_core.pictures.reading import (
@@ -26,8 +25,6 @@ from mnist_core.pictures.reading import (
 from mnist_core.pictures.skipped import Skipped
 
 __all__ = [
-    "LEAST_CLASSES",
-    "MOST_CLASSES",
     "SIDE_IN_COLOUR",
     "SIDE_IN_GRAY",
     "Bounds",

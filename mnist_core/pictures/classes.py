@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mnist_core.models import LEAST_CLASSES, MAX_CLASSES
 from mnist_core.pictures.skipped import Skipped, printable
 from mnist_core.text import Message
 
-LEAST_CLASSES, MOST_CLASSES = 2, 20
 LONGEST_CLASS_NAME = 40  # characters
 TRAIN, TEST = "train", "test"  # the folders that divide pictures, where there are both
 LEAST_TO_LEARN, LEAST_TO_TEST = 8, 2  # pictures of a class: ten, divided by `divide`
@@ -105,8 +105,8 @@ def _check_classes(folders: set[str]) -> tuple[str, ...]:
     if len(classes) < LEAST_CLASSES:
         key = "pictures.one_class" if classes else "pictures.no_classes"
         raise ValueError(Message(key, **({"name": printable(classes[0])} if classes else {})))
-    if len(classes) > MOST_CLASSES:
-        raise ValueError(Message("pictures.many_classes", count=len(classes), most=MOST_CLASSES))
+    if len(classes) > MAX_CLASSES:
+        raise ValueError(Message("pictures.many_classes", count=len(classes), most=MAX_CLASSES))
     for name in classes:
         if not name.isprintable() or not name.strip() or len(name) > LONGEST_CLASS_NAME:
             raise ValueError(

@@ -15,7 +15,6 @@ are, and what stands behind them is trained anew. Nothing here needs MNIST.
 from mnist_core.teaching.exam import Exam, sit
 from mnist_core.teaching.hand import LEAST_DIGITS, HandReport, learn_hand
 from mnist_core.teaching.lesson import (
-    MAX_CLASSES,
     Lesson,
     check_counts,
     prepare,
@@ -27,7 +26,6 @@ from mnist_core.teaching.training import MOST_SECONDS, Progress, teach
 
 __all__ = [
     "LEAST_DIGITS",
-    "MAX_CLASSES",
     "MOST_SECONDS",
     "Exam",
     "HandReport",

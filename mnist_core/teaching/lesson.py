@@ -11,11 +11,10 @@ import torch
 
 from mnist_core.data import ImageDataset, normalize
 from mnist_core.drawings import NamedDrawing
+from mnist_core.models import LEAST_CLASSES, MAX_CLASSES
 from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.text import Message
 
-MAX_CLASSES = 20
-LEAST_CLASSES = 2
 LEAST_DRAWINGS = 2  # of a class; one alone would have nothing in common with any other
 EXAM = 4  # one drawing in four is kept for the exam
 

@@ -19,9 +19,9 @@ from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint
 from mnist_core.data import ImageDataset, Splits, seeded
 from mnist_core.drawings import NamedDrawing, images_of, read_drawings
 from mnist_core.evaluation import evaluate
+from mnist_core.models import MAX_CLASSES
 from mnist_core.teaching import (
     LEAST_DIGITS,
-    MAX_CLASSES,
     HandReport,
     build_network,
     learn_hand,

@@ -14,9 +14,9 @@ from itertools import count
 from torch import nn
 
 from mnist_core.drawings import NamedDrawing, clean_name
-from mnist_core.models import count_parameters
+from mnist_core.models import MAX_CLASSES, count_parameters
 from mnist_core.preprocessing import GrayImage, Stroke, image_from_strokes
-from mnist_core.teaching import MAX_CLASSES, Exam, Lesson, check_counts, prepare_images
+from mnist_core.teaching import Exam, Lesson, check_counts, prepare_images
 from mnist_core.text import Message
 from mnist_core.web.limits import MEGABYTE, the_limits
 

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from mnist_core.models import MAX_CLASSES
 from mnist_core.preprocessing import SIDE, GrayImage
 from mnist_core.text import Message
 from mnist_core.web.components.base import Component, Payload
-from mnist_core.web.components.prediction import MOST_CLASSES
 
 MAX_LAYER_NAME = 32  # letters
 MAX_QUESTION_LETTERS = 2_000
 
-Digit = Annotated[int, Field(ge=0, lt=MOST_CLASSES)]
+Digit = Annotated[int, Field(ge=0, lt=MAX_CLASSES)]
 Place = Annotated[int, Field(ge=0, le=10_000)]
 
 

@@ -12,15 +12,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mnist_core.models import MAX_CLASSES
 from mnist_core.web.components.base import Component, Payload
 from mnist_core.web.components.canvas import LARGEST_SEQ
-from mnist_core.web.components.prediction import MOST_CLASSES
 
 Key = Annotated[str, Field(max_length=64)]
 """Of a network; there need not be such a one, or it may be another session's."""
 
 Seq = Annotated[int, Field(ge=0, le=LARGEST_SEQ)]
-Digit = Annotated[int, Field(ge=0, lt=MOST_CLASSES)]
+Digit = Annotated[int, Field(ge=0, lt=MAX_CLASSES)]
 Place = Annotated[int, Field(ge=0, le=100_000)]
 
 

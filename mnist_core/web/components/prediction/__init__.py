@@ -7,9 +7,6 @@ from typing import Any, TypedDict
 
 from mnist_core.web.components.base import Component
 
-MOST_CLASSES = 20
-"""Of one network, for which there is room on a telephone."""
-
 
 class _Sending(TypedDict):
     seq: int
@@ -29,7 +26,7 @@ class Answer(_Sending, total=False):
         sure: whether the network is sure enough for the digit to be shown as its answer.
         probabilities: of all classes, as fractions.
         classes: the names of what the network tells apart, in the page's language, at most
-            `MOST_CLASSES`; left out where it is the ten digits.
+            `models.MAX_CLASSES`; left out where it is the ten digits.
         keeps_labels: False where nothing is kept of what a drawing was said to be.
         image: the image that the network was given, row by row, as integers from 0 (paper) to 255
             (ink): 784 of 28×28, or so many more for each channel, one channel after the other.
