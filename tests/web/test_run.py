@@ -297,3 +297,16 @@ def test_an_uploaded_network_is_an_ended_run() -> None:
     assert not run.can_train_on
     assert run.model is model
     assert run.calibration == Calibration(2.0, 0.7)
+
+
+def test_a_run_that_waits_changes_when_the_words_for_it_do() -> None:
+    run = Run(TrainConfig())
+    run.queue_up(3, 31.0)
+    changes = run.changes
+    for seconds in (30.6, 29.0, 28.0):
+        run.queue_up(3, seconds)
+    assert run.changes == changes
+    run.queue_up(3, 27.0)
+    assert (run.changes, run.status.seconds_to_wait) == (changes + 1, 25)
+    run.queue_up(2, 27.0)
+    assert run.changes == changes + 2
