@@ -21,6 +21,7 @@ from mnist_core.web.endpoints.agents import agents_route
 from mnist_core.web.endpoints.allowed_routes import AllowedRoutes
 from mnist_core.web.endpoints.cached_files import CachedFiles
 from mnist_core.web.endpoints.client_share import ClientShare
+from mnist_core.web.endpoints.component_files import components_route
 from mnist_core.web.endpoints.compression import Compression
 from mnist_core.web.endpoints.connection_share import ConnectionShare
 from mnist_core.web.endpoints.ended_streams import EndedStreams
@@ -42,6 +43,7 @@ from mnist_core.web.gradio_compat.downloads import refuse_downloads
 from mnist_core.web.gradio_compat.file_lists import file_lists, forget_gone
 from mnist_core.web.gradio_compat.malloc import share_arenas
 from mnist_core.web.gradio_compat.page_memory import bound_page_memory
+from mnist_core.web.gradio_compat.page_parts import PageParts
 from mnist_core.web.gradio_compat.page_state import keep_no_looks
 from mnist_core.web.gradio_compat.queue_shares import is_queue_full, share_queue
 from mnist_core.web.gradio_compat.served_blocks import ServedBlocks
@@ -83,6 +85,7 @@ def make_demo() -> gr.Blocks:
     refuse_downloads()
     keep_no_looks()
     page = ServedBlocks(title=Message("page.title"), analytics_enabled=False)
+    parts = PageParts(page)
     with page:
         lists = file_lists(page)
         page.serve_with(
@@ -91,6 +94,7 @@ def make_demo() -> gr.Blocks:
                 presence_route(partial(forget_gone, lists)),
                 agents_route(),
                 picture_route(),
+                components_route(parts),
                 *mcp_routes(),
             ],
             middleware=[
@@ -100,7 +104,7 @@ def make_demo() -> gr.Blocks:
                 Middleware(ClientShare),
                 Middleware(AllowedRoutes),
                 Middleware(Compression),
-                Middleware(FirstWords),
+                Middleware(FirstWords, shorten=parts.take_out),
                 Middleware(JsonLimit),
                 Middleware(EndedStreams, end=partial(end_of_stream, page)),
                 Middleware(PageShare, pages=limits.sessions + MORE_PAGES),

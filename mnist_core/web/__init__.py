@@ -42,6 +42,7 @@ What a floor imports lies on the same floor or below it.
     `page_language`       in which language a page is served
     `safe_headers`        what every answer says to a browser
     `first_words`         what a page says until its scripts have come
+    `component_files`     what the page's components are made of
     `compression`         answers in text, made small
     `cached_files`        which answers a browser may keep, and how long
     `allowed_routes`      the addresses that are answered, and no other
@@ -121,6 +122,7 @@ What a floor imports lies on the same floor or below it.
     `queue_shares`        its queue, in which clients take turns
     `page_memory`         what Gradio remembers of pages
     `page_order`          what comes first in its page
+    `page_parts`          templates and scripts apart from it
     `page_state`          what it keeps of each
     `streams`             what it tells of calls that it does not know
     `connections`         what uvicorn takes from whom

@@ -23,6 +23,7 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         ("/assets/Index-Akn07EZk2.js", FOR_GOOD),
         ("/assets/index.js", None),
         ("/assets/missing-DphvyggB.js", None),
+        ("/components-0123456789abcdef.js", FOR_GOOD),
         ("/theme.css?v=bfedec81", FOR_GOOD),
         ("/gradio_api/theme.css?v=bfedec81", FOR_GOOD),
         ("/theme.css", None),

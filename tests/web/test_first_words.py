@@ -15,7 +15,7 @@ PAGE = "<body><gradio-app></gradio-app></body>"
 
 
 def client(response: Response) -> TestClient:
-    return TestClient(PageLanguage(FirstWords(response)))
+    return TestClient(PageLanguage(FirstWords(response, shorten=bytes)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -49,6 +49,7 @@ NEEDS: dict[str, list[str]] = {
         "blocks._queue.pending_event_ids_session.pop",
         "blocks._queue.ANALYTICS_MAX_EVENTS",
     ],
+    "page_parts": ["gradio.routes.toorjson(value)"],
     "page_state": [
         "gradio.state_holder.SessionState(blocks)",
         "gradio.route_utils.SessionState(blocks)",

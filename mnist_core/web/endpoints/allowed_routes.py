@@ -21,7 +21,7 @@ from mnist_core.web.endpoints.client_share import path_of
 ALLOWED = [
     # The page and its files.
     r"/|/config/?|/theme\.css|/robots\.txt|/manifest\.json|/favicon\.ico|/pwa_icon(/\w+)?",
-    r"/(static|assets|svelte)/.+|/gradio_api/(theme\.css|startup-events|app_id/?)",
+    r"/(static|assets|svelte)/.+|/components-\w+\.js|/gradio_api/(theme\.css|startup-events|app_id/?)",
     # Its events: past the queue, and through the queue; and that it is still open.
     r"/gradio_api/(run/predict|queue/join|queue/data|cancel|reset/?)|/presence",
     # Files: uploads, and downloads of what lies on this server; a drive has one letter, a URL more.

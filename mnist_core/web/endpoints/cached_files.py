@@ -14,7 +14,8 @@ from starlette.types import Message as Event
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
 
-HASHED = re.compile(r"/(assets|svelte)/.+-[\w-]{8,}\.\w+")  # another content has another name
+# Another content has another name.
+HASHED = re.compile(r"/(assets|svelte)/.+-[\w-]{8,}\.\w+|/components-\w+\.js")
 NAMED = re.compile(r"/static/.+|/favicon\.ico|/manifest\.json|/pwa_icon.*")
 STYLE = re.compile(r"(/gradio_api)?/theme\.css")
 

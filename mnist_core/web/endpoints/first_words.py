@@ -7,6 +7,7 @@ seconds, and a browser without scripts shows nothing at all.
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -28,10 +29,16 @@ LINES = {
 
 
 class FirstWords:
-    """Puts some words into the page before it has any of its own."""
+    """Puts some words into the page before it has any of its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what serves the page.
+        shorten: takes out of a page what its browser may have kept.
+    """
+
+    def __init__(self, app: ASGIApp, shorten: Callable[[bytes], bytes]) -> None:
         self._app = app
+        self._shorten = shorten
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; a page that comes back says something."""
@@ -44,7 +51,8 @@ class FirstWords:
                 return
             if start is not None:
                 if not event.get("more_body"):
-                    page = with_preview(event.get("body", b""), address_of(scope))
+                    page = self._shorten(event.get("body", b""))
+                    page = with_preview(page, address_of(scope))
                     event = {**event, "body": with_words(page)}
                     headers = MutableHeaders(raw=start["headers"])
                     headers["Content-Length"] = str(len(event["body"]))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 PLACE = b"<gradio-app"  # what the scripts fill
-BUILT_OF = re.compile(rb"<script>window\.gradio_config = .*?(?=<link rel=\"manifest\")", re.DOTALL)
+END = b'<link rel="manifest"'  # of what the page is built of
+BUILT_OF = re.compile(rb"<script>window\.gradio_config = .*?(?=%b)" % END, re.DOTALL)
 
 
 def put_first(page: bytes, words: bytes) -> bytes:
