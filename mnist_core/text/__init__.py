@@ -11,8 +11,8 @@ becomes words where somebody reads it, in the language of that reader:
     '第 3 轮结束。'
 
 `english` and `chinese` hold the catalogue. A sentence may have places for facts, by the rules of
-`str.format`, with three more formats: `{accuracy:percent}` is "96.38%", `{place:ordinal}` "3rd",
-and `{count:|drawing|drawings}` one of the two words.
+`str.format`, with four more formats: `{accuracy:percent}` is "96.38%", `{change:points}` "−0.10",
+`{place:ordinal}` "3rd", and `{count:|drawing|drawings}` one of the two words.
 """
 
 from __future__ import annotations
@@ -136,11 +136,13 @@ def _render(language: Language, key: str, facts: Mapping[str, object]) -> str:
 
 
 class _SentenceFormatter(Formatter):
-    """Formats per cent, ordinal numbers and plurals beside what `str.format` knows."""
+    """Formats per cent, differences, ordinal numbers and plurals beside what `str.format` knows."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec == "percent":
             return f"{value:.2%}"
+        if format_spec == "points":
+            return f"{value:+.2f}".replace("-", "−")  # a minus sign, as scripts write it
         if format_spec == "ordinal":
             return _ordinal(value)
         if format_spec.startswith("|"):

@@ -307,19 +307,19 @@ CHINESE: dict[str, str] = {
     "change.flatten.on": "展平图像",
     "change.flatten.off": "不展平图像",
     "verdict.one_seed.unclear": (
-        "与基准相比，变体的准确率变化了 {mean:+.2f} 个百分点。光是换一个随机种子，差别就可能这么大"
-        "（约 {chance:.1f}）：先多跑几个种子，再下结论。"
+        "与基准相比，变体的准确率变化了 {mean:points} 个百分点。光是换一个随机种子，也可能相差约 "
+        "{chance:.1f} 个百分点：先多跑几个种子，再下结论。"
     ),
     "verdict.one_seed.clear": (
-        "与基准相比，变体的准确率变化了 {mean:+.2f} 个百分点，"
+        "与基准相比，变体的准确率变化了 {mean:points} 个百分点，"
         "超过了随机种子带来的波动（{chance:.1f}）。"
     ),
     "verdict.seeds.unclear": (
-        "用 {seeds} 个随机种子，准确率平均变化 {mean:+.2f} ± {margin:.2f} 个百分点：区间里含有 0，"
-        "可能只是偶然。"
+        "用 {seeds} 个随机种子，准确率平均变化 {mean:points} ± {margin:.2f} 个百分点："
+        "区间里含有 0，可能只是偶然。"
     ),
     "verdict.seeds.clear": (
-        "用 {seeds} 个随机种子，准确率平均变化 {mean:+.2f} ± {margin:.2f} 个百分点：不是偶然。"
+        "用 {seeds} 个随机种子，准确率平均变化 {mean:points} ± {margin:.2f} 个百分点：不是偶然。"
     ),
     # --- generated programs -----------------------------------------------------------------------
     # What the article's program prints.
@@ -409,7 +409,7 @@ CHINESE: dict[str, str] = {
     "drawings.in_entry": "第 {number} 幅手写：{problem}",
     # --- teaching ---------------------------------------------------------------------------------
     "teaching.classes": "可以教 {least} 到 {most} 个类别，不能是 {count} 个。",
-    "teaching.too_few": "{name}：只有 {count} 幅；每个类别至少要 {least} 幅，有一打更好。",
+    "teaching.too_few": "{name}：只有 {count} 幅；每个类别至少要 {least} 幅，最好有十几幅。",
     "hand.too_few": "标过的数字有 {count} 个，至少要 {least} 个。",
     # --- pictures of one's own --------------------------------------------------------------------
     "pictures.missing": "没有名叫 {path} 的文件夹或 zip 文件。",
@@ -558,7 +558,7 @@ CHINESE: dict[str, str] = {
     "cli.drawings": "改为在这个文件上测试：{entries} 的列表，.json 或 .json.gz",
     "cli.calibrate": "用一半的测试图像找出已保存的网络什么时候才算有把握",
     "cli.teach": "用一个手写文件教网络认你自己的类别",
-    "cli.named_drawings": "{entries} 的列表，.json 或 .json.gz，每个类别一打",
+    "cli.named_drawings": "{entries} 的列表，.json 或 .json.gz，每个类别十几幅",
     "cli.no_augmentation": "手写原样不变地用来学习",
     "cli.teach_out": "把网络保存到这里：.pth 或 .safetensors",
     "cli.predict": "识别图片文件，每张一个数字",
@@ -751,7 +751,7 @@ CHINESE: dict[str, str] = {
     "inside.teach": "教它",
     "teach.title": "教你自己的类别",
     "teach.how": (
-        "先给几个类别起名，什么词都行。每个画一打，画好一幅就点下面的名字。然后点“训练”："
+        "先给几个类别起名，什么词都行。每个画十几幅，画好一幅就点下面的名字。然后点“训练”："
         "几秒钟后网络就会认了。它从项目自带的 CNN 开始学，每四幅留一幅用来考试。"
     ),
     "teach.name": "新类别的名字",
@@ -888,10 +888,10 @@ CHINESE: dict[str, str] = {
         "torch.no_grad() 不再计算梯度。"
     ),
     "guide.why_6": ("网络可能把图像背下来：训练准确率在涨，测试准确率却不涨。这个差距就是过拟合。"),
-    "guide.do_6": "打开“文章的输出”，或者到“误读”里看看读错的图像。",
+    "guide.do_6": "打开“文章的输出”，或者到“误读”里看看认错的图像。",
     "guide.run_6": (
-        "这次训练读对了 {accuracy} 的测试图像，也就是 10,000 张里错了 {wrong} 张；"
-        "学过的图像读对了 {trained}。"
+        "这次训练认对了 {accuracy} 的测试图像，也就是 10,000 张里错了 {wrong} 张；"
+        "学过的图像认对了 {trained}。"
     ),
     "guide.title_7": "保存与加载",
     "guide.text_7": (
@@ -909,7 +909,7 @@ CHINESE: dict[str, str] = {
     "guide.do_8": "选一张卡片，点“试一试”。",
     "guide.title_9": "接下来",
     "guide.text_9": (
-        "卷积神经网络看的是一小片区域，而不是单个像素，读错的数字少得多。"
+        "卷积神经网络看的是一小片区域，而不是单个像素，认错的数字少得多。"
         "再往后是更难的数据，比如 Fashion-MNIST 和 CIFAR-10。"
     ),
     "guide.why_9": "你见过的这些都不变：数据、网络、损失、训练循环、测试。只是每一块变大了。",
@@ -951,18 +951,18 @@ CHINESE: dict[str, str] = {
     "inside.legend": "空心：对这张图像没有激活。打叉：对所有测试图像都不激活。",
     "inside.legend_signed": "蓝色：大于零。红色：小于零。",
     "inside.kernels": "{source}：{all} 个卷积核",
-    "inside.scores": "分数与 softmax",
-    "inside.score_button": "{digit} 的分数：{score}，{share}",
-    "inside.hint": "点一个神经元或一个分数：它的数值是怎么来的？",
-    "inside.hint_maps": "点特征图上的一个像素、一个神经元或一个分数：它的数值是怎么来的？",
+    "inside.scores": "得分与 softmax",
+    "inside.score_button": "{digit} 的得分：{score}，{share}",
+    "inside.hint": "点一个神经元或一个得分：它的数值是怎么来的？",
+    "inside.hint_maps": "点特征图上的一个像素、一个神经元或一个得分：它的数值是怎么来的？",
     "inside.neuron": "{source} 的第 {unit} 号神经元",
     "inside.weights": "它在找的样子",
     "inside.ink_there": "你的墨迹",
     "inside.product": "两者相乘",
     "inside.sum": "{ink} 墨迹 {paper} 纸 {bias} 偏置 = {sum}",
     "inside.activation": "→ {function} → {activation}",
-    "inside.shares": "它给各个分数加上：",
-    "inside.score": "{digit} 的分数是 {score}",
+    "inside.shares": "它给各个得分加上：",
+    "inside.score": "{digit} 的得分是 {score}",
     "inside.score_sum": "{neurons} 这些神经元 {others} 其余神经元 {bias} 偏置 = {sum}",
     "inside.tile": "神经元 {unit}",
     "inside.tile_hint": "神经元 {unit} 贡献 {share}",
@@ -978,7 +978,7 @@ CHINESE: dict[str, str] = {
     "inside.ink": "墨迹",
     "inside.paper": "空白的纸",
     "inside.biases": "偏置",
-    "inside.total": "{digit} 的分数减去 {against} 的分数",
+    "inside.total": "{digit} 的得分减去 {against} 的得分",
     "inside.rub": "擦掉一部分笔画，看看网络这时怎么说。",
     "inside.rubbed": "擦掉之后，{before} 变成了 {after}。现在它认成 {digit}，{share}。",
     "inside.restore": "恢复原样",
@@ -995,14 +995,14 @@ CHINESE: dict[str, str] = {
     "inside.no_data": "测试图像随第一次训练一起下载，之后这里会显示最相像的几张。",
     "inside.table": "用表格看这些数",
     "inside.table_of": "哪一张图？",
-    "inside.table_scores": "分数与神经元",
+    "inside.table_scores": "得分与神经元",
     "inside.table_kernel": "{source}：卷积核 {unit}",
     "inside.table_map": "{source} → ReLU：特征图 {unit}",
     "inside.table_alike": "测试图像 {number}，标签 {label}",
     "inside.table_unit": "神经元",
     "inside.table_activation": "激活值",
-    "inside.table_share": "对 {digit} 的分数的贡献",
-    "inside.table_score": "分数",
+    "inside.table_share": "对 {digit} 的得分的贡献",
+    "inside.table_score": "得分",
     "inside.table_probability": "Softmax",
     "inside.table_digit": "数字",
     "inside.table_row": "行",
@@ -1026,7 +1026,7 @@ CHINESE: dict[str, str] = {
     "train.safetensors": "权重（.safetensors）",
     "train.metadata": "元数据（.json）",
     "train.still": "你的网络还在训练，请先停止它。",
-    "train.drawing": "你写的数字，网络逐轮读作：{digits}（{sureness}）",
+    "train.drawing": "你写的数字，网络逐轮认作：{digits}（{sureness}）",
     "train.lines": "文章的代码会打印这些",
     # --- learning, seen ---------------------------------------------------------------------------
     "batch.title": "网络要学的图像：第一批",
@@ -1064,7 +1064,7 @@ CHINESE: dict[str, str] = {
     "one_step.title": "手动走训练循环的一步",
     "one_step.tab": "走一步",
     "one_step.intro": (
-        "用左边的设置，把文章的训练循环一行一行地走一遍：训练时，每一轮都要这样走几百遍。"
+        "用现在的设置，把文章的训练循环一行一行地走一遍：训练时，每一轮都要这样走几百遍。"
     ),
     "one_step.begin": "第一行",
     "one_step.next_line": "下一行",
@@ -1088,12 +1088,12 @@ CHINESE: dict[str, str] = {
         "先清掉上一步的梯度，否则梯度会越加越多：{weight}.grad 原来是 {left}，现在是 None。"
     ),
     "one_step.forward_named": (
-        "前向传播：每张图像得到 {classes} 个分数，[{size}, {classes}]。第一张（{digit}）的分数："
-        "{scores}。{size} 张中有 {right} 张，正确类别的分数最高。"
+        "前向传播：每张图像得到 {classes} 个得分，[{size}, {classes}]。第一张（{digit}）的得分："
+        "{scores}。{size} 张中有 {right} 张，正确类别的得分最高。"
     ),
     "one_step.forward": (
-        "前向传播：每张图像得到十个分数，[{size}, 10]。第一张（{digit}）的分数：{scores}。"
-        "{size} 张中有 {right} 张，正确数字的分数最高。"
+        "前向传播：每张图像得到十个得分，[{size}, 10]。第一张（{digit}）的得分：{scores}。"
+        "{size} 张中有 {right} 张，正确数字的得分最高。"
     ),
     "one_step.loss": (
         "错得有多厉害？第一张图像得到正确数字的概率是 {probability}，它的损失就是这个概率的 −ln。"
@@ -1275,6 +1275,7 @@ CHINESE: dict[str, str] = {
     "misread.told_wrong": "你说是 {guess}，标签是 {label}。网络认成 {digit}，{confidence}。",
     "misread.next": "下一张",
     "misread.see_why": "为什么这样认？",
+    "misread.total": "认错的一共 {total} 张。",
     "misread.tally": "{answered} 张里，你和标签一致的有 {right} 张；认错的一共 {total} 张。",
     "misread.per_digit": "每个数字的准确率",
     "misread.digit": "数字",
@@ -1340,7 +1341,7 @@ CHINESE: dict[str, str] = {
     "cards.one_to_train": "将训练一个网络 {epochs} 轮，需要{time}；基准已经有了：{name}。",
     "cards.over_in": "{time}后完成。",
     "cards.takes": "需要{time}。",
-    "cards.reused": "基准不必重新训练，直接采用{runs}{count:|的结果|各自的结果}。",
+    "cards.reused": "基准不必重新训练，直接采用{runs} {count:|的结果|各自的结果}。",
     "cards.limit": "你最多可以有 {most} 个网络同时训练或排队。",
     # --- the Runs tab -----------------------------------------------------------------------------
     "runs.mistakes": "它的误读",
@@ -1351,7 +1352,7 @@ CHINESE: dict[str, str] = {
     "runs.differs": "与文章的设置有何不同",
     "runs.recipe_meaning": "文章的设置：一个隐藏层，128 个神经元，Adam，批大小 64，训练 5 轮",
     "runs.best": "最好",
-    "runs.reads": "正在认字",
+    "runs.reads": "正在识别",
     "runs.progress": "训练进度",
     "runs.stopped_after": "共 {epochs} 轮，训练 {done} 轮后停止",
     "runs.uploaded": "已上传",

@@ -349,18 +349,19 @@ ENGLISH: dict[str, str] = {
     "change.flatten.on": "images flattened",
     "change.flatten.off": "images not flattened",
     "verdict.one_seed.unclear": (
-        "The variant reads {mean:+.2f} points. Another seed alone may change as much "
-        "(about {chance:.1f}): run more seeds before you believe it."
+        "The variant's accuracy changes by {mean:points} points. Another seed alone may change it "
+        "by about {chance:.1f}: run more seeds before you believe it."
     ),
     "verdict.one_seed.clear": (
-        "The variant reads {mean:+.2f} points, more than seeds alone change ({chance:.1f})."
+        "The variant's accuracy changes by {mean:points} points, more than seeds alone change it "
+        "({chance:.1f})."
     ),
     "verdict.seeds.unclear": (
-        "{mean:+.2f} ± {margin:.2f} points over {seeds} seeds: zero is within the interval, so "
+        "{mean:points} ± {margin:.2f} points over {seeds} seeds: zero is within the interval, so "
         "this may be chance."
     ),
     "verdict.seeds.clear": (
-        "{mean:+.2f} ± {margin:.2f} points over {seeds} seeds: more than chance."
+        "{mean:points} ± {margin:.2f} points over {seeds} seeds: more than chance."
     ),
     # --- generated programs -----------------------------------------------------------------------
     # What the article's program prints.
@@ -1465,6 +1466,7 @@ ENGLISH: dict[str, str] = {
     ),
     "misread.next": "Next",
     "misread.see_why": "Why does it read that?",
+    "misread.total": "{total} are misread in all.",
     "misread.tally": (
         "You and the label agree on {right} of {answered}; {total} are misread in all."
     ),

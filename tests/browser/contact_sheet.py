@@ -43,7 +43,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "projector": {"viewport": {"width": 1920, "height": 1080}},
 }
 COLORS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-LANGUAGES = ("en", "zh")
+LANGUAGES = {"en": "en-US", "zh": "zh-CN"}  # and what the browser speaks: Gradio goes by that
 SESSION = "mnist-session"
 
 STYLE = "img { height: 320px; margin: 4px; border: 1px solid gray } h2 { font: 16px sans-serif }"
@@ -222,7 +222,9 @@ def photograph(browser: Browser, app: RunningApp, sheet: ContactSheet, files: Pa
             (f"{address}&guide=4", None, guide_states),
         ]
         for at, whose, walk in visits:
-            page = open_page(browser, at, whose, color_scheme=colors, **device)
+            page = open_page(
+                browser, at, whose, color_scheme=colors, locale=LANGUAGES[language], **device
+            )
             for state in walk(page):
                 sheet.take(page, state, wearing)
             page.context.close()

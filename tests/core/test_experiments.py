@@ -95,10 +95,10 @@ def test_one_seed_is_judged_by_the_noise_between_seeds() -> None:
     chance = 2 * 2**0.5 * SEED_NOISE
     assert "more seeds" in give_verdict({1: 0.96}, {1: 0.96 + 0.9 * chance})
     assert "more than seeds alone" in give_verdict({1: 0.96}, {1: 0.96 + 1.1 * chance})
-    assert "-1.50 points, more than" in give_verdict({1: 0.96}, {1: 0.945})
+    assert "−1.50 points, more than" in give_verdict({1: 0.96}, {1: 0.945})
     with speaking("zh"):
         said = translate(give_verdict({1: 0.96}, {1: 0.945}))
-        assert "变体的准确率变化了 -1.50 个百分点，超过了随机种子带来的波动" in said
+        assert "变体的准确率变化了 −1.50 个百分点，超过了随机种子带来的波动" in said
 
 
 def test_several_seeds_are_judged_by_a_paired_t_test() -> None:

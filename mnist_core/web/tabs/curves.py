@@ -97,19 +97,23 @@ def _join(sentences: Iterable[str]) -> str:
     return say("runs.curves_separator").join(sentences)
 
 
+def _list(figures: Iterable[str]) -> str:
+    return say("page.list_separator").join(figures)
+
+
 def _describe_losses(curve: Curve) -> str:
     if curve.diverged:
         trained, loss = curve.diverged[-1][-1]
         return say("runs.curves_diverged", name=curve.name, epochs=trained, loss=loss)
-    losses = ", ".join(f"{run[-1].train_loss:.4f}" for run in curve.runs if run)
+    losses = _list(f"{run[-1].train_loss:.4f}" for run in curve.runs if run)
     return say("runs.curves_losses", name=curve.name, losses=losses)
 
 
 def _describe_accuracies(curve: Curve) -> str:
     last = [run[-1] for run in curve.runs if run]
-    test = ", ".join(f"{epoch.test_accuracy:.2%}" for epoch in last)
+    test = _list(f"{epoch.test_accuracy:.2%}" for epoch in last)
     measured = [epoch.train_accuracy for epoch in last if epoch.train_accuracy is not None]
-    training = ", ".join(f"{accuracy:.2%}" for accuracy in measured)
+    training = _list(f"{accuracy:.2%}" for accuracy in measured)
     if not training:
         return say("runs.curves_accuracies", name=curve.name, test=test)
     return say("runs.curves_both_accuracies", name=curve.name, test=test, training=training)

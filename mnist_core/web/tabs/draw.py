@@ -271,7 +271,8 @@ def _answer(seq: int, image: GrayImage | None, session: Session) -> Answer:
 def _ask_for(classifier: Classifier) -> str:
     """Say what a network reads that has learned no digits."""
     if classifier.reads_drawings:
-        return say("draw.ask_class", classes=", ".join(map(translate, classifier.classes)))
+        names = say("page.list_separator").join(map(translate, classifier.classes))
+        return say("draw.ask_class", classes=names)
     return say("draw.ask_picture")
 
 

@@ -77,7 +77,7 @@ function guess(digit) {
 
 function tally() {
   const { right, answered, total } = quiz;
-  return say("misread.tally", { right, answered, total });
+  return answered ? say("misread.tally", { right, answered, total }) : say("misread.total", { total });
 }
 
 function nextQuestion() {
