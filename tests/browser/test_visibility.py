@@ -79,6 +79,19 @@ def test_the_chosen_radio_keeps_its_dot_under_focus(page: Page) -> None:
     assert np.ptp(pixels(chosen)) > 100
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_tick_is_seen_on_its_ground(
+    page: Page, page_errors: PageErrors, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page_errors.reload(page)
+    page.locator('[data-open="teach"]').click()
+    box = page.get_by_test_id("teach-augment")
+    expect(box).to_be_checked()
+    within = slice(3, -3)  # its edge
+    assert np.ptp(pixels(box)[within, within]) > 80
+
+
 def test_bars_and_chosen_tab_are_seen_in_the_systems_colours(page: Page) -> None:
     page.emulate_media(forced_colors="active")
     draw_by_mouse(page, SEVEN)

@@ -49,9 +49,10 @@ function percent(fraction, decimals = 2) {
   return fraction == null ? NOTHING : (100 * fraction).toFixed(decimals) + "%";
 }
 
-// A probability: no network is certain, so what would round to 100.0% is ">99.9%".
-function probable(fraction) {
-  return fraction >= 0.9995 ? ">99.9%" : percent(fraction, 1);
+// A probability: no network is certain, so what would round to 100.0% is ">99.9%", and to 100% ">99%".
+function probable(fraction, decimals = 1) {
+  const step = 10 ** -(decimals + 2); // between two numbers that are written so
+  return fraction >= 1 - step / 2 ? ">" + percent(1 - step, decimals) : percent(fraction, decimals);
 }
 
 // By how many points training accuracy lies above test accuracy.

@@ -33,6 +33,8 @@ def make_theme() -> gr.themes.Base:
     ).set(  # what Gradio takes by itself is too faint for print of this size
         body_text_color_subdued="*neutral_500",
         body_text_color_subdued_dark="*neutral_400",
+        checkbox_border_color="*neutral_500",
+        checkbox_border_color_dark="*neutral_500",
         block_info_text_color="*neutral_500",
         block_info_text_color_dark="*neutral_400",
         color_accent="*primary_600",

@@ -54,7 +54,7 @@ class RunsTab:
         with gr.Column(visible=False) as self.panel:
             self.share = Share(offers=("link",))
             self.code = Listing()
-            with gr.Row():
+            with gr.Row(elem_classes="downloads"):
                 self.weights = gr.DownloadButton(Message("train.weights"), size="sm")
                 self.safetensors = gr.DownloadButton(Message("train.safetensors"), size="sm")
                 self.metadata = gr.DownloadButton(Message("train.metadata"), size="sm")

@@ -60,7 +60,7 @@ function compare(step, isOn, guess, other) {
 }
 
 function words({ name, probability, sure }) {
-  const facts = { digit: name, probability: percent(probability, 0) };
+  const facts = { digit: name, probability: probable(probability, 0) };
   return sure ? say("pipeline.guess", facts) : say("pipeline.guess_not_sure", facts);
 }
 

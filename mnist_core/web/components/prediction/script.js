@@ -153,7 +153,7 @@ function showBar(index, { digit, probabilities }) {
   bar.setAttribute("aria-valuenow", Math.round(100 * probability));
   if (names) fill.style.setProperty("--share", probability.toFixed(4));
   else fill.style.transform = "scaleY(" + probability.toFixed(4) + ")";
-  write(label, probabilities ? percent(probability, 0) : "");
+  write(label, probabilities ? probable(probability, 0) : "");
 }
 
 function speakSoon({ digit, sure, probabilities, message }) {
@@ -163,7 +163,7 @@ function speakSoon({ digit, sure, probabilities, message }) {
 }
 
 function spoken(digit, sure, probability) {
-  const facts = { digit: (names ?? DIGITS)[digit], named: called(digit), probability: percent(probability, 0) };
+  const facts = { digit: (names ?? DIGITS)[digit], named: called(digit), probability: probable(probability, 0) };
   return sure ? say("prediction.says", facts) : say("prediction.says_perhaps", facts);
 }
 
