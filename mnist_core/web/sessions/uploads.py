@@ -26,6 +26,7 @@ SESSION_PREFIX = "session-"  # of the folder of a session within it, which the s
 MEMORY = "/dev/shm"  # where Linux keeps files in memory
 _held: list[FileLock] = []  # by this process; the system lets go of them when it ends
 UPLOAD_KEEP_SECONDS = 600.0  # an upload is read at once, so by then it has been
+EMPTY_KEEP_SECONDS = 60.0  # of a folder: it may have been made for a file that is about to come
 
 
 def use_own_folder() -> None:
@@ -101,7 +102,8 @@ def clear_uploads() -> tuple[int, int]:
                 else:
                     files, size = files + 1, size + found.st_size
         with suppress(OSError):  # it is not empty, or no folder
-            path.rmdir()
+            if time.time() - path.stat().st_mtime >= EMPTY_KEEP_SECONDS:
+                path.rmdir()
     return files, size
 
 
