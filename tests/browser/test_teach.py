@@ -208,6 +208,8 @@ def test_it_has_no_barriers(new_page: Callable[..., Page], tmp_path: Path, schem
     expect(page.get_by_test_id("exam")).to_contain_text("3 of 3 right", timeout=LEARNING_MS)
     draw_by_mouse(page, TALL)
     expect(page.get_by_test_id("prediction")).to_have_attribute("data-classifier", "Your network")
+    page.get_by_test_id("teach-files").click()
+    expect(page.locator("#own-safetensors")).to_be_visible()
     assert barriers(page) == []
 
 

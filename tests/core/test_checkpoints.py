@@ -25,6 +25,7 @@ from mnist_core.checkpoints import (
     SHIPPED_CNN,
     CheckpointError,
     describe_run,
+    describe_taught,
     load_checkpoint,
     metadata_path,
     read_run,
@@ -259,6 +260,19 @@ def test_what_was_somebodys_own_is_known_by_its_names(tmp_path: Path) -> None:
         load_images(pictures, tmp_path)
     drawings = own_of(tmp_path, config={"dataset": "drawings"})
     assert drawings is not None and drawings.is_drawable
+
+
+def test_what_was_learned_of_drawings_says_its_form_and_its_classes(tmp_path: Path) -> None:
+    for activation, dataset in each([("tanh", "drawings"), ("none", "mnist")]):
+        network = create_model("simple_nn", width=64, activation=activation)
+        metadata = describe_taught(network, list("0123456789"), dataset=dataset, exam={"right": 2})
+        save_checkpoint(tmp_path / "taught.safetensors", network, metadata)
+        checkpoint = load_checkpoint(tmp_path / "taught.safetensors")
+        assert (checkpoint.width, checkpoint.activation) == (64, activation)
+        assert checkpoint.metadata["exam"] == {"right": 2}
+        assert checkpoint.dataset == (None if dataset == "drawings" else "mnist")
+        assert (checkpoint.own is None) == (dataset == "mnist")
+        assert checkpoint.is_dataset_known
 
 
 def test_names_that_nobody_could_show_are_not_believed(tmp_path: Path) -> None:
