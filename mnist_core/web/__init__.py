@@ -108,6 +108,7 @@ What a floor imports lies on the same floor or below it.
     `short_jobs`          trainings of seconds, which wait for no run
     `short_task`          what such a training does
     `run`                 one run: its settings, what came of them, the network
+    `failure`             why one has failed
     `pace`                how fast a run trains
     `presence`            whether a page is connected
     `worker_pool`         the workers that there are, kept warm
