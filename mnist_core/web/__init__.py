@@ -12,6 +12,8 @@ What a floor imports lies on the same floor or below it.
     `teach`               classes of the visitor's own, and the visitor's hand, learned in seconds
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `form_inputs`         an input for each, and what can be chosen in it
+    `form_settings`       what they hold, as settings
     `data_set_choice`     what is to be learned
     `own_pictures`        what was found in the pictures that the visitor has brought
     `first_batch`         what a run will learn from, by its settings
