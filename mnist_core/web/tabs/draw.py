@@ -295,7 +295,7 @@ def take_drawing_back(session: Session, event: gr.EventData) -> LeaderboardStatu
         gr.Error: what the page sent is no such drawing.
     """
     drawing = _labelled(event)
-    if session.unlabel(drawing):
+    if session.test_set.remove(drawing):
         session.draw.note = Message("draw.taken_back", digit=_name(drawing.label))
     return _board(session)
 

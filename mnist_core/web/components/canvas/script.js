@@ -86,11 +86,7 @@ function labelled(event) {
 
 function tryExample(digit) {
   liftKeyPen();
-  if (pen) return;
-  if (hasPicture) removePicture();
-  replaceDrawing(EXAMPLES[digit].map((stroke) => [stroke]));
-  store();
-  changed();
+  takeOver(EXAMPLES[digit]);
 }
 
 function newExample(digit) {
