@@ -5,6 +5,7 @@ What a floor imports lies on the same floor or below it.
 `tabs/`               what a tab shows and does
     `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
+    `score`               how many of the visitor's drawings each network reads right
     `picture`             where things are in a picture, and the image of its digit
     `image_strip`         test images to press, where nobody can draw what was learned
     `inside`              what the network does with it, and why
