@@ -157,7 +157,7 @@ class Person(threading.Thread):
         if self._over.is_set():
             return
         if self._chance.random() < 0.5:
-            self._page.ask("count_drawing", data={"label": digit, "strokes": done})
+            self._page.ask("label_drawing", data={"label": digit, "strokes": done})
         self._send([])
 
     def _send(self, strokes: list[Stroke]) -> None:

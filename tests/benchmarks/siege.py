@@ -254,7 +254,7 @@ def places(attacker: Attacker) -> None:
     page = secrets.token_hex(6)
     key = attacker.enter(page)
     drawing = {"label": 1, "strokes": [[[100, 100], [100, 900]]]}
-    attacker.event("run/predict", "count_drawing", key, page=page, data=drawing)
+    attacker.event("run/predict", "label_drawing", key, page=page, data=drawing)
 
 
 def absent_runs(attacker: Attacker) -> None:
@@ -291,12 +291,18 @@ ATTACKS: dict[str, Attack] = {
 def attack(
     url: str, events: dict[str, Event], title: str, over: SharedEvent, told: Connection
 ) -> None:
-    """Tell when the attack begins; when it is over, how often each status was answered."""
-    attacker = Attacker(url, events, over)
+    """Tell when the attack begins; when it is over, how often each status was answered.
+
+    With that it tells what kept it from attacking, which should be nothing.
+    """
+    attacker, faults = Attacker(url, events, over), []
 
     def go_on() -> None:
-        while not over.is_set():
-            ATTACKS[title](attacker)
+        try:
+            while not over.is_set():
+                ATTACKS[title](attacker)
+        except Exception as error:  # whatever it is: this would be no attack
+            faults.append(f"{title}: {error!r}")
 
     threads = [threading.Thread(target=go_on, daemon=True) for _ in range(CONNECTIONS)]
     told.send(None)
@@ -304,7 +310,7 @@ def attack(
         thread.start()
     for thread in threads:
         thread.join()
-    told.send(attacker.answers)
+    told.send((attacker.answers, faults))
 
 
 # --- what becomes of the others ------------------------------------------------------------------
@@ -382,7 +388,9 @@ def besiege(
     answers: Counter[int] = Counter()
     if title:
         if told.poll(ANSWER_SECONDS):
-            answers = told.recv()
+            answers, faults = told.recv()
+            if faults:
+                raise RuntimeError(faults[0])
         attacker.join(ANSWER_SECONDS)
     time.sleep(SETTLING)
     cuts = statistics.quantiles(latencies, n=100) if len(latencies) > 1 else [float("inf")] * 99

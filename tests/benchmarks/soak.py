@@ -168,7 +168,7 @@ class Visitor:
             self._read([stroke for stroke in shown if stroke])
         drawing = {"seq": self._seq, "strokes": strokes}
         self._page.ask("explain_drawing", {"off": ["crop"]}, drawing)
-        self._page.ask("count_drawing", data={"label": digit, "strokes": strokes})
+        self._page.ask("label_drawing", data={"label": digit, "strokes": strokes})
         self._read([])
         board = self._page.ask("save_drawings")[0]
         self._join("open_drawings", data={"content": board["file"]})

@@ -17,7 +17,8 @@ from mnist_core.web.gradio_compat.page_order import END
 
 PARTS = ("html_template", "js_on_load")  # of a `gr.HTML`, as the page names them
 LEAST_LETTERS = 200  # less is as short as its name
-PART = re.compile(rb'"(?:%b)":("(?:[^"\\]|\\.)*")' % "|".join(PARTS).encode())
+TEXT = rb'"[^"\\]*(?:\\.[^"\\]*)*"'  # as JSON
+PART = re.compile(rb'"(?:%b)":(%b)' % ("|".join(PARTS).encode(), TEXT))
 
 # A script of the page comes later than this one, which stands behind the description of the page.
 FILL_IN = """
