@@ -30,10 +30,11 @@ from mnist_core.web.tabs import experiments
 from mnist_core.web.tabs.address import read_address
 from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
 from mnist_core.web.tabs.first_batch import show_first_batch
+from mnist_core.web.tabs.form_settings import read_settings
 from mnist_core.web.tabs.mistakes import describe, list_networks
 from mnist_core.web.tabs.runs import describe_runs
 from mnist_core.web.tabs.settings_query import link_to_settings
-from mnist_core.web.tabs.train_form import TrainForm, read_settings
+from mnist_core.web.tabs.train_form import TrainForm
 from tests.form_values import form_values
 from tests.made_pictures import LYING, UPRIGHT, two_classes, write_zip
 from tests.web.conftest import SetLimits

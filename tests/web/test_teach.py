@@ -37,7 +37,7 @@ from mnist_core.web.sessions.classifiers import (
     select_classifier,
 )
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.tabs import draw, mistakes
+from mnist_core.web.tabs import draw, mistakes, score
 from mnist_core.web.tabs.draw import DrawTab
 from mnist_core.web.tabs.inside import look_closer
 from mnist_core.web.tabs.runs import RunsTab, describe_runs
@@ -287,7 +287,7 @@ def test_a_taught_network_reads_at_once_and_names_what_it_reads(
     shown = view(session)
     assert shown["share"] is None
     assert shown["exam"][0] == "Exam: 6 of 6 right, 100.00%. Draw: it reads now."
-    (row,) = [row for row in draw._board(session)["rows"] if row["name"] == "Your network"]
+    (row,) = [row for row in score.show_board(session)["rows"] if row["name"] == "Your network"]
     assert row["note"] == "exam: 6 of 6 right"
     assert row["right"] is None
 

@@ -344,10 +344,6 @@ class Session:
             self._check_open()
             return sum(map(self.test_set.add, drawings))
 
-    def unlabel(self, drawing: LabelledDrawing) -> bool:
-        """Take a drawing out of the own test set; return whether it was in it."""
-        return self.test_set.remove(drawing)
-
     @contextmanager
     def keeping_classes(self) -> Iterator[OwnClasses]:
         """Let something be added to the visitor's own classes within a `with` block.
