@@ -18,8 +18,7 @@ function showSureness() {
   find("digits").tBodies[0].replaceChildren();
   shown.confusion.forEach((counts, digit) => {
     const [all, right] = [sum(counts), counts[digit]];
-    const [images, hits] = [all, right].map((count) => count.toLocaleString("en"));
-    const row = newRow("digits", called(digit), images, hits, percent(all ? right / all : null), "");
+    const row = newRow("digits", called(digit), all, right, percent(all ? right / all : null), "");
     const bar = row.lastElementChild.appendChild(document.createElement("span"));
     bar.className = "bar";
     bar.style.width = percent(all ? right / all : 0);
