@@ -13,7 +13,8 @@ from math import prod
 import torch
 from torch import Tensor, nn
 
-from mnist_core.inspection.layers import TITLES, Recorder, in_eval_mode
+from mnist_core.inspection.layers import TITLES
+from mnist_core.inspection.recorder import Recorder, in_eval_mode
 from mnist_core.text import Message
 
 Shape = tuple[int, ...]

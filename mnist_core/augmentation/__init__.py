@@ -2,8 +2,8 @@
 
 Article, advice at its end: data augmentation works against overfitting. `handwriting` puts together
 what the other modules make: `habits` adds lines to MNIST's digits and `distortion` bends them,
-`skeletons` draws digits and letters anew, `non_digits` makes what is no digit, all with one `pen`.
-`mirror` is for photographs.
+`skeletons` draws the digits and letters of `glyphs` anew, `non_digits` makes what is no digit, all
+with one `pen`. `mirror` is for photographs.
 """
 
 from __future__ import annotations

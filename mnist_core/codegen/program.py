@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from mnist_core.augmentation import (
     affine,
     distortion,
+    glyphs,
     habits,
     handwriting,
     mirror,
@@ -201,7 +202,7 @@ from itertools import chain, repeat
 
 {IMPORTS.partition(chr(10))[2]}"""
 
-HANDWRITING = (pen, distortion, habits, non_digits, skeletons, handwriting)
+HANDWRITING = (pen, distortion, habits, non_digits, glyphs, skeletons, handwriting)
 """The modules of that augmentation, each after those that it needs."""
 
 # Where two threads parse at once, Python 3.11 may raise a SystemError ("recursion depth mismatch").

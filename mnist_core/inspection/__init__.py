@@ -22,6 +22,7 @@ for all images.
 
 The rooms, in the order in which they can be read:
 
+`recorder`    a network, watched while it computes
 `layers`      a network, an image → what each layer makes of it, and how the scores hang on that
 `neurons`     a neuron: its weight image × pixels + bias = activation → its share of each score
 `kernels`     a pixel of a feature map: the patch × the kernel

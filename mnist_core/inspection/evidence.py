@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mnist_core.inspection.layers import PAPER, Floats, Inspection, gradients_of, run
+from mnist_core.inspection.layers import PAPER, Floats, Inspection
+from mnist_core.inspection.recorder import gradients_of, run
 from mnist_core.text import Message
 
 BATCH_SIZE = 64  # images at a time: enough to be fast, and little memory

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from mnist_core.data import ImageDataset
-from mnist_core.inspection.layers import Floats, Inspection, find_activations, run
+from mnist_core.inspection.layers import Floats, Inspection, find_activations
+from mnist_core.inspection.recorder import run
 
 BATCH_SIZE = 500  # images at a time: 25 MB of the CNN's feature maps
 

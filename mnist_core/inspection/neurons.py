@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from mnist_core.inspection.layers import Floats, Inspection, gradients_of, run
+from mnist_core.inspection.layers import Floats, Inspection
+from mnist_core.inspection.recorder import gradients_of, run
 from mnist_core.text import Message
 
 

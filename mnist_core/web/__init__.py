@@ -5,6 +5,7 @@ What a floor imports lies on the same floor or below it.
 `tabs/`               what a tab shows and does
     `page_stream`         tells all tabs of a page what has changed
     `draw`                a drawing in, the prediction out, while the pen is still moving
+    `score`               how many of the visitor's drawings each network reads right
     `picture`             where things are in a picture, and the image of its digit
     `image_strip`         test images to press, where nobody can draw what was learned
     `inside`              what the network does with it, and why
@@ -12,6 +13,8 @@ What a floor imports lies on the same floor or below it.
     `teach`               classes of the visitor's own, and the visitor's hand, learned in seconds
     `train`               any settings, and the run watched while it learns
     `train_form`          the settings of a run
+    `form_inputs`         an input for each, and what can be chosen in it
+    `form_settings`       what they hold, as settings
     `data_set_choice`     what is to be learned
     `own_pictures`        what was found in the pictures that the visitor has brought
     `first_batch`         what a run will learn from, by its settings
@@ -69,7 +72,7 @@ What a floor imports lies on the same floor or below it.
     `own_classes`         the classes that the visitor has named, and their drawings
     `own_hand`            a network that has learned the visitor's hand
     `own_pictures`        the pictures that the visitor has brought
-    `run_files`           a run's weights and metadata, as files
+    `run_files`           a network's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks
@@ -108,6 +111,7 @@ What a floor imports lies on the same floor or below it.
     `short_jobs`          trainings of seconds, which wait for no run
     `short_task`          what such a training does
     `run`                 one run: its settings, what came of them, the network
+    `failure`             why one has failed
     `pace`                how fast a run trains
     `presence`            whether a page is connected
     `worker_pool`         the workers that there are, kept warm
@@ -129,6 +133,7 @@ What a floor imports lies on the same floor or below it.
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `wrong_input`         what it says of values that no page sends
+    `drain`               how fast bodies go by that nobody reads
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event

@@ -17,6 +17,7 @@ from mnist_core.augmentation import (
     affine,
     augment,
     distortion,
+    glyphs,
     non_digits,
     pen,
     skeletons,
@@ -369,10 +370,10 @@ def test_a_curve_passes_its_points_smoothly() -> None:
 
 
 def test_no_shape_stands_for_two_digits() -> None:
-    shapes = [shape for ways in skeletons.DIGITS for shape in ways]
+    shapes = [shape for ways in glyphs.DIGITS for shape in ways]
     for shape in each(shapes):
         assert shapes.count(shape) == 1
-        assert shape not in skeletons.NON_DIGITS
+        assert shape not in glyphs.NON_DIGITS
 
 
 def test_each_shape_is_drawn_in_time_and_each_time_otherwise() -> None:

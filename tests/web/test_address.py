@@ -18,8 +18,8 @@ from mnist_core.models import MODELS
 from mnist_core.preprocessing import image_from_strokes, parse_strokes
 from mnist_core.web.components.address import MAX_LETTERS, Address
 from mnist_core.web.tabs.address import HIDEABLE, TABS, read_address
+from mnist_core.web.tabs.form_inputs import BATCH_SIZES
 from mnist_core.web.tabs.settings_query import link_to_settings, write_settings
-from mnist_core.web.tabs.train_form import BATCH_SIZES
 from tests.each import each
 
 CONFIGS = st.builds(

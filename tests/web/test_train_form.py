@@ -15,8 +15,9 @@ from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.models import MODELS
 from mnist_core.web.sessions.session import Session
-from mnist_core.web.tabs import augmentation_preview, train_form
-from mnist_core.web.tabs.train_form import TrainForm, read_settings, show_preview
+from mnist_core.web.tabs import augmentation_preview, form_inputs, train_form
+from mnist_core.web.tabs.form_settings import read_settings
+from mnist_core.web.tabs.train_form import TrainForm, show_preview
 from tests.form_values import form_values
 from tests.web.conftest import SetLimits
 from tests.web.workshop import Workshop, eventually
@@ -67,9 +68,9 @@ def test_of_a_run_that_was_trained_on_the_form_takes_all_epochs(form: TrainForm)
 
 
 def test_every_choice_of_the_core_can_be_made() -> None:
-    assert train_form.SCHEDULES.keys() == set(SCHEDULES)
-    assert train_form.OPTIMIZERS.keys() == set(OPTIMIZERS)
-    assert train_form.AUGMENTATIONS.keys() == set(AUGMENTATIONS)
+    assert form_inputs.SCHEDULES.keys() == set(SCHEDULES)
+    assert form_inputs.OPTIMIZERS.keys() == set(OPTIMIZERS)
+    assert form_inputs.AUGMENTATIONS.keys() == set(AUGMENTATIONS)
 
 
 def test_what_differs_is_said_and_stands_in_the_code(form: TrainForm) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 import secrets
 from collections.abc import Generator
 from contextlib import closing
@@ -15,26 +14,24 @@ from torch import nn
 
 from mnist_core.checkpoints import Checkpoint
 from mnist_core.config import TrainConfig
-from mnist_core.data import DownloadError, default_root, fetch_images
+from mnist_core.data import default_root, fetch_images
 from mnist_core.experiments import describe_change
 from mnist_core.inference import UNCALIBRATED
 from mnist_core.loss_curve import LossCurve
 from mnist_core.models import WIDTH, create_model_shape
 from mnist_core.moments import Moments, count_networks
-from mnist_core.shapes import ShapeMismatchError
 from mnist_core.text import Message
 from mnist_core.training import DivergenceError, EpochRecord, StepRecord
 from mnist_core.web.gradio_compat.gpu import request_context
 from mnist_core.web.jobs import gpu_loan
+from mnist_core.web.jobs.failure import explain_failure
 from mnist_core.web.jobs.gpu_loan import NoGpuError
 from mnist_core.web.jobs.pace import Pace
 from mnist_core.web.jobs.snapshot import Snapshot, unpack_model
 from mnist_core.web.jobs.status import Error, RunStatus, State
 from mnist_core.web.jobs.worker import Begun, Ended, Order, Progress, Task
 from mnist_core.web.jobs.worker_pool import WorkerPool
-from mnist_core.web.jobs.worker_process import Worker, WorkerError, WorkerLostError
-
-log = logging.getLogger(__name__)
+from mnist_core.web.jobs.worker_process import Worker
 
 RECORD_BYTES = 1_000  # of memory, about, for an epoch with its line
 FLOAT_BYTES = 4  # of a weight, which is one byte in what the network was
@@ -125,7 +122,7 @@ class Run:
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
         run.is_activation_known = checkpoint.is_activation_known
-        run.is_dataset_known = checkpoint.dataset is not None
+        run.is_dataset_known = checkpoint.is_dataset_known
         accuracy = epochs[-1].test_accuracy if epochs else accuracy
         done = len(epochs)
         run._update(state="uploaded", stage=None, epochs=done, epochs_done=done, accuracy=accuracy)
@@ -282,24 +279,8 @@ class Run:
             self.retry_rate = error.retry_rate
             self.curve = error.curve or self.curve
             self._end("diverged", Error("diverged", error.args[0]))
-        except ShapeMismatchError as error:
-            self._end("failed", Error("shapes", error.args[0]))
-        except DownloadError as error:
-            facts = {"reason": str(error), "cause": error.cause}
-            log.error("a data set is not there", extra={"fields": facts})
-            self._end("failed", Error("no_data", error.said_to_visitors))
-        except MemoryError:
-            self._end("failed", Error("no_memory"))
-        except WorkerLostError:
-            log.exception("a worker is lost", extra={"fields": {"settings": self.config}})
-            self._end("failed", Error("worker_lost"))
-        except WorkerError as error:
-            fields = {"settings": self.config, "trace": str(error)}
-            log.error("a training failed", extra={"fields": fields})
-            self._end("failed", Error("unexpected"))
-        except Exception:
-            log.exception("a training failed", extra={"fields": {"settings": self.config}})
-            self._end("failed", Error("unexpected"))
+        except Exception as error:
+            self._end("failed", explain_failure(error, self.config))
 
     def end(self) -> None:
         """End a run that does not have the turn, keeping what it has learned."""
@@ -321,7 +302,7 @@ class Run:
     def _task(self) -> Task:
         device = "cpu" if gpu_loan.ON_ZERO_GPU else None  # a worker has no GPU there
         root = default_root().resolve()
-        own = self.config.data_set if self.config.data_set.origin else None
+        own = self.config.data_set if self.config.data_set.is_own else None
         going_on = (self._snapshot, self._is_extended, self.curve.copy())
         return Task(self.config, root, own, device, *going_on)
 

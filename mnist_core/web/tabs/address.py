@@ -28,10 +28,11 @@ from mnist_core.web.components.guide import PAGES
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.form_inputs import BATCH_SIZES
+from mnist_core.web.tabs.form_settings import read_settings
 from mnist_core.web.tabs.page_stream import View, quietly
 from mnist_core.web.tabs.settings_query import SETTINGS, write_settings
 from mnist_core.web.tabs.train import TrainTab
-from mnist_core.web.tabs.train_form import BATCH_SIZES, read_settings
 
 TABS = ("draw", "train", "mistakes", "experiments", "runs")
 KINDS: dict[str, type[int] | type[float]] = {

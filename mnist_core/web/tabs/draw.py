@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from mnist_core.data import DATASETS
-from mnist_core.drawings import (
-    LabelledDrawing,
-    NamedDrawing,
-    format_drawings,
-    parse_drawings,
-)
+from mnist_core.drawings import NamedDrawing
 from mnist_core.inference import predict
 from mnist_core.preprocessing import GrayImage, image_from_strokes
 from mnist_core.text import Message, say, translate
@@ -23,18 +17,11 @@ from mnist_core.web.components.canvas import (
     Drawing,
     DrawingCanvas,
     has_name,
-    parse_label,
     parse_named_label,
 )
 from mnist_core.web.components.image_strip import ImageStrip, Wish
 from mnist_core.web.components.keepsakes import Keepsakes, KeptDrawings
-from mnist_core.web.components.leaderboard import (
-    Choice,
-    Leaderboard,
-    LeaderboardStatus,
-    OpenedFile,
-    Row,
-)
+from mnist_core.web.components.leaderboard import Choice, Leaderboard
 from mnist_core.web.components.picture import Findings, PictureViewer, Question
 from mnist_core.web.components.prediction import Answer, PredictionPanel
 from mnist_core.web.components.share import Share
@@ -42,12 +29,8 @@ from mnist_core.web.gradio_compat.event_data import event_data
 from mnist_core.web.jobs.throttle import note_reading
 from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.classifiers import (
-    SHIPPED_CLASSIFIERS,
     Classifier,
-    all_classifiers,
     current_classifier,
-    describe_problem,
-    replace_gone_classifier,
     select_classifier,
     select_new_runs,
 )
@@ -58,9 +41,17 @@ from mnist_core.web.tabs.image_strip import describe_strip, fill_strip
 from mnist_core.web.tabs.inside import build_views
 from mnist_core.web.tabs.page_stream import View, at_once, quietly
 from mnist_core.web.tabs.picture import look_at_thing, look_into, look_up
+from mnist_core.web.tabs.score import (
+    count_drawing,
+    count_file,
+    first_board,
+    forget_drawings,
+    open_drawings,
+    save_drawings,
+    show_board,
+    take_drawing_back,
+)
 from mnist_core.web.tabs.teach import TeachPart
-
-SHIPPED_NOTES = {"cnn": Message("draw.cnn_note"), "simple_nn": Message("draw.simple_nn_note")}
 
 
 class DrawTab:
@@ -87,7 +78,7 @@ class DrawTab:
                 Share(offers=("link", "drawing", "seen"), stem="digit")
             with gr.Column(scale=3, min_width=320):
                 prediction = PredictionPanel(elem_classes="reading")
-                self.board = Leaderboard(_first_board())
+                self.board = Leaderboard(first_board())
                 self.keepsakes = Keepsakes(most=the_limits().drawings)
             with gr.Column(scale=5, min_width=320, elem_classes="dock"):
                 build_views(self.canvas, link)
@@ -120,7 +111,7 @@ class DrawTab:
         session.note_change()
         if not is_there and (present := current_classifier(session)):
             session.draw.note = Message("draw.classifier_gone", name=present.name)
-        return {self.board: _board(session), **self._read_again(session)}
+        return {self.board: show_board(session), **self._read_again(session)}
 
     def turn_strip(self, session: Session, event: gr.EventData) -> Updates:
         """Give some test images of a data set."""
@@ -133,7 +124,7 @@ class DrawTab:
             gr.Error: they are none, or too many.
         """
         content = KeptDrawings.of(event).content
-        board = _count_file(content, session, "draw.brought_back")
+        board = count_file(content, session, "draw.brought_back")
         return {self.board: board, self.keepsakes: gr.update(brought=time.monotonic_ns())}
 
     def view(self, session: Session) -> View:
@@ -143,7 +134,7 @@ class DrawTab:
             select_new_runs(session)
             again = self._read_again(session)  # first: what is learned meanwhile is shown later
             return {
-                self.board: _board(session),
+                self.board: show_board(session),
                 self.teach.panel: self.teach.show(session),
                 **again,
             }
@@ -155,7 +146,7 @@ class DrawTab:
         if _is_for_own_class(session, event):
             updates = self.teach.add(session, _named(event))
             session.draw.note = session.draw.teach_note  # where the other panel is closed
-            return {self.board: _board(session), **updates}
+            return {self.board: show_board(session), **updates}
         return {
             self.board: count_drawing(session, event),
             self.teach.panel: self.teach.show(session),
@@ -182,6 +173,13 @@ class DrawTab:
 def _is_for_own_class(session: Session, event: gr.EventData) -> bool:
     """Tell whether a label names a class; where there are none, it has to be a digit."""
     return has_name(event_data(event)) and not session.own_classes.is_empty
+
+
+def _named(event: gr.EventData) -> NamedDrawing:
+    try:
+        return parse_named_label(event_data(event))
+    except ValueError as error:
+        raise refusal(error) from None
 
 
 def _drawable(classifier: Classifier | None) -> str:
@@ -273,151 +271,3 @@ def _ask_for(classifier: Classifier) -> str:
     if classifier.reads_drawings:
         return say("draw.ask_class", classes=", ".join(map(translate, classifier.classes)))
     return say("draw.ask_picture")
-
-
-# --- the score ---------------------------------------------------------------------------------
-
-
-def count_drawing(session: Session, event: gr.EventData) -> LeaderboardStatus:
-    """Count a drawing of which the visitor has said which digit it is.
-
-    Raises:
-        gr.Error: what the page sent is no such drawing.
-    """
-    drawing = _labelled(event)
-    return _add([drawing], session, Message("draw.counted", digit=_name(drawing.label)))
-
-
-def take_drawing_back(session: Session, event: gr.EventData) -> LeaderboardStatus:
-    """Count a drawing no more: the visitor has undone what was said of it.
-
-    Raises:
-        gr.Error: what the page sent is no such drawing.
-    """
-    drawing = _labelled(event)
-    if session.unlabel(drawing):
-        session.draw.note = Message("draw.taken_back", digit=_name(drawing.label))
-    return _board(session)
-
-
-def _labelled(event: gr.EventData) -> LabelledDrawing:
-    try:
-        return parse_label(event_data(event))
-    except ValueError as error:
-        raise refusal(error) from None
-
-
-def _named(event: gr.EventData) -> NamedDrawing:
-    try:
-        return parse_named_label(event_data(event))
-    except ValueError as error:
-        raise refusal(error) from None
-
-
-def save_drawings(session: Session) -> LeaderboardStatus:
-    """Hand the page its drawings as the file that `evaluate --drawings` reads."""
-    return {"file": format_drawings(session.test_set.drawings).decode("ascii")}
-
-
-def open_drawings(session: Session, event: gr.EventData) -> LeaderboardStatus:
-    """Count the drawings of a file beside those that are there.
-
-    Raises:
-        gr.Error: it is not a file of drawings, or too many are in it.
-    """
-    return _count_file(OpenedFile.of(event).content, session, "draw.opened")
-
-
-def _count_file(content: str, session: Session, note: str) -> LeaderboardStatus:
-    """Count the drawings of a file's text; `note` is the sentence that says how many."""
-    try:
-        drawings = parse_drawings(content.encode(), the_limits().drawings)
-    except ValueError as error:
-        raise refusal(error) from None
-    return _add(drawings, session, Message(note, count=len(drawings)))
-
-
-def forget_drawings(session: Session) -> LeaderboardStatus:
-    """Begin the score anew."""
-    session.test_set.clear()
-    session.draw.note = Message("draw.forgotten")
-    return _board(session)
-
-
-def _add(drawings: Sequence[LabelledDrawing], session: Session, note: Message) -> LeaderboardStatus:
-    try:
-        dropped = session.label(drawings)
-    except ValueError as error:
-        raise refusal(error) from None
-    if dropped == 1:
-        note = Message("draw.made_room_for_one", note=note)
-    elif dropped:
-        note = Message("draw.made_room", note=note, count=dropped)
-    session.draw.note = note
-    return _board(session)
-
-
-def _board(session: Session) -> LeaderboardStatus:
-    changed_at = session.test_set.changed_at  # first: what is counted meanwhile is newer
-    is_gone = replace_gone_classifier(session)
-    classifiers = all_classifiers(session)
-    session.test_set.keep_predictions_of({classifier.key for classifier in classifiers})
-    rows = {classifier.key: _row(classifier, session) for classifier in classifiers}
-    missing: dict[str, Row] = {
-        key: {"key": key, "name": name, "note": translate(describe_problem(key)), "missing": True}
-        for key, (name, _) in SHIPPED_CLASSIFIERS.items()
-    }
-    present = current_classifier(session)
-    if is_gone and present:
-        session.draw.note = Message("draw.classifier_gone", name=present.name)
-    return {
-        "classifier": present.key if present else "",
-        "rows": list({**missing, **rows}.values()),
-        "drawings": len(session.test_set),
-        "changed_at": changed_at,
-        "note": translate(session.draw.note) if session.draw.note else "",
-    }
-
-
-def _row(classifier: Classifier, session: Session) -> Row:
-    # Weights of within an epoch are gone before anybody has read their score; what has learned
-    # from these very drawings has none to be proud of.
-    is_beginning = classifier.is_training and classifier.epochs == 0
-    right = (
-        None
-        if is_beginning or classifier.note or not classifier.reads_digits
-        else session.test_set.count_right(classifier.key, classifier.edition, classifier.model)
-    )
-    note = translate(classifier.note) or _say_accuracy(classifier)
-    if classifier.is_training:
-        note = say("draw.in_training")
-    if classifier.key in SHIPPED_NOTES:
-        note = translate(describe_problem(classifier.key) or SHIPPED_NOTES[classifier.key])
-    return {
-        "key": classifier.key,
-        "name": translate(classifier.name),
-        "accuracy": classifier.accuracy if classifier.reads_digits else None,
-        "right": right,
-        "note": note,
-    }
-
-
-def _say_accuracy(classifier: Classifier) -> str:
-    """Say how a network does that was not tested on MNIST, whose column is not for it."""
-    data_set, accuracy = classifier.data_set, classifier.accuracy
-    if data_set is None or classifier.reads_digits or accuracy is None:
-        return ""
-    return say("draw.accuracy_on", title=data_set.title, accuracy=accuracy)
-
-
-def _first_board() -> LeaderboardStatus:
-    """Name the shipped networks, which are loaded only when a visitor comes."""
-    rows: list[Row] = [
-        {"key": key, "name": name, "note": SHIPPED_NOTES[key]}
-        for key, (name, _) in SHIPPED_CLASSIFIERS.items()
-    ]
-    return {"classifier": rows[0]["key"], "rows": rows, "drawings": 0, "changed_at": 0.0}
-
-
-def _name(digit: int) -> Message:
-    return Message("digit.eight" if digit == 8 else "digit.other", digit=digit)

@@ -17,8 +17,9 @@ from mnist_core.data import (
 from mnist_core.text import translate
 from mnist_core.web.components.first_batch import FirstBatch, FirstBatchView, LabelledImage
 from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.tabs.form_settings import own_or
 from mnist_core.web.tabs.page_stream import at_once
-from mnist_core.web.tabs.train_form import TrainForm, own_or
+from mnist_core.web.tabs.train_form import TrainForm
 
 SETTINGS = ("dataset", "batch_size", "seed", "images", "wrong_labels")  # what it depends on
 MOST_SHOWN = 64  # images of a batch, as many as the article's has

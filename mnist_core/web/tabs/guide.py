@@ -13,8 +13,8 @@ from mnist_core.text import Language, current_language, say, translate
 from mnist_core.web.components.guide import PAGES, Guide, GuideStatus
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.sessions.session import Session
+from mnist_core.web.tabs.form_inputs import OPTIMIZERS
 from mnist_core.web.tabs.page_stream import View
-from mnist_core.web.tabs.train_form import OPTIMIZERS
 
 TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000  # MNIST's
 CELLS = {1: (0,), 2: (1, 2), 3: (3,), 4: (4,), 5: (5,), 6: (6, 7), 7: (8,)}

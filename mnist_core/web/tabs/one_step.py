@@ -16,8 +16,9 @@ from mnist_core.shapes import explain_mismatch
 from mnist_core.text import Message, say, translate
 from mnist_core.web.components.one_step import OneStepPanel, OneStepView, StepImage
 from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.tabs.form_settings import read_settings
 from mnist_core.web.tabs.page_stream import at_once
-from mnist_core.web.tabs.train_form import TrainForm, read_settings
+from mnist_core.web.tabs.train_form import TrainForm
 
 MOST_SHOWN = 12  # images of the batch
 LINES = {  # where the loop's program does what

@@ -29,13 +29,14 @@ from mnist_core.web.sessions.run_files import safetensors_path
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.curves import svg_address
 from mnist_core.web.tabs.first_batch import build_first_batch
+from mnist_core.web.tabs.form_settings import read_settings
 from mnist_core.web.tabs.one_step import build_one_step
 from mnist_core.web.tabs.page_stream import View, quietly
 from mnist_core.web.tabs.run_curves import view_curves
 from mnist_core.web.tabs.run_text import view_run
 from mnist_core.web.tabs.scrubber import build_scrubber, view_moments
 from mnist_core.web.tabs.settings_query import link_to_settings
-from mnist_core.web.tabs.train_form import TrainForm, read_settings
+from mnist_core.web.tabs.train_form import TrainForm
 
 MORE_EPOCHS = 5  # that "train on" adds
 MAX_DIGITS = 10  # of those that a drawing has been read as, epoch after epoch

@@ -9,49 +9,28 @@ from typing import Any, cast
 
 import gradio as gr
 
-from mnist_core.config import IMAGES, LEAST_IMAGES, MOST_WRONG_LABELS, TrainConfig
-from mnist_core.data import DATASETS, OWN_PICTURES, DataSet
+from mnist_core.config import TrainConfig
+from mnist_core.data import DATASETS, OWN_PICTURES
 from mnist_core.experiments import RECIPE, describe_change
-from mnist_core.models import (
-    LEAST_WIDTH,
-    MODELS,
-    MOST_WIDTH,
-    count_parameters,
-    create_model_shape,
-)
+from mnist_core.models import MODELS
 from mnist_core.text import Message, say, translate
-from mnist_core.training import EPOCHS_A_STEP
 from mnist_core.web.components.base import Updates, refusal
 from mnist_core.web.components.listing import Listing, Program, describe_program
 from mnist_core.web.components.number_field import NumberField
 from mnist_core.web.gradio_compat.buttons import spoken_button
-from mnist_core.web.limits import the_limits
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.augmentation_preview import show_augmentation
 from mnist_core.web.tabs.data_set_choice import DataSetChoice
+from mnist_core.web.tabs.form_inputs import (
+    AUGMENTATIONS,
+    lay_out_more,
+    lay_out_recipe,
+    model_choices,
+)
+from mnist_core.web.tabs.form_settings import OF_HIDDEN_LAYERS, own_or, read_settings
 from mnist_core.web.tabs.page_stream import at_once, quietly
 
-BATCH_SIZES = (64, 128, 256)
-SCHEDULES: dict[str, str] = {
-    "none": Message("form.schedule_none"),
-    "step": Message("form.schedule_step", epochs=EPOCHS_A_STEP),
-    "one_cycle": Message("form.schedule_one_cycle"),
-}
-OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-ACTIVATIONS: dict[str, str] = {
-    "relu": "ReLU",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "none": Message("form.activation_none"),
-}
-OF_HIDDEN_LAYERS = ("width", "activation")  # settings that some networks do not have
-AUGMENTATIONS: dict[str, str] = {
-    "none": Message("form.augmentation_none"),
-    "affine": Message("form.augmentation_affine"),
-    "handwriting": Message("form.augmentation_handwriting"),
-    "mirror": Message("form.augmentation_mirror"),
-}
 THE_RECIPE = Message("form.recipe")
 
 
@@ -70,50 +49,9 @@ class TrainForm:
 
     def __init__(self) -> None:
         """Lay it out; call it where it is to stand, and `wire` when the tab is complete."""
-        limits = the_limits()
-        batch_sizes = [size for size in BATCH_SIZES if size <= limits.batch_size]
         with gr.Group():
             self.data_set = DataSetChoice()
-            model = gr.Dropdown(
-                _model_choices(RECIPE.data_set),
-                value=RECIPE.model,
-                label=Message("form.network"),
-                info=MODELS[RECIPE.model].advice,
-                elem_id="model",
-            )
-            batch_size = gr.Radio(
-                batch_sizes,
-                value=RECIPE.batch_size,
-                label=Message("form.batch_size"),
-                elem_id="batch-size",
-            )
-            with gr.Row(equal_height=True):
-                epochs = _number(
-                    RECIPE.epochs,
-                    Message("form.epochs"),
-                    "epochs",
-                    hint=Message("form.epochs_info"),
-                    least=1,
-                    most=limits.epochs,
-                )
-                learning_rate = _number(
-                    RECIPE.learning_rate,
-                    Message("form.learning_rate"),
-                    "learning-rate",
-                    hint=Message("form.learning_rate_info"),
-                    least=0,
-                    most=100,
-                    is_open=True,
-                    step=None,
-                )
-                seed = _number(
-                    RECIPE.seed,
-                    Message("form.seed"),
-                    "seed",
-                    hint=Message("form.seed_info"),
-                    least=0,
-                    most=2**32 - 1,
-                )
+            inputs = lay_out_recipe()
         with gr.Row(elem_classes="note"):
             self.note = gr.HTML(THE_RECIPE, elem_id="settings-note")
             self.reset = spoken_button(
@@ -127,93 +65,9 @@ class TrainForm:
         # Above what can be opened, so that it never moves.
         self.actions = gr.Row(elem_classes="actions")
         with gr.Accordion(Message("form.more"), open=False, elem_id="more-settings"):
-            schedule = gr.Dropdown(
-                _choices(SCHEDULES),
-                value=RECIPE.schedule,
-                label=Message("form.schedule"),
-                elem_id="schedule",
-            )
-            optimizer = gr.Radio(
-                _choices(OPTIMIZERS),
-                value=RECIPE.optimizer,
-                label=Message("form.optimizer"),
-                elem_id="optimizer",
-            )
-            dropout = _number(
-                0,
-                "Dropout",
-                "dropout",
-                hint=Message("form.dropout_info"),
-                least=0,
-                most=0.9,
-                step=0.05,
-                enabled=False,
-            )
-            with gr.Row():
-                width = _number(
-                    RECIPE.width,
-                    Message("form.width"),
-                    "width",
-                    hint=Message("form.width_info", low=LEAST_WIDTH, high=MOST_WIDTH),
-                    least=LEAST_WIDTH,
-                    most=MOST_WIDTH,
-                    step=8,
-                )
-                activation = gr.Radio(
-                    _choices(ACTIVATIONS),
-                    value=RECIPE.activation,
-                    label=Message("form.activation"),
-                    elem_id="activation",
-                )
-            with gr.Row():
-                images = _number(
-                    RECIPE.images,
-                    Message("form.images"),
-                    "images",
-                    hint=Message("form.images_info"),
-                    least=LEAST_IMAGES,
-                    most=IMAGES,
-                    step=1_000,
-                )
-                wrong_labels = _number(
-                    RECIPE.wrong_labels,
-                    Message("form.wrong_labels"),
-                    "wrong-labels",
-                    hint=Message("form.wrong_labels_info"),
-                    least=0,
-                    most=MOST_WRONG_LABELS,
-                    step=0.05,
-                )
-            flatten = gr.Checkbox(
-                RECIPE.flatten,
-                label=Message("form.flatten"),
-                info=Message("form.flatten_info"),
-                elem_id="flatten",
-            )
-            augmentation = gr.Dropdown(
-                _choices(AUGMENTATIONS),
-                value=RECIPE.augmentation,
-                label=Message("form.augmentation"),
-                elem_id="augmentation",
-            )
+            inputs |= lay_out_more()
             self.preview = gr.HTML(visible=False, elem_classes=["paper", "preview"])
-        inputs: dict[str, gr.Checkbox | gr.Dropdown | gr.Radio | NumberField] = {
-            "model": model,
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "learning_rate": learning_rate,
-            "schedule": schedule,
-            "dropout": dropout,
-            "augmentation": augmentation,
-            "optimizer": optimizer,
-            "seed": seed,
-            "width": width,
-            "activation": activation,
-            "images": images,
-            "wrong_labels": wrong_labels,
-            "flatten": flatten,
-            "dataset": self.data_set.dataset,
-        }
+        inputs["dataset"] = self.data_set.dataset
         self.inputs = {field.name: inputs[field.name] for field in fields(TrainConfig)}
 
     def build_code(self) -> None:
@@ -341,7 +195,7 @@ class TrainForm:
             self.inputs["model"]: gr.update(
                 choices=[
                     (translate(title), name)
-                    for title, name in _model_choices(learned or RECIPE.data_set)
+                    for title, name in model_choices(learned or RECIPE.data_set)
                 ]
             ),
             self.inputs["augmentation"]: gr.update(
@@ -400,48 +254,6 @@ class TrainForm:
         }
 
 
-def read_settings(*values: object, session: Session | None = None) -> TrainConfig:
-    """Turn what the form holds, in the order of `TrainConfig`, into settings.
-
-    Raises:
-        ValueError: a setting is out of range, or the pictures to learn from are not here.
-    """
-    given = dict(zip((field.name for field in fields(TrainConfig)), values, strict=True))
-    given["dataset"] = own_or(given["dataset"], session)
-    for name in ("epochs", "batch_size", "seed", "width", "images"):
-        given[name] = _whole(given[name])
-    architecture = MODELS.get(given["model"]) if isinstance(given["model"], str) else None
-    if architecture is not None and given["dropout"] == architecture.dropout:
-        given["dropout"] = None  # the network's own: the same run, by its shorter name
-    if architecture is not None and architecture.dropout is None:
-        given["dropout"] = None  # nothing to switch off; the form has it greyed out
-    if architecture is not None and not architecture.is_adjustable:
-        given |= {name: getattr(RECIPE, name) for name in OF_HIDDEN_LAYERS}  # greyed out as well
-    if architecture is not None and architecture.unflattened is None:
-        given["flatten"] = True
-    config = TrainConfig(**given)  # type: ignore[arg-type]  # checked there
-    the_limits().check(config)
-    return config
-
-
-def own_or(dataset: object, session: Session | None) -> object:
-    """Return the key of the visitor's own pictures, where the form says those; else what it says.
-
-    Raises:
-        ValueError: there are none.
-    """
-    if dataset != OWN_PICTURES:
-        return dataset
-    if session is None or session.own_pictures is None:
-        raise ValueError(Message("pictures.none"))
-    return session.own_pictures.data_set.key
-
-
-def _whole(value: object) -> object:
-    """Turn 5.0, as a browser may send it, into 5; leave the rest for TrainConfig to refuse."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def show_preview(augmentation: object, dataset: object, session: Session) -> dict[str, Any]:
     """Show examples of what an augmentation does to the images of a data set."""
     if dataset not in (*DATASETS, OWN_PICTURES):  # another's pictures, if anything
@@ -460,28 +272,3 @@ def show_preview(augmentation: object, dataset: object, session: Session) -> dic
 def _program(config: TrainConfig) -> Program:
     name = f"{config.model}_{config.data_set.name}.py"
     return describe_program(say("listing.of_settings"), config, name)
-
-
-def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:
-    about: dict[str, Any] = {"title": title, "elem_id": elem_id, "elem_classes": "number-block"}
-    return NumberField(value, min_width=90, **about, **settings)
-
-
-def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:
-    return [(title, name) for name, title in titles.items()]
-
-
-def _model_choices(data_set: DataSet) -> list[tuple[str, str]]:
-    """Name each network with how many parameters it has, built for a data set."""
-    form = {"shape": data_set.shape, "classes": len(data_set.classes)}
-    return [
-        (
-            Message(
-                "form.network_choice",
-                title=entry.title,
-                parameters=f"{count_parameters(create_model_shape(name, **form)):,}",
-            ),
-            name,
-        )
-        for name, entry in MODELS.items()
-    ]
