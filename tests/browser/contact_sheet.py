@@ -94,6 +94,8 @@ def fresh_states(page: Page, files: Path) -> Iterator[str]:
         page.locator(f'[data-open="{view}"]').click()
         expect(page.locator(".draw")).to_have_attribute("data-view", view)
         expect(page.get_by_test_id(panel)).to_have_attribute("data-digit", "7")
+        if view == "why":
+            expect(page.get_by_test_id("explained")).to_have_value("7")
         yield f"draw-{view}"
     page.locator('[data-open="teach"]').click()
     expect(page.locator(".draw")).to_have_attribute("data-view", "teach")
@@ -104,17 +106,20 @@ def fresh_states(page: Page, files: Path) -> Iterator[str]:
     draw_by_mouse(page, [(0.2, 0.2), (0.8, 0.8), (0.5, 0.9)])
     draw_by_mouse(page, [(0.8, 0.2), (0.2, 0.5)])
     expect(page.get_by_test_id("prediction")).not_to_have_attribute("data-digit", "")
+    expect(page.locator(".prediction.stale")).to_have_count(0)  # all of it is read, not a part
     yield "draw-scribble"
     for name, state in (("seven.png", "read"), ("broken.png", "problem")):
         page.get_by_test_id("picture-file").set_input_files(files / name)
         expect(page.get_by_test_id("picture")).to_have_attribute("data-state", state)
         yield f"draw-picture-{state}"
     open_train_tab(page)
+    expect(page.get_by_test_id("batch-words")).not_to_have_text("")
     yield "train-idle"
     choose_data_set(page, "CIFAR-10")
     expect(page.locator("#data-set-about")).to_be_visible()
     yield "train-data-set"
     choose_data_set(page, "MNIST")
+    expect(page.locator("#reset")).to_be_hidden()
     page.locator("#more-settings button").first.click()
     yield "train-more"
     choose_epochs(page, 20)
@@ -165,10 +170,11 @@ def choose_data_set(page: Page, title: str) -> None:
 def guide_states(page: Page) -> Iterator[str]:
     """Open the book beside the page, at the page that its address names, and the next one."""
     book = page.get_by_test_id("book")
-    expect(book).to_be_visible()
+    expect(book.locator("[data-said]:visible")).not_to_have_text("")
     yield "guide-4"
     book.get_by_test_id("next").click()
     expect(page.get_by_test_id("guide")).to_have_attribute("data-page", "5")
+    expect(page.get_by_test_id("batch-words")).not_to_have_text("")
     yield "guide-5"
 
 

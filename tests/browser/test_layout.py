@@ -234,6 +234,44 @@ def test_a_finger_hits_everything(new_page: NewPage, screen: dict[str, Any]) -> 
     assert small_targets(page) == []
 
 
+def small_letters(page: Page, least: int) -> list[str]:
+    """Return what is written in letters of fewer pixels than these."""
+    found: list[str] = page.evaluate(
+        """(least) => {
+            const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            const found = [];
+            while (walk.nextNode()) {
+                const text = walk.currentNode.textContent.trim();
+                const node = walk.currentNode.parentElement;
+                if (!text || !node.checkVisibility({ visibilityProperty: true })) continue;
+                const size = parseFloat(getComputedStyle(node).fontSize);
+                if (size < least && node.clientWidth !== 1) found.push(`${size} "${text}"`);
+            }
+            return found;
+        }""",
+        least,
+    )
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_projector_has_no_small_letters(
+    new_page: NewPage, page_errors: PageErrors, app_url: str, language: str
+) -> None:
+    page = new_page(**PROJECTOR)
+    page_errors.go(page, f"{app_url}?lang={language}&guide=2")
+    draw_by_mouse(page, SEVEN)
+    digit_read(page, 7)
+    for view in ("input", "inside", "why", "teach"):
+        page.locator(f'[data-open="{view}"]').click()
+        expect(page.locator(".draw")).to_have_attribute("data-view", view)
+        assert small_letters(page, 12) == [], view
+        assert overflow(page) == [], view
+    for tab in TABS[1:]:
+        open_by_id(page, tab)
+        assert small_letters(page, 12) == [], tab
+
+
 def test_a_projector_shows_more_and_larger(new_page: NewPage, page: Page) -> None:
     wide = new_page(**PROJECTOR)
 

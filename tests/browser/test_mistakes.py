@@ -266,6 +266,9 @@ def test_accuracy_per_class_and_calibration(
         abs((confidences.astype(float) - right)[bin_of == number].sum()) for number in range(15)
     )
     expect(page.get_by_test_id("error")).to_contain_text(f"{error / 100:.2f} points apart")
+    for axis in ("across", "up"):
+        numbers = page.get_by_test_id("reliability").locator(f".{axis}")
+        expect(numbers).to_have_text(["0%", "50%", "100%"])
     page.locator("[data-shows=sureness] summary").click()
     rows = page.get_by_test_id("bins").locator("tbody tr")
     expect(rows).to_have_count(len(np.unique(bin_of)))
@@ -472,7 +475,7 @@ def test_it_speaks_chinese_too(new_page: Callable[..., Page]) -> None:
     page = new_page(locale="zh-CN")
     open_mistakes(page)
     expect(page.get_by_test_id("headline")).to_have_text(
-        re.compile(r"^10,000 张测试图像中，SimpleNN 认错 \d+ 张，准确率 9\d\.\d\d%。$")
+        re.compile(r"^SimpleNN：10,000 张测试图像中认错 \d+ 张，准确率 9\d\.\d\d%。$")
     )
     page.locator("[data-language=en]").click()
     expect(page.get_by_test_id("headline")).to_contain_text("SimpleNN misreads")

@@ -39,6 +39,9 @@ function showReliability() {
     const range = percent(place / bins.length, 0) + "–" + percent((place + 1) / bins.length, 0);
     newRow("bins", range, count, percent(confidence), percent(accuracy));
   });
+  for (const axis of ["across", "up"])
+    for (const share of [0, 0.5, 1])
+      write(diagram.appendChild(part("tick " + axis, share)), percent(share, 0));
   const facts = { error: (100 * error).toFixed(2) };
   write(find("error"), say("misread.error", facts));
   diagram.setAttribute("aria-label", say("misread.error", facts));

@@ -8,7 +8,7 @@ const phases = find("phases");
 const template = find("step-images").querySelector("template");
 
 let pass = null; // what the server said last
-let phase = 0; // the line that is lit, from 0
+let phase = 0; // the line that is marked, from 0
 let isWhole = false; // whether the pass that is asked for is shown to its end at once
 let isWaiting = false;
 let losses = []; // of the passes so far
@@ -84,7 +84,7 @@ function showPhase() {
     item.textContent = words;
     phases.append(item);
   }
-  [...phases.children].forEach((item, i) => item.classList.toggle("lit", i === phase));
+  [...phases.children].forEach((item, i) => item.classList.toggle("newest", i === phase));
   const isOver = phase === pass.phases.length - 1;
   const isLast = isOver && pass.number >= pass.last;
   find("next-line").disabled = find("whole-step").disabled = isLast;

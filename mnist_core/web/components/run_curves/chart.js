@@ -2,7 +2,6 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = { left: 44, right: 12, top: 8, bottom: 34 }; // CSS pixels
-const HEIGHT = 170; // so that a laptop shows the whole tab
 const LEAST_DISTANCE = 34; // CSS pixels between two numbers on the horizontal axis
 
 function svgNode(name, attributes, ...children) {
@@ -36,16 +35,17 @@ class Chart {
     this.picture = svgNode("g", {});
     this.cursor = svgNode("g", { class: "cursor", visibility: "hidden" });
     svg.append(this.picture, this.cursor);
-    this.width = 0;
+    this.width = this.height = 0;
   }
 
   // Draw it anew. x: { most, ticks: [[place, text]], title }; y: { low, high, isLog };
   // curves: [{ name, places: [[x, y]], marked }]; band: [[x, low, high]]; line: { y, text }.
   draw({ x, y, curves, band = [], line = null }) {
     this.width = this.svg.clientWidth || this.width || 320;
+    this.height = this.svg.clientHeight || this.height || 170;
     this.x = x;
     this.y = y;
-    this.svg.setAttribute("viewBox", "0 0 " + this.width + " " + HEIGHT);
+    this.svg.setAttribute("viewBox", "0 0 " + this.width + " " + this.height);
     const parts = [...this.gridLines(), ...this.epochNumbers()];
     if (line && line.y <= y.high && line.y >= y.low) parts.push(...this.referenceLine(line));
     if (band.length > 1) parts.push(this.bandOf(band));
@@ -62,7 +62,7 @@ class Chart {
     const { low, high, isLog } = this.y;
     const scale = isLog ? Math.log10 : Number;
     const share = (scale(value) - scale(low)) / (scale(high) - scale(low));
-    return HEIGHT - MARGIN.bottom - share * (HEIGHT - MARGIN.top - MARGIN.bottom);
+    return this.height - MARGIN.bottom - share * (this.height - MARGIN.top - MARGIN.bottom);
   }
 
   // The batch under a pixel of the page.
@@ -86,9 +86,9 @@ class Chart {
   }
 
   epochNumbers() {
-    const bottom = HEIGHT - MARGIN.bottom;
+    const bottom = this.height - MARGIN.bottom;
     const parts = [
-      svgNode("text", { class: "title", x: (MARGIN.left + this.width) / 2, y: HEIGHT - 2 }, this.x.title),
+      svgNode("text", { class: "title", x: (MARGIN.left + this.width) / 2, y: this.height - 4 }, this.x.title),
     ];
     let last = -Infinity;
     for (const [place, text] of this.x.ticks) {
@@ -136,7 +136,7 @@ class Chart {
     this.cursor.setAttribute("visibility", batch === null ? "hidden" : "visible");
     if (batch === null) return;
     const x = this.toX(batch);
-    const line = { x1: x, x2: x, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom };
+    const line = { x1: x, x2: x, y1: MARGIN.top, y2: this.height - MARGIN.bottom };
     const dots = values
       .filter((value) => value != null && value >= this.y.low && value <= this.y.high)
       .map((value) => svgNode("circle", { cx: x, cy: this.toY(value), r: 5 }));

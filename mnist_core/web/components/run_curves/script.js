@@ -82,8 +82,10 @@ function horizontal() {
   const ends = run.epochs.map((epoch) => epoch.end);
   for (let end = (ends.at(-1) ?? 0) + run.steps; run.steps && end <= run.planned; end += run.steps)
     ends.push(end);
+  const most = Math.max(run.planned, run.batches, 1);
   const ticks = [[0, "0"], ...ends.map((end, i) => [end, String(i + 1)])];
-  return { most: Math.max(run.planned, run.batches, 1), ticks, title: say("plot.epoch") };
+  if (!ends.length && run.steps) ticks.push([most, decimal(most / run.steps, 2)]); // stopped before
+  return { most, ticks, title: say("plot.epoch") };
 }
 
 function heightOfLosses() {
