@@ -17,6 +17,7 @@ from mnist_core.checkpoints import SAFETENSORS, Checkpoint, load_checkpoint
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import (
     DATASETS,
+    OWN_DRAWINGS,
     OWN_PICTURES,
     DataSet,
     Splits,
@@ -200,6 +201,9 @@ def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
     dataset = name_data_set(options.dataset) if options.dataset else checkpoint.dataset
     if dataset is None and has_learned_pictures(checkpoint):
         raise ValueError(Message("cli.own_pictures"))
+    if has_learned(checkpoint, OWN_DRAWINGS):
+        taught = ", ".join(named_classes(checkpoint))
+        raise ValueError(Message("cli.own_drawings", classes=taught))
     if dataset is None:
         dataset = "mnist"
         if checkpoint.is_activation_known:  # else it has been said already
@@ -228,8 +232,13 @@ def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
 
 def has_learned_pictures(checkpoint: Checkpoint) -> bool:
     """Tell whether the metadata say that a network has learned pictures of somebody's own."""
+    return has_learned(checkpoint, OWN_PICTURES)
+
+
+def has_learned(checkpoint: Checkpoint, dataset: str) -> bool:
+    """Tell whether the metadata say that a network has learned this."""
     config = checkpoint.metadata.get("config")
-    return isinstance(config, dict) and config.get("dataset") == OWN_PICTURES
+    return isinstance(config, dict) and config.get("dataset") == dataset
 
 
 def open_image(path: Path, checkpoint: Checkpoint) -> Tensor:

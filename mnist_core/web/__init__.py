@@ -72,7 +72,7 @@ What a floor imports lies on the same floor or below it.
     `own_classes`         the classes that the visitor has named, and their drawings
     `own_hand`            a network that has learned the visitor's hand
     `own_pictures`        the pictures that the visitor has brought
-    `run_files`           a run's weights and metadata, as files
+    `run_files`           a network's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks

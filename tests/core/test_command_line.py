@@ -1038,6 +1038,8 @@ def test_teach_prints_how_the_exam_went(run: Run, symbols: Path, tmp_path: Path)
     assert last == f"Saved to {out}"
     assert torch.load(out)["fc2.weight"].shape == (3, 128)
     assert json.loads(out.with_suffix(".json").read_text())["classes"] == list(SYMBOLS)
+    assert_refused(run("evaluate", out), "own drawings, ring, cross, zigzag")
+    assert_refused(run("mistakes", out), "there are no test images of those")
 
 
 def test_teach_as_json_names_what_was_taken_for_what(run: Run, symbols: Path) -> None:
