@@ -66,17 +66,15 @@ def lay_out_recipe() -> dict[str, Input]:
     with gr.Row(equal_height=True):
         inputs |= {
             "epochs": _number(
-                RECIPE.epochs,
-                Message("form.epochs"),
                 "epochs",
+                Message("form.epochs"),
                 hint=Message("form.epochs_info"),
                 least=1,
                 most=limits.epochs,
             ),
             "learning_rate": _number(
-                RECIPE.learning_rate,
+                "learning_rate",
                 Message("form.learning_rate"),
-                "learning-rate",
                 hint=Message("form.learning_rate_info"),
                 least=0,
                 most=100,
@@ -84,9 +82,8 @@ def lay_out_recipe() -> dict[str, Input]:
                 step=None,
             ),
             "seed": _number(
-                RECIPE.seed,
-                Message("form.seed"),
                 "seed",
+                Message("form.seed"),
                 hint=Message("form.seed_info"),
                 least=0,
                 most=2**32 - 1,
@@ -111,9 +108,8 @@ def lay_out_more() -> dict[str, Input]:
             elem_id="optimizer",
         ),
         "dropout": _number(
-            0,
-            "Dropout",
             "dropout",
+            "Dropout",
             hint=Message("form.dropout_info"),
             least=0,
             most=0.9,
@@ -124,9 +120,8 @@ def lay_out_more() -> dict[str, Input]:
     with gr.Row():
         inputs |= {
             "width": _number(
-                RECIPE.width,
-                Message("form.width"),
                 "width",
+                Message("form.width"),
                 hint=Message("form.width_info", low=LEAST_WIDTH, high=MOST_WIDTH),
                 least=LEAST_WIDTH,
                 most=MOST_WIDTH,
@@ -142,18 +137,16 @@ def lay_out_more() -> dict[str, Input]:
     with gr.Row():
         inputs |= {
             "images": _number(
-                RECIPE.images,
-                Message("form.images"),
                 "images",
+                Message("form.images"),
                 hint=Message("form.images_info"),
                 least=LEAST_IMAGES,
                 most=IMAGES,
                 step=1_000,
             ),
             "wrong_labels": _number(
-                RECIPE.wrong_labels,
+                "wrong_labels",
                 Message("form.wrong_labels"),
-                "wrong-labels",
                 hint=Message("form.wrong_labels_info"),
                 least=0,
                 most=MOST_WRONG_LABELS,
@@ -177,9 +170,10 @@ def lay_out_more() -> dict[str, Input]:
     return inputs
 
 
-def _number(value: float, title: str, elem_id: str, **settings: Any) -> NumberField:
-    about: dict[str, Any] = {"title": title, "elem_id": elem_id, "elem_classes": "number-block"}
-    return NumberField(value, min_width=90, **about, **settings)
+def _number(name: str, title: str, **settings: Any) -> NumberField:
+    value = getattr(RECIPE, name) or 0  # the recipe's network has no dropout
+    about: dict[str, Any] = {"elem_id": name.replace("_", "-"), "elem_classes": "number-block"}
+    return NumberField(value, title=title, min_width=90, **about, **settings)
 
 
 def _choices(titles: dict[str, str]) -> list[tuple[str, str]]:
