@@ -257,6 +257,24 @@ def open_image(path: Path, checkpoint: Checkpoint) -> Tensor:
     return scale(read_picture(path, checkpoint.shape).unsqueeze(0))
 
 
+def open_gray(path: Path, checkpoint: Checkpoint) -> GrayImage:
+    """Open an image file as `open_image` does, for a network of grey images alone.
+
+    Returns:
+        [28, 28], 0 to 255.
+
+    Raises:
+        ValueError: it cannot be read, there is no digit in it, or the network reads colours.
+        FileNotFoundError: there is no such file.
+    """
+    if checkpoint.shape != MNIST_SHAPE:
+        raise ValueError(Message("cli.colours"))
+    if not has_learned_pictures(checkpoint):
+        return open_digit(path)
+    gray: GrayImage = read_picture(path, checkpoint.shape)[0].numpy()
+    return gray
+
+
 def open_digit(path: Path) -> GrayImage:
     """Open an image file and find the digit in it.
 

@@ -398,6 +398,7 @@ CHINESE: dict[str, str] = {
     "drawings.label": "标签要是 0 到 9 的数字。",
     "drawings.name": "类别要有名字：1 到 {most} 个能显示的字符。",
     "drawings.blank": "什么也没写。",
+    "drawings.other_class": "其中有 {name}，而这个网络只认 {classes}。",
     "drawings.missing": "没有手写文件 {path}。",
     "drawings.too_large": "文件解压后最多 {most} MB。",
     "drawings.not_packed": "这不是网页为网址打包的笔迹。",
@@ -605,6 +606,8 @@ CHINESE: dict[str, str] = {
         "这个网络学的是自己画的类别（{classes}），没有这些类别的测试图像。用 predict 可以让它认一张"
         "图片。"
     ),
+    "cli.no_digits": "这个网络学的不是数字，而是 {classes}。",
+    "cli.colours": "这个网络读的是彩色图像，只有灰度图像才能看里面。",
     "cli.no_data_set": "没有名叫 {name} 的数据集，可以选 {choices}，或者写图片的路径。",
     "cli.other_classes": "这个网络分辨的是 {found}，而这些图片是 {wanted}。",
     "cli.other_images": "这个网络读的是 {found}，而 {title} 是 {wanted}。",
@@ -614,7 +617,7 @@ CHINESE: dict[str, str] = {
     "cli.taught": "用 {learned} 幅手写教会了 {classes} 个类别，用时 {seconds:.1f} 秒。",
     "cli.exam": "考试：{count} 幅对了 {right} 幅，{accuracy:percent}",
     "cli.exam_mistake": "{meant} 被认成了 {taken}。",
-    "cli.confusion": "每一行是想写的数字，每一列是认成的数字。",
+    "cli.confusion": "每一行是想写的，每一列是认成的。",
     "cli.accuracy_column": "  准确率",
     "cli.temperature": "温度：{temperature:.3f}",
     "cli.sure_from": "有把握的最低概率：{share:.1%}",

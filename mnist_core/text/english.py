@@ -449,6 +449,7 @@ ENGLISH: dict[str, str] = {
     "drawings.label": "A label must be a digit from 0 to 9.",
     "drawings.name": "A class needs a name of 1 to {most} letters that can be shown.",
     "drawings.blank": "Nothing is drawn.",
+    "drawings.other_class": "There is a drawing of {name}, and the network knows {classes} alone.",
     "drawings.missing": "There is no file of drawings {path}.",
     "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
     "drawings.not_packed": "These are no strokes that a page has packed for an address.",
@@ -694,6 +695,8 @@ ENGLISH: dict[str, str] = {
         "This network has been taught from somebody's own drawings, {classes}: there are no test "
         "images of those. `predict` lets it read a picture of one."
     ),
+    "cli.no_digits": "This network has learned no digits, but {classes}.",
+    "cli.colours": "This network reads images in colour: only grey ones can be looked into.",
     "cli.no_data_set": "There is no data set {name}, but {choices}, or the path of pictures.",
     "cli.other_classes": "This network tells apart {found}, but these pictures show {wanted}.",
     "cli.other_images": "This network reads {found}, and {title} is {wanted}.",
@@ -705,7 +708,7 @@ ENGLISH: dict[str, str] = {
     ),
     "cli.exam": "Exam: {right} of {count} right, {accuracy:percent}",
     "cli.exam_mistake": "{meant} was read as {taken}.",
-    "cli.confusion": "Each row is a digit that was meant, each column what it was read as.",
+    "cli.confusion": "Each row is what was meant, each column what it was read as.",
     "cli.accuracy_column": "accuracy",
     "cli.temperature": "Temperature: {temperature:.3f}",
     "cli.sure_from": "Sure from: {share:.1%}",

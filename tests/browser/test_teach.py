@@ -208,11 +208,15 @@ def test_it_has_no_barriers(new_page: Callable[..., Page], tmp_path: Path, schem
     expect(page.get_by_test_id("exam")).to_contain_text("3 of 3 right", timeout=LEARNING_MS)
     draw_by_mouse(page, TALL)
     expect(page.get_by_test_id("prediction")).to_have_attribute("data-classifier", "Your network")
+    page.get_by_test_id("teach-files").click()
+    expect(page.locator("#own-safetensors")).to_be_visible()
     assert barriers(page) == []
 
 
 @pytest.mark.usefixtures("mnist_root")
-def test_the_hand_is_learned_from_counted_digits_and_there_is_a_way_back(page: Page) -> None:
+def test_the_hand_is_learned_from_counted_digits_and_there_is_a_way_back(
+    page: Page, tmp_path: Path
+) -> None:
     page.get_by_label("SimpleNN").check()
     for number in range(10):
         draw_and_say(page, [shifted(TALL, number / 100)], 1)
@@ -223,6 +227,9 @@ def test_the_hand_is_learned_from_counted_digits_and_there_is_a_way_back(page: P
     expect(said).to_contain_text("SimpleNN has learned your hand: of 2 digits", timeout=LEARNING_MS)
     expect(said).to_contain_text("MNIST: 96.46% before")
     expect(page.get_by_label("SimpleNN, your hand")).to_be_checked()
+    page.get_by_test_id("hand-files").click()
+    assert take(page, page.locator("#own-weights"), tmp_path).name == "your_hand_mnist.pth"
     page.get_by_test_id("hand-back").click()
+    expect(page.locator("#own-weights")).to_be_hidden()
     expect(row(page, "your hand")).to_have_count(0)
     expect(page.get_by_label("SimpleNN")).to_be_checked()

@@ -20,6 +20,7 @@ from mnist_core.data import DataSet, Splits, find_data_set, has_images, map_imag
 from mnist_core.experiments import experiments_with_pictures
 from mnist_core.text import speaking
 from mnist_core.web.components.first_batch import FirstBatch
+from mnist_core.web.components.mistakes import Look
 from mnist_core.web.jobs import worker
 from mnist_core.web.sessions import own_pictures
 from mnist_core.web.sessions.classifiers import all_classifiers
@@ -30,6 +31,7 @@ from mnist_core.web.tabs.address import read_address
 from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
 from mnist_core.web.tabs.first_batch import show_first_batch
 from mnist_core.web.tabs.form_settings import read_settings
+from mnist_core.web.tabs.mistakes import describe, list_networks
 from mnist_core.web.tabs.runs import describe_runs
 from mnist_core.web.tabs.settings_query import link_to_settings
 from mnist_core.web.tabs.train_form import TrainForm
@@ -112,6 +114,18 @@ def test_a_network_comes_back_from_its_files_without_the_pictures(
     elsewhere.delete(upload)
     elsewhere.upload(*(session.files(run) or files))  # an upload is taken from where it lay
     assert find_data_set(upload.config.dataset) is None  # nothing names it any more
+
+    # Who brings the pictures again sees its mistakes in them.
+    assert list_networks(elsewhere)["networks"][-1]["data_set"] == "mnist"
+    brought = bring(elsewhere, own_cache)
+    again = elsewhere.upload(*(session.files(run) or files))
+    assert again.config.dataset == brought.dataset
+    assert list_networks(elsewhere)["networks"][-1]["key"] == again.id
+    found = describe(Look(network=again.id), elsewhere)
+    assert found["classes"] == [LYING, UPRIGHT]
+    assert np.trace(found["confusion"]) / 30 == pytest.approx(run.accuracy)
+    elsewhere.end()
+    assert find_data_set(brought.dataset) is None
 
 
 def test_the_first_batch_shows_them_with_their_names(session: Session, own_cache: Path) -> None:

@@ -151,18 +151,20 @@ def file_stem(run: Run) -> str:
 
 
 def read_upload(
-    path: Path, metadata: Path | None = None
+    path: Path, metadata: Path | None = None, pictures: DataSet | None = None
 ) -> tuple[Checkpoint, TrainConfig, list[EpochRecord]]:
     """Read what was once downloaded; the files are gone afterwards.
 
     Args:
         path: the `.pth` file.
         metadata: the `.json` that was downloaded with it, if there is one.
+        pictures: those that the visitor has brought, if any.
 
     Returns:
         The network; its settings and its epochs, as far as the metadata can be true. Where nothing
         says what it has learned, its settings name the first data set that it fits. Where that was
-        somebody's own, they name a data set that is there until `forget_own`.
+        somebody's own, they name `pictures` if it was such ones, else a data set without images
+        that is there until `forget_own`.
 
     Raises:
         CheckpointError: the file holds none of our networks, or one that fits no data set.
@@ -185,8 +187,11 @@ def read_upload(
         raise ValueError(NO_ROOM) from error
     about, dataset = checkpoint.metadata, checkpoint.dataset
     if checkpoint.own is not None:
-        dataset = f"{checkpoint.own.key}-{secrets.token_hex(16)}"
-        add_own(replace(checkpoint.own, key=dataset))
+        if pictures is not None and _are_alike(checkpoint.own, pictures):
+            dataset = pictures.key
+        else:
+            dataset = f"{checkpoint.own.key}-{secrets.token_hex(16)}"
+            add_own(replace(checkpoint.own, key=dataset))
         about = {**about, "config": {**about["config"], "dataset": dataset}}
     told = read_run(
         about,
@@ -196,6 +201,12 @@ def read_upload(
         dataset or _first_fitting(checkpoint).key,
     )
     return checkpoint, *told
+
+
+def _are_alike(learned: DataSet, brought: DataSet) -> bool:
+    """Tell whether pictures have the same classes, in the same file, as those that were learned."""
+    facts = [(one.origin, one.classes, one.shape) for one in (learned, brought)]
+    return facts[0] == facts[1]
 
 
 def _first_fitting(checkpoint: Checkpoint) -> DataSet:

@@ -247,14 +247,15 @@ class Session:
         """
         self._check_open()
         with self.keeping():
-            checkpoint, config, epochs = read_upload(path, metadata)
+            brought = self.own_pictures.data_set if self.own_pictures else None
+            checkpoint, config, epochs = read_upload(path, metadata, brought)
             accuracy = (
                 measure_accuracy(checkpoint.model, config.data_set)
                 if checkpoint.is_dataset_known and not epochs
                 else None
             )
             with self._lock:
-                if config.data_set.is_own:
+                if config.data_set.is_own and config.dataset not in self._own_keys:
                     self._own_keys.append(config.dataset)
                 try:
                     self._check_open()

@@ -91,7 +91,7 @@ class TeachPart:
             return {self.panel: gr.update(file=json.dumps(file))}
         else:
             session.draw.teach_note = change(wanted, session)
-            return {}
+            return {self.files: gr.update(visible=False)} if wanted.action == "forget" else {}
         # Another network is to come, or one has gone: its files are asked for anew.
         return {**self._link.changed(), self.files: gr.update(visible=False)}
 
