@@ -124,6 +124,7 @@ EXCEPTIONS = (
     ("web/endpoints/first_words.py", r'^<div class="first-words">'),
     ("web/endpoints/safe_headers.py", r"^default-src "),  # a security policy
     ("web/gradio_compat/streams.py", r"^event: error"),  # as browsers read streams
+    ("web/gradio_compat/page_parts.py", r"^\nfor \(const|^<script src="),  # a script, and markup
     ("web/components/canvas/script.js", r"prefers-color-scheme"),  # a question to the browser
     ("web/components/guide/script.js", r"prefers-reduced-motion"),
     ("web/components/address/script.js", r"display: none"),  # a style

@@ -22,7 +22,12 @@ from mnist_core.checkpoints.files import (
     save_calibration,
     save_checkpoint,
 )
-from mnist_core.checkpoints.metadata import describe_average, describe_run, read_run
+from mnist_core.checkpoints.metadata import (
+    describe_average,
+    describe_run,
+    describe_taught,
+    read_run,
+)
 from mnist_core.checkpoints.recognition import CheckpointError
 
 __all__ = [
@@ -34,6 +39,7 @@ __all__ = [
     "CheckpointError",
     "describe_average",
     "describe_run",
+    "describe_taught",
     "load_checkpoint",
     "metadata_path",
     "read_run",

@@ -27,9 +27,10 @@ from mnist_core.checkpoints.recognition import (
     find_activation,
     find_dataset,
     find_form,
+    find_own,
     recognize,
 )
-from mnist_core.data import Shape
+from mnist_core.data import DataSet, Shape
 from mnist_core.file_kinds import kind_of
 from mnist_core.inference import Calibration
 from mnist_core.models import (
@@ -72,6 +73,8 @@ class Checkpoint:
         shape: of the images that it reads, as its weights show.
         classes: how many it tells apart; likewise.
         dataset: what it has learned, a key of `DATASETS`; None where nothing says so.
+        own: what it has learned of somebody's own pictures or drawings, whose images are not here;
+            None where nothing says so.
         metadata: what `describe_run` wrote, or empty if there are none about these very weights.
         calibration: what the metadata say of it, or `UNCALIBRATED`.
     """
@@ -86,6 +89,12 @@ class Checkpoint:
     shape: Shape = MNIST_SHAPE
     classes: int = MNIST_CLASSES
     dataset: str | None = None
+    own: DataSet | None = None
+
+    @property
+    def is_dataset_known(self) -> bool:
+        """Tell whether its files say what it has learned."""
+        return self.dataset is not None or self.own is not None
 
     @property
     def kind(self) -> str:
@@ -195,6 +204,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         shape,
         classes,
         find_dataset(metadata, shape, classes),
+        find_own(metadata, shape, classes),
     )
 
 

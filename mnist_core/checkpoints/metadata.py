@@ -12,10 +12,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 import torch
+from torch import nn
 
 from mnist_core.config import TrainConfig
+from mnist_core.data import OWN_DRAWINGS
 from mnist_core.inference import UNCALIBRATED, Calibration
-from mnist_core.models import WIDTH, count_parameters
+from mnist_core.models import ACTIVATIONS, WIDTH, count_parameters
 from mnist_core.text import Message
 from mnist_core.training import EpochRecord
 
@@ -31,15 +33,47 @@ def describe_run(config: TrainConfig, epochs: list[EpochRecord]) -> dict[str, An
         config: its settings.
         epochs: what each epoch came to; fewer than `config.epochs` if it was stopped.
     """
+    origin = config.data_set.origin
     return {
         "parameters": count_parameters(config.create_model_shape()),
         "config": {**asdict(config), "dataset": config.data_set.name},
         "classes": [str(name) for name in config.data_set.classes],
+        **({"origin": asdict(origin)} if origin else {}),
         "epochs": [asdict(epoch) for epoch in epochs],
         "test_accuracy": epochs[-1].test_accuracy if epochs else None,
+        "threads": torch.get_num_threads(),
+        **_describe_today(),
+    }
+
+
+def describe_taught(
+    network: nn.Module, classes: Sequence[str], *, dataset: str = OWN_DRAWINGS, **results: Any
+) -> dict[str, Any]:
+    """Collect the metadata of a network that has learned from somebody's drawings, in seconds.
+
+    Its settings are those of its form alone: it was no run, and has no epochs.
+
+    Args:
+        network: any of ours.
+        classes: the names of what it tells apart, in the order of its scores.
+        dataset: "mnist" where these are its digits.
+        results: what else is worth keeping, such as how its exam went.
+    """
+    function = getattr(network, "activation", torch.relu)
+    activation = next(name for name, one in ACTIVATIONS.items() if one is function)
+    return {
+        "parameters": count_parameters(network),
+        "config": {"activation": activation, "dataset": dataset},
+        "classes": [str(name) for name in classes],
+        **results,
+        **_describe_today(),
+    }
+
+
+def _describe_today() -> dict[str, str]:
+    return {
         "torch": torch.__version__,
         "python": platform.python_version(),
-        "threads": torch.get_num_threads(),
         "date": datetime.now(timezone.utc).date().isoformat(),
     }
 

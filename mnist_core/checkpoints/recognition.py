@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
 
-from mnist_core.data import DATASETS, Shape
+from mnist_core.data import (
+    DATASETS,
+    OWN_DRAWINGS,
+    OWN_PICTURES,
+    DataSet,
+    Origin,
+    Shape,
+    without_images,
+)
 from mnist_core.models import (
     ACTIVATIONS,
     CNN_FEATURES,
@@ -28,6 +37,8 @@ from mnist_core.models import (
 from mnist_core.pickle_check import tell_names
 from mnist_core.text import Message
 
+LONGEST_NAME = 100  # letters of a class, or of the file that its pictures came from
+DEEPEST = 20  # folders, above those of the classes
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
@@ -100,6 +111,44 @@ def find_dataset(metadata: Mapping[str, Any], shape: Shape, classes: int) -> str
     if data_set is None or (data_set.shape, len(data_set.classes)) != (shape, classes):
         return None
     return data_set.key
+
+
+def find_own(metadata: Mapping[str, Any], shape: Shape, classes: int) -> DataSet | None:
+    """Return what a network has learned if that was somebody's own pictures or drawings.
+
+    Returns:
+        A data set without its images; None if the metadata say anything else, or do not name as
+        many classes as there are.
+    """
+    config, names = metadata.get("config"), metadata.get("classes")
+    kind = config.get("dataset") if isinstance(config, dict) else None
+    if kind not in (OWN_PICTURES, OWN_DRAWINGS) or not isinstance(names, list):
+        return None
+    if len(names) != classes or not all(map(_is_name, names)) or len(set(names)) != classes:
+        return None
+    return without_images(kind, tuple(names), shape, _find_origin(metadata.get("origin")))
+
+
+def _find_origin(told: object) -> Origin | None:
+    """Return where pictures came from; None where nobody says so, or what cannot be true."""
+    if not isinstance(told, dict):
+        return None
+    name, start = told.get("name"), told.get("start")
+    is_zip, is_divided = told.get("is_zip"), told.get("is_divided")
+    if not _is_name(name) or set(name) & set("/\\") or name in (".", ".."):
+        return None
+    if not (isinstance(is_zip, bool) and isinstance(is_divided, bool)):
+        return None
+    if type(start) is not int or not int(is_divided) <= start <= DEEPEST:
+        return None
+    return Origin(name, is_zip, start, is_divided)
+
+
+def _is_name(told: object) -> TypeGuard[str]:
+    if not isinstance(told, str) or not 0 < len(told) <= LONGEST_NAME:
+        return False
+    # What is invisible may be part of an emoji, or of a script; the rest is nothing to be shown.
+    return all(letter.isprintable() or unicodedata.category(letter) == "Cf" for letter in told)
 
 
 def _find_width(weights: Mapping[str, Tensor]) -> int:

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from mnist_core.commands.options import add_data_and_json, check_sheet, open_digit, open_network
-from mnist_core.data import DATASETS, has_images, load_images
+from mnist_core.checkpoints import Checkpoint
+from mnist_core.commands.options import add_data_and_json, check_sheet, open_gray, open_network
+from mnist_core.data import DATASETS, DataSet, has_images, load_images
 from mnist_core.inspection import (
     Evidence,
     HiddenIndex,
@@ -62,22 +63,24 @@ def run(options: argparse.Namespace) -> None:
     """
     check_sheet(options.out)
     checkpoint = open_network(options.checkpoint)
-    seen = inspect_image(checkpoint.model, open_digit(options.image), checkpoint.calibration)
+    image = open_gray(options.image, checkpoint)
+    seen = inspect_image(checkpoint.model, image, checkpoint.calibration)
     digit = seen.digit if options.digit is None else seen.check_digit(options.digit)
     against = seen.runner_up(digit) if options.against is None else options.against
     evidence = explain_score(seen, digit, against)
     neurons = split_score(seen, digit, against)
-    test_set = (
-        load_images(DATASETS["mnist"], options.data).test
-        if has_images(DATASETS["mnist"], options.data)
-        else None
-    )
+    data_set = _data_set_of(checkpoint)
+    is_here = data_set is not None and has_images(data_set, options.data)
+    test_set = load_images(data_set, options.data).test if data_set and is_here else None
     index = index_hidden(checkpoint.model, test_set) if test_set else None
     alike = index.nearest(seen) if index else ()
     if options.json:
         print(json.dumps(inspection_facts(seen, evidence, neurons, index, alike)))
     else:
-        print("\n".join(inspection_lines(seen, evidence, neurons, index, alike)))
+        lines = inspection_lines(
+            seen, evidence, neurons, index, alike, is_looked_for=data_set is not None
+        )
+        print("\n".join(lines))
     if options.out:
         from mnist_core.inspection.sheet import inspection_sheet  # here: few need matplotlib
         from mnist_core.plots import fonts_of_this_machine
@@ -88,14 +91,23 @@ def run(options: argparse.Namespace) -> None:
             figure.savefig(options.out)
 
 
+def _data_set_of(checkpoint: Checkpoint) -> DataSet | None:
+    """Return what a network has learned; where nothing says it, MNIST if that can be."""
+    data_set = DATASETS[checkpoint.dataset or "mnist"]
+    is_other = checkpoint.own is not None or checkpoint.classes != len(data_set.classes)
+    return None if is_other else data_set
+
+
 def inspection_lines(
     seen: Inspection,
     evidence: Evidence,
     neurons: ScoreByNeurons,
     index: HiddenIndex | None,
     alike: Sequence[Neighbour],
+    *,
+    is_looked_for: bool,
 ) -> Iterator[str]:
-    """Put an inspection into words."""
+    """Put an inspection into words; `alike` is not spoken of where it was not looked for."""
     yield str(seen)
     counts = [
         f"{layer.name} " + " + ".join(f"{count:,}" for count in layer.parameters.values())
@@ -140,7 +152,7 @@ def inspection_lines(
     ]
     if images:
         yield say("inspection.alike", images=", ".join(images))
-    else:
+    elif is_looked_for:
         yield say("inspection.no_mnist")
 
 

@@ -17,6 +17,7 @@ from mnist_core.checkpoints import SAFETENSORS, Checkpoint, load_checkpoint
 from mnist_core.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_core.data import (
     DATASETS,
+    OWN_DRAWINGS,
     OWN_PICTURES,
     DataSet,
     Splits,
@@ -200,6 +201,9 @@ def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
     dataset = name_data_set(options.dataset) if options.dataset else checkpoint.dataset
     if dataset is None and has_learned_pictures(checkpoint):
         raise ValueError(Message("cli.own_pictures"))
+    if has_learned(checkpoint, OWN_DRAWINGS):
+        taught = ", ".join(named_classes(checkpoint))
+        raise ValueError(Message("cli.own_drawings", classes=taught))
     if dataset is None:
         dataset = "mnist"
         if checkpoint.is_activation_known:  # else it has been said already
@@ -228,8 +232,13 @@ def data_set_of(checkpoint: Checkpoint, options: argparse.Namespace) -> DataSet:
 
 def has_learned_pictures(checkpoint: Checkpoint) -> bool:
     """Tell whether the metadata say that a network has learned pictures of somebody's own."""
+    return has_learned(checkpoint, OWN_PICTURES)
+
+
+def has_learned(checkpoint: Checkpoint, dataset: str) -> bool:
+    """Tell whether the metadata say that a network has learned this."""
     config = checkpoint.metadata.get("config")
-    return isinstance(config, dict) and config.get("dataset") == OWN_PICTURES
+    return isinstance(config, dict) and config.get("dataset") == dataset
 
 
 def open_image(path: Path, checkpoint: Checkpoint) -> Tensor:
@@ -246,6 +255,24 @@ def open_image(path: Path, checkpoint: Checkpoint) -> Tensor:
     if checkpoint.shape == MNIST_SHAPE and not has_learned_pictures(checkpoint):
         return normalize(torch.from_numpy(open_digit(path)).unsqueeze(0))
     return scale(read_picture(path, checkpoint.shape).unsqueeze(0))
+
+
+def open_gray(path: Path, checkpoint: Checkpoint) -> GrayImage:
+    """Open an image file as `open_image` does, for a network of grey images alone.
+
+    Returns:
+        [28, 28], 0 to 255.
+
+    Raises:
+        ValueError: it cannot be read, there is no digit in it, or the network reads colours.
+        FileNotFoundError: there is no such file.
+    """
+    if checkpoint.shape != MNIST_SHAPE:
+        raise ValueError(Message("cli.colours"))
+    if not has_learned_pictures(checkpoint):
+        return open_digit(path)
+    gray: GrayImage = read_picture(path, checkpoint.shape)[0].numpy()
+    return gray
 
 
 def open_digit(path: Path) -> GrayImage:

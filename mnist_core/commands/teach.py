@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mnist_core.checkpoints import save_checkpoint
+from mnist_core.checkpoints import describe_taught, save_checkpoint
 from mnist_core.commands.options import check_out
 from mnist_core.data import seeded
 from mnist_core.drawings import read_named_drawings
@@ -53,12 +53,12 @@ def run(options: argparse.Namespace) -> None:
             pass
     seconds = time.perf_counter() - began
     exam = sit(network, lesson)
-    told: dict[str, Any] = {"classes": lesson.names, "count": exam.count, "right": exam.right}
+    told: dict[str, Any] = {"count": exam.count, "right": exam.right}
     if options.out:
-        save_checkpoint(options.out, network, told)
+        save_checkpoint(options.out, network, describe_taught(network, lesson.names, exam=told))
     if options.json:
         more = {"accuracy": exam.accuracy, "mistakes": exam.mistakes, "seconds": seconds}
-        print(json.dumps({**told, **more}))
+        print(json.dumps({"classes": lesson.names, **told, **more}))
         return
     learned, classes = len(lesson.learning), len(lesson.names)
     print(say("cli.taught", learned=learned, classes=classes, seconds=seconds))

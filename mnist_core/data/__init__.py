@@ -33,6 +33,7 @@ from mnist_core.data.loading import load_images
 from mnist_core.data.mapping import close_images, map_images
 from mnist_core.data.registry import (
     DATASETS,
+    OWN_DRAWINGS,
     OWN_PICTURES,
     DataSet,
     Origin,
@@ -40,10 +41,12 @@ from mnist_core.data.registry import (
     find_data_set,
     forget_own,
     naming,
+    without_images,
 )
 
 __all__ = [
     "DATASETS",
+    "OWN_DRAWINGS",
     "OWN_PICTURES",
     "Batch",
     "BatchLoader",
@@ -75,4 +78,5 @@ __all__ = [
     "scale",
     "seeded",
     "send",
+    "without_images",
 ]

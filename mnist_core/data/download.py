@@ -78,7 +78,7 @@ def fetch_images(data_set: DataSet, root: Path | None = None) -> Iterator[float]
     root = named.resolve()
     if is_loaded(data_set, root) or not damaged_files(data_set, root):
         return
-    if data_set.origin:
+    if data_set.is_own:
         gone = Message("pictures.gone")
         raise DownloadError(gone, gone, str(root))
     job: Future[None] = Future()

@@ -29,7 +29,7 @@ def load_images(data_set: DataSet, root: Path | None = None) -> Splits:
         FileNotFoundError: a file is missing or damaged; `fetch_images` mends that.
     """
     root = expand_home(root or default_root()).resolve()
-    if data_set.origin:  # of pictures of one's own, which are in memory or may be others next time
+    if data_set.is_own:  # of pictures of one's own, which are in memory or may be others next time
         return data_set.read(data_folder(data_set, root))
     key = data_set.key, root
     with _loading:

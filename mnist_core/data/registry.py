@@ -21,6 +21,7 @@ FileFacts = tuple[int | None, str | None]
 
 
 OWN_PICTURES = "pictures"  # the key of a data set of those, or how it begins
+OWN_DRAWINGS = "drawings"  # likewise
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,13 @@ class DataSet:
 
     @property
     def name(self) -> str:
-        """Return its name in files: of one's own pictures the same for all of them."""
-        return OWN_PICTURES if self.origin else self.key
+        """Return its name in files: of what is somebody's own the same for all of its kind."""
+        return self.key.partition("-")[0]
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether it is of somebody's own pictures or drawings."""
+        return self.name in (OWN_PICTURES, OWN_DRAWINGS)
 
 
 IDX_SIZES = {  # bytes of MNIST's four files, which others copy
@@ -206,6 +212,38 @@ DATASETS = {
 _own: dict[str, DataSet] = {}  # of pictures that somebody has brought
 _times_added = Counter[str]()
 _changing = threading.Lock()
+
+
+def without_images(
+    kind: str, classes: tuple[str, ...], shape: Shape, origin: Origin | None = None
+) -> DataSet:
+    """Describe what a network has learned elsewhere: its classes have names, no images.
+
+    Args:
+        kind: `OWN_PICTURES` or `OWN_DRAWINGS`.
+        classes: the names.
+        shape: of an image.
+        origin: of the pictures, if that is known.
+    """
+    return DataSet(
+        key=kind,
+        title=Message(f"dataset.{kind}"),
+        classes=classes,
+        shape=shape,
+        is_drawable=kind == OWN_DRAWINGS,
+        source="",
+        folder=kind,
+        files={"images": (None, None)},  # which lies nowhere
+        archives=(),
+        download_bytes=0,
+        read=_find_none,
+        origin=origin,
+        train_images=0,
+    )
+
+
+def _find_none(folder: Path) -> Splits:
+    raise FileNotFoundError(Message("pictures.gone"))
 
 
 def find_data_set(key: str) -> DataSet | None:

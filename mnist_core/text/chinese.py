@@ -50,6 +50,7 @@ CHINESE: dict[str, str] = {
     "dataset.kmnist": "KMNIST",
     "dataset.cifar10": "CIFAR-10",
     "dataset.pictures": "你的图片",
+    "dataset.drawings": "你的手写",
     "class.fashion.t_shirt": "T 恤",
     "class.fashion.trouser": "裤子",
     "class.fashion.pullover": "套头衫",
@@ -397,6 +398,7 @@ CHINESE: dict[str, str] = {
     "drawings.label": "标签要是 0 到 9 的数字。",
     "drawings.name": "类别要有名字：1 到 {most} 个能显示的字符。",
     "drawings.blank": "什么也没写。",
+    "drawings.other_class": "其中有 {name}，而这个网络只认 {classes}。",
     "drawings.missing": "没有手写文件 {path}。",
     "drawings.too_large": "文件解压后最多 {most} MB。",
     "drawings.not_packed": "这不是网页为网址打包的笔迹。",
@@ -600,6 +602,12 @@ CHINESE: dict[str, str] = {
     "cli.pictures": "{classes}：{train:,} 张图片用来学习，{test:,} 张用来测试",
     "cli.pictures_skipped": "有 {count:,} 个文件没有用上：",
     "cli.own_pictures": "这个网络学的是自己的图片：请用 --data-set 指明文件夹或 zip 文件。",
+    "cli.own_drawings": (
+        "这个网络学的是自己画的类别（{classes}），没有这些类别的测试图像。用 predict 可以让它认一张"
+        "图片。"
+    ),
+    "cli.no_digits": "这个网络学的不是数字，而是 {classes}。",
+    "cli.colours": "这个网络读的是彩色图像，只有灰度图像才能看里面。",
     "cli.no_data_set": "没有名叫 {name} 的数据集，可以选 {choices}，或者写图片的路径。",
     "cli.other_classes": "这个网络分辨的是 {found}，而这些图片是 {wanted}。",
     "cli.other_images": "这个网络读的是 {found}，而 {title} 是 {wanted}。",
@@ -609,7 +617,7 @@ CHINESE: dict[str, str] = {
     "cli.taught": "用 {learned} 幅手写教会了 {classes} 个类别，用时 {seconds:.1f} 秒。",
     "cli.exam": "考试：{count} 幅对了 {right} 幅，{accuracy:percent}",
     "cli.exam_mistake": "{meant} 被认成了 {taken}。",
-    "cli.confusion": "每一行是想写的数字，每一列是认成的数字。",
+    "cli.confusion": "每一行是想写的，每一列是认成的。",
     "cli.accuracy_column": "  准确率",
     "cli.temperature": "温度：{temperature:.3f}",
     "cli.sure_from": "有把握的最低概率：{share:.1%}",
@@ -697,6 +705,7 @@ CHINESE: dict[str, str] = {
     "strip.image": "测试图像 {place}：{label}",
     "strip.back": "前面的",
     "strip.on": "后面的",
+    "strip.none_own": "这些图片不在这里，可以另选一张图片来认。",
     "strip.none": "这台机器上没有 {title} 的测试图像，第一次用它训练时会下载。",
     "prediction.title": "识别结果",
     "prediction.ask": "写一个 0 到 9 的数字",
@@ -779,6 +788,11 @@ CHINESE: dict[str, str] = {
     "teach.waiting": "等一个空位，几秒钟 …",
     "teach.still": "已经在学了，只要几秒钟。",
     "teach.exam": "考试：{count} 幅对了 {right} 幅，{accuracy:percent}。画吧，它现在就认。",
+    "teach.files": "带走这个网络",
+    "teach.files_below": (
+        "{name} 的文件在下面：单是 .safetensors 就含有权重和类别的名字，.pth 则要和它的 .json 放在"
+        "一起。在“记录”里上传，就能再用。"
+    ),
     "teach.mistake": "{meant} 被认成 {taken}，{count} 次。",
     "teach.no_class": "没有类别 {name}。",
     "teach.class_gone": "这个类别已经不在了。",
@@ -1236,6 +1250,7 @@ CHINESE: dict[str, str] = {
     "misread.reading": "{network} 正在识别测试图像 …",
     "misread.headline": "{images} 张测试图像中，{network} 认错 {count} 张，准确率 {accuracy}。",
     "misread.gone": "这个网络已经不在了，请另选一个。",
+    "misread.not_here": "这个网络的测试图像不在这里。",
     "misread.no_data": "测试图像随第一次训练下载，之后这里会显示认错的图像。",
     "misread.views": "看什么",
     "misread.matrix": "混淆",
@@ -1401,6 +1416,7 @@ CHINESE: dict[str, str] = {
     "files.no_download": "服务器暂时不能写文件，所以这个网络无法下载。",
     "files.no_data_set": (
         "这里没有哪个数据集的图像是 {shape} 像素、分成 {classes} 类，所以说不出这个网络认的是什么。"
+        "如果它是从这里下载的，请把它的 .json 一起上传。"
     ),
     "files.gone": "文件已经不在了，请重新上传。",
     "classifier.taught": "你的网络",

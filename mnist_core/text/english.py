@@ -63,6 +63,7 @@ ENGLISH: dict[str, str] = {
     "dataset.kmnist": "KMNIST",
     "dataset.cifar10": "CIFAR-10",
     "dataset.pictures": "Your pictures",
+    "dataset.drawings": "Your drawings",
     "class.fashion.t_shirt": "T-shirt",
     "class.fashion.trouser": "trousers",
     "class.fashion.pullover": "pullover",
@@ -448,6 +449,7 @@ ENGLISH: dict[str, str] = {
     "drawings.label": "A label must be a digit from 0 to 9.",
     "drawings.name": "A class needs a name of 1 to {most} letters that can be shown.",
     "drawings.blank": "Nothing is drawn.",
+    "drawings.other_class": "There is a drawing of {name}, and the network knows {classes} alone.",
     "drawings.missing": "There is no file of drawings {path}.",
     "drawings.too_large": "The file may hold {most} megabytes at most once unpacked.",
     "drawings.not_packed": "These are no strokes that a page has packed for an address.",
@@ -689,6 +691,12 @@ ENGLISH: dict[str, str] = {
         "This network has learned somebody's own pictures: let --data-set name their folder or zip "
         "file."
     ),
+    "cli.own_drawings": (
+        "This network has been taught from somebody's own drawings, {classes}: there are no test "
+        "images of those. `predict` lets it read a picture of one."
+    ),
+    "cli.no_digits": "This network has learned no digits, but {classes}.",
+    "cli.colours": "This network reads images in colour: only grey ones can be looked into.",
     "cli.no_data_set": "There is no data set {name}, but {choices}, or the path of pictures.",
     "cli.other_classes": "This network tells apart {found}, but these pictures show {wanted}.",
     "cli.other_images": "This network reads {found}, and {title} is {wanted}.",
@@ -700,7 +708,7 @@ ENGLISH: dict[str, str] = {
     ),
     "cli.exam": "Exam: {right} of {count} right, {accuracy:percent}",
     "cli.exam_mistake": "{meant} was read as {taken}.",
-    "cli.confusion": "Each row is a digit that was meant, each column what it was read as.",
+    "cli.confusion": "Each row is what was meant, each column what it was read as.",
     "cli.accuracy_column": "accuracy",
     "cli.temperature": "Temperature: {temperature:.3f}",
     "cli.sure_from": "Sure from: {share:.1%}",
@@ -763,8 +771,8 @@ ENGLISH: dict[str, str] = {
     "canvas.help_pen": "Arrow keys move the pen, space lowers and lifts it.",
     "canvas.picture_help": "Press a frame or drag over a part. Clear to draw.",
     "canvas.photo_help": "Drag over a part to have only that read.",
-    "canvas.test_image": "{title}'s test image {place}, {label}. Clear to draw.",
-    "canvas.test_image_pressed": "{title}'s test image {place}: {label}.",
+    "canvas.test_image": "Test image {place} of {title}, {label}. Clear to draw.",
+    "canvas.test_image_pressed": "Test image {place} of {title}: {label}.",
     "canvas.full": "That is all the ink there is: undo or clear to go on.",
     "canvas.try": "Try:",
     "canvas.examples": "Digits to try",
@@ -795,6 +803,7 @@ ENGLISH: dict[str, str] = {
     "strip.image": "Test image {place}: {label}",
     "strip.back": "Those before",
     "strip.on": "Those after",
+    "strip.none_own": "These pictures are not here: have another picture read.",
     "strip.none": (
         "The test images of {title} are not on this machine: they come with its first training."
     ),
@@ -890,6 +899,11 @@ ENGLISH: dict[str, str] = {
     "teach.waiting": "Waiting for a free place, some seconds …",
     "teach.still": "Something is being learned already: it takes only some seconds.",
     "teach.exam": "Exam: {right} of {count} right, {accuracy:percent}. Draw: it reads now.",
+    "teach.files": "Take this network along",
+    "teach.files_below": (
+        "Below are the files of {name}: the .safetensors alone holds the weights and the names of "
+        "the classes, the .pth needs its .json beside it. Runs opens them again by its upload."
+    ),
     "teach.mistake": "{meant} was read as {taken}, {count} {count:|time|times}.",
     "teach.no_class": "There is no class {name}.",
     "teach.class_gone": "This class is gone.",
@@ -1413,6 +1427,7 @@ ENGLISH: dict[str, str] = {
         "{network} misreads {count} of {images} test images: {accuracy} are right."
     ),
     "misread.gone": "This network is gone: choose another one.",
+    "misread.not_here": "The test images of this network are not here.",
     "misread.no_data": (
         "The test images come with the first training; then the mistakes are shown here."
     ),
@@ -1631,7 +1646,7 @@ ENGLISH: dict[str, str] = {
     ),
     "files.no_data_set": (
         "No data set here has images of {shape} pixels in {classes} classes: nobody can say what "
-        "this network reads."
+        "this network reads. If it was downloaded here, its .json says it: upload both."
     ),
     "files.gone": "The file is gone already: upload it again.",
     "classifier.taught": "Your network",

@@ -72,7 +72,7 @@ What a floor imports lies on the same floor or below it.
     `own_classes`         the classes that the visitor has named, and their drawings
     `own_hand`            a network that has learned the visitor's hand
     `own_pictures`        the pictures that the visitor has brought
-    `run_files`           a run's weights and metadata, as files
+    `run_files`           a network's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours
     `uploads`             the files that visitors send
 `components/`         our own `gr.HTML` components, and how the page looks
@@ -133,6 +133,7 @@ What a floor imports lies on the same floor or below it.
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `wrong_input`         what it says of values that no page sends
+    `drain`               how fast bodies go by that nobody reads
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event

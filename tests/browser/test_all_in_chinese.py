@@ -184,8 +184,12 @@ def test_the_teaching(page: Page, tmp_path: Path) -> None:
     draw_by_mouse(page, SEVEN)
     expect(page.get_by_test_id("answer")).not_to_have_text("")
     is_all_chinese(page, "it reads")
+    page.get_by_test_id("teach-files").click()
+    expect(page.locator("#own-weights")).to_be_visible()
+    is_all_chinese(page, "its files")
     page.get_by_test_id("teach-forget").click()
     expect(page.get_by_test_id("teach")).to_have_attribute("data-classes", "0")
+    expect(page.locator("#own-weights")).to_be_hidden()
     is_all_chinese(page, "forgotten")
 
 

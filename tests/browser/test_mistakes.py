@@ -189,7 +189,7 @@ def test_an_image_goes_into_the_draw_tab_and_is_read_as_in_the_test(
         ">99.9%" if confidence >= 0.9995 else f"{confidence:.1%}"
     )
     expect(page.get_by_test_id("test-help")).to_have_text(
-        f"MNIST's test image {place:,}, a 3. Clear to draw."
+        f"Test image {place:,} of MNIST, a 3. Clear to draw."
     )
     open_view(page, "inside")
     view_reads(page, "8")

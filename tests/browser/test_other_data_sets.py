@@ -18,7 +18,8 @@ from tests.browser.accessibility import barriers
 from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import SEVEN, canvas, draw_by_mouse
 from tests.browser.test_draw import digit_read
-from tests.browser.test_experiments import open_row, open_tab
+from tests.browser.test_experiments import open_card, open_row, open_tab
+from tests.browser.test_experiments import state_is as experiment_is
 from tests.browser.test_picture import choose
 from tests.browser.test_train import press_train, state_is
 
@@ -64,7 +65,7 @@ def test_fashion_from_the_button_over_its_mistakes_to_a_test_image(
 
     # In Draw there is no canvas for clothes, but test images to press.
     expect(page.get_by_test_id("test-help")).to_have_text(
-        re.compile(r"^Fashion-MNIST's test image [\d,]+: shirt\.$")
+        re.compile(r"^Test image [\d,]+ of Fashion-MNIST: shirt\.$")
     )
     reads_a_class(page)
     expect(page.get_by_test_id("prediction")).to_have_attribute("data-digit", "0")
@@ -78,7 +79,7 @@ def test_fashion_from_the_button_over_its_mistakes_to_a_test_image(
     expect(tile).to_have_attribute("aria-pressed", "true")
     name = FASHION.classes[label_of(place, fashion_root)]
     expect(page.get_by_test_id("test-help")).to_have_text(
-        f"Fashion-MNIST's test image {place}: {name}."
+        f"Test image {place} of Fashion-MNIST: {name}."
     )
     reads_a_class(page)
     bars = page.get_by_test_id("prediction").locator(".bar")
@@ -97,6 +98,28 @@ def test_fashion_from_the_button_over_its_mistakes_to_a_test_image(
     page.get_by_test_id("clear").click()
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
+
+
+def test_an_experiment_is_made_on_the_set_that_is_chosen(
+    page: Page, page_errors: PageErrors, app_url: str, fashion_root: Path
+) -> None:
+    open_tab(page, "Experiments")
+    page.get_by_test_id("experiment-data").select_option("fashion_mnist")
+    expect(page.get_by_test_id("experiments")).to_have_attribute("data-set", "fashion_mnist")
+    card = open_card(page, "large_rate")
+    expect(card.get_by_test_id("expectation")).to_contain_text("measured on MNIST alone")
+    card.get_by_test_id("try").click()
+    experiment_is(page, "running")
+    card.get_by_test_id("stop").click()
+    experiment_is(page, "stopped")
+    page_errors.reload(page)  # the choice is the session's
+    open_tab(page, "Experiments")
+    expect(page.get_by_test_id("experiment-data")).to_have_value("fashion_mnist")
+    experiment_is(page, "stopped")
+    page.get_by_test_id("experiment-data").select_option("mnist")
+    experiment_is(page, "untried")  # what came of one set is not shown as that of another
+    open_tab(page, "Runs")
+    expect(page.locator(".run").get_by_test_id("dataset").first).to_have_text("Fashion-MNIST")
 
 
 def test_a_photograph_is_read_and_a_drawing_waits_for_who_reads_it(

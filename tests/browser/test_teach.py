@@ -13,7 +13,9 @@ from mnist_core.drawings import format_drawings, read_named_drawings
 from tests.browser.accessibility import barriers
 from tests.browser.conftest import PHONE, PageErrors
 from tests.browser.pen import Points, canvas, draw_by_finger, draw_by_mouse
+from tests.browser.test_experiments import open_tab
 from tests.browser.test_own_test_set import count_is, draw_and_say, row
+from tests.browser.test_taken_home import take
 from tests.own_symbols import draw_symbols
 
 LEARNING_MS = 60_000  # some seconds on a quiet machine, with a worker that has to be started
@@ -55,7 +57,9 @@ FLAT: Points = [(0.2, 0.5), (0.75, 0.5)]
 TALL: Points = [(0.5, 0.2), (0.5, 0.75)]
 
 
-def test_two_classes_are_drawn_taught_and_read_while_the_pen_moves(page: Page) -> None:
+def test_two_classes_are_drawn_taught_read_taken_along_and_brought_back(
+    page: Page, new_page: Callable[..., Page], page_errors: PageErrors, tmp_path: Path
+) -> None:
     open_panel(page)
     name_class(page, "flat")
     name_class(page, "tall")
@@ -83,6 +87,30 @@ def test_two_classes_are_drawn_taught_and_read_while_the_pen_moves(page: Page) -
     expect(prediction.get_by_role("meter")).to_have_count(10)
     page.get_by_role("button", name="Teach", exact=True).click()  # closed
     expect(page.get_by_role("button", name="It was a 7")).to_be_visible()
+
+    page.get_by_role("button", name="Teach", exact=True).click()
+    page.get_by_test_id("teach-files").click()
+    expect(page.get_by_test_id("teach-said")).to_contain_text("the names of the classes")
+    file = take(page, page.locator("#own-safetensors"), tmp_path)
+    assert file.name == "your_network_drawings.safetensors"
+    page_errors.reload(page)
+    other = new_page()  # somebody else, to whom the file was passed on
+    for visitor in (page, other):
+        read_by_upload(visitor, file)
+
+
+def read_by_upload(page: Page, file: Path) -> None:
+    """Upload a network that knows flat and tall, and let it read both."""
+    open_tab(page, "Runs")
+    page.locator('input[type="file"][accept*=".safetensors"]').set_input_files(file)
+    upload = page.locator(".run").first
+    expect(upload.get_by_test_id("dataset")).to_have_text("Your drawings")
+    open_tab(page, "Draw")
+    for name, stroke in (("flat", FLAT), ("tall", TALL)):
+        draw_by_mouse(page, stroke)
+        expect(page.get_by_test_id("answer")).to_have_text(name)
+        expect(page.get_by_test_id("prediction").get_by_role("meter")).to_have_count(2)
+        page.get_by_test_id("clear").click()
 
 
 def test_keys_name_the_class_and_undo_takes_it_back(page: Page) -> None:
@@ -180,11 +208,15 @@ def test_it_has_no_barriers(new_page: Callable[..., Page], tmp_path: Path, schem
     expect(page.get_by_test_id("exam")).to_contain_text("3 of 3 right", timeout=LEARNING_MS)
     draw_by_mouse(page, TALL)
     expect(page.get_by_test_id("prediction")).to_have_attribute("data-classifier", "Your network")
+    page.get_by_test_id("teach-files").click()
+    expect(page.locator("#own-safetensors")).to_be_visible()
     assert barriers(page) == []
 
 
 @pytest.mark.usefixtures("mnist_root")
-def test_the_hand_is_learned_from_counted_digits_and_there_is_a_way_back(page: Page) -> None:
+def test_the_hand_is_learned_from_counted_digits_and_there_is_a_way_back(
+    page: Page, tmp_path: Path
+) -> None:
     page.get_by_label("SimpleNN").check()
     for number in range(10):
         draw_and_say(page, [shifted(TALL, number / 100)], 1)
@@ -195,6 +227,9 @@ def test_the_hand_is_learned_from_counted_digits_and_there_is_a_way_back(page: P
     expect(said).to_contain_text("SimpleNN has learned your hand: of 2 digits", timeout=LEARNING_MS)
     expect(said).to_contain_text("MNIST: 96.46% before")
     expect(page.get_by_label("SimpleNN, your hand")).to_be_checked()
+    page.get_by_test_id("hand-files").click()
+    assert take(page, page.locator("#own-weights"), tmp_path).name == "your_hand_mnist.pth"
     page.get_by_test_id("hand-back").click()
+    expect(page.locator("#own-weights")).to_be_hidden()
     expect(row(page, "your hand")).to_have_count(0)
     expect(page.get_by_label("SimpleNN")).to_be_checked()

@@ -25,6 +25,7 @@ from mnist_core.checkpoints import (
     SHIPPED_CNN,
     CheckpointError,
     describe_run,
+    describe_taught,
     load_checkpoint,
     metadata_path,
     read_run,
@@ -32,7 +33,7 @@ from mnist_core.checkpoints import (
     save_checkpoint,
 )
 from mnist_core.config import TrainConfig
-from mnist_core.data import Splits
+from mnist_core.data import DataSet, Origin, Splits, has_images, load_images
 from mnist_core.evaluation import evaluate
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.models import ACTIVATIONS, MODELS, SimpleNN, create_model
@@ -226,6 +227,82 @@ def test_metadata_of_another_form_or_another_network_do_not_change_what_is_recog
 
 
 # --- calibration -------------------------------------------------------------------------------
+
+
+OWN = {
+    "config": {"activation": "relu", "dataset": "pictures"},
+    "classes": ["a cat", "🏳️\u200d🌈"],
+    "origin": {"name": "mine.zip", "is_zip": True, "start": 1, "is_divided": True},
+}
+
+
+def own_of(tmp_path: Path, **changed: Any) -> DataSet | None:
+    """Save a network for two classes with metadata that differ from `OWN`; return what it says."""
+    path = tmp_path / "own.pth"
+    save_checkpoint(path, create_model("cnn", classes=2), {**OWN, **changed})
+    checkpoint = load_checkpoint(path)
+    assert checkpoint.dataset is None
+    assert checkpoint.is_dataset_known == (checkpoint.own is not None)
+    return checkpoint.own
+
+
+def test_what_was_somebodys_own_is_known_by_its_names(tmp_path: Path) -> None:
+    pictures = own_of(tmp_path)
+    assert pictures is not None
+    assert (pictures.key, pictures.classes, pictures.shape) == (
+        "pictures",
+        ("a cat", "🏳️\u200d🌈"),
+        (1, 28, 28),
+    )
+    assert pictures.origin == Origin("mine.zip", True, 1, True)
+    assert not pictures.is_drawable and not has_images(pictures, tmp_path)
+    with pytest.raises(FileNotFoundError):
+        load_images(pictures, tmp_path)
+    drawings = own_of(tmp_path, config={"dataset": "drawings"})
+    assert drawings is not None and drawings.is_drawable
+
+
+def test_what_was_learned_of_drawings_says_its_form_and_its_classes(tmp_path: Path) -> None:
+    for activation, dataset in each([("tanh", "drawings"), ("none", "mnist")]):
+        network = create_model("simple_nn", width=64, activation=activation)
+        metadata = describe_taught(network, list("0123456789"), dataset=dataset, exam={"right": 2})
+        save_checkpoint(tmp_path / "taught.safetensors", network, metadata)
+        checkpoint = load_checkpoint(tmp_path / "taught.safetensors")
+        assert (checkpoint.width, checkpoint.activation) == (64, activation)
+        assert checkpoint.metadata["exam"] == {"right": 2}
+        assert checkpoint.dataset == (None if dataset == "drawings" else "mnist")
+        assert (checkpoint.own is None) == (dataset == "mnist")
+        assert checkpoint.is_dataset_known
+
+
+def test_names_that_nobody_could_show_are_not_believed(tmp_path: Path) -> None:
+    names: list[Any] = [None, "ab", [], ["a"], ["a", "a"], ["a", ""], ["a", 1], ["a", "b", "c"]]
+    names += [["a", "\x1b[31m"], ["a", "\ud800"], ["a", "x" * 101], {"a": 1, "b": 2}]
+    for classes in each(names):
+        assert own_of(tmp_path, classes=classes) is None
+    for dataset in each([None, 1, "x", ["pictures"], "pictures-1", {}]):
+        assert own_of(tmp_path, config={"dataset": dataset}) is None
+
+
+def test_a_place_that_cannot_be_is_not_believed(tmp_path: Path) -> None:
+    wrong: list[Any] = [None, [], {}, {**OWN["origin"], "name": "../mine.zip"}]
+    for changed in (
+        {"name": ""},
+        {"name": ".."},
+        {"name": "a\\b"},
+        {"name": "a\nb"},
+        {"name": 1},
+        {"start": -1},
+        {"start": 0},  # train and test are folders themselves
+        {"start": True},
+        {"start": 10**9},
+        {"is_zip": 1},
+        {"is_divided": None},
+    ):
+        wrong.append({**OWN["origin"], **changed})
+    for origin in each(wrong):
+        pictures = own_of(tmp_path, origin=origin)
+        assert pictures is not None and pictures.origin is None
 
 
 def test_a_calibration_is_loaded_as_it_was_saved_and_the_metadata_stay(tmp_path: Path) -> None:

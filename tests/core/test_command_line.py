@@ -18,7 +18,14 @@ from PIL import Image
 from mnist_core.__main__ import main
 from mnist_core.augmentation import AUGMENTATIONS
 from mnist_core.calibration import calibrate, halve
-from mnist_core.checkpoints import SHIPPED, SHIPPED_CNN, load_checkpoint, save_calibration
+from mnist_core.checkpoints import (
+    SHIPPED,
+    SHIPPED_CNN,
+    describe_run,
+    load_checkpoint,
+    save_calibration,
+    save_checkpoint,
+)
 from mnist_core.codegen import generate_code, generate_rate_finder
 from mnist_core.config import TrainConfig
 from mnist_core.data import DATASETS, Splits, forget_own, load_images
@@ -1038,6 +1045,39 @@ def test_teach_prints_how_the_exam_went(run: Run, symbols: Path, tmp_path: Path)
     assert last == f"Saved to {out}"
     assert torch.load(out)["fc2.weight"].shape == (3, 128)
     assert json.loads(out.with_suffix(".json").read_text())["classes"] == list(SYMBOLS)
+    assert_refused(run("evaluate", out), "own drawings, ring, cross, zigzag")
+    assert_refused(run("mistakes", out), "there are no test images of those")
+    status, stdout, _ = run("evaluate", out, "--drawings", symbols)
+    lines = stdout.splitlines()
+    assert (status, lines[0]) == (0, "Accuracy on 24 drawings: 100.00%")
+    assert lines[-4].split() == [*SYMBOLS, "accuracy"]
+    assert [line.split() for line in lines[-3:]] == [
+        ["ring", "8", "·", "·", "100.00%"],
+        ["cross", "·", "8", "·", "100.00%"],
+        ["zigzag", "·", "·", "8", "100.00%"],
+    ]
+    told = json.loads(run("evaluate", out, "--drawings", symbols, "--json")[1])
+    assert told["classes"] == list(SYMBOLS)
+    other = tmp_path / "other.json"
+    other.write_bytes(format_drawings(draw_symbols(1, names=("ring", "plus", "zigzag"))))
+    assert_refused(run("evaluate", out, "--drawings", other), "a drawing of plus")
+
+
+def test_a_network_is_looked_into_among_what_it_has_learned(
+    run: Run, symbols: Path, four: Path, drawings_file: Path, tmp_path: Path
+) -> None:
+    taught, colours, fashion = (tmp_path / f"{name}.pth" for name in ("taught", "colours", "f"))
+    run("teach", symbols, "--out", taught)
+    for path, dataset in ((colours, "cifar10"), (fashion, "fashion_mnist")):
+        config = TrainConfig(dataset=dataset)
+        save_checkpoint(path, config.create_model(), describe_run(config, []))
+    status, stdout, stderr = run("inspect", taught, four)
+    assert (status, stderr) == (0, "")
+    assert "MNIST" not in stdout
+    assert json.loads(run("inspect", taught, four, "--json")[1])["alike"] == []
+    assert_refused(run("inspect", colours, four), "reads images in colour")
+    assert_refused(run("evaluate", fashion, "--drawings", drawings_file), "no digits, but T-shirt")
+    assert_refused(run("evaluate", colours, "--drawings", drawings_file), "no digits, but airplane")
 
 
 def test_teach_as_json_names_what_was_taken_for_what(run: Run, symbols: Path) -> None:

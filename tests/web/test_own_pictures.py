@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 from mnist_core.checkpoints import load_checkpoint
+from mnist_core.codegen import generate_code
 from mnist_core.config import TrainConfig
-from mnist_core.data import DataSet, Splits, find_data_set, map_images
+from mnist_core.data import DataSet, Splits, find_data_set, has_images, map_images
 from mnist_core.experiments import experiments_with_pictures
 from mnist_core.text import speaking
 from mnist_core.web.components.first_batch import FirstBatch
+from mnist_core.web.components.mistakes import Look
 from mnist_core.web.jobs import worker
 from mnist_core.web.sessions import own_pictures
 from mnist_core.web.sessions.classifiers import all_classifiers
@@ -29,6 +31,8 @@ from mnist_core.web.tabs.address import read_address
 from mnist_core.web.tabs.experiments import ExperimentsTab, describe_cards
 from mnist_core.web.tabs.first_batch import show_first_batch
 from mnist_core.web.tabs.form_settings import read_settings
+from mnist_core.web.tabs.mistakes import describe, list_networks
+from mnist_core.web.tabs.runs import describe_runs
 from mnist_core.web.tabs.settings_query import link_to_settings
 from mnist_core.web.tabs.train_form import TrainForm
 from tests.form_values import form_values
@@ -88,6 +92,40 @@ def test_a_run_learns_what_a_visitor_has_brought(session: Session, own_cache: Pa
         session.train_on(run, 1)
         eventually(lambda: not run.is_under_way)
     assert run.state == "finished"
+
+
+def test_a_network_comes_back_from_its_files_without_the_pictures(
+    session: Session, workshop: Workshop, own_cache: Path
+) -> None:
+    run = trained(session, bring(session, own_cache))
+    files = session.files(run)
+    assert files is not None
+    program = generate_code(run.config)
+    elsewhere = workshop.session()
+    upload = elsewhere.upload(*files)
+    assert upload.config.dataset != run.config.dataset
+    assert upload.epochs == run.epochs and upload.accuracy == run.accuracy
+    (row,) = describe_runs(elsewhere, {})["rows"]
+    assert (row["dataset"], row["can_read"], row["can_draw"]) == ("Your pictures", True, False)
+    (reader,) = (one for one in all_classifiers(elsewhere) if one.key == upload.id)
+    assert reader.classes == (LYING, UPRIGHT)
+    assert generate_code(upload.config) == program
+    assert not has_images(upload.config.data_set)
+    elsewhere.delete(upload)
+    elsewhere.upload(*(session.files(run) or files))  # an upload is taken from where it lay
+    assert find_data_set(upload.config.dataset) is None  # nothing names it any more
+
+    # Who brings the pictures again sees its mistakes in them.
+    assert list_networks(elsewhere)["networks"][-1]["data_set"] == "mnist"
+    brought = bring(elsewhere, own_cache)
+    again = elsewhere.upload(*(session.files(run) or files))
+    assert again.config.dataset == brought.dataset
+    assert list_networks(elsewhere)["networks"][-1]["key"] == again.id
+    found = describe(Look(network=again.id), elsewhere)
+    assert found["classes"] == [LYING, UPRIGHT]
+    assert np.trace(found["confusion"]) / 30 == pytest.approx(run.accuracy)
+    elsewhere.end()
+    assert find_data_set(brought.dataset) is None
 
 
 def test_the_first_batch_shows_them_with_their_names(session: Session, own_cache: Path) -> None:

@@ -146,9 +146,9 @@ def test_the_panel_holds_the_code_and_the_files(session: Session, tab: RunsTab) 
     run = trained(session, TrainConfig(model="cnn", epochs=1))
     shown = tab.open_run(session, sent(run=run.id))
     assert shown[tab.panel]["visible"]
-    assert shown[tab.code]["text"] == generate_code(run.config)
-    assert shown[tab.code]["name"] == "run_1_cnn_mnist.py"
-    assert run.name in shown[tab.code]["title"]
+    assert shown[tab.code]["value"]["text"] == generate_code(run.config)
+    assert shown[tab.code]["value"]["name"] == "run_1_cnn_mnist.py"
+    assert run.name in shown[tab.code]["value"]["title"]
     checkpoint = load_checkpoint(Path(shown[tab.weights]["value"]))
     assert checkpoint.model_name == "cnn"
     assert json.loads(Path(shown[tab.metadata]["value"]).read_text())["config"]["model"] == "cnn"
@@ -159,7 +159,7 @@ def test_a_run_without_a_network_has_code_but_no_files(workshop: Workshop, tab: 
     run = session.start(SHORT)
     shown = tab.open_run(session, sent(run=run.id))
     assert shown[tab.panel]["visible"]
-    assert "torch.manual_seed(42)" in shown[tab.code]["text"]
+    assert "torch.manual_seed(42)" in shown[tab.code]["value"]["text"]
     assert not shown[tab.weights]["visible"]
     assert not shown[tab.metadata]["visible"]
     session.end()
@@ -173,7 +173,7 @@ def test_where_nothing_can_be_written_there_is_the_code_and_a_warning(
     with pytest.warns(UserWarning, match="cannot write files just now"):
         shown = tab.open_run(session, sent(run=run.id))
     assert shown[tab.panel]["visible"]
-    assert shown[tab.code]["text"]
+    assert shown[tab.code]["value"]["text"]
     assert not shown[tab.weights]["visible"]
     assert not shown[tab.metadata]["visible"]
 
@@ -203,7 +203,7 @@ def test_what_is_downloaded_of_two_runs_of_one_network_has_two_names(
     for run in runs:
         shown = tab.open_run(session, sent(run=run.id))
         files = [Path(shown[part]["value"]).name for part in (tab.weights, tab.metadata)]
-        names.append([shown[tab.code]["name"], *files])
+        names.append([shown[tab.code]["value"]["name"], *files])
     assert names == [
         [f"{run}_simple_nn_mnist.{kind}" for kind in ("py", "pth", "json")]
         for run in ("run_1", "run_2", "upload_3")

@@ -12,8 +12,8 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from mnist_core.checkpoints import SHIPPED
-from mnist_core.data import DATASETS
+from mnist_core.checkpoints import SHIPPED, load_checkpoint
+from mnist_core.data import DATASETS, find_data_set
 from mnist_core.drawings import (
     MAX_NAME,
     LabelledDrawing,
@@ -27,17 +27,20 @@ from mnist_core.text import speaking, translate
 from mnist_core.web.components.canvas import Drawing
 from mnist_core.web.components.inside import Question
 from mnist_core.web.components.mistakes import Look
+from mnist_core.web.sessions import run_files
 from mnist_core.web.sessions.classifiers import (
     DIGITS,
     Classifier,
     all_classifiers,
     current_classifier,
     find_classifier,
+    select_classifier,
 )
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs import draw, mistakes, score
 from mnist_core.web.tabs.draw import DrawTab
 from mnist_core.web.tabs.inside import look_closer
+from mnist_core.web.tabs.runs import RunsTab, describe_runs
 from mnist_core.web.tabs.teach import view
 from tests.each import each
 from tests.own_symbols import SYMBOLS, draw_symbols
@@ -396,6 +399,100 @@ def test_where_the_panel_is_closed_the_board_says_what_a_drawing_was_added_to(
     assert updates[tab.board]["note"] == "Added to star."
 
 
+# --- the files ---------------------------------------------------------------------------------
+
+
+def offered(tab: DrawTab, session: Session, action: str) -> dict[str, Path]:
+    """Ask for the files of a network; return them by how their names end."""
+    updates = tab.teach.obey(session, sent(action=action))
+    assert updates[tab.teach.files]["visible"]
+    buttons = (tab.teach.weights, tab.teach.safetensors, tab.teach.metadata)
+    files = [Path(updates[button]["value"]) for button in buttons]
+    assert all(file.is_file() for file in files)
+    return {file.suffix: file for file in files}
+
+
+def test_a_taught_network_comes_back_from_its_files_and_reads_as_before(
+    tab: DrawTab, session: Session, order: Order, own_cache: Path
+) -> None:
+    shown = open_symbols(order)
+    train(order, session)
+    order("rename", number=shown["classes"][0]["number"], name="circle")
+    drawing = Drawing(1, draw_symbols(1, seed=9)[1].strokes)
+    before = draw.read_drawing(drawing, session)
+    files = offered(tab, session, "taught_files")
+    assert files[".pth"].name == "your_network_drawings.pth"
+    for chosen in each([(".safetensors",), (".pth", ".json")]):
+        elsewhere = Session()
+        run = elsewhere.upload(*(files[ending] for ending in chosen))
+        row = describe_runs(elsewhere, {})["rows"][0]
+        assert (row["dataset"], row["asked"]) == ("Your drawings", [])
+        assert (row["can_read"], row["can_draw"], row["can_train_on"]) == (True, True, False)
+        select_classifier(elsewhere, run.id)
+        after = draw.read_drawing(drawing, elsewhere)
+        assert after["classes"] == before["classes"] == ["circle", "cross", "zigzag"]
+        assert after["probabilities"] == before["probabilities"]
+        again = elsewhere.files(run)  # and from there once more
+        assert again is not None
+        assert Session().upload(*again).config.data_set.classes == ("circle", "cross", "zigzag")
+    order("rename", number=shown["classes"][1]["number"], name="plus")
+    names = load_checkpoint(offered(tab, session, "taught_files")[".pth"]).metadata["classes"]
+    assert names == ["circle", "plus", "zigzag"]
+
+
+def test_the_files_of_what_is_learned_anew_are_asked_for_anew(
+    tab: DrawTab, session: Session, order: Order
+) -> None:
+    assert tab.teach.files not in tab.teach.obey(session, sent(action="taught_files"))
+    open_symbols(order)
+    updates = tab.teach.obey(session, sent(action="train"))
+    assert not updates[tab.teach.files]["visible"]
+    eventually(lambda: not session.is_busy)
+    (first,) = offered(tab, session, "taught_files")[".pth"].parent.parent.iterdir()
+    train(order, session)
+    offered(tab, session, "taught_files")
+    assert list(first.parent.iterdir()) == [first]  # in the place of the one before
+    session.end()
+    assert not first.exists()
+
+
+def test_a_full_disk_is_a_sentence(
+    tab: DrawTab, session: Session, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    open_symbols(order)
+    train(order, session)
+    monkeypatch.setattr(run_files, "save_checkpoint", fail)
+    assert "cannot write files" in order("taught_files")["said"]
+
+
+def test_an_uploaded_network_of_drawings_is_in_nobodys_way(
+    tab: DrawTab, session: Session, order: Order, own_cache: Path
+) -> None:
+    open_symbols(order)
+    train(order, session)
+    files = offered(tab, session, "taught_files")
+    elsewhere = Session()
+    run = elsewhere.upload(files[".safetensors"])
+    assert find_data_set(run.config.dataset) is not None
+    runs = build(RunsTab)
+    opened = runs.open_run(elsewhere, sent(run=run.id))
+    assert not opened[runs.code]["visible"] and not opened[runs.share]["visible"]
+    assert opened[runs.weights]["value"].endswith("upload_1_cnn_drawings.pth")
+    assert not describe_runs(elsewhere, {})["rows"][0]["has_mistakes"]
+    look = Look(network=run.id)
+    assert "are not here" in mistakes.describe(look, elsewhere)["problem"]
+    with pytest.raises(ValueError, match="not here any more"):
+        Session().start(run.config)  # even who knew the key
+    tab.teach.obey(elsewhere, sent(action="name", name="star"))  # and goes on with classes
+    assert label(tab, elsewhere, "star", as_sent(RING))["said"] == "Added to star."
+    elsewhere.delete(run)
+    elsewhere.end()
+    assert find_data_set(run.config.dataset) is None
+
+
 # --- the hand ----------------------------------------------------------------------------------
 
 
@@ -429,6 +526,11 @@ def test_a_hand_is_learned_and_there_is_a_way_back(
     eventually(lambda: not session.is_busy)
     again = session.own_hand.report  # type: ignore[union-attr]
     assert again == report
+    files = offered(tab, session, "hand_files")
+    assert files[".pth"].name == "your_hand_mnist.pth"
+    upload = Session().upload(files[".safetensors"])
+    assert (upload.config.dataset, upload.config.model) == ("mnist", "simple_nn")
+    assert upload.accuracy == pytest.approx(report.accuracy_after)
     assert order("back")["hand"]["is_learned"] is False
     reader = current_classifier(session)
     assert reader is not None

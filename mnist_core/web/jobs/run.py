@@ -122,7 +122,7 @@ class Run:
         run.model, run.calibration = checkpoint.model, checkpoint.calibration
         run.version, run.is_repeatable = 1, False
         run.is_activation_known = checkpoint.is_activation_known
-        run.is_dataset_known = checkpoint.dataset is not None
+        run.is_dataset_known = checkpoint.is_dataset_known
         accuracy = epochs[-1].test_accuracy if epochs else accuracy
         done = len(epochs)
         run._update(state="uploaded", stage=None, epochs=done, epochs_done=done, accuracy=accuracy)
@@ -302,7 +302,7 @@ class Run:
     def _task(self) -> Task:
         device = "cpu" if gpu_loan.ON_ZERO_GPU else None  # a worker has no GPU there
         root = default_root().resolve()
-        own = self.config.data_set if self.config.data_set.origin else None
+        own = self.config.data_set if self.config.data_set.is_own else None
         going_on = (self._snapshot, self._is_extended, self.curve.copy())
         return Task(self.config, root, own, device, *going_on)
 

@@ -16,7 +16,7 @@ from mnist_core.checkpoints import (
     load_checkpoint,
     metadata_path,
 )
-from mnist_core.data import DATASETS, DataSet, find_data_set
+from mnist_core.data import DATASETS, DataSet, find_data_set, has_images
 from mnist_core.inference import UNCALIBRATED, Calibration
 from mnist_core.text import Message
 from mnist_core.web.jobs.run import Run
@@ -82,6 +82,12 @@ class Classifier:
     def reads_drawings(self) -> bool:
         """Whether what it has learned can be drawn."""
         return self.dataset is None or bool(self.data_set and self.data_set.is_drawable)
+
+    @property
+    def can_be_tested(self) -> bool:
+        """Whether its test images are here or can be fetched; pictures may be gone for good."""
+        data_set = self.data_set
+        return data_set is not None and (not data_set.is_own or has_images(data_set))
 
     @property
     def edition(self) -> tuple[int, bool]:

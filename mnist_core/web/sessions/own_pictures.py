@@ -1,7 +1,7 @@
 """The pictures that a visitor has brought: read once, then kept as arrays, in files of a session.
 
-They are never seen by others: the name that settings know them by cannot be guessed, and no page
-is told it. What a page says is "pictures", which means its own.
+They are never seen by others: the name that settings know them by cannot be guessed, and no other
+visitor's page is told it. What a page says is "pictures", which means its own.
 """
 
 from __future__ import annotations

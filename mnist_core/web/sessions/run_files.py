@@ -1,13 +1,16 @@
-"""A run's files, its network and its metadata: written to be downloaded, read when uploaded."""
+"""A network's files, weights and metadata: written to be downloaded, read when uploaded."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 
 from torch import nn
 
@@ -22,7 +25,7 @@ from mnist_core.checkpoints import (
     save_checkpoint,
 )
 from mnist_core.config import TrainConfig
-from mnist_core.data import DATASETS, DataSet, Shape, has_images, map_images
+from mnist_core.data import DATASETS, DataSet, Shape, add_own, has_images, map_images
 from mnist_core.evaluation import evaluate
 from mnist_core.text import Message
 from mnist_core.training import EpochRecord
@@ -42,7 +45,7 @@ _measuring = threading.Lock()  # many uploads at once would take the cores from 
 
 @dataclass(frozen=True)
 class Written:
-    """The files of one run, as they lie on the disk.
+    """The files of one network, as they lie on the disk.
 
     Attributes:
         version: of the network that was written.
@@ -56,14 +59,14 @@ class Written:
 
 
 class RunFiles:
-    """The files of one session's runs, in a folder that only this session knows.
+    """The files of one session's networks, in a folder that only this session knows.
 
     Not for several threads at once: the session has a lock.
     """
 
     def __init__(self) -> None:
         self._folder: Path | None = None  # made when it is needed
-        self._written: dict[str, Written] = {}  # by the run's id; what was asked for last is last
+        self._written: dict[str, Written] = {}  # by its key; what was asked for last is last
 
     @property
     def size(self) -> int:
@@ -71,24 +74,37 @@ class RunFiles:
         return sum(written.size for written in list(self._written.values()))
 
     def write(self, run: Run) -> tuple[Path, Path] | None:
-        """Write a run's network, its metadata and `safetensors_path` beside it, if need be.
+        """Write a run's network as `write_network` does; None if it has learned nothing."""
+        model, version = run.model, run.version
+        if model is None:
+            return None
+        metadata = describe_run(run.config, list(run.epochs))
+        return self.write_network(run.id, version, file_stem(run), model, metadata)
+
+    def write_network(
+        self, key: str, version: int, stem: str, model: nn.Module, metadata: Mapping[str, Any]
+    ) -> tuple[Path, Path]:
+        """Write a network, its metadata and `safetensors_path` beside it, if need be.
 
         Those that were asked for longest ago make room.
 
+        Args:
+            key: names the network within the session, and a folder.
+            version: tells its weights from those that it had before.
+            stem: of the files' names.
+            model: the network.
+            metadata: of it.
+
         Returns:
-            Weights and metadata; None if the run has learned nothing.
+            Weights and metadata.
 
         Raises:
             ValueError: they cannot be written; the network can be used all the same.
         """
-        model, version = run.model, run.version
-        if model is None:
-            return None
-        written = self._written.pop(run.id, None)
+        written = self._written.pop(key, None)
         if written is None or written.version != version or not written.path.is_file():
             try:
-                path = self._own_folder() / run.id / f"{file_stem(run)}.pth"
-                metadata = describe_run(run.config, list(run.epochs))
+                path = self._own_folder() / key / f"{stem}.pth"
                 for file in (path, safetensors_path(path)):
                     save_checkpoint(file, model, metadata)
                 files = (path, metadata_path(path), safetensors_path(path))
@@ -97,7 +113,7 @@ class RunFiles:
                 log.exception("a network cannot be written")
                 raise ValueError(NO_DOWNLOAD) from error
             written = Written(version, path, size)
-        self._written[run.id] = written
+        self._written[key] = written
         while self.size > the_limits().session_mb * MEGABYTE and len(self._written) > 1:
             self._remove(next(iter(self._written)))
         return written.path, metadata_path(written.path)
@@ -113,8 +129,8 @@ class RunFiles:
             rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _remove(self, run_id: str) -> None:
-        written = self._written.pop(run_id, None)
+    def _remove(self, key: str) -> None:
+        written = self._written.pop(key, None)
         if written is not None:
             rmtree(written.path.parent, ignore_errors=True)
 
@@ -135,17 +151,20 @@ def file_stem(run: Run) -> str:
 
 
 def read_upload(
-    path: Path, metadata: Path | None = None
+    path: Path, metadata: Path | None = None, pictures: DataSet | None = None
 ) -> tuple[Checkpoint, TrainConfig, list[EpochRecord]]:
     """Read what was once downloaded; the files are gone afterwards.
 
     Args:
         path: the `.pth` file.
         metadata: the `.json` that was downloaded with it, if there is one.
+        pictures: those that the visitor has brought, if any.
 
     Returns:
         The network; its settings and its epochs, as far as the metadata can be true. Where nothing
-        says what it has learned, its settings name the first data set that it fits.
+        says what it has learned, its settings name the first data set that it fits. Where that was
+        somebody's own, they name `pictures` if it was such ones, else a data set without images
+        that is there until `forget_own`.
 
     Raises:
         CheckpointError: the file holds none of our networks, or one that fits no data set.
@@ -166,14 +185,28 @@ def read_upload(
     except OSError as error:
         log.exception("an upload cannot be read")
         raise ValueError(NO_ROOM) from error
+    about, dataset = checkpoint.metadata, checkpoint.dataset
+    if checkpoint.own is not None:
+        if pictures is not None and _are_alike(checkpoint.own, pictures):
+            dataset = pictures.key
+        else:
+            dataset = f"{checkpoint.own.key}-{secrets.token_hex(16)}"
+            add_own(replace(checkpoint.own, key=dataset))
+        about = {**about, "config": {**about["config"], "dataset": dataset}}
     told = read_run(
-        checkpoint.metadata,
+        about,
         checkpoint.model_name,
         checkpoint.width,
         checkpoint.activation,
-        checkpoint.dataset or _first_fitting(checkpoint).key,
+        dataset or _first_fitting(checkpoint).key,
     )
     return checkpoint, *told
+
+
+def _are_alike(learned: DataSet, brought: DataSet) -> bool:
+    """Tell whether pictures have the same classes, in the same file, as those that were learned."""
+    facts = [(one.origin, one.classes, one.shape) for one in (learned, brought)]
+    return facts[0] == facts[1]
 
 
 def _first_fitting(checkpoint: Checkpoint) -> DataSet:

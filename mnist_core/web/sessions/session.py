@@ -6,12 +6,13 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NoReturn
 
+from mnist_core.checkpoints import describe_taught
 from mnist_core.config import TrainConfig
-from mnist_core.data import add_own, forget_own, has_images
+from mnist_core.data import DATASETS, add_own, forget_own, has_images
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
@@ -85,7 +86,7 @@ class Session:
         self._past: list[Run] = []  # evicted: their results without their networks
         self._files = RunFiles()
         self._names_given = 0
-        self._picture_keys: list[str] = []  # which settings may name
+        self._own_keys: list[str] = []  # of data sets, which settings may name
         self._has_ended = False
         self._used_at = queue.clock.now()
         self._changes = 0
@@ -154,7 +155,7 @@ class Session:
         """
         for config in configs:
             the_limits().check(config)
-            if config.data_set.origin and config.dataset not in self._picture_keys:
+            if config.data_set.is_own and config.dataset not in self._own_keys:
                 raise ValueError(Message("pictures.gone"))
         with self.keeping(), self._lock, self._queue.changed:
             self._check_room(len(configs))
@@ -171,7 +172,7 @@ class Session:
             ValueError: its optimiser is gone, it would have too many epochs, or as `start_all`.
         """
         the_limits().check(replace(run.config, epochs=len(run.epochs) + epochs))
-        if run.config.data_set.origin and not has_images(run.config.data_set):
+        if run.config.data_set.is_own and not has_images(run.config.data_set):
             raise ValueError(Message("pictures.gone"))
         with self._lock, self._queue.changed:
             if run not in self._runs:  # deleted or evicted in this very moment
@@ -247,18 +248,23 @@ class Session:
         """
         self._check_open()
         with self.keeping():
-            checkpoint, config, epochs = read_upload(path, metadata)
-            is_known = checkpoint.dataset is not None
+            brought = self.own_pictures.data_set if self.own_pictures else None
+            checkpoint, config, epochs = read_upload(path, metadata, brought)
             accuracy = (
                 measure_accuracy(checkpoint.model, config.data_set)
-                if is_known and not epochs
+                if checkpoint.is_dataset_known and not epochs
                 else None
             )
             with self._lock:
-                self._check_open()
-                name = Message("run.upload_name", number=self._count())
-                run = Run.from_checkpoint(checkpoint, config, epochs, name, accuracy)
-                self._add([run])
+                if config.data_set.is_own and config.dataset not in self._own_keys:
+                    self._own_keys.append(config.dataset)
+                try:
+                    self._check_open()
+                    name = Message("run.upload_name", number=self._count())
+                    run = Run.from_checkpoint(checkpoint, config, epochs, name, accuracy)
+                    self._add([run])
+                finally:
+                    self._forget_unnamed()
         return run
 
     def tell_dataset(self, run: Run, dataset: str) -> None:
@@ -292,6 +298,38 @@ class Session:
         """
         with self.keeping(), self._lock:
             return self._files.write(run) if run in self._runs else None
+
+    def files_of_taught(self) -> tuple[Path, Path] | None:
+        """Write the network that was taught, as `files` does; None if none has been."""
+        with self.keeping(), self._lock:
+            taught = self.own_classes.taught
+            if taught is None:
+                return None
+            exam = {"count": taught.exam.count, "right": taught.exam.right}
+            names = self.own_classes.names_of(taught)
+            metadata = describe_taught(taught.network, names, exam=exam)
+            # Under other names it is another network to whoever opens it.
+            version = hash((taught.number, names))
+            stem = "your_network_drawings"
+            return self._files.write_network("taught", version, stem, taught.network, metadata)
+
+    def files_of_hand(self) -> tuple[Path, Path] | None:
+        """Write the network that has learned the hand, as `files` does; None if none has."""
+        with self.keeping(), self._lock:
+            hand = self.own_hand
+            if hand is None:
+                return None
+            digits = DATASETS["mnist"].classes
+            metadata = describe_taught(
+                hand.network,
+                digits,
+                dataset="mnist",
+                test_accuracy=hand.report.accuracy_after,
+                calibration=asdict(hand.calibration),
+                hand=asdict(hand.report),
+            )
+            stem = "your_hand_mnist"
+            return self._files.write_network("hand", hand.number, stem, hand.network, metadata)
 
     def label(self, drawings: Iterable[LabelledDrawing]) -> int:
         """Add drawings to the own test set.
@@ -370,7 +408,7 @@ class Session:
                 self.forget_pictures()
                 self.own_pictures = brought
                 add_own(brought.data_set)
-                self._picture_keys.append(brought.data_set.key)
+                self._own_keys.append(brought.data_set.key)
                 self._changes += 1
 
     def _check_no_run(self) -> None:
@@ -388,10 +426,7 @@ class Session:
             if self.own_pictures is not None:
                 self.own_pictures.remove_files()
             self.own_pictures = None
-            named = {run.config.dataset for run in self.results}
-            for key in [key for key in self._picture_keys if key not in named]:
-                forget_own(key)
-                self._picture_keys.remove(key)
+            self._forget_unnamed()
 
     def end(self) -> None:
         """Stop and forget everything, files included; nothing can be kept any more."""
@@ -411,6 +446,15 @@ class Session:
         clear_uploads()
 
     # --- with the lock held --------------------------------------------------------------------
+
+    def _forget_unnamed(self) -> None:
+        """Let go of data sets of the visitor's own that nothing here is about any more."""
+        named = {run.config.dataset for run in self.results}
+        if self.own_pictures is not None:
+            named.add(self.own_pictures.data_set.key)
+        for key in [key for key in self._own_keys if key not in named]:
+            forget_own(key)
+            self._own_keys.remove(key)
 
     def _check_open(self) -> None:
         if self._has_ended:

@@ -42,7 +42,7 @@ def show_augmentation(kind: str, data_set: DataSet) -> str:
                 return f"<p>{html.escape(say('form.no_preview', title=data_set.title))}</p>"
             _pictures[key] = _draw(kind, data_set)
         picture = _pictures[key]
-        if data_set.origin:  # nothing is kept of what is somebody's own
+        if data_set.is_own:  # nothing is kept of what is somebody's own
             del _pictures[key]
         while len(_pictures) > MOST:
             del _pictures[next(iter(_pictures))]

@@ -23,6 +23,7 @@ def describe_strip(classifier: Classifier | None) -> str:
             "key": data_set.key,
             "title": translate(data_set.title),
             "classes": [translate(name) for name in data_set.classes],
+            "is_own": data_set.is_own,
         }
     )
 

@@ -286,7 +286,7 @@ def _why(question: Question, seen: Inspection, classifier: Classifier) -> Facts:
             "score": evidence.score,
         },
         "alike": _alike(seen, classifier),
-        "isTaught": classifier.data_set is None,
+        "isTaught": classifier.data_set is None or classifier.data_set.is_own,
         "activation": _activation(seen.hidden),
     }
     if question.path:

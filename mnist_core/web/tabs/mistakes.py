@@ -134,7 +134,7 @@ def _can_be_wrong(classifier: Classifier) -> bool:
     A run without an epoch behind it has not: its weights are gone before anybody looks.
     """
     has_begun = classifier.epochs > 0 or not classifier.is_training
-    return has_begun and classifier.data_set is not None
+    return has_begun and classifier.can_be_tested
 
 
 def _edition(classifier: Classifier) -> str:
@@ -155,7 +155,7 @@ def describe(look: Look, session: Session) -> Facts:
     edition = _edition(classifier)  # first: what is learned meanwhile is looked at next
     readings = readings_of(classifier)
     if readings is None:
-        return {**answer, "problem": say("misread.no_data")}
+        return {**answer, "problem": _say_missing(classifier)}
     bins = reliability(readings)
     answer |= {
         "edition": edition,
@@ -172,6 +172,12 @@ def describe(look: Look, session: Session) -> Facts:
     if others is not None:
         answer["comparison"] = _compare(readings, others)
     return answer
+
+
+def _say_missing(classifier: Classifier | None) -> str:
+    """Say why there are no test images."""
+    is_gone = classifier is not None and not classifier.can_be_tested
+    return say("misread.not_here") if is_gone else say("misread.no_data")
 
 
 def _compare(readings: Readings, others: Readings) -> Facts:
@@ -253,7 +259,7 @@ def map_hidden(look: MapLook, session: Session) -> Facts:
     data_set = classifier.data_set if classifier else None
     images = test_images(data_set)
     if not (classifier and data_set and index and readings and images):
-        return {**answer, "problem": say("misread.no_data")}
+        return {**answer, "problem": _say_missing(classifier)}
     projection = project(index.values)
     drawing = session.draw.drawing
     reader = current_classifier(session)

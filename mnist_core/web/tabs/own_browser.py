@@ -91,7 +91,7 @@ def _result(run: Run) -> KeptResult | None:
     session.
     """
     number, diverged = getattr(run.name, "facts", {}).get("number"), run.state == "diverged"
-    is_lasting = run.state != "uploaded" and not run.config.data_set.origin
+    is_lasting = run.state != "uploaded" and not run.config.data_set.is_own
     if number is None or not is_lasting or not (run.epochs or diverged):
         return None
     return {

@@ -21,7 +21,7 @@ from mnist_core.web.components.run_table import RunChoice, RunOrder, RunRow, Run
 from mnist_core.web.components.share import SCOPE, Share
 from mnist_core.web.jobs.run import Run
 from mnist_core.web.limits import the_limits
-from mnist_core.web.sessions.classifiers import select_classifier
+from mnist_core.web.sessions.classifiers import classifier_of, select_classifier
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.run_files import data_sets_for, file_stem, safetensors_path
 from mnist_core.web.sessions.session import Session
@@ -116,14 +116,28 @@ class RunsTab:
         except ValueError as error:
             gr.Warning(html.escape(translate(error)))
             weights = metadata = None
-        title = say("listing.of_run", run=translate(run.name))
         return {
             self.panel: gr.update(visible=True),
-            self.share: link_to_settings(run.config),
-            self.code: describe_program(title, run.config, f"{file_stem(run)}.py"),
+            **self._offer_program(run),
             self.weights: _offer(weights),
             self.safetensors: _offer(weights and safetensors_path(weights)),
             self.metadata: _offer(metadata),
+        }
+
+    def _offer_program(self, run: Run) -> Updates:
+        """Show the program of a run, and the link to its settings.
+
+        There is none of what was learned elsewhere from drawings, or from pictures of which nobody
+        says how they lay.
+        """
+        data_set = run.config.data_set
+        if data_set.is_own and data_set.origin is None:
+            return {self.share: gr.update(visible=False), self.code: gr.update(visible=False)}
+        title = say("listing.of_run", run=translate(run.name))
+        program = describe_program(title, run.config, f"{file_stem(run)}.py")
+        return {
+            self.share: gr.update(value=link_to_settings(run.config), visible=True),
+            self.code: gr.update(value=program, visible=True),
         }
 
     def take_in(self, paths: list[str] | None, session: Session) -> Updates:
@@ -192,6 +206,7 @@ def describe_runs(session: Session, plots: Plots) -> TableStatus:
 
 def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
     last = run.epochs[-1] if run.epochs else None
+    classifier = classifier_of(run)
     return {
         "id": run.id,
         "name": translate(run.name),
@@ -212,6 +227,7 @@ def _describe(run: Run, color: str, is_shown: bool, session: Session) -> RunRow:
         "reads": session.draw.classifier == run.id,
         "can_read": run.model is not None and run.is_dataset_known,
         "can_train_on": run.can_train_on,
+        "has_mistakes": classifier is not None and classifier.can_be_tested,
         "can_draw": run.config.data_set.is_drawable,
         "dataset": translate(run.config.data_set.title) if run.is_dataset_known else "",
         "asked": [] if run.is_dataset_known else _may_have_learned(run),

@@ -34,6 +34,7 @@ from mnist_core.web.sessions.classifiers import (
 from mnist_core.web.sessions.own_classes import Contents, TaughtNetwork
 from mnist_core.web.sessions.own_hand import OwnHand, next_number
 from mnist_core.web.sessions.page import SessionLink
+from mnist_core.web.sessions.run_files import safetensors_path
 from mnist_core.web.sessions.session import Session
 from mnist_core.web.tabs.page_stream import at_once, quietly
 
@@ -45,13 +46,19 @@ class TeachPart:
 
     Attributes:
         panel: shows it.
+        files: a row of buttons, each of which downloads a network in one form.
     """
 
     def __init__(self, link: SessionLink) -> None:
         """Lay it out and wire it; call it where it is to stand in the tab."""
         self._link = link
         self.panel = TeachPanel()
-        outputs = [self.panel, link]
+        with gr.Row(visible=False) as self.files:
+            self.safetensors = _download("train.safetensors", "own-safetensors")
+            self.weights = _download("train.weights", "own-weights")
+            self.metadata = _download("train.metadata", "own-metadata")
+        files = [self.files, self.safetensors, self.weights, self.metadata]
+        outputs = [self.panel, link, *files]
         self.panel.order(self.obey, link, outputs, **at_once(link))
         self.panel.want(self.send_pictures, link, self.panel, **quietly(link))
 
@@ -76,14 +83,35 @@ class TeachPart:
             learn_hand(session)
         elif wanted.action == "back":
             go_back(session)
+        elif wanted.action in ("taught_files", "hand_files"):
+            return self._offer_files(session, is_hand=wanted.action == "hand_files")
         elif wanted.action == "save":
             content = format_drawings(list(_named(session.own_classes.contents)))
             file = {"content": content.decode("ascii"), "number": monotonic_ns()}
             return {self.panel: gr.update(file=json.dumps(file))}
         else:
             session.draw.teach_note = change(wanted, session)
+            return {self.files: gr.update(visible=False)} if wanted.action == "forget" else {}
+        # Another network is to come, or one has gone: its files are asked for anew.
+        return {**self._link.changed(), self.files: gr.update(visible=False)}
+
+    def _offer_files(self, session: Session, *, is_hand: bool) -> Updates:
+        """Write the files of a network, and offer them; nothing changes where there is none.
+
+        Raises:
+            ValueError: they cannot be written.
+        """
+        written = session.files_of_hand() if is_hand else session.files_of_taught()
+        if written is None:
             return {}
-        return self._link.changed()
+        weights, metadata = written
+        session.draw.teach_note = Message("teach.files_below", name=weights.stem)
+        return {
+            self.files: gr.update(visible=True),
+            self.safetensors: gr.update(value=str(safetensors_path(weights))),
+            self.weights: gr.update(value=str(weights)),
+            self.metadata: gr.update(value=str(metadata)),
+        }
 
     def add(self, session: Session, drawing: NamedDrawing) -> Updates:
         """Add a drawing to the class of its name, or say why that cannot be."""
@@ -118,6 +146,10 @@ class TeachPart:
         if shown != session.draw.teach_shown[0]:
             session.draw.teach_shown = shown, now
         return pack({**shown, "since": session.draw.teach_shown[1]})
+
+
+def _download(key: str, elem_id: str) -> gr.DownloadButton:
+    return gr.DownloadButton(Message(key), elem_id=elem_id, size="sm")
 
 
 def _reason(error: ValueError) -> Message:

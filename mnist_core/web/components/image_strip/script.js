@@ -7,7 +7,7 @@ const strip = find("strip");
 const tiles = strip.querySelector(".tiles");
 const ANSWER_TIMEOUT_MS = 10000; // ms after which some are asked for anew
 
-let dataSet = null; // { key, title, classes, count }; null where there is to be no strip
+let dataSet = null; // { key, title, classes, is_own }; null where there is to be no strip
 let entries = []; // the images that are shown
 let read = null; // the place of the one that is read
 let waiting = null; // the timer of the question under way
@@ -41,7 +41,8 @@ async function arrived() {
   const answer = props.images ? JSON.parse(props.images) : null;
   if (!answer || !dataSet || answer.data_set !== dataSet.key) return;
   clearTimeout(waiting);
-  write(find("strip-note"), answer.labels ? "" : say("strip.none", dataSet));
+  const missing = dataSet.is_own ? say("strip.none_own") : say("strip.none", dataSet);
+  write(find("strip-note"), answer.labels ? "" : missing);
   if (!answer.labels) return;
   const sheet = await decodeSprite(answer.sprite, answer.side);
   const hadFocus = tiles.contains(document.activeElement);

@@ -54,6 +54,7 @@ class RunRow(TypedDict):
         color: of its curves.
         is_shown: whether they are drawn.
         is_under_way, reads, can_read, can_train_on: what can be done with it.
+        has_mistakes: whether there are, or will be, test images to see its mistakes in.
         can_draw: whether what it reads can be drawn.
         dataset: the title of what it has learned, "" while nobody knows.
         asked: where nobody knows, the data sets that it may have learned: keys and titles.
@@ -78,6 +79,7 @@ class RunRow(TypedDict):
     reads: bool
     can_read: bool
     can_train_on: bool
+    has_mistakes: bool
     can_draw: bool
     dataset: str
     asked: list[list[str]]

@@ -132,7 +132,7 @@ function showRun(row, run) {
   find("stop", row).hidden = !run.is_under_way;
   find("read", row).hidden = !run.can_read || run.reads;
   write(find("read", row), run.can_draw ? say("runs.read") : say("runs.read_pictures"));
-  find("mistakes_of", row).hidden = !run.can_read;
+  find("mistakes_of", row).hidden = !run.has_mistakes;
   showOthers(row, run);
   row.querySelector(".on").hidden = !run.can_train_on;
 }
@@ -146,11 +146,11 @@ function showAsked(row, asked) {
 // The runs with which its mistakes can be compared: those that have learned the same.
 function showOthers(row, run) {
   const others = props.value.rows.filter(
-    (other) => other.can_read && other.id !== run.id && other.dataset === run.dataset,
+    (other) => other.has_mistakes && other.id !== run.id && other.dataset === run.dataset,
   );
   const select = find("other", row);
   const chosen = others.some(({ id }) => id === select.value) ? select.value : others[0]?.id;
-  row.querySelector(".compare").hidden = !run.can_read || others.length === 0;
+  row.querySelector(".compare").hidden = !run.has_mistakes || others.length === 0;
   if (fillSelect(select, others.map(({ id, name }) => [name, id])) && chosen) select.value = chosen;
 }
 

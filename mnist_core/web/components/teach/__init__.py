@@ -21,7 +21,9 @@ class TeachOrder(Payload):
     Attributes:
         action: to "name" a class, "rename" or "drop" one, "remove" a drawing, "undo" the last
             change, "train", "save" or "open" a file, "forget" everything; to let the network that
-            reads learn the visitor's "hand", or to go "back" to what it was.
+            reads learn the visitor's "hand", or to go "back" to what it was; to have the files of
+            the network that was taught, "taught_files", or of the one that has learned the hand,
+            "hand_files".
         number: of the class, or of the drawing.
         name: of the class.
         content: of the file.
@@ -40,6 +42,8 @@ class TeachOrder(Payload):
         "forget",
         "hand",
         "back",
+        "taught_files",
+        "hand_files",
     ]
     number: Number = 0
     name: Annotated[str, Field(max_length=1_000)] = ""

@@ -42,9 +42,10 @@ function show(text) {
   find("teach-forget").disabled = classes.length === 0;
   write(find("teach-said"), [said, share === null ? missing : ""].filter(Boolean).join(" "));
   showLines(find("exam"), exam);
+  find("teach-files").hidden = exam.length === 0; // who has been taught has sat an exam
   showLines(find("hand-said"), hand.text);
   find("learn-hand").disabled = !hand.can_learn || share !== null;
-  find("hand-back").hidden = !hand.is_learned;
+  find("hand-back").hidden = find("hand-files").hidden = !hand.is_learned;
   tellLabels();
   askForPictures();
 }
@@ -200,6 +201,8 @@ find("teach-undo").addEventListener("click", () => order("undo"));
 find("teach-save").addEventListener("click", () => order("save"));
 find("teach-open").addEventListener("click", () => picker.click());
 find("teach-forget").addEventListener("click", () => order("forget"));
+find("teach-files").addEventListener("click", () => order("taught_files"));
+find("hand-files").addEventListener("click", () => order("hand_files"));
 find("learn-hand").addEventListener("click", () => order("hand"));
 find("hand-back").addEventListener("click", () => order("back"));
 picker.addEventListener("change", openFile);
