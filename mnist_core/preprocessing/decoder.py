@@ -16,7 +16,6 @@ import contextlib
 import ctypes
 import io
 import json
-import os
 import sys
 import warnings
 from typing import IO, cast
@@ -200,7 +199,6 @@ def limit_myself(seconds: int = MAX_COMPUTING_SECONDS) -> None:
         with contextlib.suppress(ValueError, OSError):  # stricter limits may be in force already
             if kind is not None:
                 resource.setrlimit(kind, (most, most))
-    os.nice(5)  # it can wait, while somebody draws
 
 
 def leave_the_network() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from typing import IO
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 # programs by, and where Python's packages are if not in their usual place.
 KEPT_VARIABLES = ("SYSTEMROOT", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 ENVIRONMENT = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+# It can wait while somebody draws, from its start on, which takes longer than most pictures.
+PATIENTLY = [nice, "-n", "15"] if (nice := shutil.which("nice")) else []
 DECODING_TIMEOUT_SECONDS = (
     60.0  # seconds; much more than the seconds of computing it may have, on a busy machine
 )
@@ -36,7 +39,7 @@ def run_decoder(
         subprocess.TimeoutExpired: it has taken too long; the error has what it answered till then.
     """
     done = subprocess.run(
-        [sys.executable, "-B", decoder.__file__, *map(str, sides)],
+        [*PATIENTLY, sys.executable, "-B", decoder.__file__, *map(str, sides)],
         env=ENVIRONMENT,
         stdin=file,
         input=content,

@@ -133,6 +133,7 @@ What a floor imports lies on the same floor or below it.
     `upload_folder`       where Gradio keeps files
     `file_lists`          the lists that it keeps of them
     `wrong_input`         what it says of values that no page sends
+    `drain`               how fast bodies go by that nobody reads
     `downloads`           what it fetches: nothing
     `routes`              those of its routes that are treated in our own way
     `event_data`          what a component's script sends with an event

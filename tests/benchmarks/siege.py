@@ -332,9 +332,10 @@ class Server:
     def disk(self) -> float:
         """Return what its files take, in megabytes."""
         sizes = 0
-        for file in self.folder.rglob("*"):
-            with suppress(OSError):  # it has just gone
-                sizes += file.stat().st_size
+        for folder, _, files in os.walk(self.folder):  # which does not mind folders that go
+            for file in files:
+                with suppress(OSError):  # it has just gone
+                    sizes += Path(folder, file).stat().st_size
         return sizes / MEGABYTE
 
 
@@ -437,8 +438,8 @@ def main() -> int:
             learner.join()
             for error in [error for who in (*persons, learner) for error in who.errors][:10]:
                 print(f"error: {error}")
-            traces = app.printed().count("level=error")
-            print(f"{traces} errors in the log")
+            traces = [line for line in app.printed().splitlines() if "level=error" in line]
+            print(f"{len(traces)} errors in the log", *traces[:3], sep="\n")
     first, last = outcomes[NO_ATTACK], outcome
     is_flat = (
         last.memory[2] - first.memory[2] < MOST_LEFT and last.disk[1] - first.disk[1] < MOST_LEFT

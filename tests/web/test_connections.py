@@ -15,6 +15,7 @@ from mnist_core.web.endpoints import connection_share
 from mnist_core.web.endpoints.connection_share import ConnectionShare
 from mnist_core.web.gradio_compat import connections
 from mnist_core.web.gradio_compat.connections import Connection, keep_the_door
+from mnist_core.web.gradio_compat.drain import Drain
 from tests.web import event_loop
 
 ONE, OTHER, PROXY = "127.0.0.2", "127.0.0.3", "127.0.0.4"  # where Linux lets anybody come from
@@ -80,8 +81,12 @@ class Caller:
         """Send a request; return the first line of the answer, nothing if there is none."""
         with suppress(OSError):
             self._writer.write(ASK)
-            return (await asyncio.wait_for(self._reader.readline(), PATIENCE)).strip()
+            return (await self.read_line()).strip()
         return b""
+
+    async def read_line(self) -> bytes:
+        """Return the next line with its end, nothing where there is none."""
+        return await asyncio.wait_for(self._reader.readline(), PATIENCE)
 
     async def wait_for_the_end(self) -> None:
         """Read until the other side hangs up."""
@@ -232,6 +237,59 @@ def test_a_slow_answer_is_no_slow_request() -> None:
 
         patch.setattr(Connection, "connection_made", note)
         with_a_server(talk, answer_late)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer before a body has come."""
+    headers = [(b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 429, "headers": headers})
+    await send({"type": "http.response.body"})
+
+
+REFUSED = b"HTTP/1.1 429 Too Many Requests"
+LARGE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n" + bytes(20_000_000)
+
+
+def test_what_comes_after_its_answer_comes_slowly_and_keeps_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[int] = []
+
+    class FullDrain(Drain):
+        def take(self, size: int) -> float:
+            taken.append(size)
+            return PATIENCE
+
+    monkeypatch.setattr(connections, "THE_DRAIN", FullDrain(1))
+
+    async def talk(port: int) -> None:
+        sender = await Caller.connect(port, ONE)
+        sender.send(LARGE)
+        await until(lambda: bool(taken))
+        for _ in range(3):
+            other = await Caller.connect(port, OTHER)
+            assert await other.ask() == REFUSED
+            other.close()
+        assert len(taken) == 1
+        sender.close()
+
+    with_a_server(talk, refuse)
+
+
+def test_who_has_sent_all_of_it_is_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "THE_DRAIN", Drain(1e12))
+
+    async def talk(port: int) -> None:
+        sender = await Caller.connect(port, ONE)
+        sender.send(LARGE + ASK)
+        answers = 0
+        while answers < 2:
+            line = await sender.read_line()
+            assert line  # else the other side has hung up
+            answers += line.strip() == REFUSED
+        sender.close()
+
+    with_a_server(talk, refuse)
 
 
 def test_nothing_but_http_is_spoken() -> None:

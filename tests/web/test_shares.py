@@ -327,6 +327,32 @@ def test_pages_are_made_for_a_client_one_after_another() -> None:
     event_loop.run(open_all())
 
 
+def test_who_opens_page_after_page_waits_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    monkeypatch.setattr(client_share.asyncio, "sleep", note)
+
+    async def open_pages() -> None:
+        app = ClientShare(answer)
+        for _ in range(client_share.MOST_PAGES_IN_A_ROW):
+            await app(request(ONE, "/"), nothing, silent)
+        assert set(waits) == {0.0}
+        for _ in range(5):
+            await app(request(ONE, "/"), nothing, silent)
+        assert max(waits) > 2 / client_share.PAGES_PER_SECOND
+        waits.clear()
+        await app(request(OTHER, "/"), nothing, silent)
+        assert set(waits) == {0.0}
+
+    event_loop.run(open_pages())
+
+
 def test_who_reads_a_page_slowly_keeps_no_neighbour_waiting() -> None:
     read = asyncio.Event()
 

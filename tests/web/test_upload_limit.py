@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from mnist_core.web.endpoints import request_body
+from mnist_core.web.endpoints import request_body, upload_limit
 from mnist_core.web.endpoints.json_limit import MAX_JSON_BYTES, JsonLimit
 from mnist_core.web.endpoints.upload_limit import (
     MAX_FILES_AT_ONCE,
@@ -98,6 +98,19 @@ def test_where_there_is_no_room_nothing_is_taken(
 def test_many_small_files_are_too_many(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "clear_uploads", lambda: (MAX_UPLOADS, 0))
     assert client.post("/x/upload", content=b"x").status_code == 503
+
+
+def test_who_sends_upload_after_upload_is_slowed_down_alone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_limit, "MOST_IN_A_ROW", 3)
+    monkeypatch.setattr(upload_limit, "PER_SECOND", 1e-6)
+
+    def send(sender: TestClient) -> int:
+        return sender.post("/x/upload", content=b"x").status_code
+
+    assert [send(client) for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert send(TestClient(client.app, client=("192.0.2.7", 1))) == 200
 
 
 class Slow:

@@ -37,10 +37,15 @@ def test_what_has_been_read_is_removed_and_what_has_just_come_is_not(own_cache: 
     broken_off = put(own_cache / "tmp1", UPLOAD_KEEP_SECONDS + 1)
     fresh = put(own_cache / "b2" / "eight.png", UPLOAD_KEEP_SECONDS - 60)
     coming = put(own_cache / "tmp2", 0)
+    made = own_cache / "c3"  # for a file that is about to come
+    made.mkdir()
     assert clear_uploads() == (2, 20)
     assert not old.parent.exists()
     assert not broken_off.exists()
-    assert fresh.exists() and coming.exists()
+    assert fresh.exists() and coming.exists() and made.exists()
+    os.utime(made, (0, 0))  # nothing has come
+    assert clear_uploads() == (2, 20)
+    assert not made.exists()
 
 
 def test_an_upload_is_found_and_no_other_file(session: Session, own_cache: Path) -> None:

@@ -61,7 +61,7 @@ class Component(gr.HTML):
             settings: passed on to `gr.HTML`, such as `elem_id`; the script finds them in `props`.
         """
         files = _read_files(self._folder(), self.shared_scripts)
-        self.text = _sentences(files)
+        self.text = _sentences(self._folder(), self.shared_scripts)
         settings = {**files, "text": self.text, **settings}
         super().__init__(value, apply_default_css=False, **settings)
 
@@ -98,8 +98,10 @@ def _read(*files: Path) -> str:
     return "".join(COMMENT.sub("", file.read_text(encoding="utf-8")) for file in files)
 
 
-def _sentences(files: dict[str, str]) -> Sentences:
+@functools.cache  # Gradio makes a component anew for many an update
+def _sentences(folder: Path, shared_scripts: tuple[str, ...]) -> Sentences:
     """Return the sentences that a component's files name."""
+    files = _read_files(folder, shared_scripts)
     keys = KEY_IN_TEMPLATE.findall(files["html_template"]) + KEY_IN_SCRIPT.findall(
         files["js_on_load"]
     )

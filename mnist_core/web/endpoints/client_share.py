@@ -26,8 +26,10 @@ PATIENCE = 2.0  # seconds for which a request waits for its tokens
 MOST_REFUSALS = 100  # that are told at once; whoever does not mind waits for the next ones
 REFUSALS_PER_SECOND = 50
 SLOW_REFUSAL_SECONDS = 2.0
-PAGES_AT_ONCE = 1  # that are made for a client; it takes 20 ms
-MOST_PAGES = 100  # those that wait included
+PAGES_AT_ONCE = 1  # that are made for a client; it takes 20 to 40 ms
+MOST_PAGES = 100  # those that wait for their turn included
+MOST_PAGES_IN_A_ROW = 40  # before there are so many a second: a class that opens its pages
+PAGES_PER_SECOND = 10
 MOST_REQUESTS = 400  # that are under way, streams among them: a browser has six
 
 TOO_MANY = Message("server.too_many_requests")
@@ -42,6 +44,7 @@ class ClientShare:
         self._refusals = TokenBuckets(MOST_REFUSALS, REFUSALS_PER_SECOND)
         self._requests = Turns(MOST_REQUESTS, MOST_REQUESTS)
         self._pages = Turns(PAGES_AT_ONCE, MOST_PAGES)
+        self._page_tokens = TokenBuckets(MOST_PAGES_IN_A_ROW, PAGES_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on when it is paid for."""
@@ -72,7 +75,10 @@ class ClientShare:
     async def _make_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have a page made in its client's turn, which ends before the page is on its way."""
         async with AsyncExitStack() as turn:
-            await turn.enter_async_context(self._pages.turn(client_in(scope)))
+            client = client_in(scope)
+            await turn.enter_async_context(self._pages.turn(client))
+            patience = MOST_PAGES / PAGES_PER_SECOND  # nobody who is in the line is refused
+            await asyncio.sleep(self._page_tokens.take(client, 1, patience) or 0.0)
 
             async def end_turn_and_send(message: Event) -> None:
                 await turn.aclose()

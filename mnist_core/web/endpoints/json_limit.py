@@ -34,7 +34,7 @@ MOST_BYTES = 60_000_000  # of one client, before it has to slow down
 BYTES_PER_SECOND = 6_000_000  # thirty hands send one or two
 LARGE_BYTES = 50_000  # of a body: a drawing of two thousand points, twenty digits in one
 MOST_LARGE = 20  # bodies of one client, before it has to slow down
-LARGE_PER_SECOND = 5
+LARGE_PER_SECOND = 2  # a drawing of 10,000 points takes 40 ms
 
 # A text, or what is left of one that does not end; it matches whatever follows the first quote.
 TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
 from mnist_core.text import say
+from mnist_core.web.gradio_compat.drain import THE_DRAIN
 from mnist_core.web.limits import MEGABYTE
 
 MAX_SKIPPED_BYTES = 100 * MEGABYTE  # of a body that is refused
@@ -48,7 +49,8 @@ class RequestBody:
         if self.received > self._most:
             # Whoever still sends would not hear the answer, so the rest is let go by.
             while not self.is_whole and self.received <= MAX_SKIPPED_BYTES:
-                await self._receive_part()
+                part = await self._receive_part()
+                await asyncio.sleep(THE_DRAIN.take(len(part.get("body", b""))))
             most = f"{self._most / MEGABYTE:.0f}"
             raise HTTPException(413, say("server.too_large", most=most))
         return message

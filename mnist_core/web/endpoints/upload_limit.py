@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from mnist_core.text import Message, translate
-from mnist_core.web.endpoints.client_share import client_in
+from mnist_core.web.endpoints.client_share import client_in, too_many
 from mnist_core.web.endpoints.json_limit import is_upload
 from mnist_core.web.endpoints.request_body import RequestBody
 from mnist_core.web.endpoints.token_buckets import TokenBuckets
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 MAX_UPLOADS = 5_000  # files on the disk
 MAX_FILES_AT_ONCE = 20  # in one request
+MOST_IN_A_ROW = 40  # uploads of one client, a class that sends a picture each
+PER_SECOND = 4  # after those: each is decoded by a process of its own
+PATIENCE = 10.0  # seconds for which an upload waits for its turn
 TOO_MANY_FILES = Message("server.too_many_files", most=MAX_FILES_AT_ONCE)
 TAKEN = Message("server.taken")
 
@@ -50,6 +53,7 @@ class UploadLimit:
         keep, room = uploads.UPLOAD_KEEP_SECONDS, SHARE * the_limits().uploads_mb * MEGABYTE
         self._bytes = TokenBuckets(room, room / keep)
         self._files = TokenBuckets(SHARE * MAX_UPLOADS, SHARE * MAX_UPLOADS / keep)
+        self._turns = TokenBuckets(MOST_IN_A_ROW, PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it is refused."""
@@ -71,6 +75,12 @@ class UploadLimit:
             self._files.give_back(client, MAX_FILES_AT_ONCE)
             await PlainTextResponse(translate(TAKEN), status_code=429)(scope, receive, send)
             return
+        seconds = self._turns.take(client, 1, PATIENCE)
+        if seconds is None:
+            self._files.give_back(client, MAX_FILES_AT_ONCE)
+            self._bytes.give_back(client, largest)
+            await too_many()(scope, receive, send)
+            return
         self._coming += 1
         body = Files(RequestBody(receive, largest), Headers(scope=scope))
         is_answered = False
@@ -81,6 +91,7 @@ class UploadLimit:
             await send(message)
 
         try:
+            await asyncio.sleep(seconds)
             await self._app(scope, body.receive, note_and_send)
         except OSError as error:
             if error.errno not in FULL_DISK or is_answered:

@@ -2,7 +2,8 @@
 
 Uvicorn takes as many as there are, two thousand at a time while everybody else waits, and lets each
 of them begin a request and never go on. Here who has too many is sent away at the door, before
-anything is made of the connection; and of one that is taken the head of a request has to come soon.
+anything is made of the connection; of one that is taken the head of a request has to come soon, and
+what still comes of one that has been answered comes slowly.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import functools
 import socket
 from typing import Any, ClassVar, Protocol
 
+import h11
 import uvicorn
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from mnist_core.web.gradio_compat.drain import THE_DRAIN
 
 HEAD_SECONDS = 10.0  # within which the first line of a request and its headers have to come
 TAKEN_AT_ONCE = 8  # new connections, before it is somebody else's turn; more wait in the system
@@ -150,6 +154,9 @@ class Connection(H11Protocol):
         """Take what comes."""
         super().data_received(data)
         self._watch()
+        if self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY:
+            self.flow.pause_reading()
+            self.loop.call_later(THE_DRAIN.take(len(data)), self.flow.resume_reading)
 
     def _watch(self) -> None:
         """See that a request comes whose head is not whole; of a whole one others see to it."""

@@ -26,6 +26,7 @@ SESSION_PREFIX = "session-"  # of the folder of a session within it, which the s
 MEMORY = "/dev/shm"  # where Linux keeps files in memory
 _held: list[FileLock] = []  # by this process; the system lets go of them when it ends
 UPLOAD_KEEP_SECONDS = 600.0  # an upload is read at once, so by then it has been
+EMPTY_KEEP_SECONDS = 60.0  # of a folder: it may have been made for a file that is about to come
 
 
 def use_own_folder() -> None:
@@ -93,15 +94,18 @@ def clear_uploads() -> tuple[int, int]:
     for path in _list(upload_folder()):
         if path.name.startswith(SESSION_PREFIX):
             continue
+        has_lost = False
         for file in _list(path) if path.is_dir() else [path]:
             with suppress(OSError):  # another thread was quicker, or it is not ours
                 found = file.stat()
                 if time.time() - found.st_mtime >= UPLOAD_KEEP_SECONDS:
                     file.unlink()
+                    has_lost = True
                 else:
                     files, size = files + 1, size + found.st_size
         with suppress(OSError):  # it is not empty, or no folder
-            path.rmdir()
+            if has_lost or time.time() - path.stat().st_mtime >= EMPTY_KEEP_SECONDS:
+                path.rmdir()
     return files, size
 
 
@@ -143,8 +147,10 @@ def take_upload(upload: Path, place: Path) -> None:
 def remove_upload(upload: Path) -> None:
     """Remove an upload that has been used; a file that lies elsewhere is none, and stays."""
     if _is_upload(upload):
-        with suppress(OSError):  # another thread was quicker
+        with suppress(OSError):  # another thread was quicker, or its folder has another file
             upload.unlink()
+            if upload.parent.resolve() != upload_folder().resolve():
+                upload.parent.rmdir()
 
 
 def _is_upload(file: Path) -> bool:
