@@ -70,7 +70,7 @@ What a floor imports lies on the same floor or below it.
     `readings`            what they read in those images, one by one
     `own_test_set`        the digits that the visitor has labelled
     `own_classes`         the classes that the visitor has named, and their drawings
-    `own_hand`            a network that has learned the visitor's hand
+    `own_networks`        networks that have learned those, or the visitor's hand
     `own_pictures`        the pictures that the visitor has brought
     `run_files`           a network's weights and metadata, as files
     `drawn_curves`        which runs' curves are drawn, and in which colours

@@ -3,7 +3,7 @@
 `template.html`, `style.css` and `script.js` lie beside the class. `shared.js` comes before every
 script and `shared.css` before every style: what stands in several of them stands there. What only
 some need, such as `plots.js`, comes before theirs. A long script has its parts in files of their
-own, which come before it.
+own, which come before it; those of a long style come after it.
 
 The page passes the template through Handlebars and then through a JavaScript template literal, so
 neither it nor a style holds double braces, dollar-braces, backticks or backslashes. Nothing in them
@@ -84,7 +84,8 @@ class Component(gr.HTML):
 def _read_files(folder: Path, shared_scripts: tuple[str, ...]) -> dict[str, str]:
     """Read the arguments of `gr.HTML` that a component's files are."""
     parts = sorted(folder.glob("*.js"), key=lambda file: (file.name == "script.js", file.name))
-    style = _read(FOLDER / "shared.css", folder / "style.css")
+    styles = sorted(folder.glob("*.css"), key=lambda file: (file.name != "style.css", file.name))
+    style = _read(FOLDER / "shared.css", *styles)
     script = _read(*(FOLDER / name for name in shared_scripts), *parts)
     template = _read(folder / "template.html")
     return {

@@ -11,19 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from torch import nn
-
 from mnist_core.drawings import NamedDrawing, clean_name
-from mnist_core.models import MAX_CLASSES, count_parameters
+from mnist_core.models import MAX_CLASSES
 from mnist_core.preprocessing import GrayImage, Stroke, image_from_strokes
-from mnist_core.teaching import Exam, Lesson, check_counts, prepare_images
+from mnist_core.teaching import Lesson, check_counts, prepare_images
 from mnist_core.text import Message
 from mnist_core.web.limits import MEGABYTE, the_limits
+from mnist_core.web.sessions.own_networks import TaughtNetwork
 
 SHARE = 0.25  # of the memory that a session may take
 ARRAY_BYTES = 200  # of memory for each array, beside its numbers
 MOST_UNDO = 30
-FLOAT_BYTES = 4
 
 _numbers = count(1)
 
@@ -72,30 +70,6 @@ class Contents:
         return next((number for number, other in self.names.items() if other == name), None)
 
 
-@dataclass(frozen=True, eq=False)
-class TaughtNetwork:
-    """A network, and what it has been taught.
-
-    Attributes:
-        number: tells it from others, of all sessions.
-        network: in eval mode.
-        classes: the numbers of the classes, in the order of its scores.
-        names: what those were called then; later names go before these.
-        exam: how its exam went.
-    """
-
-    number: int
-    network: nn.Module
-    classes: tuple[int, ...]
-    names: tuple[str, ...]
-    exam: Exam
-
-    @property
-    def key(self) -> str:
-        """Name it among the networks that can read."""
-        return f"taught {self.number}"
-
-
 class OwnClasses:
     """The classes of one session. Usable on any thread.
 
@@ -127,8 +101,7 @@ class OwnClasses:
     @property
     def size(self) -> int:
         """Return how many bytes of memory it takes, about, what can be undone included."""
-        taught = self.taught
-        network = FLOAT_BYTES * count_parameters(taught.network) if taught else 0
+        network = self.taught.size if self.taught else 0
         states = [self._now, *self._past]
         kept = {drawing.number: drawing for state in states for drawing in state.drawings}
         return network + sum(drawing.size for drawing in kept.values())
@@ -265,12 +238,6 @@ class OwnClasses:
         now = self._now
         images = [(now.names[drawing.of], drawing.image) for drawing in now.drawings]
         return prepare_images(tuple(now.names.values()), images), tuple(now.names)
-
-    def keep_network(
-        self, network: nn.Module, classes: tuple[int, ...], names: tuple[str, ...], exam: Exam
-    ) -> None:
-        """Keep a network in place of the one before; the arguments are those of `TaughtNetwork`."""
-        self.taught = TaughtNetwork(next(_numbers), network, classes, names, exam)
 
     def names_of(self, taught: TaughtNetwork) -> tuple[str, ...]:
         """Return what the classes of a network are called by now."""

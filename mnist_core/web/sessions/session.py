@@ -6,13 +6,12 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from mnist_core.checkpoints import describe_taught
 from mnist_core.config import TrainConfig
-from mnist_core.data import DATASETS, add_own, forget_own, has_images
+from mnist_core.data import add_own, forget_own, has_images
 from mnist_core.drawings import LabelledDrawing
 from mnist_core.text import Message
 from mnist_core.web.jobs.presence import Presence
@@ -24,7 +23,7 @@ from mnist_core.web.jobs.worker_pool import WorkerPool
 from mnist_core.web.limits import MEGABYTE, the_limits
 from mnist_core.web.sessions.drawn_curves import DrawnCurves
 from mnist_core.web.sessions.own_classes import OwnClasses
-from mnist_core.web.sessions.own_hand import OwnHand
+from mnist_core.web.sessions.own_networks import OwnHand
 from mnist_core.web.sessions.own_pictures import OwnPictures, read_own_pictures
 from mnist_core.web.sessions.own_test_set import OwnTestSet
 from mnist_core.web.sessions.run_files import RunFiles, measure_accuracy, read_upload
@@ -305,9 +304,8 @@ class Session:
             taught = self.own_classes.taught
             if taught is None:
                 return None
-            exam = {"count": taught.exam.count, "right": taught.exam.right}
             names = self.own_classes.names_of(taught)
-            metadata = describe_taught(taught.network, names, exam=exam)
+            metadata = taught.describe(names)
             # Under other names it is another network to whoever opens it.
             version = hash((taught.number, names))
             stem = "your_network_drawings"
@@ -319,16 +317,7 @@ class Session:
             hand = self.own_hand
             if hand is None:
                 return None
-            digits = DATASETS["mnist"].classes
-            metadata = describe_taught(
-                hand.network,
-                digits,
-                dataset="mnist",
-                test_accuracy=hand.report.accuracy_after,
-                calibration=asdict(hand.calibration),
-                hand=asdict(hand.report),
-            )
-            stem = "your_hand_mnist"
+            stem, metadata = "your_hand_mnist", hand.describe()
             return self._files.write_network("hand", hand.number, stem, hand.network, metadata)
 
     def label(self, drawings: Iterable[LabelledDrawing]) -> int:

@@ -31,8 +31,8 @@ from mnist_core.web.sessions.classifiers import (
     find_classifier,
     select_classifier,
 )
-from mnist_core.web.sessions.own_classes import Contents, TaughtNetwork
-from mnist_core.web.sessions.own_hand import OwnHand, next_number
+from mnist_core.web.sessions.own_classes import Contents
+from mnist_core.web.sessions.own_networks import OwnHand, OwnNetwork, TaughtNetwork
 from mnist_core.web.sessions.page import SessionLink
 from mnist_core.web.sessions.run_files import safetensors_path
 from mnist_core.web.sessions.session import Session
@@ -210,8 +210,9 @@ def teach(session: Session, *, augment: bool = True) -> None:
 
     def finish(result: Taught | HandLearned) -> None:
         if isinstance(result, Taught):
-            session.own_classes.keep_network(result.network, classes, lesson.names, result.exam)
-            _let_read(session, session.own_classes.taught)
+            taught = TaughtNetwork(result.network, classes, lesson.names, result.exam)
+            session.own_classes.taught = taught
+            _let_read(session, taught)
 
     session.learn(TeachTask(lesson, augment), finish)
     session.draw.teach_note = None
@@ -236,7 +237,6 @@ def learn_hand(session: Session) -> None:
     def finish(result: Taught | HandLearned) -> None:
         if isinstance(result, HandLearned):
             session.own_hand = OwnHand(
-                next_number(),
                 result.network,
                 classifier.key,
                 classifier.name,
@@ -284,7 +284,7 @@ def go_back(session: Session) -> None:
     session.note_change()
 
 
-def _let_read(session: Session, network: TaughtNetwork | OwnHand | None) -> None:
+def _let_read(session: Session, network: OwnNetwork | None) -> None:
     if network is not None:
         select_classifier(session, network.key)
 
