@@ -254,11 +254,15 @@ def small_letters(page: Page, least: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
 def test_a_projector_has_no_small_letters(
-    new_page: NewPage, page_errors: PageErrors, app_url: str, language: str
+    new_page: NewPage,
+    page_errors: PageErrors,
+    app_url: str,
+    language: str,
+    scheme: Literal["light", "dark"],
 ) -> None:
-    page = new_page(**PROJECTOR)
+    page = new_page(**PROJECTOR, color_scheme=scheme)
     page_errors.go(page, f"{app_url}?lang={language}&guide=2")
     draw_by_mouse(page, SEVEN)
     digit_read(page, 7)
