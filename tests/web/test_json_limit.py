@@ -180,7 +180,10 @@ def test_who_sends_one_large_body_after_another_is_slowed_down_alone(
     monkeypatch.setattr(json_limit, "MOST_LARGE", 3)
     monkeypatch.setattr(json_limit, "LARGE_PER_SECOND", 1e-6)
     large = json.dumps(["a" * json_limit.LARGE_BYTES]).encode()
+    larger = json.dumps(["a" * 2 * json_limit.LARGE_BYTES]).encode()
     assert [status(client, large) for _ in range(5)] == [200, 200, 200, 429, 429]
     assert status(client, b"[1]") == 200
+    third = TestClient(client.app, client=("192.0.2.8", 1))
+    assert [status(third, larger), status(third, larger), status(third, large)] == [200, 429, 200]
     other = TestClient(client.app, client=("192.0.2.7", 1))
     assert status(other, large) == 200

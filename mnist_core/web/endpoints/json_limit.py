@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from mnist_core.text import Message, say, translate
-from mnist_core.web.endpoints.client_share import PATIENCE, TOO_MANY, client_in
+from mnist_core.web.endpoints.client_share import TOO_MANY, client_in
 from mnist_core.web.endpoints.page_share import Sent
 from mnist_core.web.endpoints.request_body import RequestBody
 from mnist_core.web.endpoints.token_buckets import TokenBuckets
@@ -33,8 +33,10 @@ MAX_BYTES_ON_THEIR_WAY = 60_000_000  # of all requests
 MOST_BYTES = 60_000_000  # of one client, before it has to slow down
 BYTES_PER_SECOND = 6_000_000  # thirty hands send one or two
 LARGE_BYTES = 50_000  # of a body: a drawing of two thousand points, twenty digits in one
-MOST_LARGE = 20  # bodies of one client, before it has to slow down
-LARGE_PER_SECOND = 2  # a drawing of 10,000 points takes 40 ms
+MOST_LARGE = 30  # such bodies of one client, before it has to slow down
+LARGE_PER_SECOND = 2
+MOST_AS_LARGE = 4  # that one counts for: a drawing of 10,000 points takes 40 ms
+LARGE_PATIENCE = 10.0  # seconds for which a large body waits
 
 # A text, or what is left of one that does not end; it matches whatever follows the first quote.
 TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
@@ -65,7 +67,7 @@ class JsonLimit:
                 body = RequestBody(receive, MAX_JSON_BYTES)
                 content = await self._read(body, client_in(scope))
                 if len(content) > LARGE_BYTES:
-                    await self._wait_for_turn(client_in(scope))
+                    await self._wait_for_turn(client_in(scope), len(content) // LARGE_BYTES)
                 sent = Sent(check_json(content), len(content))
                 scope.setdefault("state", {})["sent"] = sent
                 receive = _give_back(content, receive)
@@ -75,9 +77,9 @@ class JsonLimit:
             return
         await self._app(scope, receive, send)
 
-    async def _wait_for_turn(self, client: str) -> None:
+    async def _wait_for_turn(self, client: str, as_large: int) -> None:
         """Let a client that has sent many large bodies wait before the next is looked into."""
-        seconds = self._large.take(client, 1, PATIENCE)
+        seconds = self._large.take(client, min(as_large, MOST_AS_LARGE), LARGE_PATIENCE)
         if seconds is None:
             raise HTTPException(429, translate(TOO_MANY))
         await asyncio.sleep(seconds)
